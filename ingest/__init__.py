@@ -1,0 +1,1 @@
+"""Files in, index entries out. Knows `search`, never `portal`."""

@@ -1,0 +1,1 @@
+"""Mapping tables, read and edited by cataloguers."""

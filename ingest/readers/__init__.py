@@ -1,0 +1,1 @@
+"""One reader a file format: bytes in, SourceRecord, PdfBook or Rejected out."""

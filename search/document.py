@@ -1,0 +1,166 @@
+"""What the index holds: documents, their e-book pages and passages."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, NewType
+
+DocumentId = NewType("DocumentId", str)
+
+LinkKind = Literal["read", "related", "cover"]
+LinkAccess = Literal["open", "login", "onsite", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A person, body or meeting, with MARC relator codes ("aut", "trl"), none when the record says none."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    kind: Literal["person", "corporate", "meeting"] = "person"
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineAccess:
+    """A link of the record (MARC 856), with what it leads to and who may open it."""
+
+    url: str
+    label: str = ""
+    kind: LinkKind = "read"
+    access: LinkAccess = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Vernacular:
+    """A field in its original script (MARC 880), beside the romanised form."""
+
+    field: str
+    text: str
+    right_to_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of an e-book's outline and the physical page (from 1) it opens."""
+
+    title: str
+    page: int
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ebook:
+    """The PDF behind a document. `sha256` names the file in the e-book store."""
+
+    sha256: str
+    file_name: str
+    page_count: int
+    pages_without_text: int = 0
+    outline: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an e-book: physical number from 1, printed label ("xii"), section heading, text."""
+
+    number: int
+    label: str
+    text: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of text that gets one vector.
+
+    number: 0 is the record itself (title, names, subjects, summary); from 1 on, pages of the
+    e-book. first_page and last_page are physical numbers, both 0 for passage 0.
+    """
+
+    number: int
+    text: str
+    first_page: int = 0
+    last_page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """The record as it came. format: "marc" (ISO 2709 bytes), "marcxml", or "pdf" (no record; empty)."""
+
+    format: Literal["marc", "marcxml", "pdf"]
+    data: bytes
+    file: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One title of the catalogue.
+
+    id is "<source>.<control number>". `fields` holds the values of search.schema.FIELDS, first
+    value first; a field without values is absent. `fingerprint` changes when anything that is
+    indexed changes, so an unchanged document need not be written or embedded again.
+    """
+
+    id: DocumentId
+    fields: Mapping[str, tuple[str, ...]]
+    contributors: tuple[Contributor, ...] = ()
+    links: tuple[OnlineAccess, ...] = ()
+    vernacular: tuple[Vernacular, ...] = ()
+    ebook: Ebook | None = None
+    raw: RawRecord | None = None
+    fingerprint: str = ""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All values of a field, () when there are none."""
+        return self.fields.get(name, ())
+
+    def first(self, name: str) -> str:
+        """The first value of a field, "" when there is none."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    @property
+    def title(self) -> str:
+        return self.first("title")
+
+    @property
+    def year(self) -> int | None:
+        text = self.first("year")
+        return int(text) if text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion for the search box: the whole value and the field it stands in."""
+
+    text: str
+    field: str
+    count: int = 0
+
+
+def to_json(document: Document) -> str:
+    """A document as one line of JSON; `from_json` reads it back."""
+    plain = asdict(document)
+    if document.raw is not None:
+        # Latin-1 keeps every byte of ISO 2709 as one character, whatever its encoding.
+        plain["raw"]["data"] = document.raw.data.decode("latin-1")
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Document:
+    """The document that `to_json` wrote."""
+    plain = json.loads(text)
+    raw, ebook = plain["raw"], plain["ebook"]
+    return Document(
+        id=DocumentId(plain["id"]),
+        fields={name: tuple(values) for name, values in plain["fields"].items()},
+        contributors=tuple(Contributor(**{**c, "roles": tuple(c["roles"])}) for c in plain["contributors"]),
+        links=tuple(OnlineAccess(**link) for link in plain["links"]),
+        vernacular=tuple(Vernacular(**v) for v in plain["vernacular"]),
+        ebook=None
+        if ebook is None
+        else Ebook(**{**ebook, "outline": tuple(Section(**s) for s in ebook["outline"])}),
+        raw=None if raw is None else RawRecord(**{**raw, "data": raw["data"].encode("latin-1")}),
+        fingerprint=plain["fingerprint"],
+    )

@@ -1,0 +1,149 @@
+"""The seam: what any engine does. Nothing above it knows which engine runs."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.document import Document, DocumentId, Page, Passage, Suggestion
+from search.query import Query
+from search.results import FacetValue, PageHit, Ranking
+
+Vector: TypeAlias = NDArray[np.float32]  # shape (dimensions,), unit length
+Matrix: TypeAlias = NDArray[np.float32]  # shape (passages, dimensions), rows of unit length
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document with everything that is indexed for it.
+
+    vectors: one row a passage, in order; None when the load runs without embedding.
+    """
+
+    document: Document
+    pages: tuple[Page, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    vectors: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An entry that the engine could not write, and why, in words."""
+
+    id: DocumentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """What became of one `put`: ids written, in order, and refusals."""
+
+    written: tuple[DocumentId, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index holds. embedder is the name its vectors were made by, "" when it has none.
+
+    generation names the published state; it changes with every publication.
+    """
+
+    engine: str
+    schema_version: int
+    embedder: str
+    dimensions: int
+    documents: int
+    pages: int
+    passages: int
+    generation: str
+    size_bytes: int
+
+
+class IndexWriter(Protocol):
+    def put(self, entries: Iterable[Entry]) -> WriteReport:
+        """Add or replace by id. A bad entry is refused in the report, never raised; the rest is written."""
+        ...
+
+    def delete(self, ids: Iterable[DocumentId]) -> int:
+        """Remove by id; gives how many were there."""
+        ...
+
+
+class Searcher(Protocol):
+    """A view of one generation of the index; it stays the same while writers go on."""
+
+    def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
+        """The `depth` best documents that match the words and filters of `query`, in the order of
+        `query.sort` (score 0.0 unless by relevance). `also` adds documents that pass the filters
+        whether or not the words match. A query without wanted words matches all. `total` is exact.
+        """
+        ...
+
+    def scores(self, query: Query, ids: Collection[DocumentId]) -> Mapping[DocumentId, float]:
+        """Keyword scores of those of `ids` that match words and filters, on `keyword`'s scale."""
+        ...
+
+    def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
+        """The `depth` nearest documents, best passage each, nearest first.
+
+        vector: shape (dimensions,), unit length; score is cosine, -1..1. Filters of `query`
+        apply; its text does not. `total` counts the items returned.
+        Raises SchemaMismatch if dimensions differ.
+        """
+        ...
+
+    def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
+        """For each facet field its values, most frequent first, with exact counts.
+
+        Counts the documents that match the words, or are in `also`, under the filters of all
+        *other* fields, so a chosen value still shows its siblings. Chosen values are always
+        listed, with count 0 if need be. "year" gives decades as ranges ("2010..2019"), newest first.
+        """
+        ...
+
+    def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        """The documents of `ids` that exist, in that order."""
+        ...
+
+    def page_hits(self, query: Query, ids: Sequence[DocumentId], per_document: int = 3) -> Mapping[DocumentId, Sequence[PageHit]]:
+        """For each document the best e-book pages for the words of `query`, in page order, with
+        marked snippets. A page must hold all wanted words if any page of the document does."""
+        ...
+
+    def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
+        """Pages `first`..`last` (from 1, both included) of a document's e-book, in order."""
+        ...
+
+    def vector(self, id: DocumentId) -> Vector | None:
+        """The vector of the record itself (passage 0), None without vectors."""
+        ...
+
+    def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
+        """Titles, contributors and subjects that begin with `prefix`, folded, most frequent first."""
+        ...
+
+
+class Engine(Protocol):
+    def info(self) -> IndexInfo:
+        """Raises IndexMissing when nothing was ever published."""
+        ...
+
+    def searcher(self) -> Searcher:
+        """A view of the newest published generation. Raises IndexMissing, SchemaMismatch, EngineUnavailable."""
+        ...
+
+    def updating(self, embedder: str = "", dimensions: int = 0) -> AbstractContextManager[IndexWriter]:
+        """Change the index in place; visible to new searchers on clean exit only, all at once.
+
+        embedder, dimensions: the model that makes this load's vectors, "" without. Raises
+        IndexBusy if a writer is open anywhere, SchemaMismatch if the index holds another model's vectors.
+        """
+        ...
+
+    def rebuilding(self, embedder: str = "", dimensions: int = 0) -> AbstractContextManager[IndexWriter]:
+        """A new, empty generation, published on clean exit only; until then the old one serves."""
+        ...

@@ -1,0 +1,100 @@
+"""What comes back from a search."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from search.document import Document, DocumentId
+from search.query import Mode, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A document in a ranking. page: the page (from 1) its best passage starts on, 0 for the record itself."""
+
+    id: DocumentId
+    score: float
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Documents best first, and how many match in all (also those beyond the depth asked for)."""
+
+    items: tuple[Ranked, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A text and the half-open character ranges in it that match, in order and not overlapping."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A page of an e-book that matches: physical number from 1, printed label, and the words around."""
+
+    page: int
+    label: str
+    snippet: Highlight
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value, how many of the results carry it, and whether it is chosen now."""
+
+    value: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a hit is there. kind "words": `words` of the query stand in `field` ("pages" for the
+    e-book's text); "meaning": its text is near in meaning (`page` says where, 0 for the record)."""
+
+    kind: Literal["words", "meaning"]
+    field: str = ""
+    words: tuple[str, ...] = ()
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A result: the document, its fused score 0..1, why it is there, and the pages that match."""
+
+    document: Document
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    title: Highlight = Highlight("")
+    snippet: Highlight = Highlight("")
+    pages: tuple[PageHit, ...] = ()
+
+
+Notice = Literal[
+    "keyword_only",  # the index or the installation has no vectors; words only
+    "relaxed",  # not every word of a long text had to match
+    "shortened",  # the text was longer than the limit
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """One page of results. page counts from 1; total counts all results; took_ms is wall time.
+
+    `mode` is what was really run, which is "keyword" when no vectors were there.
+    """
+
+    query: Query
+    mode: Mode
+    page: int
+    size: int
+    total: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()

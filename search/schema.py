@@ -1,0 +1,90 @@
+"""The one table of fields: what is stored, searched, counted, sorted and shown.
+
+Everything else that depends on a field (tantivy schema, facets, sort keys, labels' keys, the
+record page) is derived from here. A name stands in URLs (`f.subject=...`): renaming one breaks
+saved links, so raise SCHEMA_VERSION and say so in the changelog.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+SCHEMA_VERSION: Final = 1
+
+Kind = Literal["text", "keyword", "year", "stored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a document.
+
+    kind: "text" is analysed into words; "keyword" is matched whole, as a code; "year" is a whole
+    number; "stored" is only shown.
+    weight: how much a word found here counts, against 1.0 for the contents note; 0 for a field
+    that free text does not search.
+    facet: its values are counted beside the results. sort: results can be ordered by it.
+    shown: it has a row on the record page (title, contributors and links are drawn apart).
+    coded: values are codes or controlled keys, whose words for people stand in the catalogues.
+    """
+
+    name: str
+    kind: Kind
+    weight: float = 0.0
+    facet: bool = False
+    sort: bool = False
+    shown: bool = True
+    coded: bool = False
+
+
+# Order here is order on the page: of facets, and of rows on the record page.
+# Weights follow the relation of VuFind's shipped boosts (title : subject : author : rest) scaled
+# to 1.0 for the contents note; tests/evaluation holds the judged queries that watch them.
+FIELDS: Final = (
+    Field("title", "text", weight=8.0, sort=True, shown=False),
+    Field("title_other", "text", weight=4.0),
+    Field("contributor", "text", weight=4.0, facet=True, sort=True, shown=False),
+    Field("responsibility", "text", weight=1.0, shown=False),
+    Field("access", "keyword", facet=True, shown=False, coded=True),
+    Field("format", "keyword", facet=True, coded=True),
+    Field("year", "year", facet=True, sort=True),
+    Field("subject", "text", weight=3.0, facet=True),
+    Field("language", "keyword", facet=True, coded=True),
+    Field("dewey_class", "keyword", facet=True, shown=False, coded=True),
+    Field("genre", "text", weight=2.0, facet=True),
+    Field("place", "text", weight=1.5, facet=True),
+    Field("era", "text", weight=1.0, facet=True),
+    Field("audience", "keyword", facet=True, coded=True),
+    Field("series", "text", weight=2.0, facet=True),
+    Field("publisher", "text", weight=1.0, facet=True),
+    Field("language_original", "keyword", facet=True, coded=True),
+    Field("source", "keyword", facet=True, shown=False),
+    Field("publication_place", "text", weight=0.5),
+    Field("edition", "stored"),
+    Field("physical", "stored"),
+    Field("summary", "text", weight=1.5, shown=False),
+    Field("contents", "text", weight=1.0),
+    Field("note", "text", weight=0.7),
+    Field("thesis", "text", weight=0.7),
+    Field("isbn", "keyword", weight=10.0),
+    Field("issn", "keyword", weight=10.0),
+    Field("lccn", "keyword", weight=10.0),
+    Field("oclc", "keyword", weight=10.0),
+    Field("doi", "keyword", weight=10.0),
+    Field("call_number", "text", weight=2.0, sort=True),
+    Field("dewey", "keyword", weight=2.0),
+    Field("control_number", "keyword", weight=10.0),
+    Field("linked_file", "keyword", shown=False),
+)
+
+BY_NAME: Final[Mapping[str, Field]] = {field.name: field for field in FIELDS}
+FACETS: Final = tuple(field.name for field in FIELDS if field.facet)
+
+# Sort names stand in URLs; each is a field and whether the highest value comes first.
+SORTS: Final[Mapping[str, tuple[str, bool]]] = {
+    "newest": ("year", True),
+    "oldest": ("year", False),
+    "title": ("title", False),
+    "author": ("contributor", False),
+    "call_number": ("call_number", False),
+}
+RELEVANCE: Final = "relevance"
