@@ -60,23 +60,36 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: its text, the clauses read from it, chosen filters and the order of results."""
+    """A search: its text, the clauses read from it, chosen filters and the order of results.
+
+    shortened: the text was cut at a limit. wordless: the words select nothing by themselves;
+    only documents that a caller adds (`also`) are results, as in a search by meaning alone.
+    """
 
     text: str = ""
     clauses: tuple[Clause, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort: str = RELEVANCE
     shortened: bool = False
+    wordless: bool = False
 
     def without_filters(self) -> "Query":
         return replace(self, filters=())
 
     def without_words(self) -> "Query":
-        return replace(self, text="", clauses=())
+        return replace(self, text="", clauses=(), wordless=False)
 
     def lifting(self, field: str) -> "Query":
         """The same search without the filter on `field`: what its siblings are counted against."""
         return replace(self, filters=tuple(f for f in self.filters if f.field != field))
+
+    def by_meaning_only(self) -> "Query":
+        return replace(self, wordless=True)
+
+    @property
+    def strict(self) -> bool:
+        """The text uses a phrase, a field or an unwanted word, so nothing may be added that lacks them."""
+        return any(c.phrase or c.negated or c.field for c in self.clauses)
 
     @property
     def wanted(self) -> tuple[Clause, ...]:

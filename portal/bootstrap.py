@@ -1,0 +1,65 @@
+"""The composition root: settings in, services out. Nothing else builds an engine, a model or a store."""
+
+from dataclasses import dataclass, replace
+
+from ingest.ebooks import EbookStore
+from portal.settings import Settings, read_settings
+from search.discovery import Discovery
+from search.embedding import Embedder
+from search.engine import Engine
+from search.errors import EmbedderMissing, SearchError
+from search.opening import NO_MODEL, open_embedder, open_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What pages and commands work with. embedder_problem: why search is by words only, "" when it is not."""
+
+    settings: Settings
+    engine: Engine
+    embedder: Embedder | None
+    discovery: Discovery
+    ebooks: EbookStore
+    embedder_problem: str = ""
+
+    @property
+    def library_name(self) -> str:
+        return self.settings.library
+
+
+def open_services(settings: Settings | None = None, *, words_only: bool = False) -> Services:
+    """Everything the settings name. A missing model costs semantic search, never the service.
+
+    words_only: load no model at all; the index may still hold vectors. Raises SettingsError, EngineUnavailable.
+    """
+    settings = read_settings() if settings is None else settings
+    engine = open_engine(settings.search)
+    embedder, problem = None, ""
+    if not words_only and _wants_vectors(engine):
+        try:
+            embedder = open_embedder(settings.search)
+        except EmbedderMissing as error:
+            problem = str(error)
+    return Services(settings, engine, embedder, Discovery(engine, embedder), ebook_store(settings), problem)
+
+
+def _wants_vectors(engine: Engine) -> bool:
+    """Whether the index holds vectors: loading a model takes seconds and is for nothing without them."""
+    try:
+        return bool(engine.info().embedder)
+    except SearchError:
+        return False  # whoever searches is told what is wrong
+
+
+def ebook_store(settings: Settings) -> EbookStore:
+    return EbookStore(settings.data / "ebooks")
+
+
+def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
+    """The model a load embeds with; None with --no-embed or TELUSUR_MODEL=none. Raises EmbedderMissing."""
+    return open_embedder(settings.search) if embed and settings.model != NO_MODEL else None
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The same settings on a data folder of the demonstration's own, so samples never meet real records."""
+    return replace(settings, data=settings.data / "demo")

@@ -1,0 +1,147 @@
+"""The console script `telusur`: arguments in, exit code out.
+
+Exit codes: 0 done; 1 done with refusals listed; 2 wrong use; 3 engine or data unavailable;
+130 stopped with Ctrl-C (what was read is kept).
+"""
+
+import argparse
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+DONE: Final = 0
+DONE_WITH_REFUSALS: Final = 1
+WRONG_USE: Final = 2
+UNAVAILABLE: Final = 3
+STOPPED: Final = 130
+
+# `ingest`, `search` and `portal` are common names; another distribution may own one of them.
+_PACKAGES: Final = ("ingest", "search", "portal")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    problem = packages_problem()
+    if problem:
+        print(problem, file=sys.stderr)
+        return UNAVAILABLE
+    # Imported after the check, since these are the packages it is about.
+    from portal import commands
+    from portal.settings import SettingsError
+    from search.errors import SearchError
+
+    parsed = parser().parse_args(arguments)
+    try:
+        return int(getattr(commands, parsed.command)(parsed))
+    except SettingsError as error:
+        print(f"telusur: {error}", file=sys.stderr)
+        return WRONG_USE
+    except SearchError as error:
+        print(f"telusur: {error}", file=sys.stderr)
+        return UNAVAILABLE
+    except KeyboardInterrupt:
+        print("telusur: stopped.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # `telusur search … | head`
+        sys.stderr.close()
+        return DONE
+
+
+def packages_problem() -> str:
+    """One sentence when the three packages do not lie in one place, "" when they do."""
+    places = {}
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        places[name] = Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
+    if len(set(places.values())) == 1 and None not in places.values():
+        return ""
+    listed = ", ".join(f"{name} from {place or 'nowhere'}" for name, place in places.items())
+    return (
+        f"telusur: its packages come from different places ({listed}): another distribution uses one of these "
+        "names. Install Telusur in an environment of its own (python -m venv)."
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(
+        prog="telusur",
+        description="Search a library's records and e-books, in Indonesian and English.",
+        epilog="Settings come from TELUSUR_* variables or telusur.toml; `telusur check` shows them.",
+    )
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="load the sample records and e-books and open the portal")
+    demo.add_argument("--host", help="address to listen on (TELUSUR_HOST)")
+    demo.add_argument("--port", type=_port, help="port to listen on (TELUSUR_PORT)")
+    demo.add_argument("--no-embed", action="store_true", help="load without vectors: search by words only")
+    demo.add_argument("--load-only", action="store_true", help="load the samples and stop, without opening the portal")
+
+    ingest = commands.add_parser("ingest", help="load MARC 21, MARCXML and PDF files or folders into the index")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder, plain or gzipped")
+    ingest.add_argument("--source", type=_source, help="name of the catalogue; ids begin with it (TELUSUR_SOURCE)")
+    ingest.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
+    ingest.add_argument("--workers", type=_positive, default=1, metavar="N", help="e-books read at once (default 1)")
+    ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
+    ingest.add_argument(
+        "--rebuild", action="store_true", help="make a new index of just these paths; the old one serves until then"
+    )
+
+    search = commands.add_parser("search", help="search the index")
+    search.add_argument("query", help='words, "a phrase", judul:laut, -unwanted')
+    search.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), default="hybrid")
+    search.add_argument("--filter", action="append", default=[], type=_filter, metavar="FIELD=VALUE", dest="filters")
+    search.add_argument("--sort", default="relevance", help="relevance, newest, oldest, title, author, call_number")
+    search.add_argument("--page", type=_positive, default=1, metavar="N")
+    search.add_argument("--size", type=_positive, default=20, metavar="N", help="hits a page, 100 at most (default 20)")
+    search.add_argument("--json", action="store_true", help="the answer of /api/v1/search")
+
+    show = commands.add_parser("show", help="show one record")
+    show.add_argument("id", metavar="ID")
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="the indexed document")
+    form.add_argument("--marc", action="store_true", help="the record as it came (readable on a terminal)")
+
+    serve = commands.add_parser("portal", help="serve the portal")
+    serve.add_argument("--host", help="address to listen on (TELUSUR_HOST)")
+    serve.add_argument("--port", type=_port, help="port to listen on (TELUSUR_PORT)")
+
+    commands.add_parser("check", help="show settings, index, model and what is wrong with them")
+
+    evaluate = commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats")
+    evaluate.add_argument("--corpus", type=Path, required=True, metavar="C.jsonl")
+    evaluate.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
+    evaluate.add_argument("--qrels", type=Path, required=True, metavar="R.tsv")
+    evaluate.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), help="one mode only (default: all)")
+    evaluate.add_argument("--json", action="store_true")
+    return root
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
+
+
+def _source(text: str) -> str:
+    # It begins ids, which stand in URLs and file names.
+    if not text or not all(ch.isascii() and (ch.isalnum() or ch in "_-") for ch in text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a source name: use letters, digits, - and _")
+    return text
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=VALUE, for example language=ind")
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

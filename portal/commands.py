@@ -1,0 +1,257 @@
+"""What each command of `telusur` does. Each takes the parsed arguments and gives an exit code."""
+
+import json
+import signal
+import sys
+import tempfile
+import threading
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import marc_samples
+from ingest.corpus import entries_of
+from ingest.pipeline import IngestJob, Load
+from ingest.readers.display import marc_lines
+from ingest.report import IngestReport
+from portal.answers import search_answer
+from portal.bootstrap import Services, demo_settings, ebook_store, open_job_embedder, open_services
+from portal.cli import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.console import ProgressLine, printable, report_text
+from portal.presenters import reason_sentence
+from portal.i18n import messages
+from portal.settings import SETTINGS, Settings, read_settings
+from search.discovery import Discovery
+from search.document import DocumentId, to_json
+from search.embedding import Embedder
+from search.engine import Engine
+from search.errors import EmbedderMissing, SearchError
+from search.evaluation import evaluate as measure
+from search.evaluation import read_corpus, read_judgements, read_queries
+from search.opening import EMBEDDED, SearchSettings, open_embedder, open_engine
+from search.query import MODES, Filter, Mode, parse
+from search.schema import BY_NAME, SORTS
+
+MAX_SIZE = 100
+
+
+def demo(arguments: Namespace) -> int:
+    settings = _listening(demo_settings(read_settings()), arguments)
+    embedder = _demo_embedder(settings, embed=not arguments.no_embed)
+    print("Loading the sample records and e-books …", file=sys.stderr)
+    report = _load(settings, IngestJob((marc_samples.SAMPLES,), "contoh", embedder))
+    print(report_text(report))
+    if report.stopped:
+        return STOPPED
+    if arguments.load_only:
+        return DONE
+    return _serve(open_services(settings))
+
+
+def _demo_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
+    """The demonstration goes on by words where semantic search is not installed, and says so."""
+    try:
+        return open_job_embedder(settings, embed=embed)
+    except EmbedderMissing as error:
+        print(f"{error} The demonstration goes on with words only.", file=sys.stderr)
+        return None
+
+
+def ingest(arguments: Namespace) -> int:
+    settings = read_settings()
+    missing = [str(path) for path in arguments.paths if not path.exists()]
+    if missing:
+        print(f"telusur: no such file or folder: {', '.join(missing)}", file=sys.stderr)
+        return WRONG_USE
+    embedder = open_job_embedder(settings, embed=not arguments.no_embed)
+    source = arguments.source or settings.source
+    job = IngestJob(tuple(arguments.paths), source, embedder, arguments.rebuild, arguments.workers)
+    report = _load(settings, job)
+    print(report_text(report))
+    if arguments.report:
+        report.save(arguments.report)
+    if report.stopped:
+        return STOPPED
+    return DONE_WITH_REFUSALS if report.outcomes["refused"] else DONE
+
+
+def _load(settings: Settings, job: IngestJob) -> IngestReport:
+    stop = threading.Event()
+    line = ProgressLine()
+    load = Load(open_engine(settings.search), ebook_store(settings), job, line, stop)
+    with _stopping(stop):
+        try:
+            return load.run()
+        finally:
+            line.end()
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C asks the load to end after its batch; a second one breaks it off, at its last checkpoint."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("\nStopping after this batch (Ctrl-C again to break off) …", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def search(arguments: Namespace) -> int:
+    unknown = [name for name, _ in arguments.filters if name not in BY_NAME]
+    if unknown:
+        filterable = ", ".join(field.name for field in BY_NAME.values() if field.facet)
+        print(f"telusur: no field {', '.join(unknown)}; filter by {filterable}", file=sys.stderr)
+        return WRONG_USE
+    if arguments.sort != "relevance" and arguments.sort not in SORTS:
+        print(f"telusur: no sort {arguments.sort!r}; use relevance, {', '.join(SORTS)}", file=sys.stderr)
+        return WRONG_USE
+    if arguments.size > MAX_SIZE:
+        print(f"telusur: --size is {MAX_SIZE} at most", file=sys.stderr)
+        return WRONG_USE
+    services = open_services(words_only=arguments.mode == "keyword")
+    query = parse(arguments.query, (Filter(name, (value,)) for name, value in arguments.filters), arguments.sort)
+    page = services.discovery.search(query, arguments.mode, arguments.page, arguments.size)
+    if arguments.json:
+        print(json.dumps(search_answer(page, "en"), ensure_ascii=False))
+        return DONE
+    words = messages("en")
+    if page.mode != arguments.mode:
+        print(services.embedder_problem or "The index has no vectors: searched by words only.", file=sys.stderr)
+    print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
+    for number, hit in enumerate(page.hits, start=(page.page - 1) * page.size + 1):
+        document = hit.document
+        about = " · ".join(str(part) for part in (document.first("contributor"), document.year, document.first("format")) if part)
+        print(f"{number:4}. {printable(document.title)}\n      {printable(about)}\n      {document.id}")
+        print(f"      {printable(reason_sentence(hit, words))}")
+        for found in hit.pages:
+            print(f"      p. {found.label or found.page}: {printable(' '.join(found.snippet.text.split()))}")
+    return DONE
+
+
+def show(arguments: Namespace) -> int:
+    document = open_services(words_only=True).discovery.document(DocumentId(arguments.id))
+    if document is None:
+        print(f"telusur: no record {arguments.id!r} in the index; `telusur search` shows ids.", file=sys.stderr)
+        return UNAVAILABLE
+    if arguments.marc:
+        if document.raw is None or not document.raw.data:
+            print(f"telusur: {arguments.id} was made from a PDF; it has no MARC record.", file=sys.stderr)
+            return UNAVAILABLE
+        if sys.stdout.isatty():
+            for line in marc_lines(document.raw):
+                subfields = " ".join(f"${code} {value}" for code, value in line.subfields)
+                print(printable(f"{line.tag} {line.indicators.replace(' ', '_')} {line.value}{subfields}"))
+        else:
+            sys.stdout.buffer.write(document.raw.data)
+    elif arguments.json:
+        print(to_json(replace(document, raw=None)))
+    else:
+        print(printable(document.title))
+        for contributor in document.contributors:
+            print(f"  contributor: {printable(contributor.name)} {', '.join(contributor.roles)}".rstrip())
+        for name, values in document.fields.items():
+            if name not in ("title", "contributor"):
+                print(f"  {name}: {printable('; '.join(values))}")
+        for link in document.links:
+            print(f"  link ({link.kind}): {printable(link.url)}")
+    return DONE
+
+
+def portal(arguments: Namespace) -> int:
+    return _serve(open_services(_listening(read_settings(), arguments)))
+
+
+def _listening(settings: Settings, arguments: Namespace) -> Settings:
+    port = settings.port if arguments.port is None else arguments.port
+    return replace(settings, host=arguments.host or settings.host, port=port)
+
+
+def _serve(services: Services) -> int:
+    # Imported here: the web framework takes a second that no other command needs.
+    from portal.server import serve
+
+    if services.embedder_problem:
+        print(f"{services.embedder_problem} The portal searches by words only.", file=sys.stderr)
+    return serve(services)
+
+
+def check(arguments: Namespace) -> int:
+    settings = read_settings()
+    print(f"telusur {version('telusur')}")
+    for setting in SETTINGS:
+        value = settings.values[setting.variable] or '""'
+        print(f"  {setting.variable}={value}  [{settings.sources[setting.variable]}]  {setting.meaning}")
+    failed = False
+    try:
+        info = open_engine(settings.search).info()
+        vectors = f"{info.passages:,} vectors of {info.embedder}" if info.embedder else "no vectors: search by words only"
+        print(
+            f"index: {info.documents:,} records, {info.pages:,} e-book pages, {vectors}; "
+            f"{info.size_bytes / 1e6:,.1f} MB, generation {info.generation}, schema {info.schema_version}"
+        )
+    except SearchError as error:
+        failed = True
+        print(f"index: {error}")
+    try:
+        embedder = open_embedder(settings.search)
+        print(f"model: {f'{embedder.name}, {embedder.dimensions} dimensions' if embedder else 'none: search by words only'}")
+    except EmbedderMissing as error:
+        failed = True
+        print(f"model: {error}")
+    return UNAVAILABLE if failed else DONE
+
+
+def evaluate(arguments: Namespace) -> int:
+    try:
+        queries = read_queries(arguments.queries)
+        judged = read_judgements(arguments.qrels)
+        modes: tuple[Mode, ...] = (arguments.mode,) if arguments.mode else MODES
+        settings = read_settings()
+        embedder = open_embedder(settings.search) if modes != ("keyword",) else None
+        with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
+            engine = open_engine(SearchSettings(Path(folder), EMBEDDED))
+            documents = _index_corpus(engine, arguments.corpus, embedder)
+            discovery = Discovery(engine, embedder)
+            measured = {
+                mode: measure(
+                    lambda text, mode=mode: [hit.document.id for hit in discovery.search(parse(text), mode, 1, 100).hits],  # type: ignore[misc]
+                    queries,
+                    judged,
+                )
+                for mode in modes
+            }
+    except (OSError, ValueError) as error:
+        print(f"telusur: {error}", file=sys.stderr)
+        return WRONG_USE
+    if arguments.json:
+        figures = {
+            mode: {name: getattr(result, name) for name in result.__slots__} for mode, result in measured.items()
+        }
+        print(json.dumps({"documents": documents, "modes": figures}))
+        return DONE
+    print(f"{documents:,} documents, {next(iter(measured.values())).queries:,} judged queries")
+    print(f"{'mode':10}{'nDCG@10':>10}{'recall@10':>11}{'recall@100':>12}{'MRR@10':>9}")
+    for mode, r in measured.items():
+        print(f"{mode:10}{r.ndcg_at_10:10.4f}{r.recall_at_10:11.4f}{r.recall_at_100:12.4f}{r.mrr_at_10:9.4f}")
+    return DONE
+
+
+def _index_corpus(engine: Engine, corpus: Path, embedder: Embedder | None) -> int:
+    name, dimensions = (embedder.name, embedder.dimensions) if embedder else ("", 0)
+    with engine.rebuilding(name, dimensions) as writer:
+        for batch in entries_of(read_corpus(corpus), embedder):
+            writer.put(batch)
+            print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return engine.info().documents

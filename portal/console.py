@@ -1,0 +1,106 @@
+"""What a terminal shows of a load: one moving line of progress, then the report."""
+
+import sys
+import time
+from typing import Final, TextIO
+
+from ingest.pipeline import Progress
+from ingest.report import OUTCOMES, IngestReport
+
+_REDRAW_S: Final = 0.2
+_LOG_S: Final = 10.0  # where output is no terminal, a line now and then
+_REFUSALS_SHOWN: Final = 10
+
+
+class ProgressLine:
+    """Draws progress on `stream`: moving in place on a terminal, else a line every few seconds."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+        self._moving = stream.isatty()
+        self._drawn = 0.0
+        self._width = 0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._drawn < (_REDRAW_S if self._moving else _LOG_S):
+            return
+        if not self._drawn and not self._moving:
+            self._drawn = now  # a short load needs no line at all
+            return
+        self._drawn = now
+        line = progress_text(progress)
+        if self._moving:
+            self._stream.write("\r" + line.ljust(self._width))
+            self._width = len(line)
+        else:
+            self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def end(self) -> None:
+        if self._moving and self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+
+
+def progress_text(progress: Progress) -> str:
+    """
+    >>> progress_text(Progress("a/laut.mrc", 500, 1000, 1200, 2.0))
+    ' 50 %  1,200 read  600/s  0:02 left  laut.mrc'
+    """
+    share = 100 * progress.bytes_done // progress.bytes_total if progress.bytes_total else 100
+    rate = progress.read / progress.seconds if progress.seconds else 0
+    left = progress.seconds_left
+    remaining = f"{duration(left)} left" if left is not None else "estimating"
+    name = progress.file.replace("\\", "/").rsplit("/", 1)[-1][:40]
+    return f"{share:3d} %  {progress.read:,} read  {rate:,.0f}/s  {remaining}  {name}"
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(75), duration(3700)
+    ('1:15', '1:01:40')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def report_text(report: IngestReport) -> str:
+    """The report for people; the JSON of --report holds every refusal."""
+    lines = [
+        f"{report.read:,} read from {report.files:,} files in {duration(report.seconds)}: "
+        + ", ".join(f"{report.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
+    ]
+    if report.pages:
+        without = f", {report.pages_without_text:,} of them without text" if report.pages_without_text else ""
+        lines.append(f"{report.pages:,} e-book pages{without}; {report.attached:,} e-books attached to their record")
+    if report.replaced_in_load:
+        lines.append(
+            f"{report.replaced_in_load:,} updates replaced a record read earlier in this load "
+            "(same source and control number)"
+        )
+    lines.append(
+        f"{report.passages:,} passages embedded with {report.embedder}"
+        if report.embedder
+        else "No vectors made: search is by words only"
+    )
+    for code, count in report.reasons.most_common():
+        lines.append(f"  refused {count:,}: {code}")
+    for rejected in report.refusals[:_REFUSALS_SHOWN]:
+        place = f"{rejected.origin.file}" + (f", record {rejected.origin.position}" if rejected.origin.position else "")
+        lines.append(f"    {printable(place)}: {printable(rejected.reason)}")
+    if len(report.refusals) > _REFUSALS_SHOWN:
+        lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")
+    if report.stopped:
+        lines.append("Stopped. What was read is kept; run the same command again to go on.")
+    return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """Text of a file, safe on a terminal: control characters and lone surrogates escaped.
+
+    >>> printable("a\\x1b[31m")
+    'a\\\\x1b[31m'
+    """
+    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)

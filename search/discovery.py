@@ -1,0 +1,210 @@
+"""The one question the portal and the command line ask: search, and what hangs on a result."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from search.analysis import is_relaxed
+from search.document import Document, DocumentId, Page, Suggestion
+from search.embedding import Embedder
+from search.engine import Engine, IndexInfo, Searcher
+from search.errors import QueryRefused
+from search.explain import marked_title, reasons, summary_snippet
+from search.fusion import weighted
+from search.highlight import snippet
+from search.query import Clause, Mode, Query
+from search.results import FacetValue, Hit, Notice, PageHit, Ranked, ResultPage
+from search.schema import RELEVANCE
+
+# A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
+MAX_RESULTS_REACHED: Final = 1000
+# How deep keyword ranking is fetched before fusion; deeper pages fetch MAX_RESULTS_REACHED.
+RANKED_DEPTH: Final = 200
+
+# What counts as near in meaning: at least FLOOR, and at least NEAR of the nearest one's cosine.
+# Set by looking at MiniLM's cosines over the samples: unrelated texts of one language lie below 0.3.
+SEMANTIC_DEPTH: Final = 50
+SEMANTIC_FLOOR: Final = 0.35
+SEMANTIC_NEAR: Final = 0.75
+
+Finds = Mapping[DocumentId, Ranked]
+
+
+class Discovery:
+    """Searches one engine by words and meaning, and says why each hit is there.
+
+    embedder: None for words only. The set of results depends on the text alone and filters only
+    narrow it, so choosing a facet value gives exactly the count that was shown.
+    """
+
+    def __init__(self, engine: Engine, embedder: Embedder | None = None) -> None:
+        self._engine = engine
+        self._embedder = embedder
+
+    def info(self) -> IndexInfo:
+        return self._engine.info()
+
+    def search(self, query: Query, mode: Mode = "hybrid", page: int = 1, size: int = 20) -> ResultPage:
+        """One page of results.
+
+        Raises QueryRefused beyond MAX_RESULTS_REACHED, and what Engine.searcher raises.
+        """
+        if page < 1 or size < 1 or page * size > MAX_RESULTS_REACHED:
+            raise QueryRefused(
+                f"Only the first {MAX_RESULTS_REACHED} results can be paged through; narrow the search with a filter."
+            )
+        started = time.perf_counter()
+        searcher = self._engine.searcher()
+        embedder = self._usable_embedder()
+        ran: Mode = mode if embedder is not None else "keyword"
+        if ran == "semantic" and query.wanted:
+            query = query.by_meaning_only()
+        finds = self._finds(searcher, embedder, query) if ran != "keyword" else {}
+        passing = searcher.scores(query.without_words(), finds) if finds and query.filters else dict.fromkeys(finds, 0.0)
+        word_scores = searcher.scores(query, passing) if passing else {}
+        extra = [id for id in passing if id not in word_scores]
+        ranked, keyword_total = self._ranked(searcher, query, finds, passing, word_scores, page * size)
+        shown = ranked[(page - 1) * size : page * size]
+        return ResultPage(
+            query=query,
+            mode=ran,
+            page=page,
+            size=size,
+            total=keyword_total + len(extra),
+            hits=self._hits(searcher, query, shown, finds),
+            facets=searcher.facets(query, finds),
+            notices=_notices(query, mode, ran),
+            took_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+    def document(self, id: DocumentId) -> Document | None:
+        return next(iter(self._engine.searcher().fetch([id])), None)
+
+    def documents(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        return self._engine.searcher().fetch(ids)
+
+    def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
+        return self._engine.searcher().pages(id, first, last)
+
+    def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
+        """The matching pages of one e-book, in page order."""
+        return self._engine.searcher().page_hits(query, [id], per_document=most).get(id, ())
+
+    def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
+        return self._engine.searcher().suggest(prefix, limit)
+
+    def facet(self, query: Query, field: str) -> Sequence[FacetValue]:
+        """All values of one facet for a text without meaning search; for "show more"."""
+        return self._engine.searcher().facets(query).get(field, ())
+
+    def similar(self, id: DocumentId, limit: int = 6) -> tuple[Hit, ...]:
+        """Documents near in meaning, nearest first; by shared title and subject words where there are no vectors."""
+        searcher = self._engine.searcher()
+        found = next(iter(searcher.fetch([id])), None)
+        if found is None:
+            return ()
+        vector = searcher.vector(id)
+        everything = Query()
+        if vector is not None:
+            near = {r.id: r for r in searcher.semantic(vector, everything, limit + 1).items if r.id != id}
+            near = {key: item for key, item in near.items() if item.score >= SEMANTIC_FLOOR}
+            return self._hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
+        likeness = _likeness(found)
+        if not likeness.clauses:
+            return ()
+        items = [r for r in searcher.keyword(likeness, limit + 1).items if r.id != id][:limit]
+        best = max((r.score for r in items), default=0.0) or 1.0
+        return self._hits(searcher, likeness, [(r.id, round(r.score / best, 6)) for r in items], {})
+
+    def _usable_embedder(self) -> Embedder | None:
+        """The embedder, if the index holds vectors of its model."""
+        if self._embedder is None or self._engine.info().embedder != self._embedder.name:
+            return None
+        return self._embedder
+
+    def _finds(self, searcher: Searcher, embedder: Embedder | None, query: Query) -> Finds:
+        """Documents near in meaning to the text, whatever the filters."""
+        words = " ".join(clause.text for clause in query.wanted)
+        # A number is looked up, not understood; its neighbours in meaning are noise.
+        if embedder is None or not any(ch.isalpha() for ch in words):
+            return {}
+        nearest = searcher.semantic(embedder.query(words), query.without_filters(), SEMANTIC_DEPTH).items
+        if not nearest:
+            return {}
+        least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
+        finds = {item.id: item for item in nearest if item.score >= least}
+        if query.strict and not query.wordless:
+            allowed = searcher.scores(query.without_filters(), finds)
+            finds = {id: item for id, item in finds.items() if id in allowed}
+        return finds
+
+    def _ranked(
+        self,
+        searcher: Searcher,
+        query: Query,
+        finds: Finds,
+        passing: Collection[DocumentId],
+        word_scores: Mapping[DocumentId, float],
+        needed: int,
+    ) -> tuple[list[tuple[DocumentId, float]], int]:
+        """Results best first down to `needed`, and how many match by words and filters."""
+        depth = RANKED_DEPTH if needed <= RANKED_DEPTH else MAX_RESULTS_REACHED
+        if query.sort != RELEVANCE:
+            by_field = searcher.keyword(query, depth, also=passing)
+            return [(item.id, item.score) for item in by_field.items], by_field.total - len(
+                [id for id in passing if id not in word_scores]
+            )
+        words = searcher.keyword(query, depth)
+        scores = {item.id: item.score for item in words.items} | dict(word_scores)
+        if not query.wanted:  # nothing asked: browse in the engine's order
+            return [(item.id, 0.0) for item in words.items], words.total
+        return weighted(scores, {id: finds[id].score for id in passing}), words.total
+
+    def _hits(
+        self, searcher: Searcher, query: Query, ranked: Sequence[tuple[DocumentId, float]], finds: Finds
+    ) -> tuple[Hit, ...]:
+        scores = dict(ranked)
+        documents = searcher.fetch(list(scores))
+        with_pages = [d.id for d in documents if d.ebook is not None]
+        page_hits = searcher.page_hits(query, with_pages) if with_pages and query.wanted else {}
+        hits = []
+        for document in documents:
+            near = finds.get(document.id)
+            pages = tuple(page_hits.get(document.id, ()))
+            if not pages and near is not None and near.page:
+                pages = _near_pages(searcher, query, document.id, near.page)
+            hits.append(
+                Hit(
+                    document,
+                    scores[document.id],
+                    reasons(document, query, pages, near),
+                    marked_title(document, query),
+                    summary_snippet(document, query),
+                    pages,
+                )
+            )
+        return tuple(hits)
+
+
+def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:
+    """The page a passage near in meaning starts on, as a hit without marked words."""
+    return tuple(PageHit(p.number, p.label, snippet(p.text, query), p.section) for p in searcher.pages(id, page, page))
+
+
+def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:
+    notices: list[Notice] = []
+    if asked != ran:
+        notices.append("keyword_only")
+    if not query.wordless and is_relaxed(query):
+        notices.append("relaxed")
+    if query.shortened:
+        notices.append("shortened")
+    return tuple(notices)
+
+
+def _likeness(document: Document) -> Query:
+    """A search for any of the document's subject headings or its title's words."""
+    texts = [*document.values("subject")[:4], document.title]
+    clauses = [Clause(text, alternative=number > 0) for number, text in enumerate(t for t in texts if t)]
+    return replace(Query(), clauses=tuple(clauses))

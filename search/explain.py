@@ -1,0 +1,51 @@
+"""Why a hit is there, and the words of it that show so."""
+
+from collections.abc import Sequence
+
+from search.document import Document
+from search.highlight import highlight, snippet
+from search.query import Query
+from search.results import Highlight, PageHit, Ranked, Reason
+from search.schema import FIELDS
+
+
+def reasons(
+    document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None
+) -> tuple[Reason, ...]:
+    """One reason a field the words stand in, in the order of their weight; then the e-book's pages; then meaning."""
+    found = []
+    if query.wanted:
+        for field in sorted(FIELDS, key=lambda f: -f.weight):
+            if not field.weight:
+                continue
+            words = matching_words(document.values(field.name), query)
+            if words:
+                found.append(Reason("words", field.name, words))
+    marked = [page for page in pages if page.snippet.marks]
+    if marked:
+        texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
+        found.append(Reason("words", "pages", tuple(dict.fromkeys(text.lower() for text in texts)), marked[0].page))
+    if near is not None:
+        found.append(Reason("meaning", page=near.page))
+    return tuple(found)
+
+
+def matching_words(values: Sequence[str], query: Query) -> tuple[str, ...]:
+    """The words of `values` that the query matches, lower case, each once."""
+    words: dict[str, None] = {}
+    for value in values:
+        marked = highlight(value, query)
+        for start, end in marked.marks:
+            words[marked.text[start:end].lower()] = None
+    return tuple(words)
+
+
+def marked_title(document: Document, query: Query) -> Highlight:
+    return highlight(document.title, query)
+
+
+def summary_snippet(document: Document, query: Query) -> Highlight:
+    """The best lines of the summary; of the contents or a note when only they hold the words."""
+    candidates = [snippet(document.first(name), query) for name in ("summary", "contents", "note") if document.first(name)]
+    marked = (candidate for candidate in candidates if candidate.marks)
+    return next(marked, candidates[0] if candidates else Highlight(""))

@@ -1,0 +1,48 @@
+"""One ranking from two. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from search.document import DocumentId
+
+# Share of the words in the fused score; the rest is meaning. 0.6 : 0.4 of normalised scores never
+# fell below the better of the two on CISI, Cranfield, LISA and TyDi-id, where equal-weight
+# reciprocal ranks did (docs/decisions/0004-fusion.md).
+KEYWORD_WEIGHT: Final = 0.6
+
+
+def weighted(
+    words: Mapping[DocumentId, float], meaning: Mapping[DocumentId, float], keyword_weight: float = KEYWORD_WEIGHT
+) -> list[tuple[DocumentId, float]]:
+    """Ids of both with a score 0..1, best first; ties in order of id.
+
+    words: BM25-like scores, divided by the best one. meaning: cosines, stretched so that the
+    worst of them is 0 and the best is 1 (a single one is 1).
+
+    >>> weighted({"a": 4.0, "b": 2.0}, {"b": 0.8, "c": 0.4})
+    [('b', 0.7), ('a', 0.6), ('c', 0.0)]
+    """
+    best = max(words.values(), default=0.0) or 1.0
+    top, floor = max(meaning.values(), default=1.0), min(meaning.values(), default=0.0)
+    span = top - floor
+    fused: dict[DocumentId, float] = {id: keyword_weight * score / best for id, score in words.items()}
+    for id, cosine in meaning.items():
+        share = (cosine - floor) / span if span > 0 else 1.0
+        fused[id] = fused.get(id, 0.0) + (1 - keyword_weight) * share
+    return sorted(((id, round(score, 6)) for id, score in fused.items()), key=lambda pair: (-pair[1], pair[0]))
+
+
+def reciprocal_rank(rankings: Sequence[Sequence[DocumentId]], k: int = 60) -> list[DocumentId]:
+    """Ids of all `rankings`, best first, by the sum of 1 / (k + rank), rank from 1.
+
+    Source: Cormack, Clarke and Büttcher 2009; k = 60 is theirs. Here to compare with: see
+    `telusur evaluate`. Ties keep the order of first sight.
+
+    >>> reciprocal_rank([["a", "b"], ["b", "c"]])
+    ['b', 'a', 'c']
+    """
+    score: dict[DocumentId, float] = {}
+    for ranking in rankings:
+        for rank, id in enumerate(ranking, start=1):
+            score[id] = score.get(id, 0.0) + 1 / (k + rank)
+    return sorted(score, key=score.__getitem__, reverse=True)
