@@ -8,7 +8,8 @@ from search.discovery import Discovery
 from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
-from search.opening import NO_MODEL, open_embedder, open_engine
+from search.opening import open_embedder, open_engine
+from search.settings import NO_MODEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,10 @@ from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
 from search.evaluation import evaluate as measure
 from search.evaluation import read_corpus, read_judgements, read_queries
-from search.opening import EMBEDDED, SearchSettings, open_embedder, open_engine
+from search.opening import open_embedder, open_engine
 from search.query import MODES, Filter, Mode, parse
 from search.schema import BY_NAME, SORTS
+from search.settings import EMBEDDED, SearchSettings
 
 MAX_SIZE = 100
 

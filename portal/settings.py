@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from search.opening import SearchSettings
+from search.settings import SearchSettings
 
 
 class SettingsError(Exception):

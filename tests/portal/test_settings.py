@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from portal.settings import SETTINGS, SettingsError, read_settings
+
+
+def test_defaults_say_so(tmp_path: Path) -> None:
+    settings = read_settings({}, tmp_path / "telusur.toml")
+    assert settings.engine == "embedded"
+    assert set(settings.sources.values()) == {"default"}
+
+
+def test_environment_goes_before_the_file(tmp_path: Path) -> None:
+    config = tmp_path / "telusur.toml"
+    config.write_text('library = "Perpustakaan Uji"\nport = 9000\n', encoding="utf-8")
+    settings = read_settings({"TELUSUR_PORT": "9001"}, config)
+    assert (settings.library, settings.port) == ("Perpustakaan Uji", 9001)
+    assert settings.sources["TELUSUR_PORT"] == "environment"
+    assert settings.sources["TELUSUR_LIBRARY"] == str(config)
+
+
+@pytest.mark.parametrize("text", ['prot = "1"', "port = [", 'port = "x"', "port = 70000"])
+def test_a_bad_file_is_named(tmp_path: Path, text: str) -> None:
+    config = tmp_path / "telusur.toml"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"telusur\.toml"):
+        read_settings({}, config)
+
+
+def test_readme_lists_every_setting() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    for setting in SETTINGS:
+        assert f"`{setting.variable}`" in readme
