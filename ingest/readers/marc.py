@@ -1,0 +1,214 @@
+"""ISO 2709 files. Records are split at their terminator, so that one damaged record costs no other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import pymarc
+
+from ingest.readers.detect import LEADER
+from ingest.readers.encoding import Decode, decoder
+from ingest.readers.records import (
+    MAX_FIELDS,
+    MAX_RECORD_BYTES,
+    control_field,
+    data_field,
+    is_control,
+    leader,
+    set_apart,
+)
+from ingest.source import Origin, Rejected, RejectCode, SourceRecord
+from search.document import RawRecord
+
+_BLOCK_BYTES: Final = 1 << 18
+_RECORD_END: Final = b"\x1d"
+_FIELD_END: Final = b"\x1e"
+_SUBFIELD: Final = "\x1f"
+_LEADER_LENGTH: Final = 24
+_ENTRY_LENGTH: Final = 12
+# 7,000 directory entries that all point at one long field turn 94 kB into 70 MB.
+_MAX_GROWTH: Final = 4
+_BETWEEN_RECORDS: Final = b"\r\n\t\x00\x1a\xef\xbb\xbf"
+# Junk that comes in pieces is followed this far before a file is given up as no MARC.
+_MAX_STRANGE_PIECES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Bytes that should be one record, and where in the file they begin.
+
+    complete: a terminator ended them. too_long: they went past the limit; only their head is kept.
+    """
+
+    offset: int
+    data: bytes
+    complete: bool = True
+    too_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    tag: str
+    length: int
+    start: int
+
+
+class _Damaged(Exception):
+    """One record cannot be read: the reject code, and the reason for a cataloguer."""
+
+    def __init__(self, reason: str, code: RejectCode = "broken_record") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code: RejectCode = code
+
+
+def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
+    """Every record of an ISO 2709 file, in order, damaged ones as Rejected.
+
+    Memory is one block and one record. What lies between records and is no record is passed over.
+    A file without anything like a record gives one Rejected "not_marc" and nothing else.
+    """
+    position, empty, is_marc = 0, True, False
+    strange: list[Rejected] = []  # kept back until something shows that the file is MARC at all
+    for piece in _pieces(stream):
+        empty = False
+        for part in _parts(piece):
+            position += 1
+            result = _read_one(part, Origin(file, position, part.offset))
+            if not is_marc and isinstance(result, Rejected) and not LEADER.search(part.data):
+                strange.append(result)
+                if len(strange) >= _MAX_STRANGE_PIECES:
+                    break
+                continue
+            if not is_marc:
+                is_marc = True
+                yield from strange
+            yield result
+        if not is_marc and len(strange) >= _MAX_STRANGE_PIECES:
+            break
+    if empty:
+        yield Rejected(Origin(file), "not_marc", "The file is empty.")
+    elif not is_marc:
+        yield Rejected(
+            Origin(file), "not_marc", "No MARC record (ISO 2709) is in this file; export it again as MARC 21."
+        )
+
+
+def _pieces(stream: BinaryIO) -> Iterator[_Piece]:
+    """The file cut after every record terminator, in blocks, none held beyond the limit."""
+    offset = 0  # of what `held` begins with
+    held: list[bytes] = []
+    held_bytes = dropped = 0
+    while block := stream.read(_BLOCK_BYTES):
+        start = 0
+        while (end := block.find(_RECORD_END, start) + 1) > 0:
+            tail = block[start:end]
+            size = held_bytes + dropped + len(tail)
+            if dropped or held_bytes + len(tail) > MAX_RECORD_BYTES:
+                yield _Piece(offset, b"".join(held), too_long=True)
+            else:
+                yield _Piece(offset, b"".join((*held, tail)) if held else tail)
+            offset, start, held, held_bytes, dropped = offset + size, end, [], 0, 0
+        rest = block[start:]
+        if dropped or held_bytes + len(rest) > MAX_RECORD_BYTES:
+            dropped += len(rest)
+        elif rest:
+            held.append(rest)
+            held_bytes += len(rest)
+    if held or dropped:
+        yield _Piece(offset, b"".join(held), complete=False, too_long=dropped > 0)
+
+
+def _parts(piece: _Piece) -> Iterator[_Piece]:
+    """The records of a piece: one as a rule; more where a terminator was lost; none in blank bytes."""
+    body = piece.data.lstrip(_BETWEEN_RECORDS)
+    offset = piece.offset + len(piece.data) - len(body)
+    if piece.too_long or (body[:5].isdigit() and int(body[:5]) == len(body)):
+        yield _Piece(offset, body, piece.complete, piece.too_long)
+        return
+    if not body.strip(b" \r\n\t\x00\x1a\x1d"):
+        return
+    starts = [match.start() for match in LEADER.finditer(body)] or [0]
+    if _FIELD_END in body[: starts[0]]:  # the remains of a record whose leader is gone
+        starts.insert(0, 0)
+    for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
+        whole = end < len(body) or piece.complete
+        yield _Piece(offset + start, body[start:end], whole)
+
+
+def _read_one(piece: _Piece, origin: Origin) -> SourceRecord | Rejected:
+    try:
+        if piece.too_long:
+            raise _Damaged(f"No end of record within {MAX_RECORD_BYTES:,} bytes.", "too_large")
+        record = _record(piece.data)
+    except _Damaged as damage:
+        reason = damage.reason if piece.complete else f"The file ends in the middle of this record. {damage.reason}"
+        return Rejected(origin, damage.code, reason)
+    if reason := set_apart(record):
+        return Rejected(origin, "not_bibliographic", reason)
+    # Exports are made of these bytes: a lost terminator would glue two records together.
+    data = piece.data if piece.data.endswith(_RECORD_END) else piece.data + _RECORD_END
+    return SourceRecord(origin, record, RawRecord("marc", data, origin.file, origin.position))
+
+
+def _record(data: bytes) -> pymarc.Record:
+    """The record in `data`, by its directory; its stated length is not needed and not believed."""
+    head, base = data[:_LEADER_LENGTH], _number(data[12:17])
+    if len(head) < _LEADER_LENGTH or _FIELD_END not in data:
+        raise _Damaged("These bytes hold no leader and directory.")
+    if base <= _LEADER_LENGTH or data[base - 1 : base] != _FIELD_END:
+        base = data.index(_FIELD_END) + 1
+    entries = _directory(data[_LEADER_LENGTH : base - 1])
+    decode = decoder(data, utf8=head[9:10] == b"a")
+    fields = [_field(tag, content, decode) for tag, content in _contents(entries, data, base)]
+    record = pymarc.Record(fields=fields)
+    record.leader = pymarc.Leader(leader(head.decode("ascii", "replace")))
+    return record
+
+
+def _directory(directory: bytes) -> list[_Entry]:
+    text = directory.rstrip(b" ").decode("ascii", "replace")
+    if not text or len(text) % _ENTRY_LENGTH:
+        raise _Damaged("The record's directory is damaged, so its fields cannot be told apart.")
+    if len(text) > MAX_FIELDS * _ENTRY_LENGTH:
+        raise _Damaged(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
+    return [
+        _Entry(text[at : at + 3], _number(text[at + 3 : at + 7]), _number(text[at + 7 : at + 12]))
+        for at in range(0, len(text), _ENTRY_LENGTH)
+    ]
+
+
+def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, bytes]]:
+    """Tag and bytes of each field, by their places; or, where these are wrong, in the order they lie in."""
+    if sum(entry.length for entry in entries) > _MAX_GROWTH * len(data):
+        raise _Damaged("The record's fields together are longer than the record: it was made to do harm.", "too_large")
+    found = []
+    for entry in entries:
+        first = base + entry.start
+        end = first + entry.length - 1
+        if entry.length < 1 or entry.start < 0 or data[end : end + 1] != _FIELD_END:
+            break
+        found.append((entry.tag, data[first:end]))
+    else:
+        return found
+    # Places counted in characters instead of bytes, or beyond 99,999: the terminators still tell the fields apart.
+    contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
+    if len(contents) != len(entries):
+        raise _Damaged(f"The directory names {len(entries)} fields, but the record holds {len(contents)}.")
+    in_order = sorted(entries, key=lambda entry: entry.start)
+    return [(entry.tag, content) for entry, content in zip(in_order, contents, strict=True)]
+
+
+def _field(tag: str, content: bytes, decode: Decode) -> pymarc.Field:
+    text = decode(content.replace(_FIELD_END, b"")) if _FIELD_END in content else decode(content)
+    if _SUBFIELD not in text:
+        if not is_control(tag) and text[:2].strip("0123456789 #") == "":
+            text = text[2:]  # indicators, although the subfield mark is missing
+        return control_field(tag, text)
+    indicators, *parts = text.split(_SUBFIELD)
+    return data_field(tag, indicators, [pymarc.Subfield(part[0], part[1:]) for part in parts if part])
+
+
+def _number(text: str | bytes) -> int:
+    """The value of a run of digits, -1 for anything else: int() alone would take "-001", " 12" and "1_0"."""
+    return int(text) if text.isdigit() and text.isascii() else -1

@@ -1,0 +1,137 @@
+"""MARCXML, alone or in the envelopes of OAI-PMH and SRU, read as a stream."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import pymarc
+from lxml import etree
+
+from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
+from ingest.source import Origin, Rejected, SourceRecord
+from search.document import RawRecord
+
+_BLOCK_BYTES: Final = 1 << 16
+# Comments and processing instructions may stand before a DOCTYPE; they are skipped to find it.
+_DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
+_WIDE_DOCTYPES: Final = ("<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
+
+
+class _Refused(Exception):
+    """The document is not read further; the reason is for a cataloguer."""
+
+
+def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
+    """Every MARC record of an XML document, in order, whatever its namespace or envelope.
+
+    Where the document breaks, the records before are given and one Rejected "bad_xml" stands for the
+    rest. A DOCTYPE is refused: it can make a small file grow without end or open other files.
+    Memory is one record. XML without records gives one Rejected "not_marc".
+    """
+    position = 0
+    try:
+        for element, offset in _elements(stream):
+            position += 1
+            yield _read_one(element, Origin(file, position, offset))
+    except etree.XMLSyntaxError as error:
+        reason = f"The XML is damaged ({error.msg}); nothing after record {position} could be read."
+        yield Rejected(Origin(file, position + 1), "bad_xml", reason if position else f"The XML is damaged: {error.msg}.")
+    except _Refused as refusal:
+        yield Rejected(Origin(file, position + 1 if position else 0), "bad_xml", str(refusal))
+    else:
+        if not position:
+            yield Rejected(Origin(file), "not_marc", "No MARC record is in this XML file.")
+
+
+def _elements(stream: BinaryIO) -> Iterator[tuple[etree._Element, int]]:
+    """Elements of MARC records, each emptied after use, with the offset of the block they ended in."""
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        tag="{*}record",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    offset = last_record = 0
+    block = stream.read(_BLOCK_BYTES)
+    if not block.strip():
+        return
+    if _DOCTYPE.match(block) or any(mark in block for mark in _WIDE_DOCTYPES):
+        raise _Refused("The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it.")
+    while block:
+        broken: etree.XMLSyntaxError | None = None
+        try:
+            parser.feed(block)
+        except etree.XMLSyntaxError as error:
+            broken = error  # records that ended before the damage are still waiting
+        for event, element in parser.read_events():
+            if element.getroottree().docinfo.doctype:
+                raise _Refused("The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it.")
+            if event == "end":
+                if _is_marc(element):
+                    last_record = offset
+                    yield element, offset
+                _forget(element)
+        if broken is not None:
+            raise broken
+        offset += len(block)
+        if offset - last_record > MAX_RECORD_BYTES:
+            raise _Refused(f"No end of a record within {MAX_RECORD_BYTES:,} bytes; the rest of the file was not read.")
+        block = stream.read(_BLOCK_BYTES)
+    parser.close()
+
+
+def _is_marc(element: etree._Element) -> bool:
+    """Whether a <record> holds fields itself: the envelopes of OAI-PMH and SRU have that name too."""
+    return any(_name(child) in ("leader", "controlfield", "datafield") for child in element)
+
+
+def _forget(element: etree._Element) -> None:
+    """Free an element and those before it; the emptied element itself stays until its parent ends."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _read_one(element: etree._Element, origin: Origin) -> SourceRecord | Rejected:
+    if len(element) > MAX_FIELDS:
+        return Rejected(origin, "too_large", f"The record has more than {MAX_FIELDS:,} fields.")
+    record = _record(element)
+    if not record.fields:
+        return Rejected(origin, "broken_record", "The record has no fields.")
+    if reason := set_apart(record):
+        return Rejected(origin, "not_bibliographic", reason)
+    data = etree.tostring(element, encoding="utf-8", with_tail=False)
+    return SourceRecord(origin, record, RawRecord("marcxml", data, origin.file, origin.position))
+
+
+def _record(element: etree._Element) -> pymarc.Record:
+    """The record of a <record>; fields without a tag and subfields without a code are left out."""
+    fields = []
+    text = ""
+    for child in element:
+        name, tag = _name(child), (child.get("tag") or "").strip()
+        if name == "leader":
+            text = child.text or ""
+        elif name == "controlfield" and tag:
+            fields.append(control_field(tag, child.text or ""))
+        elif name == "datafield" and tag:
+            indicators = (child.get("ind1") or " ")[:1] + (child.get("ind2") or " ")[:1]
+            subfields = [
+                pymarc.Subfield(code, "".join(part.itertext()) if len(part) else part.text or "")
+                for part in child
+                if (code := part.get("code"))
+            ]
+            fields.append(data_field(tag, indicators, subfields))
+    record = pymarc.Record(fields=fields)
+    record.leader = pymarc.Leader(leader(text))
+    return record
+
+
+def _name(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

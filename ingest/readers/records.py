@@ -1,0 +1,55 @@
+"""What both MARC readers share: limits, fields that come in the wrong shape, records set apart."""
+
+from typing import Final
+
+import pymarc
+
+# The largest real records seen hold about 200 kB; a record is held whole in memory.
+MAX_RECORD_BYTES: Final = 5_000_000
+# A directory has room for 8,331 fields; serials with thousands of items come near the half of it.
+MAX_FIELDS: Final = 5_000
+
+_BLANK_INDICATORS: Final = str.maketrans({"#": " ", "\\": " "})
+_NO_INDICATORS: Final = pymarc.Indicators(" ", " ")
+
+# Leader 06: what a record describes when it is no title of the catalogue.
+_SET_APART: Final = {
+    "z": "an authority record",
+    "u": "a holdings record",
+    "v": "a holdings record",
+    "x": "a holdings record",
+    "y": "a holdings record",
+    "w": "a classification record",
+    "q": "a community information record",
+}
+
+
+def set_apart(record: pymarc.Record) -> str | None:
+    """Why a sound record is no title of the catalogue; None for a bibliographic one."""
+    kind = _SET_APART.get(record.leader[6])
+    return kind and f"This is {kind}, which describes no title; load it where such records are kept."
+
+
+def control_field(tag: str, data: str) -> pymarc.Field:
+    """A field without subfields; under a data tag the text becomes its $a."""
+    if is_control(tag):
+        return pymarc.Field(tag=tag, data=data)
+    return pymarc.Field(tag=tag, indicators=_NO_INDICATORS, subfields=[pymarc.Subfield("a", data)])
+
+
+def data_field(tag: str, indicators: str, subfields: list[pymarc.Subfield]) -> pymarc.Field:
+    """A field with subfields; SLiMS writes 005 so, where only the text of $a is meant."""
+    if is_control(tag):
+        return pymarc.Field(tag=tag, data=subfields[0].value if subfields else "")
+    # Missing indicators read as blank, further ones are dropped; "#" is how INLIS writes a blank.
+    pair = indicators[:2].ljust(2).translate(_BLANK_INDICATORS)
+    return pymarc.Field(tag=tag, indicators=pymarc.Indicators(pair[0], pair[1]), subfields=subfields)
+
+
+def is_control(tag: str) -> bool:
+    return tag[:2] == "00"
+
+
+def leader(text: str) -> str:
+    """Exactly 24 characters: what is missing is blank."""
+    return text[:24].ljust(24)
