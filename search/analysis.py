@@ -1,0 +1,182 @@
+"""Words of a text with their places, folded and stemmed the same way at indexing, asking and marking.
+
+A word is folded (NFKC, case, diacritics, apostrophes), so that "Qur’ān", "Qur'an" and "quran" are
+one. An Indonesian reduplication ("buku-buku") is one word, "buku". Every pattern here is linear.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+import Stemmer
+
+Language = Literal["id", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
+
+# Longer runs of letters are noise of bad text layers; they are cut alike in index and query.
+MAX_WORD_CHARACTERS: Final = 64
+
+# MARC language codes whose words the Indonesian stemmer fits: Indonesian and Malay.
+_STEMMED_AS: Final[dict[str, Language]] = {"ind": "id", "may": "id", "msa": "id", "eng": "en"}
+
+# Combining marks of the scripts a catalogue holds; \w does not include them.
+_MARK = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+# Scripts without spaces: each character is a word, and neighbours are found as a phrase.
+_SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LETTERS = rf"[^\W_{_SINGLE}]+(?:[{_MARK}]+[^\W_{_SINGLE}]*)*"
+_WORD = re.compile(rf"[{_SINGLE}]|{_LETTERS}(?:['’‘`]{_LETTERS})*")
+_HYPHENS: Final = frozenset("-\u2010\u2011")
+
+# Letters that NFKD leaves whole, and marks (apostrophe, ayn, hamza) that part no words.
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
+    | dict.fromkeys("'’‘`ʹʺʻʼʽʾʿ′", "")
+)
+
+_STOP_WORDS: Final[dict[Language, frozenset[str]]] = {
+    "id": frozenset(
+        ["ada", "adalah", "agar", "akan", "atas", "atau", "bagi", "bahwa", "banyak", "beberapa", "dalam", "dan", "dapat", "dari", "dengan", "di", "ia", "ini", "itu", "jika", "juga", "kami", "kepada", "ke", "ketika", "kita", "lagi", "lain", "maka", "mereka", "namun", "nya", "oleh", "pada", "para", "pun", "saat", "sampai", "sangat", "saya", "sebagai", "sebuah", "secara", "sejak", "seorang", "seperti", "serta", "suatu", "sudah", "tentang", "terhadap", "tersebut", "tetapi", "untuk", "yaitu", "yang"]
+    ),
+    "en": frozenset(
+        ["a", "about", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "my", "no", "not", "of", "on", "or", "our", "she", "so", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
+    ),
+}
+
+
+class Word(NamedTuple):
+    """A folded word and the half-open range of characters it comes from."""
+
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """`text` without case, diacritics and compatibility forms; spaces and punctuation stay.
+
+    >>> fold("Qur’ān"), fold("ＡＢＣ"), fold("Straße")
+    ('quran', 'abc', 'strasse')
+    """
+    if text.isascii():
+        return text.lower().translate(_PLAIN)
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(character for character in spread if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", bare).translate(_PLAIN)
+
+
+@lru_cache(maxsize=65_536)
+def _fold_word(raw: str) -> str:
+    # The English possessive goes before the apostrophe does: "library's" is "library".
+    raw = raw[:-2] if len(raw) > 3 and raw[-2:] in ("'s", "’s", "'S", "’S") else raw
+    folded = fold(raw)
+    if not folded.isalnum():  # "½" becomes "1⁄2"
+        folded = "".join(character for character in folded if character.isalnum())
+    return folded[:MAX_WORD_CHARACTERS]
+
+
+def words(text: str) -> list[Word]:
+    """The words of `text` in order; one that folds to nothing is left out.
+
+    >>> [word.text for word in words("Buku-buku Al-Qur'an di Bitung, 2014")]
+    ['buku', 'al', 'quran', 'di', 'bitung', '2014']
+    >>> words("anak-anak")
+    [Word(text='anak', start=0, end=9)]
+    """
+    found: list[Word] = []
+    for match in _WORD.finditer(text):
+        folded = _fold_word(match[0])
+        if not folded:
+            continue
+        start, end = match.span()
+        if found and _is_reduplication(found[-1], folded, start, text):
+            found[-1] = Word(folded, found[-1].start, end)
+        else:
+            found.append(Word(folded, start, end))
+    return found
+
+
+def _is_reduplication(before: Word, folded: str, start: int, text: str) -> bool:
+    joined = before.end == start - 1 and text[start - 1] in _HYPHENS
+    return joined and before.text == folded and len(folded) > 1 and folded.isalpha()
+
+
+def plain_words(text: str) -> list[str]:
+    """The folded words alone."""
+    return [word.text for word in words(text)]
+
+
+_STEMMERS: Final = {"id": "indonesian", "en": "english"}
+_made: dict[Language, Stemmer.Stemmer] = {}
+_making = threading.Lock()  # a Stemmer keeps a state of its own, so one thread at a time
+
+
+@lru_cache(maxsize=131_072)
+def stem(word: str, language: Language) -> str:
+    """The stem of a folded word; "buku2", the old short form of "buku-buku", is stemmed as "buku".
+
+    >>> stem("perpustakaan", "id"), stem("libraries", "en"), stem("buku2", "id")
+    ('pustaka', 'librari', 'buku')
+    """
+    if language == "id" and len(word) > 3 and word[-1] == "2" and word[:-1].isalpha():
+        word = word[:-1]
+    with _making:
+        if language not in _made:
+            _made[language] = Stemmer.Stemmer(_STEMMERS[language])
+        return str(_made[language].stemWord(word)) or word
+
+
+def stems(text_words: Iterable[str], languages: Iterable[Language] = LANGUAGES) -> list[str]:
+    """The stems of each word in order, those of one word without repeats."""
+    chosen = tuple(languages)
+    return [form for word in text_words for form in dict.fromkeys(stem(word, language) for language in chosen)]
+
+
+def stem_languages(codes: Iterable[str]) -> tuple[Language, ...]:
+    """How a document in these MARC languages is stemmed: both ways unless all its codes agree on one.
+
+    >>> stem_languages(["ind"]), stem_languages(["eng", "ind"]), stem_languages([])
+    (('id',), ('id', 'en'), ('id', 'en'))
+    """
+    known = {_STEMMED_AS.get(code, "") for code in codes}
+    return tuple(language for language in LANGUAGES if known == {language}) or LANGUAGES
+
+
+def is_stop_word(word: str) -> bool:
+    """A folded word that says little in Indonesian or English."""
+    return any(word in known for known in _STOP_WORDS.values())
+
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def identifier_keys(text: str) -> tuple[str, ...]:
+    """The forms under which a number or code is found: letters and digits only, an ISBN-10 also as ISBN-13.
+
+    >>> identifier_keys("978-602-03-3295-6"), identifier_keys("0-306-40615-2")
+    (('9786020332956',), ('0306406152', '9780306406157'))
+    >>> identifier_keys("https://doi.org/10.1000/182")
+    ('101000182',)
+    """
+    doi = _DOI.search(text)
+    key = "".join(character for character in fold(doi[0] if doi else text) if character.isalnum())[:200]
+    longer = _isbn13(key)
+    return tuple(form for form in (key, longer) if form)
+
+
+def _isbn13(key: str) -> str:
+    # ISBN Users' Manual: an ISBN-10 becomes 978 + its first nine digits + a new check digit.
+    if len(key) != 10 or not key.isascii() or not key[:9].isdigit() or not (key[9].isdigit() or key[9] == "x"):
+        return ""
+    digits = [*map(int, key[:9]), 10 if key[9] == "x" else int(key[9])]
+    if sum((10 - place) * digit for place, digit in enumerate(digits)) % 11:
+        return ""
+    body = "978" + key[:9]
+    check = -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10
+    return f"{body}{check}"

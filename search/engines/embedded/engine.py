@@ -1,0 +1,127 @@
+"""The embedded engine: searchers of the published generation, and loads that make the next one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from search.engine import IndexInfo
+from search.engines.embedded.generations import Generation, Generations, Manifest
+from search.engines.embedded.searcher import EmbeddedSearcher
+from search.engines.embedded.words import LAYOUT
+from search.engines.embedded.writer import EmbeddedWriter
+from search.errors import EngineUnavailable, IndexMissing, SchemaMismatch
+from search.schema import SCHEMA_VERSION
+
+HEAP_BYTES: Final = 128_000_000
+_TRIES: Final = 3
+
+
+class EmbeddedEngine:
+    """One folder, no server. One writer at a time, of any process; readers are never blocked."""
+
+    def __init__(self, root: Path, *, heap_bytes: int = HEAP_BYTES) -> None:
+        self._generations = Generations(root)
+        self._heap_bytes = heap_bytes
+        self._searcher: EmbeddedSearcher | None = None
+
+    def info(self) -> IndexInfo:
+        generation = self._generations.current()
+        manifest = generation.manifest
+        return IndexInfo(
+            engine="embedded",
+            schema_version=manifest.schema_version,
+            embedder=manifest.embedder,
+            dimensions=manifest.dimensions,
+            documents=manifest.documents,
+            pages=manifest.pages,
+            passages=manifest.passages,
+            generation=generation.name,
+            size_bytes=manifest.size_bytes,
+        )
+
+    def damaged(self) -> list[str]:
+        """Files whose bytes have changed since they were written; reads the whole index."""
+        return self._generations.damaged()
+
+    def searcher(self) -> EmbeddedSearcher:
+        held = self._searcher
+        if held is not None and held.generation == self._generations.published():
+            return held
+        for _ in range(_TRIES - 1):
+            published = self._generations.published()
+            # Two publications while we open remove the folder under us: then the newest is another one.
+            with suppress(EngineUnavailable):
+                return self._open()
+            if published == self._generations.published():
+                break
+        return self._open()
+
+    def _open(self) -> EmbeddedSearcher:
+        generation = self._generations.current()
+        _require_same_schema(generation.manifest)
+        self._searcher = EmbeddedSearcher(generation)
+        return self._searcher
+
+    @contextmanager
+    def updating(self, embedder: str = "", dimensions: int = 0) -> Iterator[EmbeddedWriter]:
+        with self._generations.writing():
+            base: Generation | None = None
+            with suppress(IndexMissing):
+                base = self._generations.current()
+                _require_same_schema(base.manifest)
+                _require_same_model(base.manifest, embedder, dimensions)
+            with self._load(base, embedder, dimensions) as writer:
+                yield writer
+
+    @contextmanager
+    def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[EmbeddedWriter]:
+        with self._generations.writing(), self._load(None, embedder, dimensions) as writer:
+            yield writer
+
+    @contextmanager
+    def _load(self, base: Generation | None, embedder: str, dimensions: int) -> Iterator[EmbeddedWriter]:
+        """Makes the generation after `base`, and publishes it when the block ends without an exception."""
+        manifest = Manifest(LAYOUT, SCHEMA_VERSION) if base is None else base.manifest
+        manifest = replace(
+            manifest, embedder=embedder or manifest.embedder, dimensions=dimensions or manifest.dimensions
+        )
+        try:
+            folder = self._generations.begin(base)
+        except OSError as error:
+            raise EngineUnavailable(f"The index could not be written: {error}") from error
+        writer: EmbeddedWriter | None = None
+        try:
+            writer = EmbeddedWriter(folder, embedder, manifest.dimensions, self._heap_bytes)
+            yield writer
+            counts = writer.close()
+            finished = replace(
+                manifest, documents=counts.documents, pages=counts.pages, passages=counts.passages
+            )
+            self._generations.publish(folder, finished, base)
+        except BaseException as error:
+            if writer is not None:
+                with suppress(EngineUnavailable):
+                    writer.abandon()
+            self._generations.discard(folder)
+            if isinstance(error, OSError):
+                raise EngineUnavailable(f"The index could not be written: {error}") from error
+            raise
+
+
+def _require_same_schema(manifest: Manifest) -> None:
+    if (manifest.layout, manifest.schema_version) != (LAYOUT, SCHEMA_VERSION):
+        raise SchemaMismatch(
+            f"The index was made by another version (schema {manifest.schema_version}, files {manifest.layout}; "
+            f"this is {SCHEMA_VERSION} and {LAYOUT}). Rebuild it with: telusur index rebuild"
+        )
+
+
+def _require_same_model(manifest: Manifest, embedder: str, dimensions: int) -> None:
+    held = (manifest.embedder, manifest.dimensions)
+    if embedder and manifest.embedder and held != (embedder, dimensions):
+        raise SchemaMismatch(
+            f"The index holds vectors of {held[0]} ({held[1]} dimensions), this load makes those of {embedder} "
+            f"({dimensions}). Rebuild the index with: telusur index rebuild"
+        )

@@ -1,0 +1,253 @@
+"""Reading one generation of an embedded index."""
+
+import heapq
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import tantivy
+
+from search import analysis, highlight
+from search.document import Document, DocumentId, Page, Suggestion, from_json
+from search.engine import Vector
+from search.engines.embedded import words
+from search.engines.embedded.generations import Generation
+from search.engines.embedded.guard import reading
+from search.engines.embedded.queries import PAGE_TEXT, QueryBuilder
+from search.engines.embedded.vectors import VectorReader
+from search.engines.embedded.writer import count
+from search.errors import SchemaMismatch
+from search.query import Filter, Query
+from search.results import FacetValue, PageHit, Ranked, Ranking
+from search.schema import BY_NAME, FACETS, RELEVANCE, SORTS
+
+MAX_FACET_VALUES: Final = 200
+# Every distinct value of a segment takes part in the count, so counts are exact.
+_ALL_VALUES: Final = 2**31 - 1
+MAX_PAGES: Final = 100_000
+# When filters leave no more than this, all of them are scored rather than the nearest of all checked.
+FEW: Final = 2_000
+CACHED_FACETS: Final = 128
+CACHED_SUGGESTIONS: Final = 512
+
+
+class EmbeddedSearcher:
+    """A view of one generation; safe to use from several threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        manifest = generation.manifest
+        self.generation = generation.name
+        self._dimensions = manifest.dimensions
+        with reading("be opened"):
+            records = tantivy.Index.open(str(generation.folder / "words"))
+            pages = tantivy.Index.open(str(generation.folder / "pages"))
+            self._records, self._pages = records.searcher(), pages.searcher()
+            self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
+        self._build = QueryBuilder(records.schema)
+        self._build_pages = QueryBuilder(pages.schema, PAGE_TEXT)
+        self._schema, self._page_schema = records.schema, pages.schema
+        # The same facets are asked for with every page of a result; a generation never changes.
+        self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
+        self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
+
+    def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
+        with reading("be searched"):
+            selected = self._build.selecting(query, also)
+            if query.sort == RELEVANCE or query.sort not in SORTS:
+                return self._by_score(selected, depth)
+            return self._by_key(selected, query.sort, depth)
+
+    def scores(self, query: Query, ids: Collection[DocumentId]) -> Mapping[DocumentId, float]:
+        if not ids or query.wordless:
+            return {}
+        with reading("be searched"):
+            selected = self._build.both(self._build.selecting(query), self._build.among(ids))
+            return {item.id: item.score for item in self._by_score(selected, len(ids)).items}
+
+    def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
+        if vector.shape != (self._dimensions,):
+            raise SchemaMismatch(
+                f"The index holds vectors of {self._dimensions} dimensions, the embedding model gives "
+                f"{vector.shape[-1] if vector.ndim else 0}. Rebuild the index with this model."
+            )
+        asked = np.asarray(vector, np.float32)
+        with reading("be searched by meaning"):
+            found = self._nearest(asked, query, depth)
+        return Ranking(tuple(found), len(found))
+
+    def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
+        with reading("be counted"):
+            return dict(self._cached_facets(query, frozenset(also)))
+
+    def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        with reading("be read"):
+            if not ids:
+                return ()
+            hits = self._records.search(self._build.among(ids), max(1, len(set(ids))), count=False).hits
+            stored = (self._records.doc(address).get_first("json") for _, address in hits)
+            documents = {document.id: document for document in map(_document, stored)}
+        return tuple(documents[id] for id in ids if id in documents)
+
+    def page_hits(
+        self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
+    ) -> Mapping[DocumentId, Sequence[PageHit]]:
+        if not any(analysis.words(clause.text) for clause in query.wanted) or not self._pages.num_docs:
+            return {}
+        with reading("be searched for pages"):
+            found = {id: self._pages_of(query, id, per_document) for id in ids}
+        return {id: pages for id, pages in found.items() if pages}
+
+    def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
+        first, last = max(first, 0), min(last, first + MAX_PAGES)
+        if last < first:
+            return ()
+        with reading("be read"):
+            number = tantivy.Query.range_query(self._page_schema, "number", tantivy.FieldType.Unsigned, first, last)
+            query = self._build_pages.both(self._build_pages.among([id], "parent"), number)
+            hits = self._pages.search(query, max(1, last - first + 1), count=False).hits
+            found = [_page(self._pages.doc(address)) for _, address in hits]
+        return tuple(sorted(found, key=lambda page: page.number))
+
+    def vector(self, id: DocumentId) -> Vector | None:
+        return self._vectors.record(id)
+
+    def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
+        typed = words.suggestion_prefix(prefix)
+        if not typed or limit <= 0:
+            return ()
+        # A space after the last word says that it is complete.
+        typed += " " if prefix[-1:].isspace() else ""
+        with reading("be searched"):
+            return self._cached_suggestions(words.clean(typed), limit)
+
+    def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
+        found: Any = self._records.search(selected, max(1, depth), count=True)
+        items = [(score, self._id(address)) for score, address in found.hits[: max(0, depth)]]
+        return Ranking(tuple(Ranked(id, float(score)) for score, id in items), int(found.count))
+
+    def _by_key(self, selected: tantivy.Query, sort: str, depth: int) -> Ranking:
+        total = count(self._records, selected)
+        if depth <= 0 or not total:
+            return Ranking((), total)
+        # Sort keys are unique (they end in the id), so the first `depth` of them are the first documents.
+        # Ordered by key, a segment's first `depth` hold all that can be among the first of all.
+        order = "desc" if SORTS[sort][1] else "asc"
+        size = min(depth, total)
+        wish = {"field": f"o_{sort}", "size": size, "segment_size": size, "order": {"_key": order}}
+        buckets = self._aggregate(selected, {"keys": {"terms": wish}})["keys"]["buckets"]
+        ids = [DocumentId(bucket["key"].rpartition(words.PART)[2]) for bucket in buckets]
+        return Ranking(tuple(Ranked(id, 0.0) for id in ids), total)
+
+    def _id(self, address: tantivy.DocAddress) -> DocumentId:
+        return DocumentId(str(self._records.doc(address).get_first("id")))
+
+    def _ids(self, selected: tantivy.Query, limit: int) -> list[DocumentId]:
+        hits = self._records.search(selected, max(1, limit), count=False).hits
+        return [self._id(address) for _, address in hits]
+
+    def _aggregate(self, selected: tantivy.Query, wishes: dict[str, Any]) -> dict[str, Any]:
+        answer: Any = self._records.aggregate(selected, wishes)
+        return dict(json.loads(answer) if isinstance(answer, str) else answer)
+
+    def _nearest(self, vector: Vector, query: Query, depth: int) -> list[Ranked]:
+        if not query.filters:
+            return self._vectors.nearest(vector, depth, None)
+        filtered = self._build.filtering(query)
+        left = count(self._records, filtered)
+        if left <= FEW:
+            return self._vectors.among(vector, self._ids(filtered, left) if left else [], depth)
+
+        def allowed(ids: Sequence[DocumentId]) -> AbstractSet[DocumentId]:
+            return set(self._ids(self._build.both(filtered, self._build.among(ids)), len(ids)))
+
+        return self._vectors.nearest(vector, depth, allowed)
+
+    def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
+        chosen = {filter.field: filter for filter in query.filters}
+        open_fields = [name for name in FACETS if name not in chosen]
+        counts = self._count_values(query, also, open_fields)
+        for name in FACETS:
+            if name in chosen:
+                lifted = query.lifting(name)
+                counts |= self._count_values(lifted, also, [name])
+                self._add_chosen(counts[name], lifted, also, chosen[name])
+        return {name: _facet(name, counts[name], chosen.get(name)) for name in FACETS}
+
+    def _count_values(
+        self, query: Query, also: Collection[DocumentId], names: Sequence[str]
+    ) -> dict[str, dict[str, int]]:
+        if not names:
+            return {}
+        wishes = {
+            name: {"terms": {"field": f"r_{name}", "size": MAX_FACET_VALUES, "segment_size": _ALL_VALUES}}
+            for name in names
+        }
+        answer = self._aggregate(self._build.selecting(query, also), wishes)
+        return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
+
+    def _add_chosen(
+        self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter
+    ) -> None:
+        """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
+        for value in chosen.values:
+            if value not in counts:
+                alone = _with_filter(lifted, Filter(chosen.field, (value,)))
+                counts[value] = count(self._records, self._build.selecting(alone, also))
+
+    def _pages_of(self, query: Query, id: DocumentId, limit: int) -> tuple[PageHit, ...]:
+        own = self._build_pages.among([id], "parent")
+        for any_word in (False, True):
+            wanted = self._build_pages.both(self._build_pages.matching(_for_pages(query), any_word), own)
+            hits = self._pages.search(wanted, max(1, limit), count=False).hits
+            if hits:
+                found = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
+                return tuple(
+                    PageHit(page.number, page.label, highlight.snippet(page.text, query), page.section)
+                    for page in found
+                )
+        return ()
+
+    def _suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        terms = self._records.terms_with_prefix(words.SUGGEST, typed, filter_query=tantivy.Query.all_query())
+        best = heapq.nsmallest(limit, terms, key=lambda pair: (-pair[1], pair[0]))
+        parts = ((term.split(words.PART, 2), number) for term, number in best)
+        return tuple(Suggestion(text, field, number) for (_, field, text), number in parts)
+
+
+def _for_pages(query: Query) -> Query:
+    """The words that may stand on a page: those asked for in a field of the record are left out."""
+    clauses = tuple(clause for clause in query.wanted if clause.field is None)
+    return Query(query.text, clauses)
+
+
+def _with_filter(query: Query, filter: Filter) -> Query:
+    return Query(query.text, query.clauses, (*query.filters, filter), query.sort, query.shortened, query.wordless)
+
+
+def _facet(name: str, counts: Mapping[str, int], chosen: Filter | None) -> tuple[FacetValue, ...]:
+    values = frozenset(chosen.values if chosen else ())
+    listed: Iterable[tuple[str, int]] = counts.items()
+    if BY_NAME[name].kind == "year":
+        ordered = sorted(listed, key=lambda pair: (-_opening_year(pair[0]), pair[0]))
+    else:
+        ordered = sorted(listed, key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetValue(value, number, value in values) for value, number in ordered)
+
+
+def _opening_year(value: str) -> int:
+    first, _, last = value.partition("..")
+    return int(first or last or 0)
+
+
+def _document(stored: object) -> Document:
+    return from_json(bytes(stored).decode("utf-8"))  # type: ignore[call-overload]
+
+
+def _page(stored: tantivy.Document) -> Page:
+    def text(name: str) -> str:
+        return bytes(stored.get_first(name) or b"").decode("utf-8")
+
+    return Page(int(stored.get_first("number") or 0), text("label"), text("text"), text("section"))

@@ -1,0 +1,111 @@
+"""Which words of a text match a query, and the stretch of it that shows them best."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from search import analysis
+from search.analysis import Word
+from search.query import Query
+from search.results import Highlight
+
+SNIPPET_CHARACTERS: Final = 240
+_ELLIPSIS: Final = "…"
+
+
+class Matcher:
+    """Tells which words of a text a query matches: as written, by stem in either language, or by prefix.
+
+    Stop words are marked only when the query has nothing else.
+    """
+
+    def __init__(self, query: Query) -> None:
+        clauses = [(clause, analysis.plain_words(clause.text)) for clause in query.wanted]
+        typed = [word for _, found in clauses for word in found]
+        stop_only = all(analysis.is_stop_word(word) for word in typed)
+        self._exact: set[str] = set()
+        self._stems: set[tuple[str, str]] = set()
+        prefixes: list[str] = []
+        for clause, found in clauses:
+            kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
+            self._exact.update(kept)
+            if not clause.phrase:
+                self._stems |= {(code, analysis.stem(word, code)) for word in kept for code in analysis.LANGUAGES}
+            if clause.prefix and found:
+                prefixes.append(found[-1])
+        self._prefixes = tuple(prefixes)
+
+    def matches(self, word: str) -> bool:
+        if word in self._exact or (self._prefixes and word.startswith(self._prefixes)):
+            return True
+        return any((language, analysis.stem(word, language)) in self._stems for language in analysis.LANGUAGES)
+
+
+def highlight(text: str, query: Query) -> Highlight:
+    """All of `text`, its matching words marked."""
+    matcher = Matcher(query)
+    return Highlight(text, tuple((w.start, w.end) for w in analysis.words(text) if matcher.matches(w.text)))
+
+
+def snippet(text: str, query: Query, width: int = SNIPPET_CHARACTERS) -> Highlight:
+    """About `width` characters of `text`, cut between words where most different matching words stand.
+
+    Without a match it is the beginning. "…" shows where text was left out; runs of space become one.
+    """
+    matcher = Matcher(query)
+    plain = " ".join(text.split())
+    found = analysis.words(plain)
+    hits = [word for word in found if matcher.matches(word.text)]
+    start, end = _window(plain, hits, width)
+    before, after = (_ELLIPSIS if start else ""), (_ELLIPSIS if end < len(plain) else "")
+    shift = len(before) - start
+    marks = tuple((word.start + shift, word.end + shift) for word in hits if start <= word.start and word.end <= end)
+    return Highlight(f"{before}{plain[start:end]}{after}", marks)
+
+
+def _window(text: str, hits: Sequence[Word], width: int) -> tuple[int, int]:
+    """The range of `text` to show: no longer than `width`, beginning and ending between words."""
+    if len(text) <= width:
+        return 0, len(text)
+    first, last = _best_run(hits, width) if hits else (0, 0)
+    # What room is left goes before and after the run alike, more after when it stands at the beginning.
+    start = max(0, first - (width - (last - first)) // 2)
+    end = min(len(text), start + width)
+    start = max(0, end - width)
+    start = 0 if start == 0 else _next_start(text, start, first if hits else end)
+    end = len(text) if end == len(text) else _last_end(text, end, last if hits else start)
+    return start, end
+
+
+def _best_run(hits: Sequence[Word], width: int) -> tuple[int, int]:
+    """Where the run of hits with most different words, then most words, lies; the first of equals."""
+    best, chosen = (0, 0), (hits[0].start, min(hits[0].end, hits[0].start + width))
+    counts: dict[str, int] = {}
+    left = 0
+    for right, word in enumerate(hits):
+        counts[word.text] = counts.get(word.text, 0) + 1
+        while left < right and word.end - hits[left].start > width:
+            gone = hits[left].text
+            counts[gone] -= 1
+            if not counts[gone]:
+                del counts[gone]
+            left += 1
+        score = (len(counts), right - left + 1)
+        if score > best and word.end - hits[left].start <= width:
+            best, chosen = score, (hits[left].start, word.end)
+    return chosen
+
+
+def _next_start(text: str, place: int, limit: int) -> int:
+    """The first beginning of a word at or after `place`, but not beyond `limit`; `place` when there is none."""
+    if text[place - 1] == " ":
+        return place
+    space = text.find(" ", place, limit)
+    return place if space < 0 else space + 1
+
+
+def _last_end(text: str, place: int, limit: int) -> int:
+    """The last end of a word at or before `place`, but not before `limit`; `place` when there is none."""
+    if text[place] == " ":
+        return place
+    space = text.rfind(" ", limit, place)
+    return place if space < 0 else space

@@ -1,0 +1,73 @@
+"""Which clauses of a query a document must match: the same rule for every engine."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from search import analysis
+from search.query import Clause, Query
+
+# Up to this many content words all are required; of more, this share (rounded up).
+ALL_REQUIRED: Final = 3
+REQUIRED_SHARE: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """A query's clauses by what they demand. A group is a clause and its alternatives (OR): any may match.
+
+    required: every group. relaxable: at least `minimum` groups. optional: only raise the score.
+    unwanted: none may match.
+    """
+
+    required: tuple[tuple[Clause, ...], ...] = ()
+    relaxable: tuple[tuple[Clause, ...], ...] = ()
+    minimum: int = 0
+    optional: tuple[tuple[Clause, ...], ...] = ()
+    unwanted: tuple[Clause, ...] = ()
+
+
+def requirements(query: Query) -> Requirements:
+    """What `query` demands of a document; filters apart.
+
+    Stop words are optional beside any content word. Phrases, fields and alternatives are always required.
+    """
+    groups: list[list[Clause]] = []
+    unwanted: list[Clause] = []
+    for clause in query.clauses:
+        if not analysis.words(clause.text):
+            continue
+        if clause.negated:
+            unwanted.append(clause)
+        elif clause.alternative and groups:
+            groups[-1].append(clause)
+        else:
+            groups.append([clause])
+    fixed = [group for group in groups if not _is_plain(group)]
+    plain = [group for group in groups if _is_plain(group)]
+    content = [group for group in plain if not _is_stop(group[0])]
+    optional = [group for group in plain if _is_stop(group[0])]
+    if not content and not fixed:
+        content, optional = optional, []
+        return Requirements(_frozen(content), unwanted=tuple(unwanted))
+    if len(content) <= ALL_REQUIRED:
+        return Requirements(_frozen(fixed + content), (), 0, _frozen(optional), tuple(unwanted))
+    minimum = math.ceil(REQUIRED_SHARE * len(content))
+    return Requirements(_frozen(fixed), _frozen(content), minimum, _frozen(optional), tuple(unwanted))
+
+
+def is_relaxed(query: Query) -> bool:
+    """Not every content word of this query has to be found."""
+    return bool(requirements(query).relaxable)
+
+
+def _is_plain(group: list[Clause]) -> bool:
+    return len(group) == 1 and not group[0].phrase and group[0].field is None
+
+
+def _is_stop(clause: Clause) -> bool:
+    return not clause.prefix and all(analysis.is_stop_word(word) for word in analysis.plain_words(clause.text))
+
+
+def _frozen(groups: list[list[Clause]]) -> tuple[tuple[Clause, ...], ...]:
+    return tuple(tuple(group) for group in groups)
