@@ -1,0 +1,76 @@
+"""The store of e-book files: each under the SHA-256 of its bytes, so that no name from outside is ever a path."""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_BLOCK: Final = 1 << 20
+
+
+class EbookChangedError(OSError):
+    """The file is not what it was when it was read: it changed while it was loaded."""
+
+
+class EbookStore:
+    """A folder of PDFs. Safe for several processes: a file appears whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def add(self, path: Path, sha256: str) -> None:
+        """Copy `path`, whose bytes have this SHA-256, into the store; nothing if it is there already.
+
+        Raises EbookChangedError when the bytes have another, OSError when the disk refuses.
+        """
+        target = self._place(sha256)
+        if target is None:
+            raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
+        if target.is_file():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".adding-", dir=target.parent)
+        copy = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                if _copy(path, out.fileno()) != sha256:
+                    raise EbookChangedError(f"{path.name} changed while it was read; load it again")
+            copy.chmod(0o644)  # mkstemp gives 0600, and the portal may run as another user
+            copy.replace(target)
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        _flush(target.parent)
+
+    def path(self, sha256: str) -> Path | None:
+        """The stored file; None when there is none, or when `sha256` is no SHA-256 at all."""
+        place = self._place(sha256)
+        return place if place is not None and place.is_file() and not place.is_symlink() else None
+
+    def _place(self, sha256: str) -> Path | None:
+        return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None
+
+
+def _copy(path: Path, out: int) -> str:
+    """Copy a file to an open one and onto the disk; gives the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            view = memoryview(block)
+            while view:
+                view = view[os.write(out, view) :]
+    os.fsync(out)
+    return digest.hexdigest()
+
+
+def _flush(folder: Path) -> None:
+    """Put a folder's new names on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

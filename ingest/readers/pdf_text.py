@@ -1,0 +1,155 @@
+"""The words of a PDF page, put in reading order and made clean. Pure text work, no PDF library."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# Beyond this many boxes (a map, a chart) cutting costs more than the order is worth.
+MAX_CUT_BOXES: Final = 1_000
+MAX_CUT_DEPTH: Final = 40
+# A column takes at least this part of the width it shares; narrower ones are list numbers and bullets.
+COLUMN_SHARE: Final = 1 / 6
+# A line that ends this far (of its block's width) before the right edge closes a paragraph.
+SHORT_LINE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of type and where it ends, in points from the left."""
+
+    text: str
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A block of lines as set on the page; the origin is the lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    lines: tuple[Line, ...]
+
+
+def page_text(boxes: Sequence[Box]) -> str:
+    """The text of a page in reading order, one paragraph a line, not yet cleaned."""
+    return "\n".join(paragraphs(box) for box in reading_order(boxes))
+
+
+def paragraphs(box: Box) -> str:
+    """The lines of a box, joined by spaces; "\\n" only where a paragraph seems to end."""
+    edge = box.right - SHORT_LINE * (box.right - box.left)
+    parts: list[str] = []
+    for line, following in zip(box.lines, (*box.lines[1:], None), strict=True):
+        parts.append(line.text.strip())
+        if following is None:
+            break
+        text = parts[-1]
+        if text.endswith(_HYPHENS) or following.text.lstrip()[:1].islower() or line.right >= edge:
+            parts.append(_SOFT_BREAK)
+        else:
+            parts.append("\n")
+    return "".join(parts)
+
+
+def reading_order(boxes: Sequence[Box]) -> list[Box]:
+    """`boxes` column by column, top to bottom: the page is cut at its widest gaps.
+
+    The recursive X-Y cut of Nagy and Seth (1984): a gutter between columns is sought first, then
+    the widest white strip from edge to edge, and each part is cut again.
+    """
+    if len(boxes) > MAX_CUT_BOXES:
+        return _from_top(boxes)
+    ordered: list[Box] = []
+    pending: list[tuple[Sequence[Box], int]] = [(boxes, 0)]
+    while pending:
+        part, depth = pending.pop()
+        cut = None if len(part) < 2 or depth >= MAX_CUT_DEPTH else _columns(part) or _bands(part)
+        if cut is None:
+            ordered.extend(_from_top(part))
+        else:
+            first, second = cut
+            pending += [(second, depth + 1), (first, depth + 1)]
+    return ordered
+
+
+def _from_top(boxes: Sequence[Box]) -> list[Box]:
+    return sorted(boxes, key=lambda box: (-box.top, box.left))
+
+
+def _columns(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]] | None:
+    at = _widest_gap([(box.left, box.right) for box in boxes])
+    if at is None:
+        return None
+    first, second = [b for b in boxes if b.left < at], [b for b in boxes if b.left >= at]
+    least = COLUMN_SHARE * (max(b.right for b in boxes) - min(b.left for b in boxes))
+    if any(max(b.right for b in side) - min(b.left for b in side) < least for side in (first, second)):
+        return None
+    return first, second
+
+
+def _bands(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]] | None:
+    at = _widest_gap([(box.bottom, box.top) for box in boxes])
+    return None if at is None else ([b for b in boxes if b.bottom >= at], [b for b in boxes if b.bottom < at])
+
+
+def _widest_gap(spans: list[tuple[float, float]]) -> float | None:
+    """Where the span after the widest gap begins, None when the spans leave no gap."""
+    spans.sort()
+    reach, widest, at = spans[0][1], 0.0, None
+    for start, end in spans[1:]:
+        if start - reach > widest:
+            widest, at = start - reach, start
+        reach = max(reach, end)
+    return at
+
+
+# A line break inside a paragraph, until hyphens are mended. In a file's own text it is as good as a blank.
+_SOFT_BREAK: Final = "\x1e"
+_HYPHENS: Final = ("-", "\u00ad", "\u2010")
+
+_UNMAPPED = re.compile(r"\(cid:\d{1,10}\)")
+# U+0002 is how pdfium marks a hyphen at a line end; the word goes on right behind it.
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])(?:[-\u2010\u00ad] ?[\x1e\n]|[\x02\ufffe][\r\n]*)(?=([^\W\d_]{0,40}))")
+_LAST_WORD = re.compile(r"[^\W\d_]{1,40}\Z")
+_UNWANTED = re.compile(
+    "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ue000-\uf8ff\ufff9-\uffff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# TeX sets an accent as a sign of its own before its letter.
+_APART_ACCENT = re.compile("([\u00a8\u00b4\u02c6\u02dc\u02c7]) ?([A-Za-z\u0131])")
+_COMBINING: Final = {"\u00a8": "\u0308", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u02c7": "\u030c"}
+_BLANKS = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r" ?\n\s*")
+
+
+def clean(text: str, most: int) -> str:
+    """`text` for searching and showing, at most `most` characters.
+
+    Ligatures and other compatibility forms are written out (NFKC), words broken at a line end are
+    mended, glyphs without a meaning, control characters and lone surrogates are dropped.
+
+    >>> clean("Perpus-\\nTakaan \\ufb01le perpus-\\ntakaan buku-\\nbuku (cid:12)x\\x00", 100)
+    'Perpus-\\nTakaan file perpustakaan buku-buku x'
+    """
+    text = _UNMAPPED.sub("", text[:most]).replace("\r\n", "\n")
+    text = _BROKEN_WORD.sub(_mend, text).replace(_SOFT_BREAK, " ")
+    text = _INVISIBLE.sub("", _UNWANTED.sub(" ", text))
+    text = _APART_ACCENT.sub(lambda m: m[2].replace("\u0131", "i") + _COMBINING[m[1]], text)
+    text = unicodedata.normalize("NFKC", text)  # may lengthen: one Arabic ligature is 18 letters
+    return _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", text)).strip()[:most]
+
+
+def _mend(broken: re.Match[str]) -> str:
+    """What stands for a hyphen and its line break: nothing, unless the hyphen belongs to the word."""
+    after = broken[1]
+    if not after[:1].islower():
+        return "-\n" if broken[0].endswith("\n") else "-"
+    before = _LAST_WORD.search(broken.string, max(0, broken.start() - 40), broken.start())
+    # Indonesian doubles words: the hyphen of buku-buku stays wherever the line ends.
+    doubled = before is not None and len(before[0]) > 2 and after.startswith(before[0].lower())
+    return "-" if doubled else ""
