@@ -40,14 +40,18 @@ _PLAIN: Final = str.maketrans(
     | dict.fromkeys("'’‘`ʹʺʻʼʽʾʿ′", "")
 )
 
-_STOP_WORDS: Final[dict[Language, frozenset[str]]] = {
-    "id": frozenset(
-        ["ada", "adalah", "agar", "akan", "atas", "atau", "bagi", "bahwa", "banyak", "beberapa", "dalam", "dan", "dapat", "dari", "dengan", "di", "ia", "ini", "itu", "jika", "juga", "kami", "kepada", "ke", "ketika", "kita", "lagi", "lain", "maka", "mereka", "namun", "nya", "oleh", "pada", "para", "pun", "saat", "sampai", "sangat", "saya", "sebagai", "sebuah", "secara", "sejak", "seorang", "seperti", "serta", "suatu", "sudah", "tentang", "terhadap", "tersebut", "tetapi", "untuk", "yaitu", "yang"]
-    ),
-    "en": frozenset(
-        ["a", "about", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "my", "no", "not", "of", "on", "or", "our", "she", "so", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
-    ),
-}
+_INDONESIAN_STOP_WORDS: Final = """
+    ada adalah agar akan atas atau bagi bahwa banyak beberapa dalam dan dapat dari dengan di ia ini itu jika
+    juga kami kepada ke ketika kita lagi lain maka mereka namun nya oleh pada para pun saat sampai sangat saya
+    sebagai sebuah secara sejak seorang seperti serta suatu sudah tentang terhadap tersebut tetapi untuk yaitu
+    yang
+"""
+_ENGLISH_STOP_WORDS: Final = """
+    a about an and are as at be been but by can do does for from had has have he her his how i if in into is it
+    its my no not of on or our she so that the their them then there these they this to was we were what when
+    where which who why will with you your
+"""
+_STOP_WORDS: Final = frozenset(_INDONESIAN_STOP_WORDS.split()) | frozenset(_ENGLISH_STOP_WORDS.split())
 
 
 class Word(NamedTuple):
@@ -150,7 +154,7 @@ def stem_languages(codes: Iterable[str]) -> tuple[Language, ...]:
 
 def is_stop_word(word: str) -> bool:
     """A folded word that says little in Indonesian or English."""
-    return any(word in known for known in _STOP_WORDS.values())
+    return word in _STOP_WORDS
 
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")

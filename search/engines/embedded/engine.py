@@ -96,9 +96,7 @@ class EmbeddedEngine:
             writer = EmbeddedWriter(folder, embedder, manifest.dimensions, self._heap_bytes)
             yield writer
             counts = writer.close()
-            finished = replace(
-                manifest, documents=counts.documents, pages=counts.pages, passages=counts.passages
-            )
+            finished = replace(manifest, documents=counts.documents, pages=counts.pages, passages=counts.passages)
             self._generations.publish(folder, finished, base)
         except BaseException as error:
             if writer is not None:
@@ -114,7 +112,7 @@ def _require_same_schema(manifest: Manifest) -> None:
     if (manifest.layout, manifest.schema_version) != (LAYOUT, SCHEMA_VERSION):
         raise SchemaMismatch(
             f"The index was made by another version (schema {manifest.schema_version}, files {manifest.layout}; "
-            f"this is {SCHEMA_VERSION} and {LAYOUT}). Rebuild it with: telusur index rebuild"
+            f"this is {SCHEMA_VERSION} and {LAYOUT}). Make it anew with: telusur ingest --rebuild PATH"
         )
 
 
@@ -123,5 +121,5 @@ def _require_same_model(manifest: Manifest, embedder: str, dimensions: int) -> N
     if embedder and manifest.embedder and held != (embedder, dimensions):
         raise SchemaMismatch(
             f"The index holds vectors of {held[0]} ({held[1]} dimensions), this load makes those of {embedder} "
-            f"({dimensions}). Rebuild the index with: telusur index rebuild"
+            f"({dimensions}). Make the index anew with: telusur ingest --rebuild PATH"
         )

@@ -97,9 +97,7 @@ class Generations:
         """The files of the published generation whose bytes are not those that were written."""
         generation = self.current()
         return [
-            path
-            for path, check in generation.manifest.files.items()
-            if _crc32(generation.folder / path) != check.crc32
+            path for path, check in generation.manifest.files.items() if _crc32(generation.folder / path) != check.crc32
         ]
 
     @contextmanager

@@ -97,7 +97,10 @@ class EmbeddedSearcher:
         if not any(analysis.words(clause.text) for clause in query.wanted) or not self._pages.num_docs:
             return {}
         with reading("be searched for pages"):
-            found = {id: self._pages_of(query, id, per_document) for id in ids}
+            asked = _for_pages(query)
+            # All wanted words on a page; for documents without such a page, any of them.
+            choices = [self._build_pages.matching(asked, any_word) for any_word in (False, True)]
+            found = {id: self._pages_of(query, choices, id, per_document) for id in ids if self._has_pages(id)}
         return {id: pages for id, pages in found.items() if pages}
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
@@ -188,25 +191,26 @@ class EmbeddedSearcher:
         answer = self._aggregate(self._build.selecting(query, also), wishes)
         return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
 
-    def _add_chosen(
-        self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter
-    ) -> None:
+    def _add_chosen(self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter) -> None:
         """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
         for value in chosen.values:
             if value not in counts:
                 alone = _with_filter(lifted, Filter(chosen.field, (value,)))
                 counts[value] = count(self._records, self._build.selecting(alone, also))
 
-    def _pages_of(self, query: Query, id: DocumentId, limit: int) -> tuple[PageHit, ...]:
+    def _has_pages(self, id: DocumentId) -> bool:
+        return bool(self._pages.doc_freq("parent", words.clean(id)))
+
+    def _pages_of(
+        self, query: Query, choices: Sequence[tantivy.Query], id: DocumentId, limit: int
+    ) -> tuple[PageHit, ...]:
         own = self._build_pages.among([id], "parent")
-        for any_word in (False, True):
-            wanted = self._build_pages.both(self._build_pages.matching(_for_pages(query), any_word), own)
-            hits = self._pages.search(wanted, max(1, limit), count=False).hits
+        for wanted in choices:
+            hits = self._pages.search(self._build_pages.both(wanted, own), max(1, limit), count=False).hits
             if hits:
-                found = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
+                best = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
                 return tuple(
-                    PageHit(page.number, page.label, highlight.snippet(page.text, query), page.section)
-                    for page in found
+                    PageHit(page.number, page.label, highlight.snippet(page.text, query), page.section) for page in best
                 )
         return ()
 
