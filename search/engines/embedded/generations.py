@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 MANIFEST: Final = "manifest.json"
 POINTER: Final = "CURRENT"
-REBUILD: Final = "Rebuild it with: telusur index rebuild"
+REBUILD: Final = "Make it anew with: telusur ingest --rebuild PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ class Generations:
         """
         name = self.published()
         if not name:
-            raise IndexMissing(f"There is no index in {self._root} yet. Load records with: telusur load FILE")
+            raise IndexMissing(
+                f"There is no index in {self._root} yet. Load records with: telusur ingest PATH "
+                "(TELUSUR_DATA names the data folder)"
+            )
         generation = self._read(name)
         for path, check in generation.manifest.files.items():
             _require_size(generation.folder / path, check)
