@@ -18,7 +18,7 @@ from marc_samples import SAMPLES
 
 README = (SAMPLES / "README.md").read_text(encoding="utf-8")
 BROKEN = "rusak.mrc"
-_NOT_SAMPLES = {"README.md", "__init__.py"}
+_NOT_SAMPLES = {"README.md", "__init__.py", ".gitattributes"}
 
 
 def _files() -> list[Path]:
