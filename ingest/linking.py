@@ -58,7 +58,7 @@ def document_of(book: PdfBook, source: str) -> Document:
     frequent words, Indonesian or English, or left out.
     """
     name = Path(book.origin.file).name
-    authors = [name for part in book.metadata.get("author", "").split(";") if (name := part.strip(" ,"))]
+    authors = [part.strip(" ,") for part in book.metadata.get("author", "").split(";") if part.strip(" ,")]
     code = language_code(book.metadata.get("language", "")) or language_of(book.pages)
     fields = {
         "title": (book.metadata.get("title") or title_from(name),),
@@ -68,6 +68,7 @@ def document_of(book: PdfBook, source: str) -> Document:
         "year": (book.metadata["year"],) if "year" in book.metadata else (),
         "language": (code,) if code else (),
         "source": (source,),
+        "ebook_file": (book.sha256,),
     }
     return Document(
         id=DocumentId(f"{source}.pdf-{book.sha256[:12]}"),
@@ -90,7 +91,8 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
     if ebook.pages_without_text < ebook.page_count:
         access = ("fulltext", *(value for value in access if value != "fulltext"))
     formats = document.values("format")
-    fields = {**document.fields, "access": access, "format": formats if "ebook" in formats else (*formats, "ebook")}
+    formats = formats if "ebook" in formats else (*formats, "ebook")
+    fields = {**document.fields, "access": access, "format": formats, "ebook_file": (ebook.sha256,)}
     return replace(
         document,
         fields={field: values for field, values in fields.items() if values},
@@ -213,8 +215,10 @@ def language_code(tag: str) -> str:
 
 # Words frequent in one language and no words of the other ("di", "dan" are Indonesian, "the" is not).
 _FREQUENT: Final = {
-    "ind": frozenset("yang dan di dari untuk dengan pada dalam ini itu adalah tidak akan atau oleh sebagai".split()),
-    "eng": frozenset("the and of to in is that for it was with as on are this by be not from which".split()),
+    "ind": frozenset(
+        {"yang", "dan", "di", "dari", "untuk", "dengan", "pada", "dalam", "ini", "itu", "adalah", "tidak"}
+    ),
+    "eng": frozenset({"the", "and", "of", "to", "in", "is", "that", "for", "it", "was", "with", "as", "on", "are"}),
 }
 _SAMPLE_WORDS: Final = 5_000
 # One word in twelve of running text is among these; tables and other languages stay well below.

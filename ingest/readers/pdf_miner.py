@@ -305,18 +305,17 @@ def text_of(value: object) -> str:
 
 # Titles and names that programs and templates write by themselves.
 _JUNK_TITLE = re.compile(
-    r"""( untitled | no\ title | title | judul | doc(ument)? | dokumen | print | layout | cover | slide
+    r"""( no\ title | title | judul | doc(ument)? | dokumen | print | layout | cover | slide
         | presentation | powerpoint\ presentation ) [\s\d]*
-      | microsoft\ (word|powerpoint|excel)\b .*
-      | [^ ]* \. (indd|docx?|rtf|odt|pptx?|xlsx?|tex|dvi|pdf|qxd|p65|pmd|cdr|ai|fm)
+      | (untitled | microsoft\ (word|powerpoint|excel) | adobe\ photoshop)\b .*
+      | [^ ]* \. (indd|exe|e?ps|jpe?g|tiff?|png|docx?|rtf|odt|pptx?|xlsx?|tex|dvi|pdf|qxd|p65|pmd|cdr|ai|fm)
       | [\W\d_]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _JUNK_AUTHOR = re.compile(
     r"""( admin(istrator)? | user | owner | author | pengarang | unknown | anonymous | windows\ user
         | microsoft\ office\ user | asus | acer | toshiba | lenovo | hp ) [\s\d]*
-      | [\W\d_]*
-      | .*@.*""",
+      | [\W\d_]* | . | .*@.*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _YEAR = re.compile(r"(?:D:)?((?:19[89]|20\d)\d)")

@@ -1,0 +1,184 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest.linking import (
+    attach,
+    attached_fingerprint,
+    candidates,
+    carry_over,
+    document_of,
+    ebook_of,
+    find_record,
+    isbn13,
+    language_of,
+)
+from ingest.readers.pdf import PdfReader, read
+from ingest.source import Origin, PdfBook
+from search.document import Contributor, Document, DocumentId, Page
+from search.engine import Entry, Searcher
+from search.engines.embedded import EmbeddedEngine
+from tests.support.pdfs import book
+from tests.support.shared_data import shared
+
+ISBN = "978-602-03-3295-6"
+
+
+def pdf_book(name: str, *pages: str, **metadata: str) -> PdfBook:
+    """A book as the reader gives it, with these pages."""
+    numbered = tuple(Page(n, str(n), text) for n, text in enumerate(pages, 1))
+    return PdfBook(Origin(name), "ab" * 32, metadata, numbered)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Callable[..., Searcher]:
+    """An index of records given as id=fields."""
+
+    def make(records: dict[str, dict[str, tuple[str, ...]]]) -> Searcher:
+        engine = EmbeddedEngine(tmp_path / "index")
+        with engine.rebuilding() as writer:
+            documents = [
+                Document(DocumentId(id), {"title": (id,), "source": (id.split(".")[0],), **fields})
+                for id, fields in records.items()
+            ]
+            assert not writer.put([Entry(document) for document in documents]).refused
+        return engine.searcher()
+
+    return make
+
+
+def found(searcher: Searcher, name: str, *pages: str) -> str | None:
+    return find_record(candidates(Path(name), pdf_book(name, *pages)), searcher, "k")
+
+
+def test_a_record_that_links_to_the_file_has_it(catalogue: Callable[..., Searcher]) -> None:
+    searcher = catalogue({"k.1": {"linked_file": ("laut lembeh.pdf",)}, "k.2": {}})
+    assert found(searcher, "Laut Lembeh.PDF") == "k.1"
+    assert found(searcher, "laut.pdf") is None
+
+
+def test_two_records_that_link_to_one_file_leave_it_alone(catalogue: Callable[..., Searcher]) -> None:
+    searcher = catalogue({"k.1": {"linked_file": ("a.pdf",)}, "k.2": {"linked_file": ("a.pdf",)}})
+    assert found(searcher, "a.pdf") is None
+
+
+def test_a_record_of_the_own_source_comes_first(catalogue: Callable[..., Searcher]) -> None:
+    searcher = catalogue({"m.1": {"linked_file": ("a.pdf",)}, "k.2": {"linked_file": ("a.pdf",)}})
+    assert found(searcher, "a.pdf") == "k.2"
+
+
+def test_a_file_named_by_the_control_number_is_linked(catalogue: Callable[..., Searcher]) -> None:
+    searcher = catalogue({"k.INLIS000000000012": {}, "m.7": {}})
+    assert found(searcher, "INLIS000000000012.pdf") == "k.INLIS000000000012"
+    assert found(searcher, "7.pdf") is None
+
+
+@pytest.mark.parametrize("held", ["9786020332956", "6020332950"])
+def test_an_isbn_in_the_name_or_the_imprint_links(catalogue: Callable[..., Searcher], held: str) -> None:
+    searcher = catalogue({"k.1": {"isbn": (held,)}, "k.2": {"isbn": ("9780306406157",)}})
+    assert found(searcher, f"{ISBN}.pdf") == "k.1"
+    assert found(searcher, "x.pdf", "Judul", f"Hak cipta. ISBN-13: {ISBN} (jil. 1)") == "k.1"
+
+
+def test_an_isbn_is_not_believed_in_doubt(catalogue: Callable[..., Searcher]) -> None:
+    searcher = catalogue({"k.1": {"isbn": ("9786020332956",)}})
+    assert found(searcher, "x.pdf", f"ISBN {ISBN}\nISBN 0-306-40615-2") is None
+    assert found(searcher, "x.pdf", f"Telepon {ISBN}") is None
+    assert found(searcher, "x.pdf", "ISBN 978-602-03-3295-7") is None
+    assert found(searcher, "x.pdf", *[""] * 6, f"Baca juga: ISBN {ISBN}") is None
+
+
+def test_link_beats_control_number_beats_isbn(catalogue: Callable[..., Searcher]) -> None:
+    fields = {"k.a": {}, "k.2": {"linked_file": ("a.pdf",)}, "k.3": {"isbn": ("9786020332956",)}}
+    searcher = catalogue(fields)
+    assert found(searcher, "a.pdf", f"ISBN {ISBN}") == "k.2"
+    del fields["k.2"]
+    assert found(catalogue(fields), "a.pdf", f"ISBN {ISBN}") == "k.a"
+    del fields["k.a"]
+    assert found(catalogue(fields), "a.pdf", f"ISBN {ISBN}") == "k.3"
+
+
+@pytest.mark.parametrize("name", ["", " .pdf", "a" * 250 + ".pdf", "\x00\x01.pdf", "a\udc80.pdf", '"*(.pdf'])
+def test_a_strange_name_finds_nothing(catalogue: Callable[..., Searcher], name: str) -> None:
+    assert found(catalogue({"k.1": {}}), name) is None
+
+
+def test_a_pdf_without_record_speaks_for_itself(tmp_path: Path) -> None:
+    path = book(tmp_path / "laut_lembeh-2.pdf", ["Selat Lembeh"], title="Laut", author="Rompas, A.; Wowor, B.")
+    read_book = read(path)
+    assert isinstance(read_book, PdfBook)
+    document = document_of(read_book, "k")
+    assert document.id == f"k.pdf-{read_book.sha256[:12]}"
+    assert document.contributors == (Contributor("Rompas, A.", main=True), Contributor("Wowor, B."))
+    assert document.fields == {
+        "title": ("Laut",),
+        "contributor": ("Rompas, A.", "Wowor, B."),
+        "access": ("fulltext",),
+        "format": ("ebook",),
+        "source": ("k",),
+        "ebook_file": (read_book.sha256,),
+    }
+    assert document.ebook is not None
+    assert (document.ebook.file_name, document.ebook.page_count) == ("laut_lembeh-2.pdf", 1)
+
+
+def test_a_file_name_is_the_title_of_last_resort() -> None:
+    assert document_of(pdf_book("laut_lembeh--2.pdf", "", author="A"), "k").title == "laut lembeh 2"
+
+
+def test_a_scan_is_no_full_text() -> None:
+    assert "access" not in document_of(pdf_book("a.pdf", "", ""), "k").fields
+
+
+@pytest.mark.parametrize(
+    ("file", "language"),
+    [
+        ("id_zimera_books/pemrograman-rust.pdf", "ind"),
+        ("id_emacs_doc/emacs_docs.pdf", "ind"),
+        ("pdfjs/tracemonkey.pdf", "eng"),
+        ("ocrmypdf_scans/ccitt.pdf", ""),
+    ],
+)
+def test_language_is_told_from_frequent_words(file: str, language: str) -> None:
+    with PdfReader() as reader:
+        read_book = reader.read(shared(f"data/pdf/{file}"))
+    assert isinstance(read_book, PdfBook)
+    assert language_of(read_book.pages) == language
+
+
+def test_german_is_neither_indonesian_nor_english() -> None:
+    page = Page(1, "1", "Die Menge aller offenen Kugeln in einem Raum ist eine Basis der Topologie und damit auch " * 9)
+    assert language_of([page]) == ""
+
+
+def test_a_stated_language_is_believed() -> None:
+    assert document_of(pdf_book("a.pdf", "the of and", language="id-ID"), "k").first("language") == "ind"
+
+
+RECORD = Document(
+    DocumentId("k.1"), {"title": ("Laut",), "access": ("online",), "format": ("book",)}, fingerprint="9f3a"
+)
+
+
+def test_a_record_with_its_ebook_says_so() -> None:
+    attached = attach(RECORD, pdf_book("a.pdf", "teks", ""))
+    assert attached.values("access") == ("fulltext", "online")
+    assert attached.values("format") == ("book", "ebook")
+    assert attached.ebook is not None
+    assert (attached.ebook.page_count, attached.ebook.pages_without_text) == (2, 1)
+    assert attached.fingerprint == attached_fingerprint("9f3a", "ab" * 32) != RECORD.fingerprint
+
+
+def test_attaching_twice_is_attaching_once() -> None:
+    first = pdf_book("a.pdf", "teks")
+    second = replace(first, sha256="cd" * 32)
+    once = attach(RECORD, second)
+    assert attach(attach(RECORD, first), second) == once
+    assert carry_over(replace(once, fingerprint=f"{once.fingerprint}+model"), ebook_of(second)) == once
+
+
+@pytest.mark.parametrize("text", ["", "ISBN", "978-602-03-3295", "12345678901234", "X234567890"])
+def test_what_is_no_isbn_is_none(text: str) -> None:
+    assert isbn13(text) == ""

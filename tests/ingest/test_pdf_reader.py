@@ -1,0 +1,266 @@
+import gzip
+import os
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.readers.pdf import PdfLimits, PdfReader, headings_of, read, sha256_of
+from ingest.readers.pdf_text import Box, Line, clean, page_text, reading_order
+from ingest.source import PdfBook, Rejected
+from search.document import Section
+from tests.support.pdfs import book, double_flate_bomb, endless_drawing, pdf, words
+from tests.support.shared_data import shared
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[PdfReader]:
+    with PdfReader() as reader:
+        yield reader
+
+
+def opened(reader: PdfReader, path: Path) -> PdfBook:
+    read = reader.read(path)
+    assert isinstance(read, PdfBook), read
+    return read
+
+
+def real(reader: PdfReader, path: str) -> PdfBook:
+    return opened(reader, shared(f"data/pdf/{path}"))
+
+
+def memory_mb() -> float:
+    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return resident * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_a_book_comes_page_by_page(tmp_path: Path) -> None:
+    path = book(tmp_path / "laut.pdf", ["Terumbu karang"], [], ["Selat Lembeh"], title="Laut", author="A. Rompas")
+    found = read(path)
+    assert isinstance(found, PdfBook)
+    assert [(p.number, p.label, p.text) for p in found.pages] == [
+        (1, "1", "Terumbu karang"),
+        (2, "2", ""),
+        (3, "3", "Selat Lembeh"),
+    ]
+    assert found.metadata == {"title": "Laut", "author": "A. Rompas"}
+    assert found.sha256 == sha256_of(path)
+    assert found.origin.file == str(path)
+
+
+def test_words_broken_at_line_ends_are_mended(reader: PdfReader, tmp_path: Path) -> None:
+    lines = ["Di setiap kota ada perpus-", "takaan umum, dan buku-", "buku di sana boleh dipinjam."]
+    text = opened(reader, book(tmp_path / "a.pdf", lines)).pages[0].text
+    assert text == "Di setiap kota ada perpustakaan umum, dan buku-buku di sana boleh dipinjam."
+
+
+def test_printed_labels_and_outline_of_an_indonesian_book(reader: PdfReader) -> None:
+    found = real(reader, "id_zimera_books/pemrograman-python.pdf")
+    assert [page.label for page in found.pages[:5]] == ["i", "ii", "iii", "1", "2"]
+    assert found.metadata["title"].startswith("Algoritma, Struktur Data, dan Paradigma Pemrograman")
+    assert found.outline[1] == Section("Daftar Isi", 2, 1)
+    assert max(section.level for section in found.outline) >= 2
+    assert any("bahasa pemrograman" in page.text for page in found.pages)
+    assert found.pages[10].section == "1.7. Implementasi dan Distribusi Python"
+
+
+def test_a_nested_outline_names_the_heading_of_each_page(reader: PdfReader) -> None:
+    found = real(reader, "pdfjs/nested_outline.pdf")
+    assert found.outline[:3] == (
+        Section("1. Introduction", 1, 1),
+        Section("1.1 Background", 2, 2),
+        Section("1.2 Motivation", 3, 2),
+    )
+    assert [page.section for page in found.pages[:3]] == ["1. Introduction", "1.1 Background", "1.2 Motivation"]
+
+
+def test_outline_entries_that_lead_nowhere_are_left_out(reader: PdfReader) -> None:
+    found = real(reader, "pypdf_resources/outlines-with-invalid-destinations.pdf")
+    assert all(1 <= section.page <= len(found.pages) for section in found.outline)
+    assert all(page.text for page in found.pages)
+
+
+def test_a_page_on_which_headings_begin_lies_under_the_first() -> None:
+    outline = (Section("A", 2), Section("A.1", 2, 2), Section("B", 4))
+    assert headings_of(5, list(outline)) == ["", "A", "A.1", "B", "B"]
+
+
+def test_two_columns_are_read_one_after_the_other(reader: PdfReader) -> None:
+    text = real(reader, "pdfjs/tracemonkey.pdf").pages[1].text
+    left = text.index("Hence, recording and compiling a trace")
+    end_of_left = text.index("This makes")
+    right = text.index("implementation")
+    assert left < end_of_left
+    assert "tracing VM efficiently performs the same kind of optimizations" in text
+    assert right > left
+    assert "\ufb01" not in text
+    assert "specialized" in text
+
+
+@pytest.mark.parametrize("name", ["r2-empty", "r2-owner", "r3-empty", "r5-empty", "r6-empty", "r6-owner"])
+def test_an_empty_password_opens(reader: PdfReader, name: str) -> None:
+    assert real(reader, f"pypdf_resources/{name}-password.pdf").pages[0].text
+
+
+@pytest.mark.parametrize("name", ["r2-user-password", "r4-user-password", "r6-both-passwords"])
+def test_a_locked_file_is_refused_by_name(reader: PdfReader, name: str) -> None:
+    refused = reader.read(shared(f"data/pdf/pypdf_resources/{name}.pdf"))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "encrypted_pdf"
+    assert f"{name}.pdf" in refused.reason
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"Yang terhormat,", os.urandom(3_000)])
+def test_what_is_no_pdf_is_broken(reader: PdfReader, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x.pdf").write_bytes(data)
+    refused = reader.read(tmp_path / "x.pdf")
+    assert isinstance(refused, Rejected)
+    assert refused.code == "broken_pdf"
+
+
+def test_a_missing_file_is_unreadable(reader: PdfReader, tmp_path: Path) -> None:
+    refused = reader.read(tmp_path / "none.pdf")
+    assert isinstance(refused, Rejected)
+    assert refused.code == "unreadable_file"
+
+
+def test_a_file_cut_off_or_garbled_never_raises(reader: PdfReader, tmp_path: Path) -> None:
+    whole = pdf([words(f"Halaman {n}") for n in range(5)])
+    for cut in range(20, len(whole), 150):
+        (tmp_path / "x.pdf").write_bytes(whole[:cut])
+        reader.read(tmp_path / "x.pdf")
+        (tmp_path / "x.pdf").write_bytes(whole[: cut - 9] + b"\xff" * 9 + whole[cut:])
+        reader.read(tmp_path / "x.pdf")
+    assert opened(reader, book(tmp_path / "y.pdf", ["utuh"])).pages[0].text == "utuh"
+
+
+def test_one_damaged_page_leaves_the_others(reader: PdfReader, tmp_path: Path) -> None:
+    content = [words("satu"), words("dua"), words("tiga")]
+    damaged = pdf(content).replace(b"/Contents 7 0 R", b"/Contents (xxx)").replace(b"(dua)", b"(du\\)", 1)
+    (tmp_path / "x.pdf").write_bytes(damaged)
+    texts = [page.text for page in opened(reader, tmp_path / "x.pdf").pages]
+    assert (texts[0], len(texts), texts[2]) == ("satu", 3, "tiga")
+
+
+def test_scans_have_pages_but_no_text(reader: PdfReader) -> None:
+    found = real(reader, "ocrmypdf_scans/multipage.pdf")
+    assert len(found.pages) == 6
+    assert sum(not page.text for page in found.pages) >= 4
+
+
+def test_pages_shared_between_two_workers_are_the_same_book() -> None:
+    path = shared("data/pdf/pdfjs/tracemonkey.pdf")
+    with PdfReader(workers=2) as two, PdfReader() as one:
+        assert two.read(path) == one.read(path)
+
+
+def test_a_book_of_many_pages_is_refused_with_its_number(tmp_path: Path) -> None:
+    path = book(tmp_path / "x.pdf", *[["a"]] * 9)
+    refused = read(path, limits=PdfLimits(pages=8))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "pdf_limit"
+    assert "9 pages" in refused.reason
+
+
+def test_a_book_with_more_text_than_allowed_is_refused(tmp_path: Path) -> None:
+    refused = read(book(tmp_path / "x.pdf", *[["a" * 80] * 20] * 9), limits=PdfLimits(characters=5_000))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "pdf_limit"
+
+
+# Small enough for a quick suite; the defaults differ in size only.
+TIGHT = PdfLimits(memory_bytes=600_000_000, seconds=3.0)
+
+
+@pytest.mark.parametrize(("make", "told"), [(double_flate_bomb, "too much memory"), (endless_drawing, "too long")])
+def test_a_bomb_costs_only_itself(make: Callable[[], bytes], told: str, tmp_path: Path) -> None:
+    (tmp_path / "bomb.pdf").write_bytes(make())
+    good = book(tmp_path / "good.pdf", ["selamat"])
+    with PdfReader(TIGHT) as reader:
+        assert opened(reader, good)
+        before, started = memory_mb(), time.monotonic()
+        refused = reader.read(tmp_path / "bomb.pdf")
+        assert time.monotonic() - started < 20
+        assert isinstance(refused, Rejected)
+        assert refused.code == "pdf_limit"
+        assert told in refused.reason
+        assert memory_mb() - before < 20
+        assert opened(reader, good).pages[0].text == "selamat"
+
+
+def test_an_outline_in_a_circle_ends(reader: PdfReader, tmp_path: Path) -> None:
+    data = pdf(
+        [words("satu")],
+        catalog=b"/Outlines<</First 6 0 R>>",
+        info=b"/Title(Judul)/Dest[4 0 R/Fit]/Next 6 0 R/First 6 0 R",
+    )
+    (tmp_path / "x.pdf").write_bytes(data)
+    assert opened(reader, tmp_path / "x.pdf").outline == (Section("Judul", 1, 1),)
+
+
+def test_an_encoding_name_reads_no_file(reader: PdfReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # CVE-2025-64512: pdfminer unpickled <CMAP_PATH>/<name>.pickle.gz, where the PDF chooses the name.
+    canary = tmp_path / "canary"
+
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.mkdir, (str(canary),)
+
+    (tmp_path / "trap.pickle.gz").write_bytes(gzip.compress(pickle.dumps(Trap())))
+    (tmp_path / "trap.json.gz").write_bytes(gzip.compress(b"not json"))
+    monkeypatch.setenv("CMAP_PATH", str(tmp_path))
+    name = str(tmp_path / "trap").replace("/", "#2F").encode()
+    font = b"/Type0/BaseFont/A/Encoding/" + name + b"/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/A>>]"
+    data = pdf([words("satu")]).replace(b"/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding", font)
+    (tmp_path / "x.pdf").write_bytes(data)
+    with PdfReader() as fresh:
+        fresh.read(tmp_path / "x.pdf")
+    assert not canary.exists()
+
+
+def test_small_real_files_end_as_book_or_refusal(reader: PdfReader) -> None:
+    files = sorted(shared("data/pdf").rglob("*.pdf"), key=lambda path: path.stat().st_size)[:40]
+    codes = {found.code for path in files if isinstance(found := reader.read(path), Rejected)}
+    assert codes <= {"encrypted_pdf", "broken_pdf"}
+
+
+def test_the_limits_leave_room_for_the_longest_book_here() -> None:
+    limits = PdfLimits()
+    assert limits.seconds + 608 * limits.seconds_per_page > 4 * 608 / 25  # LinearAlgebra: 608 pages, 25 a second
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("\ufb01le e\ufb03cient", "file efficient"),
+        ("a(cid:12)b", "ab"),
+        ("pre\x02cisely", "precisely"),
+        ("per\u00adpus\u00ad\ntakaan", "perpustakaan"),
+        ("anak-\nanakan", "anak-anakan"),
+        ("Timur-\nLaut", "Timur-\nLaut"),
+        ("a\ud800b\x00c\u202ed", "a b c d"),
+        ("na\u00a8\u0131ve", "naïve"),
+        ("satu\n\n\n  dua", "satu\ndua"),
+    ],
+)
+def test_text_is_cleaned(raw: str, cleaned: str) -> None:
+    assert clean(raw, 100) == cleaned
+
+
+def test_cleaning_is_bounded_and_quick() -> None:
+    started = time.monotonic()
+    for hostile in ("\ufdfa" * 250_000, "a" * 250_000, "a-\n" * 80_000, "\u00a8" * 250_000, " \n" * 125_000):
+        assert len(clean(hostile, 250_000)) <= 250_000
+    assert time.monotonic() - started < 5
+
+
+def test_columns_under_a_wide_title_are_read_one_by_one() -> None:
+    def box(name: str, left: float, right: float, top: float, bottom: float) -> Box:
+        return Box(left, bottom, right, top, (Line(name, right),))
+
+    title = box("title", 50, 550, 780, 750)
+    left = [box("l1", 50, 290, 740, 500), box("l2", 50, 290, 480, 100)]
+    right = [box("r1", 310, 550, 740, 300), box("r2", 310, 550, 280, 100)]
+    assert page_text(reading_order([right[1], left[1], title, right[0], left[0]])) == "title\nl1\nl2\nr1\nr2"
