@@ -1,0 +1,88 @@
+"""Links (MARC 856): what they lead to and who may open them."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+import pymarc
+
+from ingest.extract import MarcView, indicator, joined
+from ingest.mapping import words
+from ingest.transform import plain
+from search.document import LinkAccess, LinkKind, OnlineAccess
+
+_URL: Final = re.compile(r"(?:https?|ftp)://[^\s<>\"\\^`{|}]+", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:$|\?)", re.IGNORECASE)
+_PATH: Final = re.compile(r"[^?#]*")
+_MAX_URL_LENGTH: Final = 2_000
+_OPEN_STATUS: Final = {"0": "open", "1": "login"}  # 856 $7, access status
+
+
+def links(view: MarcView) -> tuple[OnlineAccess, ...]:
+    """The links of a record, each once; schemes other than http, https and ftp are left out."""
+    whole_record = _access_of_record(view)
+    found: dict[str, OnlineAccess] = {}
+    for field in view.of("856"):
+        label = plain(joined(field, "3") or joined(field, "y") or joined(field, "z"))
+        said = joined(field, "3yz").lower()
+        for url in _urls(field):
+            kind = _kind(indicator(field, 2), said, url)
+            access = _access_of_link(field, said)
+            found.setdefault(url, OnlineAccess(url, label, kind, whole_record if access == "unknown" else access))
+    return tuple(found.values())
+
+
+def access(view: MarcView) -> list[str]:
+    """ "online" where a link leads to the thing itself."""
+    return ["online"] if any(link.kind == "read" for link in view.once(links)) else []
+
+
+def linked_files(view: MarcView) -> list[str]:
+    """Names of the PDF files that 856 $u point to, in small letters: e-books beside the catalogue are found by them."""
+    names = []
+    for url in (value for field in view.of("856") for value in field.get_subfields("u")):
+        found = _PATH.match(url.strip())
+        name = unquote(found.group() if found else "").replace("\\", "/").rpartition("/")[2].strip().lower()
+        if name.endswith(".pdf"):
+            names.append(name)
+    return names
+
+
+def _urls(field: pymarc.Field) -> Iterator[str]:
+    for value in field.get_subfields("u"):
+        found = _URL.match(value.strip())
+        if found and len(found.group()) <= _MAX_URL_LENGTH:
+            yield found.group()
+
+
+def _kind(second: str, said: str, url: str) -> LinkKind:
+    """By the second indicator; words decide only where it leaves room (0 and 3 are the thing itself)."""
+    if second in ("0", "3"):
+        return "read"
+    if _PICTURE.search(url) or (second not in ("1", "4") and _names(said, "cover")):
+        return "cover"
+    return "related" if second == "2" or _names(said, "related") else "read"
+
+
+def _access_of_link(field: pymarc.Field, said: str) -> LinkAccess:
+    return _OPEN_STATUS.get((field.get("7") or "")[:1]) or _access_in_words(said)  # type: ignore[return-value]
+
+
+def _access_of_record(view: MarcView) -> LinkAccess:
+    fields = view.of("506")
+    if any((field.get("2") or "") == "star" for field in fields):
+        return "open"
+    return _access_in_words(" ".join(joined(field, "af") for field in fields).lower())
+
+
+def _access_in_words(text: str) -> LinkAccess:
+    if _names(text, "open"):
+        return "open"
+    if _names(text, "onsite"):
+        return "onsite"
+    return "login" if _names(text, "login") else "unknown"
+
+
+def _names(text: str, list_name: str) -> bool:
+    return bool(text) and any(word in text for word in words("links", list_name))

@@ -1,0 +1,125 @@
+"""What a thing is: leader, 006, 007, 008 and 33X of MARC 21, or words where these are missing."""
+
+import re
+from typing import Final
+
+from ingest.extract import MarcView, indicator, joined
+from ingest.mapping import table
+
+_ONLINE_ITEM: Final = frozenset("oqs")  # 008/23: online, direct electronic, electronic
+_ONLINE_CARRIER: Final = frozenset(("cr", "online resource", "sumber daring", "sumber elektronik daring"))
+_MICROFORM_CARRIER: Final = re.compile(r"h[a-j]|micro|mikro")
+# 008 puts the form of the item elsewhere for maps and visual material.
+_ITEM_AT_29: Final = frozenset("efgkor")
+_TEXT: Final = frozenset("at")
+_PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", re.IGNORECASE)
+_NOT_BOOK: Final = frozenset(("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other"))
+
+
+def formats(view: MarcView) -> list[str]:
+    """Format codes, all that apply; "book" and "ebook" only for what is no other kind of thing."""
+    found = dict.fromkeys((*_by_description(view), *_by_codes(view)))
+    found |= dict.fromkeys(_by_level(view, not_book=not found.keys().isdisjoint(_NOT_BOOK)))
+    online = is_online(view)
+    if view.of("502"):
+        found.pop("manuscript", None)
+        found["thesis"] = None
+    if not found:
+        found |= dict.fromkeys(_by_words(view))
+    if online and "book" in found:
+        del found["book"]
+        found["ebook"] = None
+    elif "book" in found and any(indicator(field, 2) in "01" for field in view.of("856") if indicator(field, 1) == "4"):
+        found["ebook"] = None  # a printed book with a version to read online
+    if "thesis" in found:
+        found.pop("book", None)
+    for narrow, wide in table("formats", "replaces").items():
+        if narrow in found:
+            found.pop(wide, None)
+    return list(found) or ["other"]
+
+
+def is_online(view: MarcView) -> bool:
+    """Whether the thing described is itself online, as against a printed one with a link."""
+    if any(text.startswith("cr") for text in view.control("007")):
+        return True
+    if view.at("008", _item_position(view)) in _ONLINE_ITEM:
+        return True
+    if any(text[6:7] in _ONLINE_ITEM or (text[:1] == "m" and text[9:10] == "d") for text in view.control("006")):
+        return True
+    carriers = (value.lower() for field in view.of("338") for value in field.get_subfields("a", "b"))
+    return "online" in _general_material(view) or any(carrier in _ONLINE_CARRIER for carrier in carriers)
+
+
+def _item_position(view: MarcView) -> int:
+    return 29 if view.leader[6] in _ITEM_AT_29 else 23
+
+
+def _by_level(view: MarcView, not_book: bool) -> list[str]:
+    """By leader 07: part of something, serial, integrating resource, or complete in itself."""
+    kind, level = view.leader[6], view.leader[7]
+    if level in "ab" and kind in _TEXT:
+        return ["article"]
+    if level == "s" and kind in "acdefgijkmort":
+        return [table("formats", "serial_008_21").get(view.at("008", 21), "journal")]
+    if level == "i":
+        return [table("formats", "serial_008_21").get(view.at("008", 21), "website" if is_online(view) else "book")]
+    if level in "mcd" and kind == "a":
+        return [] if not_book else ["book"]
+    if level in "cd" and kind not in "aeficdgjkmrt":
+        return ["kit"]
+    return []
+
+
+def _by_codes(view: MarcView) -> list[str]:
+    """By leader 06, 006, 007 and 008."""
+    found = []
+    kind = view.leader[6]
+    if kind == "g":
+        found.append(table("formats", "visual_008_33").get(view.at("008", 33), "video"))
+    elif kind == "m":
+        found.append(_computer_file(view))
+    elif kind in table("formats", "leader_06"):
+        found.append(table("formats", "leader_06")[kind])
+        found += ["manuscript"] if kind in "df" else []
+    if item := table("formats", "item_008_23").get(view.at("008", _item_position(view))):
+        found.append(item)
+    physical = table("formats", "physical_007")
+    found += [physical[text[0]] for text in view.control("007") if text[:1] in physical and text[:1] != "c"]
+    found += ["journal"] if any(text.startswith("s") for text in view.control("006")) and kind in _TEXT else []
+    return found
+
+
+def _computer_file(view: MarcView) -> str:
+    code = view.at("008", 26)
+    known = table("formats", "computer_008_26").get(code)
+    if known:
+        return known
+    # An online text catalogued as a computer file: "d", or undecided with a carrier that is online.
+    return "book" if code == "d" or (code in " uz|" and code and is_online(view)) else "software"
+
+
+def _by_description(view: MarcView) -> list[str]:
+    """By 336, 338 and the general material designation, codes or words."""
+    contents = table("formats", "content_336")
+    found = [material for material in _general_material(view) if material != "online"]
+    for field in view.fields.get("336", ()):
+        for value in field.get_subfields("b", "a"):
+            if (format := contents.get(value.strip(" .").lower())) is not None:
+                found.append(format)
+    for field in view.fields.get("338", ()):
+        if any(_MICROFORM_CARRIER.match(value.lower()) for value in field.get_subfields("a", "b")):
+            found.append("microform")
+    return found
+
+
+def _general_material(view: MarcView) -> list[str]:
+    known = table("formats", "general_245h")
+    terms = (value.strip(" []/:;=.").lower() for field in view.of("245") for value in field.get_subfields("h"))
+    return [known[term] for term in terms if term in known]
+
+
+def _by_words(view: MarcView) -> list[str]:
+    """By ISBN or extent, for exports whose leader says nothing (SLiMS)."""
+    pages = any(_PAGES.search(joined(field, "a")) for field in view.of("300"))
+    return ["book"] if pages or view.of("020") or "online" in _general_material(view) else []

@@ -1,0 +1,136 @@
+"""Subject headings and genres (MARC 6XX), by the vocabulary that each comes from."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import pymarc
+
+from ingest.extract import MarcView, indicator
+from ingest.mapping import unique
+from ingest.transform import trim_isbd
+
+_TAGS: Final = ("600", "610", "611", "630", "647", "648", "650", "651", "654", "656", "657", "690", "691")
+_DIVISIONS: Final = "vxyz"
+# In 6XX $e and $j name a relation except in bodies, where $e is a part of the heading; $i and $w are control.
+_NOT_HEADING: Final = frozenset("eijuw")
+_BODIES: Final = frozenset(("610", "611"))
+_OWN_SOURCES: Final = frozenset("014 ")  # LCSH, LCSH for children, source not said (a library's own list)
+_LOCAL_TAGS: Final = frozenset(("653", "690", "691"))
+_FAST: Final = "fast"
+# Vocabularies named in $2 that are not just another catalogue's words for the same headings.
+_FOREIGN: Final = frozenset(("fast", "mesh", "gnd", "swd", "rvm", "ram", "gtt", "bisacsh", "bicssc", "thema", "agrovoc", "nal"))
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with its divisions. counted: it stands in the facets; otherwise it is only searched."""
+
+    text: str
+    counted: bool
+    for_children: bool = False
+    tag: str = "650"
+    name: str = ""
+    forms: tuple[str, ...] = ()
+    eras: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+def subjects(view: MarcView) -> list[str]:
+    """Headings for the facet: of the library's own vocabularies, of others only where there is no such."""
+    return [heading.text for heading in view.once(headings) if heading.counted]
+
+
+def other_headings(view: MarcView) -> tuple[str, ...]:
+    """Headings of other vocabularies and in original script, where they bring a word the subjects lack."""
+    known = {word for text in subjects(view) for word in _words(text)}
+    rest = [heading.text for heading in view.once(headings) if not heading.counted]
+    rest += [heading_text(field) for tag, field in view.original if tag in _TAGS]
+    return unique(text for text in rest if not _words(text) <= known)
+
+
+def places(view: MarcView) -> list[str]:
+    found = []
+    for heading in _counted(view):
+        found += [heading.name] if heading.tag == "651" else []
+        found += heading.places
+    return found
+
+
+def eras(view: MarcView) -> list[str]:
+    found = []
+    for heading in _counted(view):
+        found += [heading.name] if heading.tag == "648" else []
+        found += heading.eras
+    return found
+
+
+def genres(view: MarcView) -> list[str]:
+    """655 $a and 6XX $v; FAST genres only where nothing else says one."""
+    own: list[str] = []
+    fast: list[str] = []
+    for field in view.of("655"):
+        (fast if (field.get("2") or "").startswith(_FAST) else own).extend(map(trim_isbd, field.get_subfields("a")))
+    own += [form for heading in _counted(view) for form in heading.forms]
+    return own or fast
+
+
+def headings(view: MarcView) -> list[Heading]:
+    """Every heading of a record, those for the facets marked."""
+    fields = view.of(*_TAGS)
+    own = [_is_own(field) for field in fields]
+    any_own = any(own)
+    found = [_heading(field, counted) for field, counted in zip(fields, own, strict=True)]
+    if not any_own:
+        found = [_heading(field, True) for field in fields]
+    # Uncontrolled words stand in the facet only where nothing better does: INLISLite libraries often have just these.
+    keywords = [trim_isbd(text) for field in view.of("653") for text in field.get_subfields("a")]
+    split = [part.strip() for text in keywords for part in text.split(";")]
+    found += [Heading(text, counted=not fields, tag="653") for text in split]
+    return [heading for heading in found if heading.text]
+
+
+def heading_text(field: pymarc.Field) -> str:
+    """The full heading, divisions parted by " -- "."""
+    return " -- ".join(part for part in (_name(field), *_divisions(field, _DIVISIONS)) if part)
+
+
+def _counted(view: MarcView) -> list[Heading]:
+    return [heading for heading in view.once(headings) if heading.counted]
+
+
+def _is_own(field: pymarc.Field) -> bool:
+    second = indicator(field, 2)
+    if field.tag in _LOCAL_TAGS or second in _OWN_SOURCES:
+        return True
+    source = (field.get("2") or "").lower()
+    return second == "7" and not any(source.startswith(name) for name in _FOREIGN)
+
+
+def _heading(field: pymarc.Field, counted: bool) -> Heading:
+    name = _name(field)
+    return Heading(
+        text=heading_text(field),
+        counted=counted,
+        for_children=indicator(field, 2) == "1",
+        tag=field.tag,
+        name=name,
+        forms=_divisions(field, "v"),
+        eras=_divisions(field, "y"),
+        places=_divisions(field, "z"),
+    )
+
+
+def _name(field: pymarc.Field) -> str:
+    omitted = _NOT_HEADING - {"e"} if field.tag in _BODIES else _NOT_HEADING
+    parts = [value for code, value in field.subfields if code.isalpha() and code not in _DIVISIONS and code not in omitted]
+    return trim_isbd(" ".join(parts))
+
+
+def _divisions(field: pymarc.Field, codes: str) -> tuple[str, ...]:
+    return tuple([trim_isbd(value) for code, value in field.subfields if code in codes])
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))

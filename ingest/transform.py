@@ -1,0 +1,216 @@
+"""Changes to one value, pure: catalogue punctuation, years and standard numbers.
+
+Each takes the text of a field as catalogued and gives the clean value, "" or () when there is none.
+"""
+
+import re
+from datetime import date
+from typing import Final
+
+_ISBD_END: Final = " \t\n/:;,="
+# Words that keep their final point; single letters and words with a point inside keep it too.
+_ABBREVIATIONS: Final = frozenset(
+    "dll dkk dsb dst dr drs dra ir prof hj jr sr inc ltd co corp bros ed eds etc al st ste tbk cet jil vol vols no dept bd rev".split()
+)
+_LAST_WORD: Final = re.compile(r"([^\s.,()\[\]\-]+)\.$")
+_YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
+_DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
+_CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
+_EARLIEST_YEAR: Final = 1450
+_YEARS_AHEAD: Final = 2
+_ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]")
+_NOT_ISBN: Final = re.compile(r"[^0-9X]")
+_ISSN: Final = re.compile(r"(?<![0-9])([0-9]{4})\s?[-–]?\s?([0-9]{3}[0-9Xx])(?![0-9])")
+_DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
+_OCLC: Final = re.compile(r"\(OCoLC\)\s*(?:oc[mn]|on)?\s*0*([0-9]+)", re.IGNORECASE)
+_LCCN: Final = re.compile(r"([a-z]{0,3})\s*([0-9]{2}|[0-9]{4})-?([0-9]{1,6})$")
+_DEWEY: Final = re.compile(r"([0-9]{3})(?![0-9])(\.[0-9]+)?")
+_NOTHING_NAMED: Final = re.compile(
+    r"s\.?\s?[lnk]\.?|sine (?:loco|nomine)|.*\bnot identified|tanpa (?:tempat|penerbit)|.*tidak (?:diketahui|teridentifikasi).*",
+    re.IGNORECASE,
+)
+_HOUSE_FORM: Final = re.compile(r"^(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)|,?\s+(?:pt|cv)\.?$", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Spaces and line ends made one space.
+
+    >>> plain("  Laut \\n Sulawesi ")
+    'Laut Sulawesi'
+    """
+    return " ".join(text.split())
+
+
+def trim_isbd(text: str) -> str:
+    """Without the punctuation that only parts one element from the next (ISBD 0.3); initials keep their point.
+
+    >>> trim_isbd("Laskar pelangi /"), trim_isbd("Rowling, J. K.,"), trim_isbd("Hatta, Mohammad."), trim_isbd("dan lain-lain...")
+    ('Laskar pelangi', 'Rowling, J. K.', 'Hatta, Mohammad', 'dan lain-lain...')
+    """
+    text = text.strip().rstrip(_ISBD_END)
+    if text.endswith(".") and not text.endswith("..") and not _keeps_point(text):
+        text = text[:-1].rstrip(_ISBD_END)
+    return text
+
+
+def _keeps_point(text: str) -> bool:
+    last = _LAST_WORD.search(text)
+    if last is None:
+        return False
+    word, before = last.group(1), text[: last.start()]
+    return len(word) == 1 or before.endswith(".") or word.lower() in _ABBREVIATIONS
+
+
+def trim_brackets(text: str) -> str:
+    """Without the brackets of what the cataloguer supplied, and ISBD punctuation.
+
+    >>> trim_brackets("[Jakarta] :"), trim_brackets("Bitung [Sulawesi Utara]")
+    ('Jakarta', 'Bitung [Sulawesi Utara]')
+    """
+    text = trim_isbd(text)
+    if text.startswith("[") and text.find("]") in (-1, len(text) - 1):
+        text = text.strip("[]")
+    elif text.endswith("]") and "[" not in text:
+        text = text[:-1]
+    return trim_isbd(text)
+
+
+def place_name(text: str) -> str:
+    """A place of publication, "" for "[S.l.]" and its translations.
+
+    >>> place_name("[S.l. :"), place_name("Yogyakarta :")
+    ('', 'Yogyakarta')
+    """
+    text = trim_brackets(text)
+    return "" if _NOTHING_NAMED.fullmatch(text) else text
+
+
+def publisher_name(text: str) -> str:
+    """A publisher without brackets and the words PT, CV, Penerbit, "" for "[s.n.]".
+
+    >>> publisher_name("PT. Gramedia Pustaka Utama,"), publisher_name("[s.n.],"), publisher_name("Penerbit Erlangga")
+    ('Gramedia Pustaka Utama', '', 'Erlangga')
+    """
+    text = place_name(text)
+    return _HOUSE_FORM.sub("", _HOUSE_FORM.sub("", text)).strip()
+
+
+def year(text: str) -> str:
+    """The first year of publication in a date as catalogued; a correction ("i.e.") comes before what it corrects.
+
+    >>> [year(t) for t in ("[2014]", "c2010", "Cet. 3, 2008", "1995 [i.e. 1996]", "1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
+    ['2014', '2010', '2008', '1996', '2007', '2010', '', '']
+    """
+    corrected = _CORRECTED.split(text, maxsplit=1)
+    latest = date.today().year + _YEARS_AHEAD
+    for part in reversed(corrected):
+        for found in _YEAR.findall(part):
+            if _EARLIEST_YEAR <= int(found) <= latest:
+                return str(found)
+    return ""
+
+
+def decade(text: str) -> str:
+    """The first year of a decade, where the last digit is unknown.
+
+    >>> decade("[201-?]"), decade("199u"), decade("19uu"), decade("2008")
+    ('2010', '1990', '', '')
+    """
+    found = _DECADE.search(text)
+    return found.group(1) + "0" if found else ""
+
+
+def isbn(text: str) -> tuple[str, ...]:
+    """An ISBN in both its forms, the longer first, without qualifiers; a wrong one as written.
+
+    >>> isbn("979-407-096-3 (jil.1)"), isbn("9780306406157"), isbn("0306406158"), isbn("Rp 25.000")
+    (('9789794070963', '9794070963'), ('9780306406157', '0306406152'), ('0306406158',), ())
+    """
+    head = _ISBN_END.split(text.strip().removeprefix("ISBN").strip(), maxsplit=1)[0].upper()
+    digits = _NOT_ISBN.sub("", head)
+    if len(digits) not in (9, 10, 13) and head.split():
+        digits = _NOT_ISBN.sub("", head.split()[0])
+    if len(digits) == 9 and digits.isdigit():
+        digits = "0" + digits  # a Standard Book Number of before 1970
+        if _isbn10_check(digits[:9]) != digits[9]:
+            return ()
+    if len(digits) == 10 and digits[:9].isdigit():
+        if _isbn10_check(digits[:9]) == digits[9]:
+            return (_isbn13(digits[:9]), digits)
+        return (digits,)
+    if len(digits) == 13 and digits.isdigit():
+        if digits.startswith("978") and _isbn13(digits[3:12]) == digits:
+            return (digits, digits[3:12] + _isbn10_check(digits[3:12]))
+        return (digits,)
+    return ()
+
+
+def _isbn10_check(nine: str) -> str:
+    rest = -sum(int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
+    return "X" if rest == 10 else str(rest)
+
+
+def _isbn13(nine: str) -> str:
+    twelve = "978" + nine
+    return twelve + str(-sum(int(digit) * (1, 3)[at % 2] for at, digit in enumerate(twelve)) % 10)
+
+
+def issn(text: str) -> str:
+    """An ISSN with its hyphen; only 8 digits count, since SLiMS writes ISSN where ISBN belong.
+
+    >>> issn("0125-9989"), issn("20853238 (online)"), issn("979-407-096-3")
+    ('0125-9989', '2085-3238', '')
+    """
+    found = _ISSN.match(text.strip())
+    return f"{found.group(1)}-{found.group(2).upper()}" if found else ""
+
+
+def lccn(text: str) -> str:
+    """A Library of Congress control number in its normal form (loc.gov: year, then six digits).
+
+    >>> lccn("   85-2 "), lccn("n 78890351 "), lccn("2001627090//r95")
+    ('85000002', 'n78890351', '2001627090')
+    """
+    text = text.partition("/")[0].lower().replace(" ", "")
+    found = _LCCN.fullmatch(text) if "-" in text else None
+    return f"{found.group(1)}{found.group(2)}{found.group(3):0>6}" if found else text.replace("-", "")
+
+
+def oclc(text: str) -> str:
+    """The number of an OCLC control number, "" for those of other systems.
+
+    >>> oclc("(OCoLC)ocm00400866"), oclc("0010-0514000291")
+    ('400866', '')
+    """
+    found = _OCLC.match(text.strip())
+    return found.group(1) if found else ""
+
+
+def doi(text: str) -> str:
+    """The DOI in a text or link, in small letters (DOI are the same in any case).
+
+    >>> doi("https://doi.org/10.6028/NIST.SP.800-53"), doi("https://example.org/10")
+    ('10.6028/nist.sp.800-53', '')
+    """
+    found = _DOI.search(text)
+    return found.group().rstrip(".,;)").lower() if found else ""
+
+
+def dewey(text: str) -> str:
+    """A Dewey number without the marks where it may be cut, "" for anything else.
+
+    >>> dewey("808.8/7 [23]"), dewey("959.8'02"), dewey("[Fic]"), dewey("2008.15")
+    ('808.87', '959.802', '', '')
+    """
+    found = _DEWEY.match(text.strip().lstrip("R. ").replace("/", "").replace("'", "").replace("’", ""))
+    return found.group() if found else ""
+
+
+def dewey_class(text: str) -> str:
+    """The main class of a Dewey number.
+
+    >>> dewey_class("808.87 ISK a")
+    '800'
+    """
+    number = dewey(text)
+    return number and number[0] + "00"
