@@ -1,0 +1,79 @@
+"""The portal as one ASGI application: the interactive page, plain pages, assets, and what guards them."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from streamlit import file_util
+
+from portal.bootstrap import Services, open_services
+from portal.current import hand_over
+from portal.links import PlainLinks
+from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.pages import Drawing
+from portal.routes import PlainPages
+from portal.search_state import SearchState
+from portal.shell import Shell
+
+HERE: Final = Path(__file__).parent
+# What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
+STREAMLIT_PATHS: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
+OPEN_UNDER: Final = (
+    "/static/",
+    "/media/",
+    "/component/",
+    "/_stcore/bidi-components/",
+    "/aset/",
+    "/katalog/",
+    "/baca/",
+    "/berkas/",
+)
+OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
+
+
+def create_app(services: Services | None = None) -> st.App:
+    """The application. services: opened from the settings when none are given.
+
+    One to a process: Streamlit's runtime cannot be started twice.
+    """
+    services = open_services() if services is None else services
+    shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
+    pages = PlainPages(services, shell)
+
+    @asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
+        hand_over(services)
+        Drawing(services, SearchState(q="buku"), PlainLinks()).page()
+        # What was loaded to serve is never garbage; without this every collection walks through it.
+        gc.collect()
+        gc.freeze()
+        yield {}
+
+    return st.App(
+        HERE / "web" / "app.py",
+        lifespan=lifespan,
+        routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        middleware=[
+            Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(QueryLimit, too_long=pages.too_long),
+            Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
+            Middleware(BodyLimit),
+            Middleware(SocketGuard),
+        ],
+    )
+
+
+def security_headers(shell: Shell) -> list[tuple[str, str]]:
+    return [
+        ("Content-Security-Policy", shell.content_security_policy()),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]

@@ -1,0 +1,50 @@
+// One block of the portal's own HTML. Links marked data-go are followed by the server, without a
+// page load; with a modifier key, or without this script, they are ordinary links.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector('.telusur');
+  const first = root.dataset.drawn === undefined;
+  if (root._html !== data.html) draw(root, data, first);
+  root.onclick = (event) => {
+    const link = event.target.closest('a[data-go]');
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button) return;
+    event.preventDefault();
+    setTriggerValue('go', link.getAttribute('href'));
+  };
+  document.documentElement.lang = data.lang;
+  if (data.view) arrive(root, data, first);
+}
+
+function draw(root, data, first) {
+  const focused = root.contains(document.activeElement) ? document.activeElement.closest('[data-key]') : null;
+  const focusedKey = focused && focused.dataset.key;
+  const sameView = root._view === data.view;
+  const opened = new Map();
+  if (sameView || root.querySelector('.facets')) {
+    root.querySelectorAll('details[data-key]').forEach((d) => opened.set(d.dataset.key, d.open));
+  }
+  root.innerHTML = data.html;
+  root._html = data.html;
+  root.dataset.drawn = '';
+  root.querySelectorAll('details[data-key]').forEach((d) => {
+    if (d.classList.contains('picker')) return; // a picker closes once something is picked
+    if (opened.has(d.dataset.key)) d.open = opened.get(d.dataset.key);
+    else if (d.classList.contains('facets-sheet')) d.open = window.matchMedia('(min-width: 56rem)').matches;
+  });
+  if (focusedKey && sameView && !first) {
+    const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
+    (again || root.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
+  }
+}
+
+// A new page: say so, begin at its top and put the focus on its heading.
+function arrive(root, data, first) {
+  const changed = root._view !== data.view;
+  root._view = data.view;
+  const live = document.getElementById('portal-live');
+  if (live && data.announce && live.textContent !== data.announce) live.textContent = data.announce;
+  if (!changed || first) return;
+  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  window.scrollTo(0, 0);
+  if (document.activeElement?.type === 'search') return; // a reader who types on keeps the box
+  root.querySelector('#judul-halaman')?.focus({ preventScroll: true });
+}

@@ -1,0 +1,224 @@
+"""A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
+page and as a plain server-rendered one."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from portal import links as addresses
+from portal.bootstrap import Services
+from portal.i18n import LANGUAGES, Language, Messages, messages
+from portal.links import InteractiveLinks, Links, PlainLinks
+from portal.presenters import results as result_page
+from portal.presenters.reader import reader
+from portal.presenters.record import record
+from portal.search_state import SearchState
+from search.document import Document, DocumentId
+from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
+from search.query import Query, parse
+
+FOUND_PAGES_MOST: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it.
+
+    view: names what is shown, apart from display language: a change of it moves the focus.
+    """
+
+    title: str
+    header: Markup
+    body: Markup
+    footer: Markup
+    announce: str
+    view: str
+    status: int = 200
+    indexed: bool = False
+    canonical: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none."""
+
+    title: str
+    text: str
+    next: str = ""
+    retry: str = ""
+
+
+@cache
+def templates() -> Environment:
+    """Every value in a template is escaped; a missing one is an error, not a blank."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+class Drawing:
+    """Draws pages for one reader's state: with which services, links and words."""
+
+    def __init__(self, services: Services, state: SearchState, links: Links) -> None:
+        self.services = services
+        self.state = state
+        self.links = links
+        self.t: Messages = messages(state.hl)
+
+    def page(self) -> Drawn:
+        """Home, results or a record, as the state says; a problem page when that cannot be."""
+        try:
+            if self.state.id:
+                return self._record()
+            return self._home() if self.state.is_home else self._results()
+        except SearchError as error:
+            return self.problem(error)
+
+    def problem(self, error: SearchError) -> Drawn:
+        name, status = _problem_of(error)
+        retry = self.links.search(self.state) if status == 503 else ""
+        return self.told(
+            Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
+        )
+
+    def missing(self, what: str = "") -> Drawn:
+        """404. what: "record_" for a record."""
+        return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
+
+    def told(self, problem: Problem, status: int) -> Drawn:
+        return self._drawn("_problem.html", problem, problem.title, problem.title, view=problem.title, status=status)
+
+    def reader(self, document: Document, number: int, query: Query) -> Drawn:
+        """A page of an e-book; `number` is one that it has."""
+        discovery = self.services.discovery
+        page = next(iter(discovery.pages(document.id, number, number)), None)
+        if page is None:
+            return self.missing()
+        found = discovery.page_hits(document.id, query) if query.wanted else ()
+        view = reader(document, page, found, query, self.t)
+        title = self.t("reader.title", title=document.title, label=page.label or number)
+        return self._drawn("_reader.html", view, title, title, view="reader")
+
+    def _home(self) -> Drawn:
+        everything = self.services.discovery.search(Query(), "keyword", 1, 1)
+        view = result_page.home(everything, self.services.discovery.info(), self.state, self.links, self.t)
+        title = self.t("home.title")
+        return self._drawn("_home.html", view, title, "", view="home", indexed=True)
+
+    def _results(self) -> Drawn:
+        state = self.state
+        found = self.services.discovery.search(state.to_query(), state.mode, state.page, state.size)
+        view = result_page.results(found, state, self.links, self.t)
+        title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
+        return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+
+    def _record(self) -> Drawn:
+        discovery, id = self.services.discovery, DocumentId(self.state.id)
+        document = discovery.document(id)
+        if document is None:
+            return self.missing("record_")
+        query = parse(self.state.q)
+        found = discovery.page_hits(id, query, FOUND_PAGES_MOST) if document.ebook and query.wanted else ()
+        view = record(document, found, discovery.similar(id), self.state, self.links, self.t)
+        return self._drawn(
+            "_record.html",
+            view,
+            document.title,
+            document.title,
+            view=f"record {id}",
+            indexed=True,
+            canonical=addresses.permalink(id),
+        )
+
+    def _drawn(
+        self,
+        template: str,
+        content: object,
+        title: str,
+        announce: str,
+        *,
+        view: str,
+        status: int = 200,
+        indexed: bool = False,
+        canonical: str = "",
+    ) -> Drawn:
+        """A page around `content`, which the template knows as `view`."""
+        interactive = isinstance(self.links, InteractiveLinks)
+        shared = {
+            "t": self.t,
+            "library": self.services.library_name,
+            "home_href": self.links.search(self.state.starting_over()),
+            "language_href": self._other_language(),
+            "is_home": view == "home",
+            "plain_href": PlainLinks().search(self.state) if interactive else "",
+        }
+        return Drawn(
+            title=self.t("site.title", page=title, library=self.services.library_name),
+            header=_render("_header.html", shared),
+            body=_render(template, {**shared, "view": content}),
+            footer=_render("_footer.html", shared),
+            announce=announce,
+            view=view,
+            status=status,
+            indexed=indexed,
+            canonical=canonical,
+        )
+
+    def _other_language(self) -> str:
+        switched = self.state.in_language(self.t.other)
+        return self.links.record(switched, switched.id) if switched.id else self.links.search(switched)
+
+
+def plain_document(drawing: Drawing, drawn: Drawn) -> str:
+    """A whole HTML document around a page, for browsers without JavaScript and for machines."""
+    alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
+    # A reader's box searches inside the book; the one above it is for the catalogue.
+    asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
+    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    return _render(
+        "page.html",
+        {
+            "t": drawing.t,
+            "title": drawn.title,
+            "header": drawn.header,
+            "form": form,
+            "body": drawn.body,
+            "footer": drawn.footer,
+            "indexed": drawn.indexed,
+            "canonical": drawn.canonical,
+            "alternates": alternates,
+        },
+    )
+
+
+def _in_language(address: str, hl: Language) -> str:
+    return f"{address}?hl={hl}"
+
+
+def _render(template: str, values: dict[str, object]) -> Markup:
+    # The environment escapes, so what comes out is HTML.
+    return Markup(templates().get_template(template).render(values))  # noqa: S704
+
+
+def _problem_of(error: SearchError) -> tuple[str, int]:
+    """The name of the message about an error, and the HTTP status."""
+    match error:
+        case IndexMissing():
+            return "missing", 503
+        case SchemaMismatch():
+            return "mismatch", 503
+        case QueryRefused():
+            return "refused", 400
+        case EngineUnavailable():
+            return "unavailable", 503
+        case _:
+            return "unavailable", 503

@@ -1,0 +1,350 @@
+"""The home page, a page of results, and what stands there when there are none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from portal import links as addresses
+from portal.i18n import Messages
+from portal.links import Links
+from portal.presenters.marking import marked
+from portal.presenters.wording import (
+    html_language,
+    names_line,
+    page_label,
+    reason_sentence,
+    value_label,
+)
+from portal.search_state import DEFAULT_MODE, SIZES, SearchState
+from search.discovery import MAX_RESULTS_REACHED
+from search.document import Document, DocumentId
+from search.engine import IndexInfo
+from search.query import MODES, Filter
+from search.results import FacetValue, Hit, PageHit, ResultPage
+from search.schema import FACETS, RELEVANCE, SORTS
+
+FACET_VALUES_SHOWN: Final = 6
+FACET_VALUES_MOST: Final = 30
+FACETS_OPEN: Final = 6
+PAGES_AROUND: Final = 2
+SHORTEST_S: Final = 0.01
+BROWSED: Final = ("format", "dewey_class", "language", "audience")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that changes one thing of the search. current: it is what holds now."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacetItem:
+    """name: what a screen reader says instead of label and bare number."""
+
+    label: str
+    count: str
+    name: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    field: str
+    label: str
+    items: tuple[FacetItem, ...]
+    more: tuple[FacetItem, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter. href: the search without it."""
+
+    field: str
+    value: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """An e-book page that matches, as a link into the reader."""
+
+    label: str
+    section: str
+    snippet: Markup
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLink:
+    """A way to read now. external: it leads away from the portal, and `note` says on what terms."""
+
+    label: str
+    name: str
+    href: str
+    note: str
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A result."""
+
+    number: int
+    href: str
+    title: Markup
+    lang: str
+    names: str
+    year: str
+    format: str
+    languages: str
+    snippet: Markup
+    pages: tuple[FoundPage, ...]
+    reason: str
+    read: tuple[ReadLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Next steps where nothing was found."""
+
+    steps: tuple[Choice, ...]
+    tips: tuple[str, ...]
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    heading: str
+    query: str
+    announce: str
+    range: str
+    seconds: str
+    cards: tuple[Card, ...]
+    facets: tuple[FacetGroup, ...]
+    chips: tuple[Chip, ...]
+    clear: str
+    sorts: tuple[Choice, ...]
+    modes: tuple[Choice, ...]
+    sizes: tuple[Choice, ...]
+    pager: tuple[Choice | None, ...]
+    previous: str
+    next: str
+    reach: str
+    notices: tuple[str, ...]
+    empty: Empty | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A way into the collection on the home page."""
+
+    label: str
+    items: tuple[FacetItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    examples: tuple[Choice, ...]
+    titles: str
+    pages: str
+    shelves: tuple[Shelf, ...]
+    all_titles: str
+    newest: str
+
+
+def home(everything: ResultPage, info: IndexInfo, state: SearchState, links: Links, t: Messages) -> Home:
+    """everything: a search that asks for nothing, whose facets are the shelves."""
+    shelves = []
+    for field in BROWSED:
+        values = [value for value in everything.facets.get(field, ()) if value.count]
+        items = tuple(_facet_item(field, value, state, links, t) for value in values[:FACET_VALUES_SHOWN])
+        if len(items) > 1:
+            shelves.append(Shelf(t.label("field", field), items))
+    return Home(
+        examples=tuple(Choice(q, links.search(state.asking(q))) for q in t.list("home.example_queries")),
+        titles=t.count("home.total_titles", info.documents),
+        pages=t.count("home.total_pages", info.pages) if info.pages else "",
+        shelves=tuple(shelves),
+        all_titles=links.search(state.sorted_by("title")),
+        newest=links.search(state.sorted_by("newest")),
+    )
+
+
+def results(page: ResultPage, state: SearchState, links: Links, t: Messages) -> Results:
+    """A page of results as it is drawn; `state` is what was asked, `page` what was found."""
+    last = min(-(-page.total // page.size), MAX_RESULTS_REACHED // page.size)
+    first_number = (page.page - 1) * page.size + 1
+    cards = tuple(card(hit, first_number + n, state, links, t) for n, hit in enumerate(page.hits))
+    chips = _chips(state, links, t)
+    announce = "results.announce" if state.q else "results.announce_all"
+    return Results(
+        heading=_heading(page, state, t),
+        query=state.q,
+        announce=t.count(announce, page.total, query=state.q, page=page.page, pages=max(last, 1)),
+        range=t("results.range", first=t.number(first_number), last=t.number(first_number + len(cards) - 1)),
+        seconds=t("results.took", seconds=t.decimal(max(page.took_ms / 1000, SHORTEST_S), 2)),
+        cards=cards,
+        facets=facet_groups(page, state, links, t) if page.hits else (),
+        chips=chips,
+        clear=links.search(state.without_filters()) if chips else "",
+        sorts=_sorts(state, links, t),
+        modes=tuple(
+            Choice(t.label("mode", mode), links.search(state.in_mode(mode)), mode == page.mode) for mode in MODES
+        ),
+        sizes=tuple(Choice(t.number(size), links.search(_sized(state, size)), size == state.size) for size in SIZES),
+        pager=_pager(page.page, last, state, links, t),
+        previous=links.search(state.at_page(page.page - 1)) if page.page > 1 else "",
+        next=links.search(state.at_page(page.page + 1)) if page.page < last else "",
+        reach=t("results.reach", n=t.number(MAX_RESULTS_REACHED))
+        if page.total > MAX_RESULTS_REACHED and page.page == last
+        else "",
+        notices=tuple(t(f"notice.{notice}") for notice in page.notices),
+        empty=None if page.hits else _empty(state, links, t),
+    )
+
+
+def _heading(page: ResultPage, state: SearchState, t: Messages) -> str:
+    if not page.total:
+        return t("empty.heading")
+    return t.count("results.heading" if state.q or state.filters else "results.heading_all", page.total)
+
+
+def card(hit: Hit, number: int, state: SearchState, links: Links, t: Messages) -> Card:
+    document = hit.document
+    return Card(
+        number=number,
+        href=links.record(state, document.id),
+        title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
+        lang=html_language(document),
+        names=names_line(document, t),
+        year=document.first("year"),
+        format=value_label("format", document.first("format"), t),
+        languages=", ".join(value_label("language", code, t) for code in document.values("language")[:3]),
+        snippet=marked(hit.snippet),
+        pages=found_pages(document.id, hit.pages, state.q, t),
+        reason=reason_sentence(hit, t),
+        read=read_links(document, state.q, t),
+    )
+
+
+def found_pages(id: DocumentId, pages: Iterable[PageHit], q: str, t: Messages) -> tuple[FoundPage, ...]:
+    """Matching pages of a document's e-book, as links that keep the words marked."""
+    return tuple(
+        FoundPage(
+            page_label(page, t), page.section, marked(page.snippet), addresses.reader(id, page.page, t.language, q)
+        )
+        for page in pages
+    )
+
+
+def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
+    """The library's own e-book first, then what the record links to."""
+    name = document.title
+    found = []
+    if document.ebook is not None:
+        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), "", False))
+    for link in document.links:
+        if link.kind == "read" and addresses.is_web_address(link.url):
+            note = t.label("link_access", link.access)
+            found.append(ReadLink(link.label or t("hit.read"), name, link.url.strip(), note, True))
+    return tuple(found)
+
+
+def facet_groups(page: ResultPage, state: SearchState, links: Links, t: Messages) -> tuple[FacetGroup, ...]:
+    """Facets that can narrow the results. One that every result shares tells nothing and is left out."""
+    groups = []
+    for field in FACETS:
+        values = [value for value in page.facets.get(field, ()) if value.count or value.chosen]
+        narrows = len(values) > 1 or any(value.count < page.total for value in values)
+        if not values or not (narrows or any(value.chosen for value in values)):
+            continue
+        ordered = sorted(values, key=lambda value: not value.chosen)[:FACET_VALUES_MOST]
+        items = tuple(_facet_item(field, value, state, links, t) for value in ordered)
+        chosen = any(value.chosen for value in values)
+        groups.append(
+            FacetGroup(
+                field,
+                t.label("field", field),
+                items[:FACET_VALUES_SHOWN],
+                items[FACET_VALUES_SHOWN:],
+                len(groups) < FACETS_OPEN or chosen,
+            )
+        )
+    return tuple(groups)
+
+
+def _facet_item(field: str, value: FacetValue, state: SearchState, links: Links, t: Messages) -> FacetItem:
+    label = value_label(field, value.value, t)
+    return FacetItem(
+        label,
+        t.number(value.count),
+        t.count("facets.value", value.count, label=label),
+        links.search(state.toggling(field, value.value)),
+        value.chosen,
+    )
+
+
+def _chips(state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:
+    chips = []
+    for chosen in state.filters:
+        field = t.label("field", chosen.field)
+        for value in chosen.values:
+            label = value_label(chosen.field, value, t)
+            name = t("results.remove_filter", field=field, value=label)
+            chips.append(Chip(field, label, name, links.search(state.without(chosen.field, value))))
+    return tuple(chips)
+
+
+def _sorts(state: SearchState, links: Links, t: Messages) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(t.label("sort", sort), links.search(state.sorted_by(sort)), sort == state.sort)
+        for sort in (RELEVANCE, *SORTS)
+    )
+
+
+def _sized(state: SearchState, size: int) -> SearchState:
+    return SearchState(state.q, state.filters, state.sort, 1, size, state.mode, state.hl)
+
+
+def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) -> tuple[Choice | None, ...]:
+    """First, last and the pages around this one; None where some are left out."""
+    if last < 2:
+        return ()
+    near = {1, last, *range(page - PAGES_AROUND, page + PAGES_AROUND + 1)}
+    numbers: Sequence[int] = sorted(n for n in near if 1 <= n <= last)
+    choices: list[Choice | None] = []
+    for before, number in zip((0, *numbers), numbers, strict=False):
+        if number - before > 1:
+            choices.append(None)
+        choices.append(Choice(t.number(number), links.search(state.at_page(number)), number == page))
+    return tuple(choices)
+
+
+def _empty(state: SearchState, links: Links, t: Messages) -> Empty:
+    steps = []
+    for chosen in state.filters:
+        for value in chosen.values:
+            field, word = t.label("field", chosen.field), value_label(chosen.field, value, t)
+            label = t("empty.drop_filter", field=field, value=word)
+            steps.append(Choice(label, links.search(state.without(chosen.field, value))))
+    if len(steps) > 1:
+        steps.append(Choice(t("empty.drop_all"), links.search(state.without_filters())))
+    if state.q and state.mode == "keyword":
+        steps.append(Choice(t("empty.by_both"), links.search(state.in_mode(DEFAULT_MODE))))
+    if state.q and state.mode != "semantic":
+        steps.append(Choice(t("empty.by_meaning"), links.search(state.in_mode("semantic"))))
+    tips = tuple(t(f"empty.tip_{tip}") for tip in ("spelling", "fewer", "language", "quotes")) if state.q else ()
+    return Empty(tuple(steps), tips, links.search(state.starting_over()))
+
+
+def filter_search(field: str, value: str, state: SearchState, links: Links) -> str:
+    """A search of its own for everything that carries a value."""
+    return links.search(state.starting_over((Filter(field, (value,)),)))

@@ -1,0 +1,177 @@
+"""Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
+
+from portal import links as addresses
+from portal.answers import search_answer
+from portal.bootstrap import Services
+from portal.i18n import Language, messages
+from portal.links import PlainLinks
+from portal.middleware import first_param
+from portal.page_image import PageImages
+from portal.pages import Drawing, Drawn, Problem, plain_document
+from portal.search_state import SearchState
+from portal.shell import Shell
+from search.document import Document, DocumentId
+from search.errors import QueryRefused, SearchError
+from search.query import parse
+
+MAX_RANGES: Final = 4
+MAX_PAGE_NUMBER: Final = 100_000
+# Records may be found through search engines; crawling every combination of filters helps nobody.
+ROBOTS: Final = """\
+User-agent: *
+Allow: /katalog/
+Disallow: /cari
+Disallow: /api/
+Disallow: /baca/
+Disallow: /berkas/
+Disallow: /?
+"""
+_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class PlainPages:
+    """The routes. They share the services with the interactive page, and its templates."""
+
+    def __init__(self, services: Services, shell: Shell) -> None:
+        self._services = services
+        self._shell = shell
+        self._images = PageImages()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.shell),
+            Route("/cari", self.search),
+            Route("/katalog/{id:path}", self.record),
+            Route("/baca/{id:path}/{page}.png", self.page_image),
+            Route("/baca/{id:path}/{page}", self.reader),
+            Route("/berkas/{id:path}.pdf", self.file),
+            Route("/api/v1/search", self.answer),
+            Route("/health", self.health),
+            Route("/robots.txt", self.robots),
+        ]
+
+    def shell(self, request: Request) -> Response:
+        """The interactive page's frame, with the title and status of what it will show."""
+        state = SearchState.from_params(request.query_params.multi_items())
+        t = messages(state.hl)
+        title, status, canonical = state.q or t("home.title"), 200, ""
+        if state.id:
+            try:
+                document = self._services.discovery.document(DocumentId(state.id))
+            except SearchError:
+                document, status = None, 503
+            if document is not None:
+                title, canonical = document.title, addresses.permalink(document.id)
+            elif status == 200:
+                title, status = t("missing.record_title"), 404
+        whole = t("site.title", page=title, library=self._services.library_name)
+        html = self._shell.page(state, whole, canonical)
+        return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
+
+    def search(self, request: Request) -> Response:
+        return self._page(self._drawing(request))
+
+    def record(self, request: Request) -> Response:
+        state = SearchState(q=request.query_params.get("q", ""), hl=_language(request), id=request.path_params["id"])
+        drawing = Drawing(self._services, state, PlainLinks())
+        return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+
+    def reader(self, request: Request) -> Response:
+        state = SearchState(q=request.query_params.get("q", ""), hl=_language(request))
+        drawing = Drawing(self._services, state, PlainLinks())
+        try:
+            found = self._ebook_page(request)
+            if found is None:
+                return self._document(drawing, drawing.missing())
+            document, number = found
+            return self._document(drawing, drawing.reader(document, number, parse(state.q)))
+        except SearchError as error:
+            return self._document(drawing, drawing.problem(error))
+
+    def page_image(self, request: Request) -> Response:
+        found = self._ebook_page(request)
+        file = self._services.ebooks.path(found[0].ebook.sha256) if found and found[0].ebook else None
+        if found is None or file is None:
+            return PlainTextResponse("404", 404)
+        image = self._images.png(file, found[1])
+        if image is None:
+            return PlainTextResponse(messages(_language(request))("reader.no_picture"), 422)
+        return Response(image, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+    def file(self, request: Request) -> Response:
+        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
+        file = self._services.ebooks.path(document.ebook.sha256) if document and document.ebook else None
+        if document is None or file is None:
+            drawing = self._drawing(request)
+            return self._document(drawing, drawing.missing())
+        if request.headers.get("range", "").count(",") >= MAX_RANGES:
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
+        name = _FILE_NAME.sub("_", document.id).strip("._") or "e-book"
+        return FileResponse(
+            file, media_type="application/pdf", filename=f"{name}.pdf", content_disposition_type="inline"
+        )
+
+    def answer(self, request: Request) -> Response:
+        state = SearchState.from_params(request.query_params.multi_items())
+        try:
+            found = self._services.discovery.search(state.to_query(), state.mode, state.page, state.size)
+        except SearchError as error:
+            status = 400 if isinstance(error, QueryRefused) else 503
+            return JSONResponse({"error": {"code": type(error).__name__, "message": str(error)}}, status)
+        return JSONResponse(search_answer(found, state.hl))
+
+    def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
+        try:
+            info = self._services.discovery.info()
+        except SearchError as error:
+            return JSONResponse({"status": "unavailable", "message": str(error)}, 503)
+        return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
+
+    def robots(self, request: Request) -> Response:  # noqa: ARG002
+        return PlainTextResponse(ROBOTS)
+
+    def not_found(self, scope: Scope) -> Response:
+        drawing = self._drawing_for(scope)
+        return self._document(drawing, drawing.missing())
+
+    def too_long(self, scope: Scope) -> Response:
+        drawing = self._drawing_for(scope)
+        return self._document(
+            drawing, drawing.told(Problem(drawing.t("error.too_long"), drawing.t("error.too_long_next")), 414)
+        )
+
+    def _drawing_for(self, scope: Scope) -> Drawing:
+        hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
+        return Drawing(self._services, SearchState(hl=hl), PlainLinks())
+
+    def _drawing(self, request: Request) -> Drawing:
+        state = SearchState.from_params(request.query_params.multi_items())
+        return Drawing(self._services, state.closing(), PlainLinks())
+
+    def _page(self, drawing: Drawing) -> Response:
+        return self._document(drawing, drawing.page())
+
+    def _document(self, drawing: Drawing, drawn: Drawn) -> Response:
+        headers = {"Content-Language": drawing.state.hl, "Cache-Control": "no-cache"}
+        return HTMLResponse(plain_document(drawing, drawn), drawn.status, headers)
+
+    def _ebook_page(self, request: Request) -> tuple[Document, int] | None:
+        """The document and the page number of a reader address; None when there is no such page."""
+        number = request.path_params["page"]
+        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
+        if document is None or document.ebook is None or not (number.isascii() and number.isdigit()):
+            return None
+        page = int(number[:6])
+        return (document, page) if 1 <= page <= min(document.ebook.page_count, MAX_PAGE_NUMBER) else None
+
+
+def _language(request: Request) -> Language:
+    return SearchState.from_params(request.query_params.multi_items()).hl

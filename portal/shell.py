@@ -1,0 +1,92 @@
+"""Streamlit's frame page, made ours: language, title, styles, a live region, a way without JavaScript."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from portal.i18n import messages
+from portal.links import PlainLinks
+from portal.search_state import SearchState
+
+# What is replaced in the frame; each must stand there exactly once, or an upgrade dropped something.
+HTML_TAG: Final = '<html lang="en">'
+TITLE: Final = "<title>Streamlit</title>"
+ICON: Final = '<link rel="shortcut icon" href="./favicon.png" />'
+ROOT: Final = '<div id="root"></div>'
+NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
+FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
+SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
+HEAD_END: Final = "</head>"
+PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
+STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
+
+_INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.S)
+
+
+class FrameChangedError(Exception):
+    """Streamlit's frame page is not the one this code rewrites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame page as Streamlit ships it."""
+
+    index: str
+
+    def __post_init__(self) -> None:
+        for text in STRINGS:
+            if self.index.count(text) != 1:
+                raise FrameChangedError(f"{text!r} stands {self.index.count(text)} times in Streamlit's index.html")
+        for pattern in PATTERNS:
+            if len(pattern.findall(self.index)) != 1:
+                raise FrameChangedError(f"{pattern.pattern!r} is not once in Streamlit's index.html")
+
+    def page(self, state: SearchState, title: str, canonical: str = "") -> str:
+        """The frame for what `state` shows. canonical: the lasting address of it, "" for none."""
+        t = messages(state.hl)
+        plain = escape(PlainLinks().search(state) if not state.id else PlainLinks().record(state, state.id))
+        head = f"<title>{escape(title)}</title>\n"
+        if canonical:
+            head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        if not state.is_home:
+            head += '    <meta name="robots" content="noindex">\n'
+        way = f'<a href="{plain}">{escape(t("site.plain_search"))}</a>'
+        noscript = f"<noscript><p>{escape(t('site.needs_script'))} {way}</p></noscript>"
+        live = '<div id="portal-live" role="status" aria-live="polite" class="visually-hidden"></div>'
+        body = SERVICE_LINK.sub("", FONT_PRELOAD.sub("", self.index))
+        body = NOSCRIPT.sub(lambda _: noscript, body)
+        body = body.replace(HTML_TAG, f'<html lang="{state.hl}">').replace(TITLE, head)
+        body = body.replace(ICON, '<link rel="icon" href="/aset/favicon.svg" type="image/svg+xml">')
+        # After Streamlit's own styles, so that ours decide.
+        body = body.replace(HEAD_END, '<link rel="stylesheet" href="/aset/portal.css">\n  </head>')
+        return body.replace(ROOT, f'{ROOT}\n    {live}\n    <script src="/aset/portal.js" defer></script>')
+
+    def content_security_policy(self) -> str:
+        """What a page may load: only from here. Inline scripts are those of the frame, by hash.
+
+        blob: is how Streamlit loads a component's script; 'unsafe-inline' styles are its own.
+        """
+        hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in _INLINE_SCRIPT.findall(self.index))
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src 'self' {hashes} 'wasm-unsafe-eval' blob:",
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' data: blob:",
+                "font-src 'self' data:",
+                "connect-src 'self'",
+                "worker-src 'self' blob:",
+                "frame-src 'self'",
+                "object-src 'none'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'self'",
+            )
+        )
+
+
+def _sha256(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,59 @@
+"""The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
+
+import streamlit as st
+
+from portal.bootstrap import Services
+from portal.components.block import html_block
+from portal.i18n import Messages
+from portal.links import InteractiveLinks
+from portal.pages import Drawing
+from portal.search_state import SearchState
+
+BOX = "q"
+
+
+def catalogue(services: Services) -> None:
+    state = read_address()
+    drawing = Drawing(services, state, InteractiveLinks())
+    drawn = drawing.page()
+    st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
+    nothing = {"lang": state.hl, "announce": "", "view": ""}
+    with st.container(key="band"):
+        html_block("header", drawn.header, nothing, follow)
+        search_box(state, drawing.t)
+    html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
+    html_block("footer", drawn.footer, nothing, follow)
+
+
+def search_box(state: SearchState, t: Messages) -> None:
+    # The address fills the box, so Back and links show the search they hold.
+    st.session_state[BOX] = state.q
+    with st.form("search", border=False), st.container(horizontal=True, vertical_alignment="bottom", key="box"):
+        st.text_input(
+            t("search.label"),
+            key=BOX,
+            type="search",
+            placeholder=t("search.placeholder"),
+            label_visibility="collapsed",
+            autocomplete="off",
+            max_chars=600,
+        )
+        st.form_submit_button(t("search.button"), type="primary", on_click=ask)
+
+
+def ask() -> None:
+    """One search, one entry in the browser's history."""
+    write_address(read_address().asking(st.session_state[BOX]))
+
+
+def follow(address: str) -> None:
+    write_address(SearchState.from_query_string(address))
+
+
+def read_address() -> SearchState:
+    params = st.query_params
+    return SearchState.from_params((name, value) for name in params for value in params.get_all(name))
+
+
+def write_address(state: SearchState) -> None:
+    st.query_params.from_dict(state.to_mapping())

@@ -1,0 +1,9 @@
+"""The script that Streamlit runs for every reader and every click.
+
+It stands alone in its folder, because Streamlit puts that folder first on the import path.
+"""
+
+from portal.current import services
+from portal.views.catalogue import catalogue
+
+catalogue(services())
