@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from search.engine import IndexInfo
-from search.engines.embedded.generations import Generation, Generations, Manifest
+from search.engines.embedded.generations import REBUILD, Generation, Generations, Manifest
 from search.engines.embedded.searcher import EmbeddedSearcher
 from search.engines.embedded.words import LAYOUT
 from search.engines.embedded.writer import EmbeddedWriter
@@ -112,7 +112,7 @@ def _require_same_schema(manifest: Manifest) -> None:
     if (manifest.layout, manifest.schema_version) != (LAYOUT, SCHEMA_VERSION):
         raise SchemaMismatch(
             f"The index was made by another version (schema {manifest.schema_version}, files {manifest.layout}; "
-            f"this is {SCHEMA_VERSION} and {LAYOUT}). Make it anew with: telusur ingest --rebuild PATH"
+            f"this is {SCHEMA_VERSION} and {LAYOUT}). {REBUILD}"
         )
 
 
@@ -121,5 +121,5 @@ def _require_same_model(manifest: Manifest, embedder: str, dimensions: int) -> N
     if embedder and manifest.embedder and held != (embedder, dimensions):
         raise SchemaMismatch(
             f"The index holds vectors of {held[0]} ({held[1]} dimensions), this load makes those of {embedder} "
-            f"({dimensions}). Make the index anew with: telusur ingest --rebuild PATH"
+            f"({dimensions}). {REBUILD}"
         )

@@ -90,6 +90,7 @@ class EmbeddedWriter:
             self._records = _Table(folder / "words", words.record_schema(), "id", heap)
             self._pages = _Table(folder / "pages", words.page_schema(), "parent", heap)
         self._vectors = VectorWriter(folder / "vectors", dimensions)
+        self._removed: set[DocumentId] = set()
         self._open = True
 
     def put(self, entries: Iterable[Entry]) -> WriteReport:
@@ -115,13 +116,13 @@ class EmbeddedWriter:
     def delete(self, ids: Iterable[DocumentId]) -> int:
         self._require_open()
         known = [id for id in dict.fromkeys(ids) if isinstance(id, str) and _encodable(id)]
-        with reading("remove documents"):
-            present = self._records.count(known)
-            for id in known:
-                self._records.replace(id, ())
-                self._pages.replace(id, ())
-                self._vectors.remove(id)
-            self._commit()
+        new = [id for id in known if id not in self._removed]
+        with reading("be searched for documents to remove"):
+            present = self._records.count(new) if new else 0
+        # They leave with the next commit: one for each would cost a load of deletions minutes.
+        self._removed.update(new)
+        for id in new:
+            self._vectors.remove(id)
         return present
 
     def close(self) -> Counts:
@@ -129,6 +130,7 @@ class EmbeddedWriter:
         self._require_open()
         self._open = False
         with reading("be written to its end"):
+            self._write_together([])
             return Counts(self._records.close(), self._pages.close(), self._vectors.close())
 
     def abandon(self) -> None:
@@ -169,9 +171,14 @@ class EmbeddedWriter:
         return [entry.document.id for entry in entries], []
 
     def _write_together(self, entries: list[Entry]) -> None:
-        ids = [entry.document.id for entry in entries]
-        records = self._records.count() - self._records.count(ids) + len(ids)
-        pages = self._pages.count() - self._pages.count(ids) + sum(len(entry.pages) for entry in entries)
+        gone = list(self._removed.union(entry.document.id for entry in entries))
+        if not gone:
+            return
+        records = self._records.count() - self._records.count(gone) + len(entries)
+        pages = self._pages.count() - self._pages.count(gone) + sum(len(entry.pages) for entry in entries)
+        for id in self._removed:
+            self._records.replace(id, ())
+            self._pages.replace(id, ())
         for entry in entries:
             self._records.replace(entry.document.id, [words.record(entry.document, entry.pages)])
             self._pages.replace(entry.document.id, (words.page(entry.document, page) for page in entry.pages))
@@ -179,6 +186,7 @@ class EmbeddedWriter:
         # A commit can succeed having dropped documents (tantivy, after an earlier failure).
         if (self._records.count(), self._pages.count()) != (records, pages):
             raise ValueError("not everything was kept")
+        self._removed.clear()
 
     def _put_vectors(self, entry: Entry) -> None:
         if entry.vectors is None:

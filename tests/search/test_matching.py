@@ -1,0 +1,43 @@
+"""What a query demands of a document."""
+
+import pytest
+
+from search.matching import is_relaxed, requirements
+from search.query import parse
+
+
+def texts(groups: tuple[tuple[object, ...], ...]) -> list[list[str]]:
+    return [[getattr(clause, "text", "") for clause in group] for group in groups]
+
+
+def test_three_content_words_are_all_required_and_stop_words_are_optional() -> None:
+    needs = requirements(parse("sejarah dan budaya di minahasa"))
+    assert texts(needs.required) == [["sejarah"], ["budaya"], ["minahasa"]]
+    assert texts(needs.optional) == [["dan"], ["di"]]
+    assert not needs.relaxable
+
+
+@pytest.mark.parametrize(("count", "minimum"), [(4, 3), (5, 4), (6, 5), (7, 5), (10, 7)])
+def test_of_more_words_seventy_percent_are_enough(count: int, minimum: int) -> None:
+    query = parse(" ".join(f"kata{number}" for number in range(count)))
+    assert requirements(query).minimum == minimum
+    assert is_relaxed(query)
+
+
+def test_only_stop_words_are_required_after_all() -> None:
+    assert texts(requirements(parse("yang itu")).required) == [["yang"], ["itu"]]
+
+
+def test_phrases_and_fields_are_required_beside_many_words() -> None:
+    needs = requirements(parse('"terumbu karang" judul:laut satu2 dua tiga empat lima'))
+    assert texts(needs.required) == [["terumbu karang"], ["laut"]]
+    assert len(needs.relaxable) == 5
+
+
+def test_alternatives_form_one_group() -> None:
+    assert texts(requirements(parse("ikan ATAU udang tambak")).required) == [["ikan", "udang"], ["tambak"]]
+
+
+def test_an_unwanted_word_is_no_group() -> None:
+    needs = requirements(parse("laut -ikan"))
+    assert (texts(needs.required), [clause.text for clause in needs.unwanted]) == ([["laut"]], ["ikan"])
