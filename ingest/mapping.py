@@ -47,6 +47,8 @@ def apply(rules: Iterable[Rule], view: MarcView) -> dict[str, tuple[str, ...]]:
             continue
         for step in rule.steps:
             values = _stepped(step, values)
+        if not values:
+            continue
         found = unique((*before, *values))
         if found:
             fields[rule.field] = found[:1] if rule.first else found
@@ -71,11 +73,12 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     >>> unique(["Laut", " laut ", "", "Ikan"])
     ('Laut', 'Ikan')
     """
+    found = [plain for value in values if (plain := " ".join(value.split()))]
+    if len(found) < 2:
+        return tuple(found)
     seen: dict[str, str] = {}
-    for value in values:
-        value = " ".join(value.split())
-        if value:
-            seen.setdefault(value.casefold(), value)
+    for value in found:
+        seen.setdefault(value.casefold(), value)
     return tuple(seen.values())
 
 

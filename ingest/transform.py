@@ -7,12 +7,18 @@ import re
 from datetime import date
 from typing import Final
 
+_ISBD_MARKS: Final = ("/", ":", ";", ",", "=", ".")
 _ISBD_END: Final = " \t\n/:;,="
 # Words that keep their final point; single letters and words with a point inside keep it too.
 _ABBREVIATIONS: Final = frozenset(
-    "dll dkk dsb dst dr drs dra ir prof hj jr sr inc ltd co corp bros ed eds etc al st ste tbk cet jil vol vols no dept bd rev".split()
+    (
+        *("dll", "dkk", "dsb", "dst", "dr", "drs", "dra", "ir", "prof", "hj", "tbk", "cet", "jil"),
+        *("jr", "sr", "inc", "ltd", "co", "corp", "bros", "ed", "eds", "etc", "al", "st", "ste"),
+        *("vol", "vols", "no", "dept", "bd", "rev"),
+    )
 )
-_LAST_WORD: Final = re.compile(r"([^\s.,()\[\]\-]+)\.$")
+_LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
+_BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
@@ -25,11 +31,13 @@ _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _OCLC: Final = re.compile(r"\(OCoLC\)\s*(?:oc[mn]|on)?\s*0*([0-9]+)", re.IGNORECASE)
 _LCCN: Final = re.compile(r"([a-z]{0,3})\s*([0-9]{2}|[0-9]{4})-?([0-9]{1,6})$")
 _DEWEY: Final = re.compile(r"([0-9]{3})(?![0-9])(\.[0-9]+)?")
-_NOTHING_NAMED: Final = re.compile(
-    r"s\.?\s?[lnk]\.?|sine (?:loco|nomine)|.*\bnot identified|tanpa (?:tempat|penerbit)|.*tidak (?:diketahui|teridentifikasi).*",
-    re.IGNORECASE,
+_NOTHING_NAMED: Final = frozenset(
+    ("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine", "tanpatempat", "tanpapenerbit")
 )
-_HOUSE_FORM: Final = re.compile(r"^(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)|,?\s+(?:pt|cv)\.?$", re.IGNORECASE)
+_NOT_IDENTIFIED: Final = ("not identified", "tidak diketahui", "tidak teridentifikasi")
+_HOUSE_FORM: Final = re.compile(
+    r"^(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)|,?\s+(?:pt|cv)\.?$", re.IGNORECASE
+)
 
 
 def plain(text: str) -> str:
@@ -44,21 +52,22 @@ def plain(text: str) -> str:
 def trim_isbd(text: str) -> str:
     """Without the punctuation that only parts one element from the next (ISBD 0.3); initials keep their point.
 
-    >>> trim_isbd("Laskar pelangi /"), trim_isbd("Rowling, J. K.,"), trim_isbd("Hatta, Mohammad."), trim_isbd("dan lain-lain...")
-    ('Laskar pelangi', 'Rowling, J. K.', 'Hatta, Mohammad', 'dan lain-lain...')
+    >>> [trim_isbd(text) for text in ("Laskar pelangi /", "Rowling, J. K.,", "Hatta, Mohammad.", "Dan lain-lain...")]
+    ['Laskar pelangi', 'Rowling, J. K.', 'Hatta, Mohammad', 'Dan lain-lain...']
     """
-    text = text.strip().rstrip(_ISBD_END)
+    text = text.strip()
+    if not text.endswith(_ISBD_MARKS):
+        return text
+    text = text.rstrip(_ISBD_END)
     if text.endswith(".") and not text.endswith("..") and not _keeps_point(text):
         text = text[:-1].rstrip(_ISBD_END)
     return text
 
 
 def _keeps_point(text: str) -> bool:
-    last = _LAST_WORD.search(text)
-    if last is None:
-        return False
-    word, before = last.group(1), text[: last.start()]
-    return len(word) == 1 or before.endswith(".") or word.lower() in _ABBREVIATIONS
+    """Whether the final point belongs to the last word: an initial, an abbreviation, "R.I."."""
+    word = _BETWEEN_WORDS.split(text[-_LONGEST_ABBREVIATION - 2 : -1])[-1]
+    return (len(word) == 1 and word.isupper()) or word.lower() in _ABBREVIATIONS or text[-3:-2] == "."
 
 
 def trim_brackets(text: str) -> str:
@@ -82,7 +91,10 @@ def place_name(text: str) -> str:
     ('', 'Yogyakarta')
     """
     text = trim_brackets(text)
-    return "" if _NOTHING_NAMED.fullmatch(text) else text
+    small = text.lower()
+    if any(words in small for words in _NOT_IDENTIFIED) or small.replace(" ", "").rstrip(".") in _NOTHING_NAMED:
+        return ""
+    return text
 
 
 def publisher_name(text: str) -> str:
@@ -98,8 +110,10 @@ def publisher_name(text: str) -> str:
 def year(text: str) -> str:
     """The first year of publication in a date as catalogued; a correction ("i.e.") comes before what it corrects.
 
-    >>> [year(t) for t in ("[2014]", "c2010", "Cet. 3, 2008", "1995 [i.e. 1996]", "1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
-    ['2014', '2010', '2008', '1996', '2007', '2010', '', '']
+    >>> [year(text) for text in ("[2014]", "c2010", "Cet. 3, 2008", "1995 [i.e. 1996]")]
+    ['2014', '2010', '2008', '1996']
+    >>> [year(text) for text in ("1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
+    ['2007', '2010', '', '']
     """
     corrected = _CORRECTED.split(text, maxsplit=1)
     latest = date.today().year + _YEARS_AHEAD

@@ -13,7 +13,9 @@ _MICROFORM_CARRIER: Final = re.compile(r"h[a-j]|micro|mikro")
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")
 _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", re.IGNORECASE)
-_NOT_BOOK: Final = frozenset(("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other"))
+_NOT_BOOK: Final = frozenset(
+    ("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other")
+)
 
 
 def formats(view: MarcView) -> list[str]:

@@ -1,8 +1,8 @@
 """MARC 21 (and INDOMARC, which follows it) to documents. RULES is the map, to be read by cataloguers.
 
-Subjects of other vocabularies (MeSH, FAST) that add a word to a record's own headings, and headings
-in original script, are searched in `note`; names in original script in `responsibility`; titles in
-original script in `title_other`. So facets and sorting hold romanised forms only.
+Facets and sorting hold romanised forms only. What else should be found is searched elsewhere: titles
+in original script in `title_other`, names in `responsibility`, headings, publishers and series in
+`note`, together with subjects of other vocabularies (MeSH, FAST) that add a word to the record's own.
 """
 
 import hashlib
@@ -53,16 +53,17 @@ _NOTES: Final = (
 )
 
 
-def titles(view: MarcView) -> list[str]:
+def titles(view: MarcView) -> Sequence[str]:
     """The title proper with other title information and part; failing that, the next best title."""
     proper = [title_of(field) for field in view.of("245")]
     if any(proper):
         return proper
-    rest = [trim_isbd(joined(field, "abcdefghijklmnopqrstuvwxyz")) for field in view.of("245")]
-    return next((found for found in (rest, *(extract(view) for extract in _NEXT_TITLES)) if any(found)), [])
+    rest: Sequence[str] = [trim_isbd(joined(field, "abcdefghijklmnopqrstuvwxyz")) for field in view.of("245")]
+    candidates = (rest, *(extract(view) for extract in _NEXT_TITLES))
+    return next((found for found in candidates if any(found)), [])
 
 
-_NEXT_TITLES: Final = tuple(marc(spec) for spec in ("246abnp", "130adnp:240anp", "222ab:210a", "740anp", "700t:710t", "773t"))
+_NEXT_TITLES: Final = tuple(map(marc, ("246abnp", "130adnp:240anp", "222ab:210a", "740anp", "700t:710t", "773t")))
 
 
 def title_of(field: pymarc.Field) -> str:
@@ -164,6 +165,7 @@ RULES: Final = (
     to_field("contents", marc("505atrg", "both")),
     to_field("note", marc(_NOTES, "both")),
     to_field("note", other_headings),
+    to_field("note", marc("260b:264b:440a:490a:800at:810at:811at:830a", "original"), trim_isbd),
     to_field("thesis", marc("502", "both")),
     to_field("isbn", marc_each("020a"), isbn),
     to_field("isbn", _ean_isbn, isbn),
@@ -190,11 +192,10 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     view = MarcView(source_record.record)
     fields = apply(RULES, view)
     if "title" not in fields:
-        return Rejected(
-            source_record.origin, "no_title", "The record has no title (245 $a) and nothing to use in its place; add one."
-        )
+        reason = "The record has no title (245 $a) and nothing to use in its place; add one."
+        return Rejected(source_record.origin, "no_title", reason)
     fields = {"title": fields.pop("title"), **fields}
-    document = Document(
+    return Document(
         id=_document_id(view, source),
         fields=fields,
         contributors=view.once(contributors),
@@ -203,7 +204,6 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
         raw=source_record.raw,
         fingerprint=_fingerprint(source_record.raw.data, fields, source),
     )
-    return document
 
 
 def is_deleted(source_record: SourceRecord) -> bool:
@@ -216,8 +216,11 @@ def document_id(source_record: SourceRecord, source: str) -> DocumentId:
     return _document_id(MarcView(source_record.record), source)
 
 
+_SYSTEM_NUMBERS: Final = marc_each("035a")
+
+
 def _document_id(view: MarcView, source: str) -> DocumentId:
-    numbers = (text.strip() for text in (*view.control("001"), *marc_each("035a")(view)))
+    numbers = (text.strip() for text in (*view.control("001"), *_SYSTEM_NUMBERS(view)))
     number = _UNSAFE_IN_URL.sub("-", next((text for text in numbers if text), ""))
     return DocumentId(f"{source}.{number or _description_digest(view)}")
 

@@ -1,8 +1,7 @@
 """Subject headings and genres (MARC 6XX), by the vocabulary that each comes from."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import pymarc
 
@@ -14,17 +13,20 @@ _TAGS: Final = ("600", "610", "611", "630", "647", "648", "650", "651", "654", "
 _DIVISIONS: Final = "vxyz"
 # In 6XX $e and $j name a relation except in bodies, where $e is a part of the heading; $i and $w are control.
 _NOT_HEADING: Final = frozenset("eijuw")
+_NOT_BODY_HEADING: Final = frozenset("ijuw")
 _BODIES: Final = frozenset(("610", "611"))
 _OWN_SOURCES: Final = frozenset("014 ")  # LCSH, LCSH for children, source not said (a library's own list)
 _LOCAL_TAGS: Final = frozenset(("653", "690", "691"))
 _FAST: Final = "fast"
 # Vocabularies named in $2 that are not just another catalogue's words for the same headings.
-_FOREIGN: Final = frozenset(("fast", "mesh", "gnd", "swd", "rvm", "ram", "gtt", "bisacsh", "bicssc", "thema", "agrovoc", "nal"))
+_FOREIGN: Final = (
+    *(_FAST, "mesh", "gnd", "swd", "rvm", "ram", "gtt"),
+    *("bisacsh", "bicssc", "thema", "agrovoc", "nal"),
+)
 _WORD: Final = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading with its divisions. counted: it stands in the facets; otherwise it is only searched."""
 
     text: str
@@ -80,10 +82,8 @@ def headings(view: MarcView) -> list[Heading]:
     """Every heading of a record, those for the facets marked."""
     fields = view.of(*_TAGS)
     own = [_is_own(field) for field in fields]
-    any_own = any(own)
-    found = [_heading(field, counted) for field, counted in zip(fields, own, strict=True)]
-    if not any_own:
-        found = [_heading(field, True) for field in fields]
+    none_own = not any(own)
+    found = [_heading(field, counted or none_own) for field, counted in zip(fields, own, strict=True)]
     # Uncontrolled words stand in the facet only where nothing better does: INLISLite libraries often have just these.
     keywords = [trim_isbd(text) for field in view.of("653") for text in field.get_subfields("a")]
     split = [part.strip() for text in keywords for part in text.split(";")]
@@ -93,7 +93,7 @@ def headings(view: MarcView) -> list[Heading]:
 
 def heading_text(field: pymarc.Field) -> str:
     """The full heading, divisions parted by " -- "."""
-    return " -- ".join(part for part in (_name(field), *_divisions(field, _DIVISIONS)) if part)
+    return _heading(field, counted=False).text
 
 
 def _counted(view: MarcView) -> list[Heading]:
@@ -109,27 +109,28 @@ def _is_own(field: pymarc.Field) -> bool:
 
 
 def _heading(field: pymarc.Field, counted: bool) -> Heading:
-    name = _name(field)
+    omitted = _NOT_BODY_HEADING if field.tag in _BODIES else _NOT_HEADING
+    names: list[str] = []
+    divisions: dict[str, list[str]] = {}
+    parts: list[str] = []
+    for code, value in field.subfields:
+        if code in _DIVISIONS:
+            part = trim_isbd(value)
+            divisions.setdefault(code, []).append(part)
+            parts.append(part)
+        elif code.isalpha() and code not in omitted:
+            names.append(value)
+    name = trim_isbd(" ".join(names))
     return Heading(
-        text=heading_text(field),
+        text=" -- ".join(part for part in (name, *parts) if part),
         counted=counted,
         for_children=indicator(field, 2) == "1",
         tag=field.tag,
         name=name,
-        forms=_divisions(field, "v"),
-        eras=_divisions(field, "y"),
-        places=_divisions(field, "z"),
+        forms=tuple(divisions.get("v", ())),
+        eras=tuple(divisions.get("y", ())),
+        places=tuple(divisions.get("z", ())),
     )
-
-
-def _name(field: pymarc.Field) -> str:
-    omitted = _NOT_HEADING - {"e"} if field.tag in _BODIES else _NOT_HEADING
-    parts = [value for code, value in field.subfields if code.isalpha() and code not in _DIVISIONS and code not in omitted]
-    return trim_isbd(" ".join(parts))
-
-
-def _divisions(field: pymarc.Field, codes: str) -> tuple[str, ...]:
-    return tuple([trim_isbd(value) for code, value in field.subfields if code in codes])
 
 
 def _words(text: str) -> set[str]:

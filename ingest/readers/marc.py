@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import pymarc
 
@@ -17,7 +17,7 @@ from ingest.readers.records import (
     leader,
     set_apart,
 )
-from ingest.source import Origin, Rejected, RejectCode, SourceRecord
+from ingest.source import Origin, RejectCode, Rejected, SourceRecord
 from search.document import RawRecord
 
 _BLOCK_BYTES: Final = 1 << 18
@@ -46,14 +46,13 @@ class _Piece:
     too_long: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     tag: str
     length: int
     start: int
 
 
-class _Damaged(Exception):
+class _DamageError(Exception):
     """One record cannot be read: the reject code, and the reason for a cataloguer."""
 
     def __init__(self, reason: str, code: RejectCode = "broken_record") -> None:
@@ -139,13 +138,13 @@ def _parts(piece: _Piece) -> Iterator[_Piece]:
 def _read_one(piece: _Piece, origin: Origin) -> SourceRecord | Rejected:
     try:
         if piece.too_long:
-            raise _Damaged(f"No end of record within {MAX_RECORD_BYTES:,} bytes.", "too_large")
+            raise _DamageError(f"No end of record within {MAX_RECORD_BYTES:,} bytes.", "too_large")
         record = _record(piece.data)
-    except _Damaged as damage:
+    except _DamageError as damage:
         reason = damage.reason if piece.complete else f"The file ends in the middle of this record. {damage.reason}"
         return Rejected(origin, damage.code, reason)
-    if reason := set_apart(record):
-        return Rejected(origin, "not_bibliographic", reason)
+    if apart := set_apart(record):
+        return Rejected(origin, "not_bibliographic", apart)
     # Exports are made of these bytes: a lost terminator would glue two records together.
     data = piece.data if piece.data.endswith(_RECORD_END) else piece.data + _RECORD_END
     return SourceRecord(origin, record, RawRecord("marc", data, origin.file, origin.position))
@@ -155,7 +154,7 @@ def _record(data: bytes) -> pymarc.Record:
     """The record in `data`, by its directory; its stated length is not needed and not believed."""
     head, base = data[:_LEADER_LENGTH], _number(data[12:17])
     if len(head) < _LEADER_LENGTH or _FIELD_END not in data:
-        raise _Damaged("These bytes hold no leader and directory.")
+        raise _DamageError("These bytes hold no leader and directory.")
     if base <= _LEADER_LENGTH or data[base - 1 : base] != _FIELD_END:
         base = data.index(_FIELD_END) + 1
     entries = _directory(data[_LEADER_LENGTH : base - 1])
@@ -169,9 +168,9 @@ def _record(data: bytes) -> pymarc.Record:
 def _directory(directory: bytes) -> list[_Entry]:
     text = directory.rstrip(b" ").decode("ascii", "replace")
     if not text or len(text) % _ENTRY_LENGTH:
-        raise _Damaged("The record's directory is damaged, so its fields cannot be told apart.")
+        raise _DamageError("The record's directory is damaged, so its fields cannot be told apart.")
     if len(text) > MAX_FIELDS * _ENTRY_LENGTH:
-        raise _Damaged(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
+        raise _DamageError(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
     return [
         _Entry(text[at : at + 3], _number(text[at + 3 : at + 7]), _number(text[at + 7 : at + 12]))
         for at in range(0, len(text), _ENTRY_LENGTH)
@@ -181,7 +180,7 @@ def _directory(directory: bytes) -> list[_Entry]:
 def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, bytes]]:
     """Tag and bytes of each field, by their places; or, where these are wrong, in the order they lie in."""
     if sum(entry.length for entry in entries) > _MAX_GROWTH * len(data):
-        raise _Damaged("The record's fields together are longer than the record: it was made to do harm.", "too_large")
+        raise _DamageError("The fields together are longer than the record: it was made to do harm.", "too_large")
     found = []
     for entry in entries:
         first = base + entry.start
@@ -194,7 +193,7 @@ def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, 
     # Places counted in characters instead of bytes, or beyond 99,999: the terminators still tell the fields apart.
     contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
     if len(contents) != len(entries):
-        raise _Damaged(f"The directory names {len(entries)} fields, but the record holds {len(contents)}.")
+        raise _DamageError(f"The directory names {len(entries)} fields, but the record holds {len(contents)}.")
     in_order = sorted(entries, key=lambda entry: entry.start)
     return [(entry.tag, content) for entry, content in zip(in_order, contents, strict=True)]
 

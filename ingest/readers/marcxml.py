@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import pymarc
 from lxml import etree
@@ -14,10 +14,11 @@ from search.document import RawRecord
 _BLOCK_BYTES: Final = 1 << 16
 # Comments and processing instructions may stand before a DOCTYPE; they are skipped to find it.
 _DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
+_DOCTYPE_REASON: Final = "The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it."
 _WIDE_DOCTYPES: Final = ("<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
 
-class _Refused(Exception):
+class _RefusalError(Exception):
     """The document is not read further; the reason is for a cataloguer."""
 
 
@@ -34,9 +35,9 @@ def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
             position += 1
             yield _read_one(element, Origin(file, position, offset))
     except etree.XMLSyntaxError as error:
-        reason = f"The XML is damaged ({error.msg}); nothing after record {position} could be read."
-        yield Rejected(Origin(file, position + 1), "bad_xml", reason if position else f"The XML is damaged: {error.msg}.")
-    except _Refused as refusal:
+        lost = f"nothing after record {position} could be read" if position else "no record could be read"
+        yield Rejected(Origin(file, position + 1), "bad_xml", f"The XML is damaged, {lost}: {error.msg}.")
+    except _RefusalError as refusal:
         yield Rejected(Origin(file, position + 1 if position else 0), "bad_xml", str(refusal))
     else:
         if not position:
@@ -61,16 +62,17 @@ def _elements(stream: BinaryIO) -> Iterator[tuple[etree._Element, int]]:
     if not block.strip():
         return
     if _DOCTYPE.match(block) or any(mark in block for mark in _WIDE_DOCTYPES):
-        raise _Refused("The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it.")
+        raise _RefusalError(_DOCTYPE_REASON)
     while block:
         broken: etree.XMLSyntaxError | None = None
         try:
             parser.feed(block)
         except etree.XMLSyntaxError as error:
             broken = error  # records that ended before the damage are still waiting
-        for event, element in parser.read_events():
-            if element.getroottree().docinfo.doctype:
-                raise _Refused("The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it.")
+        for event, found in parser.read_events():
+            element = cast(etree._Element, found)
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise _RefusalError(_DOCTYPE_REASON)
             if event == "end":
                 if _is_marc(element):
                     last_record = offset
@@ -80,7 +82,7 @@ def _elements(stream: BinaryIO) -> Iterator[tuple[etree._Element, int]]:
             raise broken
         offset += len(block)
         if offset - last_record > MAX_RECORD_BYTES:
-            raise _Refused(f"No end of a record within {MAX_RECORD_BYTES:,} bytes; the rest of the file was not read.")
+            raise _RefusalError(f"No end of a record within {MAX_RECORD_BYTES:,} bytes; the rest was not read.")
         block = stream.read(_BLOCK_BYTES)
     parser.close()
 
@@ -93,8 +95,9 @@ def _is_marc(element: etree._Element) -> bool:
 def _forget(element: etree._Element) -> None:
     """Free an element and those before it; the emptied element itself stays until its parent ends."""
     element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def _read_one(element: etree._Element, origin: Origin) -> SourceRecord | Rejected:
@@ -122,7 +125,7 @@ def _record(element: etree._Element) -> pymarc.Record:
         elif name == "datafield" and tag:
             indicators = (child.get("ind1") or " ")[:1] + (child.get("ind2") or " ")[:1]
             subfields = [
-                pymarc.Subfield(code, "".join(part.itertext()) if len(part) else part.text or "")
+                pymarc.Subfield(code, "".join(map(str, part.itertext())) if len(part) else part.text or "")
                 for part in child
                 if (code := part.get("code"))
             ]

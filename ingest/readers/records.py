@@ -1,5 +1,6 @@
 """What both MARC readers share: limits, fields that come in the wrong shape, records set apart."""
 
+from functools import lru_cache
 from typing import Final
 
 import pymarc
@@ -42,8 +43,13 @@ def data_field(tag: str, indicators: str, subfields: list[pymarc.Subfield]) -> p
     if is_control(tag):
         return pymarc.Field(tag=tag, data=subfields[0].value if subfields else "")
     # Missing indicators read as blank, further ones are dropped; "#" is how INLIS writes a blank.
-    pair = indicators[:2].ljust(2).translate(_BLANK_INDICATORS)
-    return pymarc.Field(tag=tag, indicators=pymarc.Indicators(pair[0], pair[1]), subfields=subfields)
+    return pymarc.Field(tag=tag, indicators=_indicators(indicators[:2]), subfields=subfields)
+
+
+@lru_cache(maxsize=256)
+def _indicators(text: str) -> pymarc.Indicators:
+    pair = text.ljust(2).translate(_BLANK_INDICATORS)
+    return pymarc.Indicators(pair[0], pair[1])
 
 
 def is_control(tag: str) -> bool:
