@@ -33,7 +33,10 @@ MAX_LABEL: Final = 20
 
 # boxes_flow=None: no hierarchical grouping, which is quadratic on pages of formulas; the order is ours.
 # all_texts: words inside form objects, which many programs wrap whole pages in.
-_LAYOUT: Final = LAParams(boxes_flow=None, all_texts=True)
+# word_margin: the default, 0.1 of a letter, runs the words of tightly justified books together. Against
+# pdfium's words on nine books: 0.1 finds 90 % of those of a TeX textbook, 0.06 98 %, and 99.9 % elsewhere
+# with either; 0.05 begins to part letters.
+_LAYOUT: Final = LAParams(boxes_flow=None, all_texts=True, word_margin=0.06)
 
 T = TypeVar("T")
 U = TypeVar("U")

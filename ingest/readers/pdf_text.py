@@ -150,6 +150,13 @@ def _mend(broken: re.Match[str]) -> str:
     if not after[:1].islower():
         return "-\n" if broken[0].endswith("\n") else "-"
     before = _LAST_WORD.search(broken.string, max(0, broken.start() - 40), broken.start())
-    # Indonesian doubles words: the hyphen of buku-buku stays wherever the line ends.
-    doubled = before is not None and len(before[0]) > 2 and after.startswith(before[0].lower())
-    return "-" if doubled else ""
+    return "-" if before is not None and _doubled(before[0].lower(), after) else ""
+
+
+def _doubled(before: str, after: str) -> bool:
+    """Whether Indonesian doubles a word here, so that the hyphen stays: buku-buku, perundang-undangan.
+
+    >>> _doubled("buku", "bukunya"), _doubled("perundang", "undangan"), _doubled("perpus", "takaan")
+    (True, True, False)
+    """
+    return any(after.startswith(before[start:]) for start in range(len(before) - 2))

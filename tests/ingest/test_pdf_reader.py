@@ -1,10 +1,13 @@
 import gzip
 import os
 import pickle
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from ingest.readers.pdf import PdfLimits, PdfReader, headings_of, read, sha256_of
@@ -29,6 +32,10 @@ def opened(reader: PdfReader, path: Path) -> PdfBook:
 
 def real(reader: PdfReader, path: str) -> PdfBook:
     return opened(reader, shared(f"data/pdf/{path}"))
+
+
+def spelled(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]{2,}", text.lower())
 
 
 def memory_mb() -> float:
@@ -56,6 +63,11 @@ def test_words_broken_at_line_ends_are_mended(reader: PdfReader, tmp_path: Path)
     assert text == "Di setiap kota ada perpustakaan umum, dan buku-buku di sana boleh dipinjam."
 
 
+def test_tightly_set_words_stay_apart(reader: PdfReader, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf([b"BT /F1 11 Tf 72 720 Td [(ruang)-90(vektor)-90(ini)]TJ ET"]))
+    assert opened(reader, tmp_path / "a.pdf").pages[0].text == "ruang vektor ini"
+
+
 def test_printed_labels_and_outline_of_an_indonesian_book(reader: PdfReader) -> None:
     found = real(reader, "id_zimera_books/pemrograman-python.pdf")
     assert [page.label for page in found.pages[:5]] == ["i", "ii", "iii", "1", "2"]
@@ -74,6 +86,19 @@ def test_a_nested_outline_names_the_heading_of_each_page(reader: PdfReader) -> N
         Section("1.2 Motivation", 3, 2),
     )
     assert [page.section for page in found.pages[:3]] == ["1. Introduction", "1.1 Background", "1.2 Motivation"]
+
+
+@pytest.mark.parametrize(
+    "file", ["pdfjs/tracemonkey.pdf", "id_zimera_books/pemrograman-rust.pdf", "id_emacs_doc/emacs_docs.pdf"]
+)
+def test_no_word_is_lost_that_another_library_finds(reader: PdfReader, file: str) -> None:
+    second = pypdfium2.PdfDocument(shared(f"data/pdf/{file}"))
+    theirs = Counter(
+        word for page in second for word in spelled(clean(page.get_textpage().get_text_bounded(), 100_000))
+    )
+    mine = Counter(word for page in real(reader, file).pages for word in spelled(page.text))
+    second.close()
+    assert (theirs - mine).total() < 0.005 * theirs.total()
 
 
 def test_outline_entries_that_lead_nowhere_are_left_out(reader: PdfReader) -> None:
@@ -239,6 +264,7 @@ def test_the_limits_leave_room_for_the_longest_book_here() -> None:
         ("pre\x02cisely", "precisely"),
         ("per\u00adpus\u00ad\ntakaan", "perpustakaan"),
         ("anak-\nanakan", "anak-anakan"),
+        ("perundang-\nundangan", "perundang-undangan"),
         ("Timur-\nLaut", "Timur-\nLaut"),
         ("a\ud800b\x00c\u202ed", "a b c d"),
         ("na\u00a8\u0131ve", "naïve"),
