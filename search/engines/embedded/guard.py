@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from search.engines.embedded.generations import REBUILD
 from search.errors import EngineUnavailable, SearchError
+
+# How tantivy words a failure of the file system; it raises ValueError for these as for anything else.
+_DISK_SIGNS: Final = ("os error", "ioerror", "io error")
 
 
 @contextmanager
@@ -28,7 +32,8 @@ def is_panic(error: BaseException) -> bool:
 
 def of_the_disk(error: BaseException) -> bool:
     """The machine failed (disk full, file gone), so the next document would fail too."""
-    return isinstance(error, OSError) or is_panic(error) or "os error" in str(error).lower()
+    told = str(error).lower()
+    return isinstance(error, OSError) or is_panic(error) or any(sign in told for sign in _DISK_SIGNS)
 
 
 def _first_line(error: BaseException) -> str:

@@ -146,7 +146,7 @@ class EmbeddedWriter:
             raise EngineUnavailable("This load is closed; open another one to write more.")
 
     def _write(self, entries: list[Entry]) -> tuple[list[DocumentId], list[Refused]]:
-        """Writes a batch at once; when that fails, one by one, to find the culprit."""
+        """Writes a batch at once; when that fails, by halves, down to the culprit."""
         if not entries:
             return [], []
         try:
@@ -164,8 +164,9 @@ class EmbeddedWriter:
             if len(entries) == 1:
                 logger.warning("Document %s was refused: %s", entries[0].document.id, error)
                 return [], [Refused(entries[0].document.id, f"the index refuses it: {error}")]
-            results = [self._write([entry]) for entry in entries]
-            return [id for ids, _ in results for id in ids], [bad for _, all_bad in results for bad in all_bad]
+            middle = len(entries) // 2
+            first, second = self._write(entries[:middle]), self._write(entries[middle:])
+            return first[0] + second[0], first[1] + second[1]
         for entry in entries:
             self._put_vectors(entry)
         return [entry.document.id for entry in entries], []
