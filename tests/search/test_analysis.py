@@ -20,6 +20,11 @@ def test_words_stand_where_they_say_and_hold_letters_or_digits_only(text: str) -
         last = word.end
 
 
+@given(st.text(st.sampled_from("abAB12-'’–_. \u00e9"), max_size=60))
+def test_the_short_way_finds_the_same_words(text: str) -> None:
+    assert plain_words(text) == [word.text for word in words(text)]
+
+
 @given(st.text(max_size=100))
 def test_folding_twice_changes_nothing_for_words(text: str) -> None:
     once = plain_words(text)

@@ -6,7 +6,7 @@ Field names are derived from search.schema.FIELDS, by prefix:
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 import tantivy
 
@@ -70,17 +70,30 @@ def page_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def record(document: Document, pages: Iterable[Page]) -> tantivy.Document:
-    """What the records index holds of a document and the text of its e-book."""
+class Analysed(NamedTuple):
+    """The words of a text and their stems, each joined by spaces."""
+
+    words: str
+    stems: str
+
+
+def analysed(document: Document, text: str) -> Analysed:
+    """`text` of `document` as it is indexed, stemmed in its languages."""
+    found = analysis.plain_words(text)
     languages = analysis.stem_languages(document.values("language"))
+    return Analysed(" ".join(found), " ".join(analysis.stems(found, languages)))
+
+
+def record(document: Document, pages: Iterable[Analysed]) -> tantivy.Document:
+    """What the records index holds of a document and the text of its e-book."""
     made = tantivy.Document()
     made.add_text("id", document.id)
     made.add_bytes("json", encoded(to_json(document)))
     for field in TEXTS:
         for value in _searched(document, field):
-            _add_words(made, field.name, value, languages)
-    for page in pages:
-        _add_words(made, BODY, page.text, languages)
+            _add_words(made, field.name, analysed(document, value))
+    for text in pages:
+        _add_words(made, BODY, text)
     made.add_text(TITLE_BOUNDS, f"{OPENING} {' '.join(analysis.plain_words(document.title))} {CLOSING}")
     for field in KEYS:
         for key in dict.fromkeys(key for value in document.values(field.name) for key in identifier_keys(value)):
@@ -104,14 +117,14 @@ def record(document: Document, pages: Iterable[Page]) -> tantivy.Document:
     return made
 
 
-def page(document: Document, page: Page) -> tantivy.Document:
+def page(document: Document, page: Page, text: Analysed) -> tantivy.Document:
     """What the pages index holds of one page."""
     made = tantivy.Document()
     made.add_text("parent", document.id)
     made.add_unsigned("number", page.number)
-    for name, text in (("label", page.label), ("section", page.section), ("text", page.text)):
-        made.add_bytes(name, encoded(text))
-    _add_words(made, BODY, page.text, analysis.stem_languages(document.values("language")))
+    for name, value in (("label", page.label), ("section", page.section), ("text", page.text)):
+        made.add_bytes(name, encoded(value))
+    _add_words(made, BODY, text)
     return made
 
 
@@ -139,11 +152,10 @@ def _searched(document: Document, field: Field) -> list[str]:
     return [*document.values(field.name), *(v.text for v in document.vernacular if v.field == field.name)]
 
 
-def _add_words(made: tantivy.Document, name: str, text: str, languages: tuple[analysis.Language, ...]) -> None:
-    found = analysis.plain_words(text)
-    if found:
-        made.add_text(f"w_{name}", " ".join(found))
-        made.add_text(f"s_{name}", " ".join(analysis.stems(found, languages)))
+def _add_words(made: tantivy.Document, name: str, text: Analysed) -> None:
+    if text.words:
+        made.add_text(f"w_{name}", text.words)
+        made.add_text(f"s_{name}", text.stems)
 
 
 def _years(document: Document, name: str) -> list[int]:

@@ -181,8 +181,10 @@ class EmbeddedWriter:
             self._records.replace(id, ())
             self._pages.replace(id, ())
         for entry in entries:
-            self._records.replace(entry.document.id, [words.record(entry.document, entry.pages)])
-            self._pages.replace(entry.document.id, (words.page(entry.document, page) for page in entry.pages))
+            document, texts = entry.document, [words.analysed(entry.document, page.text) for page in entry.pages]
+            pages_made = [words.page(document, page, text) for page, text in zip(entry.pages, texts, strict=True)]
+            self._records.replace(document.id, [words.record(document, texts)])
+            self._pages.replace(document.id, pages_made)
         self._commit()
         # A commit can succeed having dropped documents (tantivy, after an earlier failure).
         if (self._records.count(), self._pages.count()) != (records, pages):
