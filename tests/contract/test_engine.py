@@ -480,7 +480,8 @@ def test_page_hits_hold_all_words_if_any_page_does(engine: Engine) -> None:
     assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.1": [1, 3], "a.2": [1, 3]}
     snippet = hits[DocumentId("a.1")][1].snippet
     assert [snippet.text[start:end] for start, end in snippet.marks] == ["laut", "ikan-ikan"]
-    assert searcher.page_hits(parse("-ikan"), [DocumentId("a.1")]) == {}
+    for nothing_for_pages in ("-ikan", "judul:ikan", ""):
+        assert searcher.page_hits(parse(nothing_for_pages), [DocumentId("a.1")]) == {}
 
 
 def test_page_hits_are_the_best_few(engine: Engine) -> None:
@@ -526,6 +527,10 @@ def test_the_best_passage_of_a_document_counts_and_names_its_page(engine: Engine
     assert [(item.id, item.page) for item in ranking.items] == [("a.1", 2), ("a.2", 0)]
     assert ranking.items[0].score == pytest.approx(1.0)
     assert ranking.total == 2
+
+
+def test_an_index_without_vectors_finds_nothing_by_meaning(engine: Engine) -> None:
+    assert load(engine, entry("a.1", "x")).semantic(unit(1, 0), parse(""), 9) == Ranking((), 0)
 
 
 def test_the_record_s_own_vector_is_that_of_passage_zero(engine: Engine) -> None:

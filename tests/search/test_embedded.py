@@ -154,6 +154,12 @@ def test_a_garbled_pointer_is_no_missing_index(engine: EmbeddedEngine, tmp_path:
     (tmp_path / "index" / "CURRENT").write_bytes(b"{")
     with pytest.raises(EngineUnavailable, match="damaged"):
         engine.searcher()
+    with pytest.raises(EngineUnavailable, match="damaged"), engine.updating():
+        pass
+    with engine.rebuilding() as writer:
+        writer.put([entry("a.2", "Laut")])
+    assert total(engine) == 1
+    assert len(list((tmp_path / "index" / "generations").iterdir())) == 1
 
 
 # --- writing ---

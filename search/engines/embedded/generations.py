@@ -129,8 +129,9 @@ class Generations:
 
     def begin(self, base: Generation | None) -> Path:
         """A new, unpublished folder: empty, or with every file of `base` as a hard link."""
-        last = self.published().partition("-")[0]
-        number = int(last) + 1 if last.isdigit() else 1
+        # Counted from the folders: a garbled pointer must not stop the rebuild that mends it.
+        numbers = [int(found.name[:6]) for found in self._folder.iterdir() if found.name[:6].isdigit()]
+        number = max(numbers, default=0) + 1
         # The random part keeps names apart when the whole folder is removed and made anew.
         folder = self._folder / f"{number:06d}-{secrets.token_hex(3)}"
         folder.mkdir()
@@ -149,7 +150,10 @@ class Generations:
         write_durably(folder / MANIFEST, json.dumps(asdict(manifest) | {"files": _plain(checks)}).encode())
         for inner in {path.parent for path in files.values()} | {folder, self._folder}:
             _sync_folder(inner)
-        previous = self.published()
+        try:
+            previous = self.published()
+        except EngineUnavailable:
+            previous = ""
         pointer = {"generation": folder.name, "previous": previous}
         write_durably(self._root / POINTER, json.dumps(pointer).encode())
         self._remove_unpublished()
@@ -160,7 +164,10 @@ class Generations:
 
     def _remove_unpublished(self) -> None:
         # The generation before is kept: a reader may be opening it just now.
-        kept = set(self._pointer().values())
+        try:
+            kept = set(self._pointer().values())
+        except EngineUnavailable:
+            return  # garbled: one of these folders is the good one, and which is not known
         for folder in self._folder.iterdir():
             if folder.name not in kept:
                 logger.info("Removing index generation %s", folder.name)

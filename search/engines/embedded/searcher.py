@@ -67,6 +67,8 @@ class EmbeddedSearcher:
             return {item.id: item.score for item in self._by_score(selected, len(ids)).items}
 
     def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
+        if not self._dimensions:
+            return Ranking((), 0)
         if vector.shape != (self._dimensions,):
             raise SchemaMismatch(
                 f"The index holds vectors of {self._dimensions} dimensions, the embedding model gives "
@@ -93,10 +95,10 @@ class EmbeddedSearcher:
     def page_hits(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
     ) -> Mapping[DocumentId, Sequence[PageHit]]:
-        if not any(analysis.words(clause.text) for clause in query.wanted) or not self._pages.num_docs:
+        asked = _for_pages(query)
+        if not any(analysis.words(clause.text) for clause in asked.clauses) or not self._pages.num_docs:
             return {}
         with reading("be searched for pages"):
-            asked = _for_pages(query)
             # All wanted words on a page; for documents without such a page, any of them.
             choices = [self._build_pages.matching(asked, any_word) for any_word in (False, True)]
             found = {id: self._pages_of(query, choices, id, per_document) for id in ids if self._has_pages(id)}
