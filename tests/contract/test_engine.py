@@ -484,6 +484,13 @@ def test_page_hits_hold_all_words_if_any_page_does(engine: Engine) -> None:
         assert searcher.page_hits(parse(nothing_for_pages), [DocumentId("a.1")]) == {}
 
 
+def test_of_many_words_a_page_with_all_stands_alone(engine: Engine) -> None:
+    words = "satu1 dua1 tiga1 empat1 lima1"
+    searcher = load(engine, entry("a.1", "x", pages=[words, words[:-6]]), entry("a.2", "x", pages=["x", words[:-6]]))
+    hits = searcher.page_hits(parse(words), [DocumentId("a.1"), DocumentId("a.2")])
+    assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.1": [1], "a.2": [2]}
+
+
 def test_page_hits_are_the_best_few(engine: Engine) -> None:
     searcher = load(engine, entry("a.1", "x", pages=["ikan " + "lain " * 50] * 5 + ["ikan ikan"]))
     hits = searcher.page_hits(parse("ikan"), [DocumentId("a.1")], 2)[DocumentId("a.1")]

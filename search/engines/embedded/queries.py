@@ -1,7 +1,7 @@
 """Query objects of tantivy, built flat from clauses. No text of a user reaches its parser."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import tantivy
 
@@ -25,6 +25,8 @@ from search.schema import BY_NAME
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _Weights = Sequence[tuple[str, float]]
+Demand = Literal["all", "most", "any"]
+DEMANDS: Final[tuple[Demand, ...]] = ("all", "most", "any")
 
 # A word as it was written counts twice its stem.
 STEM_SHARE: Final = 0.5
@@ -68,13 +70,13 @@ class QueryBuilder:
         """Documents of both; the score is that of the first."""
         return tantivy.Query.boolean_query([(_MUST, first), (_MUST, _unscored(second))])
 
-    def matching(self, query: Query, any_word: bool = False) -> tantivy.Query:
+    def matching(self, query: Query, demand: Demand = "most") -> tantivy.Query:
         """Documents that hold the wanted words and none of the unwanted; all when no word is wanted.
 
-        any_word: one wanted word is enough.
+        demand: of many words most are enough, as search.matching says; or all of them, or any one.
         """
         needs = requirements(query)
-        parts = self._wanted(needs, any_word)
+        parts = self._wanted(needs, demand)
         if not parts:
             parts = [(_MUST, tantivy.Query.all_query())]
         else:
@@ -82,15 +84,17 @@ class QueryBuilder:
         parts += [(_MUST_NOT, self._clause(clause)) for clause in needs.unwanted]
         return tantivy.Query.boolean_query(parts)
 
-    def _wanted(self, needs: Requirements, any_word: bool) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    def _wanted(self, needs: Requirements, demand: Demand) -> list[tuple[tantivy.Occur, tantivy.Query]]:
         required = [self._group(group) for group in needs.required]
         relaxable = [self._group(group) for group in needs.relaxable]
         optional = [(_SHOULD, self._group(group)) for group in needs.optional]
-        if any_word and required + relaxable:
+        if demand == "any" and required + relaxable:
             choice = [(_SHOULD, group) for group in required + relaxable]
             return [(_MUST, tantivy.Query.boolean_query(choice)), *optional]
         parts = [(_MUST, group) for group in required]
-        if relaxable:
+        if demand == "all":
+            parts += [(_MUST, group) for group in relaxable]
+        elif relaxable:
             most = tantivy.Query.boolean_query([(_SHOULD, group) for group in relaxable], needs.minimum)
             parts.append((_MUST, most))
         return parts + optional

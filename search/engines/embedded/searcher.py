@@ -16,7 +16,7 @@ from search.engine import Vector
 from search.engines.embedded import words
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
-from search.engines.embedded.queries import PAGE_TEXT, QueryBuilder
+from search.engines.embedded.queries import DEMANDS, PAGE_TEXT, QueryBuilder
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.writer import count
 from search.errors import SchemaMismatch
@@ -99,8 +99,8 @@ class EmbeddedSearcher:
         if not any(analysis.words(clause.text) for clause in asked.clauses) or not self._pages.num_docs:
             return {}
         with reading("be searched for pages"):
-            # All wanted words on a page; for documents without such a page, any of them.
-            choices = [self._build_pages.matching(asked, any_word) for any_word in (False, True)]
+            # Pages with all wanted words; for documents without such a page, with most or any of them.
+            choices = [self._build_pages.matching(asked, demand) for demand in DEMANDS]
             found = {id: self._pages_of(query, choices, id, per_document) for id in ids if self._has_pages(id)}
         return {id: pages for id, pages in found.items() if pages}
 
