@@ -8,7 +8,7 @@ from ingest.mapping import table
 
 _ONLINE_ITEM: Final = frozenset("oqs")  # 008/23: online, direct electronic, electronic
 _ONLINE_CARRIER: Final = frozenset(("cr", "online resource", "sumber daring", "sumber elektronik daring"))
-_MICROFORM_CARRIER: Final = re.compile(r"h[a-j]|micro|mikro")
+_MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
 # 008 puts the form of the item elsewhere for maps and visual material.
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")

@@ -173,7 +173,7 @@ RULES: Final = (
     to_field("issn", marc_each("022aly:020a"), issn),
     to_field("lccn", marc_each("010a"), lccn),
     to_field("oclc", marc_each("035a"), oclc),
-    to_field("oclc", _oclc_001, oclc),
+    to_field("oclc", _oclc_001, oclc, fallback=True),  # 003 often stays behind when a library renumbers 001
     to_field("doi", _doi_024, doi),
     to_field("doi", _doi_links, doi),
     to_field("call_number", call_numbers),

@@ -6,7 +6,7 @@ from typing import Final, Literal
 # Fixed places of a leader: status and type (05-06) are no digits, counts at 10-11, base address at 12-16,
 # "45" at 20-21, then a first directory entry. The length at 00-04 may be damaged, so it is not asked for.
 LEADER: Final = re.compile(
-    rb"[0-9 \-]{5}[ !-/:-~]{2}[ -~]{3}[0-9 #]{2}[0-9]{5}[ -~]{3}(?:45|  |##)[ -~]{2}(?=[0-9A-Za-z]{3}[0-9]{9}|\x1e)"
+    rb"[0-9 \-]{5}[ !-/:-~]{2}[ -~]{3}[0-9 #]{2}[0-9]{5}[ -~]{3}(?:45|  |##)[ -~]{2}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)"
 )
 
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!A-Za-z_]")

@@ -105,7 +105,8 @@ def _marc8_run(data: bytes) -> str:
         if code < 0x20 or 0x7F <= code < 0xA0:
             continue  # controls, among them the marks around a part that does not sort (88, 89)
         if code == 0x20:
-            text.append(" ")
+            text += " ", *accents
+            accents.clear()
             continue
         character, combining = _character(charset, code)
         if combining:
@@ -138,7 +139,9 @@ def _escape(data: bytes, at: int, g0: int, g1: int) -> tuple[int, int, int]:
 
 
 def _character(charset: int, code: int) -> tuple[str, bool]:
-    found = CODESETS.get(charset, {}).get(code)
+    table = CODESETS.get(charset, {})
+    # A set holds its codes for the half where it usually stands; it may be called into the other one.
+    found = table.get(code) or (table.get(code ^ 0x80) if charset != _EAST_ASIAN else None)
     if found is not None:
         return chr(found[0]), bool(found[1])
     odd = ODD_MAP.get(code)

@@ -28,6 +28,7 @@ _LEADER_LENGTH: Final = 24
 _ENTRY_LENGTH: Final = 12
 # 7,000 directory entries that all point at one long field turn 94 kB into 70 MB.
 _MAX_GROWTH: Final = 4
+_DIRECTORY_REASON: Final = "The record's directory is damaged, so its fields cannot be told apart."
 _BETWEEN_RECORDS: Final = b"\r\n\t\x00\x1a\xef\xbb\xbf"
 # Junk that comes in pieces is followed this far before a file is given up as no MARC.
 _MAX_STRANGE_PIECES: Final = 100
@@ -168,7 +169,7 @@ def _record(data: bytes) -> pymarc.Record:
 def _directory(directory: bytes) -> list[_Entry]:
     text = directory.rstrip(b" ").decode("ascii", "replace")
     if not text or len(text) % _ENTRY_LENGTH:
-        raise _DamageError("The record's directory is damaged, so its fields cannot be told apart.")
+        raise _DamageError(_DIRECTORY_REASON)
     if len(text) > MAX_FIELDS * _ENTRY_LENGTH:
         raise _DamageError(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
     return [
@@ -190,6 +191,8 @@ def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, 
         found.append((entry.tag, data[first:end]))
     else:
         return found
+    if any(entry.length < 0 or entry.start < 0 for entry in entries):
+        raise _DamageError(_DIRECTORY_REASON)
     # Places counted in characters instead of bytes, or beyond 99,999: the terminators still tell the fields apart.
     contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
     if len(contents) != len(entries):

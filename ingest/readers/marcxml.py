@@ -13,7 +13,7 @@ from search.document import RawRecord
 
 _BLOCK_BYTES: Final = 1 << 16
 # Comments and processing instructions may stand before a DOCTYPE; they are skipped to find it.
-_DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
+_DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _DOCTYPE_REASON: Final = "The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it."
 _WIDE_DOCTYPES: Final = ("<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 

@@ -1,0 +1,144 @@
+"""MARCXML: any namespace, any envelope, nothing dangerous."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ingest.readers import marcxml
+from ingest.readers.records import MAX_RECORD_BYTES
+from ingest.source import Rejected, SourceRecord
+from tests.support.marc_records import read_file
+from tests.support.shared_data import shared
+
+RECORD = (
+    '<record{ns}><leader>00000nam a2200000 i 4500</leader><controlfield tag="001">{number}</controlfield>'
+    '<datafield tag="245" ind1="1" ind2="0"><subfield code="a">Laut &amp; pesisir</subfield></datafield></record>'
+)
+
+
+def read(text: str | bytes) -> list[SourceRecord | Rejected]:
+    data = text.encode() if isinstance(text, str) else text
+    return list(marcxml.read(io.BytesIO(data), "uji.xml"))
+
+
+def one(number: int = 1, ns: str = "") -> str:
+    return RECORD.format(number=number, ns=ns)
+
+
+def numbers(found: list[SourceRecord | Rejected]) -> list[str]:
+    return [str(item.record["001"].data) if isinstance(item, SourceRecord) else item.code for item in found]
+
+
+@pytest.mark.parametrize("ns", ["", ' xmlns="http://www.loc.gov/MARC21/slim"', ' xmlns="urn:other"'])
+def test_any_namespace_is_read(ns: str) -> None:
+    found = read(f"<collection{ns}>{one(1)}{one(2)}</collection>")
+    assert numbers(found) == ["1", "2"]
+    assert isinstance(found[0], SourceRecord)
+    assert found[0].record["245"]["a"] == "Laut & pesisir"
+
+
+def test_records_in_oai_and_sru_envelopes_are_read_once() -> None:
+    slim = ' xmlns="http://www.loc.gov/MARC21/slim"'
+    oai = (
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>'
+        '<record><header status="deleted"/></record>'
+        f"<record><header/><metadata>{one(7, slim)}</metadata></record></ListRecords></OAI-PMH>"
+    )
+    sru = (
+        '<zs:searchRetrieveResponse xmlns:zs="http://www.loc.gov/zing/srw/"><zs:records><zs:record>'
+        f"<zs:recordData>{one(8, slim)}</zs:recordData></zs:record></zs:records></zs:searchRetrieveResponse>"
+    )
+    assert numbers(read(oai)) == ["7"]
+    assert numbers(read(sru)) == ["8"]
+
+
+def test_raw_is_that_record_alone() -> None:
+    ns = ' xmlns="http://www.loc.gov/MARC21/slim"'
+    found = read(f"<collection{ns}>{one(1)}{one(2)}</collection>")
+    for item, number in zip(found, "12", strict=True):
+        assert isinstance(item, SourceRecord)
+        assert item.raw.format == "marcxml"
+        assert numbers(read(item.raw.data)) == [number]
+
+
+def test_records_before_damage_are_kept() -> None:
+    found = read("<collection>" + "".join(map(one, range(1, 501))) + "<record><leader></collection>")
+    assert len(found) == 501
+    assert numbers(found)[-1] == "bad_xml"
+    assert found[-1].origin.position == 501
+
+
+DANGEROUS = {
+    "file": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+    "network": '<!DOCTYPE a [<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]>',
+    "laughs": '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY x "&a;&a;&a;&a;">]>',
+    "parameter": '<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p;]>',
+    "plain": "<!DOCTYPE a>",
+    "after comments": "<!-- <a> --><?x y?>" * 30 + "<!DOCTYPE a>",
+    "beyond the first block": f"<!-- {'x' * 100_000} --><!DOCTYPE a [<!ENTITY x 'y'>]>",
+}
+
+
+@pytest.mark.parametrize("name", DANGEROUS)
+def test_doctype_is_refused(name: str) -> None:
+    (found,) = read(f'<?xml version="1.0"?>{DANGEROUS[name]}<a>{one().replace("pesisir", "&x;")}</a>')
+    assert isinstance(found, Rejected)
+    assert found.code == "bad_xml"
+
+
+def test_doctype_in_wide_characters_is_refused() -> None:
+    (found,) = read(f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a><a>{one()}</a>'.encode("utf-16"))
+    assert isinstance(found, Rejected)
+    assert "DOCTYPE" in found.reason
+
+
+def test_many_comments_take_no_time_to_pass() -> None:
+    assert numbers(read("<?a b?>" * 5_000 + f"<a>{one()}</a>")) == ["1"]
+
+
+def test_deep_nesting_is_refused() -> None:
+    assert numbers(read("<a>" * 100_000))[-1] == "bad_xml"
+
+
+def test_xml_without_end_of_record_is_given_up() -> None:
+    found = read(f"<a>{one()}" + "<b>" + "<c>x</c>" * (MAX_RECORD_BYTES // 4))
+    assert numbers(found) == ["1", "bad_xml"]
+
+
+def test_other_xml_is_no_marc() -> None:
+    assert numbers(read("<html><body/></html>")) == ["not_marc"]
+    assert numbers(read("")) == ["not_marc"]
+
+
+def test_authority_records_are_set_apart() -> None:
+    assert numbers(read(one().replace("nam", "nzm"))) == ["not_bibliographic"]
+
+
+def test_fields_in_the_wrong_shape_keep_their_text() -> None:
+    (found,) = read(
+        '<record><datafield tag="005" ind1="#" ind2="#"><subfield code="a">2014</subfield></datafield>'
+        '<controlfield tag="500">Catatan</controlfield><datafield ind1="1"><subfield code="a">x</subfield></datafield>'
+        '<datafield tag="245"><subfield code="a">Judul</subfield><subfield>x</subfield></datafield></record>'
+    )
+    assert isinstance(found, SourceRecord)
+    assert found.record["005"].data == "2014"
+    assert found.record["500"]["a"] == "Catatan"
+    assert found.record["245"].indicators == (" ", " ")
+    assert [field.tag for field in found.record.fields] == ["005", "500", "245"]
+
+
+def sources(path: Path) -> list[SourceRecord]:
+    return [item for item in read_file(path) if isinstance(item, SourceRecord)]
+
+
+def test_marcxml_and_iso2709_exports_agree() -> None:
+    folder = shared("data/marc/gpo_collections")
+    name = "Online_FDLP_Basic_Collection__basic_coll_el_"
+    texts = [
+        # This export in XML leaves out the blanks at the end of control fields.
+        [[str(field).rstrip("\\") for field in item.record.fields] for item in sources(folder / (name + end))]
+        for end in ("XML.xml", "utf8.mrc")
+    ]
+    assert len(texts[0]) > 20
+    assert texts[0] == texts[1]
