@@ -41,15 +41,17 @@ _PLAIN: Final = str.maketrans(
 )
 
 _INDONESIAN_STOP_WORDS: Final = """
-    ada adalah agar akan atas atau bagi bahwa banyak beberapa dalam dan dapat dari dengan di ia ini itu jika
-    juga kami kepada ke ketika kita lagi lain maka mereka namun nya oleh pada para pun saat sampai sangat saya
-    sebagai sebuah secara sejak seorang seperti serta suatu sudah tentang terhadap tersebut tetapi untuk yaitu
-    yang
+    ada adakah adalah agar akan apa apakah atas atau bagaimana bagaimanakah bagi bahwa banyak beberapa berapa
+    berapakah dalam dan dapat dari dengan di dimana dimanakah ia ialah ini itu jika juga kami kapan kapankah ke
+    kenapa kepada ketika kita lagi lain maka mana manakah mengapa mereka merupakan namun nya oleh pada para pun
+    saat sampai sangat saya sebagai sebuah secara sejak seorang seperti serta siapa siapakah suatu sudah tentang
+    terhadap tersebut tetapi untuk yaitu yang
 """
 _ENGLISH_STOP_WORDS: Final = """
-    a about an and are as at be been but by can do does for from had has have he her his how i if in into is it
-    its my no not of on or our she so that the their them then there these they this to was we were what when
-    where which who why will with you your
+    a about an and any are as at be been being but by can could did do does done each for from had has have he
+    her his how i if in into is it its may must my no not of on or our she should so some such that the their
+    them then there these they this to was we were what when where which who whom whose why will with would you
+    your
 """
 _STOP_WORDS: Final = frozenset(_INDONESIAN_STOP_WORDS.split()) | frozenset(_ENGLISH_STOP_WORDS.split())
 

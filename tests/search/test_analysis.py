@@ -77,7 +77,7 @@ def test_a_document_in_malay_is_stemmed_as_indonesian_and_a_mixed_one_both_ways(
     assert stem_languages(["jav"]) == ("id", "en")
 
 
-@pytest.mark.parametrize("word", ["yang", "dan", "the", "of"])
+@pytest.mark.parametrize("word", ["yang", "dan", "bagaimana", "the", "of"])
 def test_stop_words_of_both_languages(word: str) -> None:
     assert is_stop_word(word)
 
