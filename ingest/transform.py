@@ -35,9 +35,9 @@ _NOTHING_NAMED: Final = frozenset(
     ("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine", "tanpatempat", "tanpapenerbit")
 )
 _NOT_IDENTIFIED: Final = ("not identified", "tidak diketahui", "tidak teridentifikasi")
-_HOUSE_FORM: Final = re.compile(
-    r"^(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)|,?\s+(?:pt|cv)\.?$", re.IGNORECASE
-)
+_HOUSE_BEFORE: Final = re.compile(r"(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)", re.IGNORECASE)
+_HOUSE_AFTER: Final = re.compile(r",?\s+(?:pt|cv)\.?$", re.IGNORECASE)
+_LONGEST_HOUSE_AFTER: Final = 6
 
 
 def plain(text: str) -> str:
@@ -104,7 +104,10 @@ def publisher_name(text: str) -> str:
     ('Gramedia Pustaka Utama', '', 'Erlangga')
     """
     text = place_name(text)
-    return _HOUSE_FORM.sub("", _HOUSE_FORM.sub("", text)).strip()
+    if before := _HOUSE_BEFORE.match(text):
+        text = text[before.end() :]
+    after = _HOUSE_AFTER.search(text, max(1, len(text) - _LONGEST_HOUSE_AFTER))
+    return text[: after.start()] if after else text
 
 
 def year(text: str) -> str:
@@ -115,7 +118,8 @@ def year(text: str) -> str:
     >>> [year(text) for text in ("1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
     ['2007', '2010', '', '']
     """
-    corrected = _CORRECTED.split(text, maxsplit=1)
+    # Most dates are bare digits; looking for a correction costs more than the year itself.
+    corrected = [text] if text.strip("[]c., ").isdigit() else _CORRECTED.split(text, maxsplit=1)
     latest = date.today().year + _YEARS_AHEAD
     for part in reversed(corrected):
         for found in _YEAR.findall(part):
