@@ -67,7 +67,9 @@ def inspect(path: Path) -> FoundFile | Rejected:
     kind = detect(head, path.name)
     if kind is None:
         return Rejected(
-            Origin(str(path)), "unknown_format", "The file is neither MARC 21, MARCXML nor PDF. Export it in one of these."
+            Origin(str(path)),
+            "unknown_format",
+            "The file is neither MARC 21, MARCXML nor PDF. Export it in one of these.",
         )
     return FoundFile(path, kind, packed, size)
 
@@ -92,12 +94,32 @@ class CountingFile(io.RawIOBase):
         super().close()
 
 
+class Unpacked(io.RawIOBase):
+    """The bytes of a gzip stream as they come, so that one that breaks off gives all there is before it raises."""
+
+    def __init__(self, packed: io.BufferedIOBase) -> None:
+        self._gzip = gzip.GzipFile(fileobj=cast(BinaryIO, packed))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        block = self._gzip.read1(len(view))
+        view[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        self._gzip.close()
+        super().close()
+
+
 @contextmanager
 def open_stream(found: FoundFile) -> Iterator[tuple[BinaryIO, CountingFile]]:
     """The file's bytes, unpacked, and the counter behind them."""
     counter = CountingFile(found.path)
     buffered = io.BufferedReader(counter, 1 << 20)
-    stream = cast(BinaryIO, gzip.GzipFile(fileobj=buffered)) if found.packed else cast(BinaryIO, buffered)
+    stream = cast(BinaryIO, Unpacked(buffered) if found.packed else buffered)
     try:
         yield stream, counter
     finally:
@@ -115,11 +137,11 @@ def plain_file(found: FoundFile) -> Iterator[Path]:
         # A link between records and e-books is made by file name, so the copy keeps it.
         copy = Path(folder, found.path.name.removesuffix(".gz"))
         with gzip.open(found.path) as packed, copy.open("wb") as plain:
-            shutil.copyfileobj(_limited(packed), plain)
+            shutil.copyfileobj(_Limited(packed), plain)
         yield copy
 
 
-class _limited(io.RawIOBase):  # noqa: N801 - reads as a function
+class _Limited(io.RawIOBase):
     """A stream that refuses to give more than MAX_PDF_BYTES."""
 
     def __init__(self, stream: gzip.GzipFile) -> None:

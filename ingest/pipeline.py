@@ -22,6 +22,7 @@ from search.document import Document, DocumentId, Page
 from search.embedding import Embedder
 from search.engine import Engine, Entry, IndexWriter, Searcher
 from search.errors import IndexMissing
+from search.query import Filter, Query
 
 BATCH_RECORDS: Final = 500
 # A stopped or killed load loses at most this much work; publishing costs well under a second.
@@ -67,7 +68,7 @@ class Load:
         engine: Engine,
         ebooks: EbookStore,
         job: IngestJob,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: Callable[[Progress], None] = lambda _: None,
         stop: Event | None = None,
     ) -> None:
         self._engine = engine
@@ -232,6 +233,7 @@ class Session:
         self._written: set[DocumentId] = set()
         self._fresh: dict[DocumentId, Document | None] = {}
         self._fresh_pages: dict[DocumentId, tuple[Page, ...]] = {}
+        self._fresh_books: set[str] = set()
 
     def __enter__(self) -> "Session":
         self._open(self._job.rebuild)
@@ -248,6 +250,7 @@ class Session:
         self._opened = time.monotonic()
         self._fresh.clear()
         self._fresh_pages.clear()
+        self._fresh_books.clear()
 
     def _published(self) -> Searcher | None:
         try:
@@ -291,8 +294,11 @@ class Session:
 
     def _same(self, document: Document, old: Document) -> bool:
         """Whether nothing changed. Without an embedder, vectors that are there already may stay."""
-        content, _, embedder = old.fingerprint.partition("+")
-        return content == document.fingerprint and (not self._embedder_name or embedder == self._embedder_name)
+        return old.fingerprint.partition("+")[0] == document.fingerprint and self._has_vectors(old)
+
+    def _has_vectors(self, document: Document) -> bool:
+        """Whether a document in the index has the vectors this load would make."""
+        return not self._embedder_name or document.fingerprint.partition("+")[2] == self._embedder_name
 
     def _pages_of(self, document: Document) -> tuple[Page, ...]:
         if document.ebook is None:
@@ -303,7 +309,13 @@ class Session:
 
     def has_book(self, sha256: str) -> bool:
         """Whether an e-book of these bytes is indexed already, with this embedder's vectors or none asked for."""
-        return False
+        if sha256 in self._fresh_books:
+            return True
+        if self._view is None:
+            return False
+        holding = Query(filters=(Filter("ebook_file", (sha256,)),))
+        found = self._view.fetch([item.id for item in self._view.keyword(holding, 1).items])
+        return any(self._has_vectors(document) for document in found)
 
     def find_record(self, path: Path, book: PdfBook) -> Document | None:
         """The record a PDF belongs to, if one names it."""
@@ -321,6 +333,8 @@ class Session:
                 self._written.add(entry.document.id)
                 self._fresh[entry.document.id] = entry.document
                 self._fresh_pages[entry.document.id] = entry.pages
+                if entry.document.ebook is not None:
+                    self._fresh_books.add(entry.document.ebook.sha256)
         return refused
 
     def delete(self, id: DocumentId) -> None:

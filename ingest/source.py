@@ -10,7 +10,7 @@ from search.document import Page, RawRecord, Section
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something was read: the file, the record's place in it (from 1; 0 for the whole file) and its byte offset."""
+    """Where something was read: the file, the record's place in it (from 1; 0 for the whole file), its byte offset."""
 
     file: str
     position: int = 0

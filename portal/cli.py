@@ -1,8 +1,4 @@
-"""The console script `telusur`: arguments in, exit code out.
-
-Exit codes: 0 done; 1 done with refusals listed; 2 wrong use; 3 engine or data unavailable;
-130 stopped with Ctrl-C (what was read is kept).
-"""
+"""The console script `telusur`: arguments in, exit code out (portal/exit_codes.py)."""
 
 import argparse
 import importlib.util
@@ -11,11 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-DONE: Final = 0
-DONE_WITH_REFUSALS: Final = 1
-WRONG_USE: Final = 2
-UNAVAILABLE: Final = 3
-STOPPED: Final = 130
+from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 
 # `ingest`, `search` and `portal` are common names; another distribution may own one of them.
 _PACKAGES: Final = ("ingest", "search", "portal")

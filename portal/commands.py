@@ -20,10 +20,10 @@ from ingest.readers.display import marc_lines
 from ingest.report import IngestReport
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, ebook_store, open_job_embedder, open_services
-from portal.cli import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.console import ProgressLine, printable, report_text
-from portal.presenters import reason_sentence
+from portal.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import messages
+from portal.presenters.wording import reason_sentence
 from portal.settings import SETTINGS, Settings, read_settings
 from search.discovery import Discovery
 from search.document import DocumentId, to_json
@@ -95,7 +95,7 @@ def _load(settings: Settings, job: IngestJob) -> IngestReport:
 def _stopping(stop: threading.Event) -> Iterator[None]:
     """Ctrl-C asks the load to end after its batch; a second one breaks it off, at its last checkpoint."""
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
@@ -132,7 +132,9 @@ def search(arguments: Namespace) -> int:
     print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
     for number, hit in enumerate(page.hits, start=(page.page - 1) * page.size + 1):
         document = hit.document
-        about = " · ".join(str(part) for part in (document.first("contributor"), document.year, document.first("format")) if part)
+        about = " · ".join(
+            str(part) for part in (document.first("contributor"), document.year, document.first("format")) if part
+        )
         print(f"{number:4}. {printable(document.title)}\n      {printable(about)}\n      {document.id}")
         print(f"      {printable(reason_sentence(hit, words))}")
         for found in hit.pages:
@@ -187,7 +189,7 @@ def _serve(services: Services) -> int:
     return serve(services)
 
 
-def check(arguments: Namespace) -> int:
+def check(_: Namespace) -> int:
     settings = read_settings()
     print(f"telusur {version('telusur')}")
     for setting in SETTINGS:
@@ -196,7 +198,9 @@ def check(arguments: Namespace) -> int:
     failed = False
     try:
         info = open_engine(settings.search).info()
-        vectors = f"{info.passages:,} vectors of {info.embedder}" if info.embedder else "no vectors: search by words only"
+        vectors = (
+            f"{info.passages:,} vectors of {info.embedder}" if info.embedder else "no vectors: search by words only"
+        )
         print(
             f"index: {info.documents:,} records, {info.pages:,} e-book pages, {vectors}; "
             f"{info.size_bytes / 1e6:,.1f} MB, generation {info.generation}, schema {info.schema_version}"
@@ -206,7 +210,9 @@ def check(arguments: Namespace) -> int:
         print(f"index: {error}")
     try:
         embedder = open_embedder(settings.search)
-        print(f"model: {f'{embedder.name}, {embedder.dimensions} dimensions' if embedder else 'none: search by words only'}")
+        print(
+            f"model: {f'{embedder.name}, {embedder.dimensions} dimensions' if embedder else 'none: search by words only'}"
+        )
     except EmbedderMissing as error:
         failed = True
         print(f"model: {error}")
@@ -226,7 +232,9 @@ def evaluate(arguments: Namespace) -> int:
             discovery = Discovery(engine, embedder)
             measured = {
                 mode: measure(
-                    lambda text, mode=mode: [hit.document.id for hit in discovery.search(parse(text), mode, 1, 100).hits],  # type: ignore[misc]
+                    lambda text, mode=mode: [
+                        hit.document.id for hit in discovery.search(parse(text), mode, 1, 100).hits
+                    ],  # type: ignore[misc]
                     queries,
                     judged,
                 )
@@ -254,5 +262,5 @@ def _index_corpus(engine: Engine, corpus: Path, embedder: Embedder | None) -> in
         for batch in entries_of(read_corpus(corpus), embedder):
             writer.put(batch)
             print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+    print(file=sys.stderr)  # ends the line of dots
     return engine.info().documents

@@ -33,7 +33,9 @@ class Setting:
 SETTINGS: Final = (
     Setting("TELUSUR_DATA", "telusur-data", "data folder: index and e-book files"),
     Setting("TELUSUR_ENGINE", "embedded", "embedded (one folder, no server)"),
-    Setting("TELUSUR_MODEL", "", "embedding model: empty for the shipped one, none for words only, or a folder or name"),
+    Setting(
+        "TELUSUR_MODEL", "", "embedding model: empty for the shipped one, none for words only, or a folder or name"
+    ),
     Setting("TELUSUR_LIBRARY", "Perpustakaan Kota Bitung", "the library's name, shown on every page"),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
@@ -101,5 +103,7 @@ def _read_config(config: Path) -> Mapping[str, str]:
     known = {setting.key for setting in SETTINGS}
     unknown = sorted(plain.keys() - known)
     if unknown:
-        raise SettingsError(f"{config} has settings that are unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+        raise SettingsError(
+            f"{config} has settings that are unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}."
+        )
     return {key: str(value) for key, value in plain.items()}

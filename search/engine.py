@@ -109,7 +109,9 @@ class Searcher(Protocol):
         """The documents of `ids` that exist, in that order."""
         ...
 
-    def page_hits(self, query: Query, ids: Sequence[DocumentId], per_document: int = 3) -> Mapping[DocumentId, Sequence[PageHit]]:
+    def page_hits(
+        self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
+    ) -> Mapping[DocumentId, Sequence[PageHit]]:
         """For each document the best e-book pages for the words of `query`, in page order, with
         marked snippets. A page must hold all wanted words if any page of the document does."""
         ...

@@ -70,9 +70,7 @@ def read_judgements(path: Path) -> Judgements:
     return judged
 
 
-def evaluate(
-    rank: Callable[[str], Sequence[DocumentId]], queries: Mapping[str, str], judged: Judgements
-) -> Evaluation:
+def evaluate(rank: Callable[[str], Sequence[DocumentId]], queries: Mapping[str, str], judged: Judgements) -> Evaluation:
     """Runs `rank` (ids best first, 100 are enough) over every query that has a relevant document.
 
     nDCG uses the gain of the judgement itself and log2(rank + 1), as trec_eval and BEIR do.
@@ -88,7 +86,9 @@ def evaluate(
         recall100.append(len(gains.keys() & set(ranking[:100])) / len(gains))
         mrr.append(next((1 / n for n, document in enumerate(ranking[:10], start=1) if document in gains), 0.0))
     count = len(ndcg)
-    return Evaluation(count, *(round(sum(values) / count, 4) if count else 0.0 for values in (ndcg, recall10, recall100, mrr)))
+    return Evaluation(
+        count, *(round(sum(values) / count, 4) if count else 0.0 for values in (ndcg, recall10, recall100, mrr))
+    )
 
 
 def ndcg_at(depth: int, ranking: Sequence[DocumentId], gains: Mapping[DocumentId, int]) -> float:

@@ -1,6 +1,7 @@
 """Why a hit is there, and the words of it that show so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from search.document import Document
 from search.highlight import highlight, snippet
@@ -9,16 +10,14 @@ from search.results import Highlight, PageHit, Ranked, Reason
 from search.schema import FIELDS
 
 
-def reasons(
-    document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None
-) -> tuple[Reason, ...]:
+def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
     """One reason a field the words stand in, in the order of their weight; then the e-book's pages; then meaning."""
     found = []
     if query.wanted:
         for field in sorted(FIELDS, key=lambda f: -f.weight):
             if not field.weight:
                 continue
-            words = matching_words(document.values(field.name), query)
+            words = matching_words(document.values(field.name), _asked_of(query, field.name))
             if words:
                 found.append(Reason("words", field.name, words))
     marked = [page for page in pages if page.snippet.marks]
@@ -28,6 +27,11 @@ def reasons(
     if near is not None:
         found.append(Reason("meaning", page=near.page))
     return tuple(found)
+
+
+def _asked_of(query: Query, field: str) -> Query:
+    """The query without the clauses that were asked of another field."""
+    return replace(query, clauses=tuple(c for c in query.clauses if c.field in (None, field)))
 
 
 def matching_words(values: Sequence[str], query: Query) -> tuple[str, ...]:
@@ -41,11 +45,13 @@ def matching_words(values: Sequence[str], query: Query) -> tuple[str, ...]:
 
 
 def marked_title(document: Document, query: Query) -> Highlight:
-    return highlight(document.title, query)
+    return highlight(document.title, _asked_of(query, "title"))
 
 
 def summary_snippet(document: Document, query: Query) -> Highlight:
     """The best lines of the summary; of the contents or a note when only they hold the words."""
-    candidates = [snippet(document.first(name), query) for name in ("summary", "contents", "note") if document.first(name)]
+    candidates = [
+        snippet(document.first(name), query) for name in ("summary", "contents", "note") if document.first(name)
+    ]
     marked = (candidate for candidate in candidates if candidate.marks)
     return next(marked, candidates[0] if candidates else Highlight(""))

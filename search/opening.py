@@ -13,12 +13,9 @@ def open_engine(settings: SearchSettings) -> Engine:
         from search.engines.embedded import EmbeddedEngine
 
         return EmbeddedEngine(settings.data / "index")
-    raise EngineUnavailable(
-        f"TELUSUR_ENGINE={settings.engine} is not an engine of this version; use {EMBEDDED!r}."
-    )
+    raise EngineUnavailable(f"TELUSUR_ENGINE={settings.engine} is not an engine of this version; use {EMBEDDED!r}.")
 
 
 def open_embedder(settings: SearchSettings) -> Embedder | None:
     """The model the settings name, loaded; None for "none". Raises EmbedderMissing."""
     return None if settings.model == NO_MODEL else SentenceTransformerEmbedder(settings.model)
-

@@ -38,7 +38,7 @@ class Field:
 
 # Order here is order on the page: of facets, and of rows on the record page.
 # Weights follow the relation of VuFind's shipped boosts (title : subject : author : rest) scaled
-# to 1.0 for the contents note; tests/evaluation holds the judged queries that watch them.
+# to 1.0 for the contents note; tests/test_ranking.py watches them with judged queries.
 FIELDS: Final = (
     Field("title", "text", weight=8.0, sort=True, shown=False),
     Field("title_other", "text", weight=4.0),
@@ -73,7 +73,8 @@ FIELDS: Final = (
     Field("call_number", "text", weight=2.0, sort=True),
     Field("dewey", "keyword", weight=2.0),
     Field("control_number", "keyword", weight=10.0),
-    Field("linked_file", "keyword", shown=False),
+    Field("linked_file", "keyword", shown=False),  # base names of the PDFs its links lead to
+    Field("ebook_file", "keyword", shown=False),  # SHA-256 of the PDF it has
 )
 
 BY_NAME: Final[Mapping[str, Field]] = {field.name: field for field in FIELDS}

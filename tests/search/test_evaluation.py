@@ -9,7 +9,7 @@ A, B, C = (DocumentId(c) for c in "abc")
 
 
 def test_perfect_ranking_scores_one() -> None:
-    result = evaluate(lambda text: [A, B], {"q": "laut"}, {"q": {A: 2, B: 1}})
+    result = evaluate(lambda _: [A, B], {"q": "laut"}, {"q": {A: 2, B: 1}})
     assert (result.ndcg_at_10, result.recall_at_10, result.mrr_at_10) == (1.0, 1.0, 1.0)
 
 
@@ -19,7 +19,7 @@ def test_graded_judgements_want_the_best_first() -> None:
 
 
 def test_queries_without_a_relevant_document_are_left_out() -> None:
-    result = evaluate(lambda text: [C], {"q": "laut", "none": "ikan"}, {"q": {A: 1}, "none": {B: 0}})
+    result = evaluate(lambda _: [C], {"q": "laut", "none": "ikan"}, {"q": {A: 1}, "none": {B: 0}})
     assert result.queries == 1
     assert result.ndcg_at_10 == 0.0
 

@@ -1,0 +1,201 @@
+import gzip
+import json
+import shutil
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+
+import marc_samples
+from ingest.ebooks import EbookStore
+from ingest.pipeline import IngestJob, Load, Progress
+from ingest.report import OUTCOMES, IngestReport
+from search.discovery import Discovery
+from search.document import DocumentId
+from search.engine import Matrix, Vector
+from search.engines.embedded import EmbeddedEngine
+from search.query import Filter, Query, parse
+from tests.support.records import record, write
+
+
+class Library:
+    """An empty index and e-book store in a folder, and loads into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = EmbeddedEngine(folder / "index")
+        self.ebooks = EbookStore(folder / "ebooks")
+        self.discovery = Discovery(self.engine)
+
+    def load(self, *paths: Path, **options: object) -> IngestReport:
+        return Load(self.engine, self.ebooks, IngestJob(paths, **options)).run()  # type: ignore[arg-type]
+
+    def titles(self, text: str) -> list[str]:
+        return [hit.document.title for hit in self.discovery.search(parse(text)).hits]
+
+
+class CountingEmbedder:
+    """Vectors from the letters of a text, and how many texts were asked for."""
+
+    name = "letters"
+    dimensions = 26
+    languages = None
+
+    def __init__(self) -> None:
+        self.embedded = 0
+
+    def passages(self, texts: list[str] | tuple[str, ...]) -> Matrix:
+        self.embedded += len(texts)
+        return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, 26), np.float32)
+
+    def query(self, text: str) -> Vector:
+        counts = np.array([text.lower().count(chr(97 + n)) + 0.01 for n in range(26)], dtype=np.float32)
+        return np.asarray(counts / np.linalg.norm(counts), dtype=np.float32)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "data")
+
+
+def test_a_loaded_record_is_found(library: Library, tmp_path: Path) -> None:
+    report = library.load(
+        write(tmp_path / "a.mrc", [record("1", "Terumbu karang Selat Lembeh"), record("2", "Gunung api")])
+    )
+    assert report.outcomes["indexed"] == report.read == 2
+    assert library.titles("terumbu") == ["Terumbu karang Selat Lembeh"]
+
+
+def test_the_same_file_again_changes_nothing(library: Library, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mrc", [record("1", "Terumbu karang"), record("2", "Gunung api")])
+    embedder = CountingEmbedder()
+    library.load(path, embedder=embedder)
+    texts = embedder.embedded
+    report = library.load(path, embedder=embedder)
+    assert report.outcomes["unchanged"] == report.read == 2
+    assert embedder.embedded == texts
+
+
+def test_a_changed_record_replaces_the_old_one(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Terumbu karang"), record("2", "Gunung api")]))
+    report = library.load(write(tmp_path / "b.mrc", [record("1", "Padang lamun"), record("2", "Gunung api")]))
+    assert (report.outcomes["updated"], report.outcomes["unchanged"]) == (1, 1)
+    assert library.titles("terumbu") == []
+    assert library.titles("lamun") == ["Padang lamun"]
+
+
+def test_the_same_control_number_twice_in_a_load_is_told(library: Library, tmp_path: Path) -> None:
+    report = library.load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("1", "Dua")]))
+    assert (report.outcomes["indexed"], report.outcomes["updated"], report.replaced_in_load) == (1, 1, 1)
+    assert library.titles("dua") == ["Dua"]
+
+
+def test_two_sources_may_use_one_control_number(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu")]), source="bitung")
+    library.load(write(tmp_path / "b.mrc", [record("1", "Dua")]), source="manado")
+    assert library.discovery.search(Query()).total == 2
+
+
+def test_a_record_marked_deleted_goes(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")]))
+    report = library.load(write(tmp_path / "b.mrc", [record("1", "Satu", status="d")]))
+    assert report.outcomes["deleted"] == 1
+    assert library.discovery.search(Query()).total == 1
+
+
+def test_vectors_are_made_later_for_records_loaded_without(library: Library, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mrc", [record("1", "Satu")])
+    library.load(path)
+    report = library.load(path, embedder=CountingEmbedder())
+    assert report.outcomes["updated"] == 1
+    assert library.engine.info().passages == 1
+    # And a load without vectors leaves those that are there.
+    assert library.load(path).outcomes["unchanged"] == 1
+    assert library.engine.info().passages == 1
+
+
+def test_rebuild_keeps_only_what_is_named(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu")]))
+    library.load(write(tmp_path / "b.mrc", [record("2", "Dua")]), rebuild=True)
+    assert [hit.document.title for hit in library.discovery.search(Query()).hits] == ["Dua"]
+
+
+def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library, tmp_path: Path) -> None:
+    first = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(1200)])
+    stop = Event()
+    job = IngestJob((first,))
+
+    def stop_soon(progress: Progress) -> None:
+        if progress.read:
+            stop.set()
+
+    report = Load(library.engine, library.ebooks, job, stop_soon, stop).run()
+    assert report.stopped
+    kept = library.engine.info().documents
+    assert 0 < kept < 1200
+    again = library.load(first)
+    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, 1200 - kept)
+
+
+def test_samples_add_up_whatever_is_in_them(library: Library, tmp_path: Path) -> None:
+    report = library.load(marc_samples.SAMPLES)
+    assert report.read == sum(report.outcomes[outcome] for outcome in OUTCOMES)
+    assert report.outcomes["refused"] == len(report.refusals) > 0
+    assert all(item.origin.file and item.reason for item in report.refusals)
+    assert library.engine.info().documents == report.outcomes["indexed"]
+    report.save(tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["read"] == report.read
+
+
+def test_a_pdf_is_attached_to_the_record_that_names_it(library: Library) -> None:
+    report = library.load(marc_samples.SAMPLES)
+    assert report.attached >= 2
+    books = library.discovery.search(parse("", [Filter("access", ("fulltext",))])).hits
+    with_record = [hit.document for hit in books if hit.document.raw is not None and hit.document.raw.format != "pdf"]
+    assert len(with_record) == report.attached
+    assert all(library.ebooks.path(d.ebook.sha256) is not None for d in with_record if d.ebook)
+
+
+def test_a_record_loaded_again_keeps_its_ebook(library: Library) -> None:
+    library.load(marc_samples.SAMPLES)
+    before = library.engine.info()
+    report = library.load(marc_samples.SAMPLES)
+    assert report.outcomes["unchanged"] == report.read - report.outcomes["refused"]
+    assert library.engine.info().pages == before.pages
+
+
+def test_packed_files_are_read(library: Library, tmp_path: Path) -> None:
+    packed = tmp_path / "a.mrc.gz"
+    packed.write_bytes(gzip.compress(record("1", "Satu")))
+    pdf = next(marc_samples.SAMPLES.rglob("*.pdf"))
+    with pdf.open("rb") as plain, gzip.open(tmp_path / f"{pdf.name}.gz", "wb") as copy:
+        shutil.copyfileobj(plain, copy)
+    report = library.load(tmp_path / "a.mrc.gz", tmp_path / f"{pdf.name}.gz")
+    assert report.outcomes["indexed"] == 2
+
+
+def test_a_broken_off_gzip_keeps_what_came_before(library: Library, tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(record(str(n), f"Judul {n}") for n in range(2000)))
+    (tmp_path / "a.mrc.gz").write_bytes(whole[: len(whole) // 2])
+    report = library.load(tmp_path / "a.mrc.gz")
+    assert report.outcomes["indexed"] > 100
+    assert report.reasons["unreadable_file"] == 1
+
+
+def test_what_is_no_catalogue_is_refused_by_name(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "empty.mrc").write_bytes(b"")
+    (tmp_path / "letter.mrc").write_text("Yang terhormat,\n" * 50, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not looked at in a folder", encoding="utf-8")
+    report = library.load(tmp_path)
+    assert report.outcomes["refused"] == report.read == 2
+    assert {Path(item.origin.file).name for item in report.refusals} == {"empty.mrc", "letter.mrc"}
+
+
+def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
+    library.load(marc_samples.SAMPLES, embedder=CountingEmbedder())
+    book = library.discovery.search(parse("", [Filter("access", ("fulltext",))])).hits[0].document
+    assert library.discovery.pages(book.id, 1, 1)[0].number == 1
+    similar = library.discovery.similar(book.id)
+    assert similar
+    assert book.id not in {hit.document.id for hit in similar}
+    assert library.discovery.similar(DocumentId("nothing.1")) == ()

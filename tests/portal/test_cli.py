@@ -1,0 +1,131 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.records import record, write
+
+
+class Telusur:
+    """The command as a person runs it, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *arguments: str, code: int = 0, **settings: str) -> str:
+        environment = {**os.environ, "TELUSUR_DATA": str(self.folder / "data"), "TELUSUR_MODEL": "none", **settings}
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.cli", *arguments],
+            capture_output=True, text=True, cwd=self.folder, env=environment, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def telusur(tmp_path: Path) -> Telusur:
+    return Telusur(tmp_path)
+
+
+@pytest.fixture
+def loaded(telusur: Telusur) -> Telusur:
+    records = [
+        record("1", "Terumbu karang Selat Lembeh", "Kaligis, Frans", "Terumbu karang"),
+        record("2", "Gunung api di Minahasa", "Rantung, Maria", "Gunung api"),
+        b"00050 broken record" + b"\x1d",
+    ]
+    telusur.run("ingest", str(write(telusur.folder / "a.mrc", records)), "--report", "report.json", code=1)
+    return telusur
+
+
+def test_help_names_every_command(telusur: Telusur) -> None:
+    text = telusur.run("--help")
+    for command in ("demo", "ingest", "search", "show", "portal", "check", "evaluate"):
+        assert command in text
+
+
+def test_ingest_reports_refusals_and_exits_1(loaded: Telusur) -> None:
+    report = json.loads((loaded.folder / "report.json").read_text(encoding="utf-8"))
+    assert (report["read"], report["indexed"], report["refused"]) == (3, 2, 1)
+    assert report["refusals"][0]["file"].endswith("a.mrc")
+    assert report["refusals"][0]["position"] == 3
+
+
+def test_search_answers_in_the_fixed_json(loaded: Telusur) -> None:
+    answer = json.loads(loaded.run("search", "terumbu karang", "--json", "--mode", "keyword"))
+    assert set(answer) == {"query", "mode", "total", "took_ms", "interpretation", "hits", "facets"}
+    assert answer["total"] == 1
+    hit = answer["hits"][0]
+    assert set(hit) == {"id", "title", "contributors", "year", "format", "languages", "score", "reasons", "pages"}
+    assert (hit["id"], hit["year"], hit["languages"]) == ("katalog.1", 2014, ["ind"])
+    assert answer["facets"]["language"] == [{"value": "ind", "label": "Indonesian", "count": 1}]
+
+
+def test_search_says_that_it_is_keyword_only(loaded: Telusur) -> None:
+    assert "words only" in loaded.run("search", "gunung")
+
+
+def test_filters_narrow(loaded: Telusur) -> None:
+    assert json.loads(loaded.run("search", "", "--filter", "subject=Gunung api", "--json"))["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "x", "--filter", "nothing=1"],
+        ["search", "x", "--filter", "language"],
+        ["search", "x", "--sort", "size"],
+        ["search", "x", "--page", "0"],
+        ["search", "x", "--size", "1000"],
+        ["ingest", "no-such-file.mrc"],
+        ["ingest", "a.mrc", "--source", "a/b"],
+        ["unknown"],
+        [],
+    ],
+)
+def test_wrong_use_exits_2(loaded: Telusur, arguments: list[str]) -> None:
+    loaded.run(*arguments, code=2)
+
+
+def test_show_gives_the_record_as_it_came(loaded: Telusur) -> None:
+    assert "Kaligis, Frans" in loaded.run("show", "katalog.1")
+    assert json.loads(loaded.run("show", "katalog.1", "--json"))["fields"]["title"] == ["Terumbu karang Selat Lembeh"]
+    assert loaded.run("show", "katalog.1", "--marc").encode()[:5].isdigit()
+    assert "no record" in loaded.run("show", "katalog.9", code=3)
+
+
+def test_without_an_index_commands_say_what_to_do(telusur: Telusur) -> None:
+    assert "telusur ingest" in telusur.run("search", "laut", code=3)
+    assert "TELUSUR_DATA" in telusur.run("check", code=3)
+
+
+def test_check_shows_each_setting_with_its_source(loaded: Telusur) -> None:
+    (loaded.folder / "telusur.toml").write_text('library = "Perpustakaan Uji"\n', encoding="utf-8")
+    text = loaded.run("check")
+    assert "TELUSUR_LIBRARY=Perpustakaan Uji  [telusur.toml]" in text
+    assert "TELUSUR_MODEL=none  [environment]" in text
+    assert "2 records" in text
+
+
+def test_a_wrong_setting_is_named(telusur: Telusur) -> None:
+    assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT="x")
+    assert "TELUSUR_ENGINE" in telusur.run("search", "x", code=3, TELUSUR_ENGINE="solr")
+
+
+def test_evaluate_prints_measures(telusur: Telusur) -> None:
+    (telusur.folder / "c.jsonl").write_text(
+        '{"_id":"1","title":"Terumbu karang","text":"laut"}\n{"_id":"2","title":"Gunung","text":"api"}',
+        encoding="utf-8",
+    )
+    (telusur.folder / "q.jsonl").write_text('{"_id":"q","text":"terumbu"}', encoding="utf-8")
+    (telusur.folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n", encoding="utf-8")
+    out = telusur.run(
+        "evaluate", "--corpus", "c.jsonl", "--queries", "q.jsonl", "--qrels", "r.tsv", "--mode", "keyword", "--json"
+    )
+    figures = json.loads(out.splitlines()[0])
+    assert figures["documents"] == 2
+    assert figures["modes"]["keyword"]["ndcg_at_10"] == 1.0
