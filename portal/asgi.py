@@ -1,6 +1,7 @@
 """The portal as one ASGI application: the interactive page, plain pages, assets, and what guards them."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from streamlit import file_util
+from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
 from portal.current import hand_over
@@ -48,6 +49,8 @@ def create_app(services: Services | None = None) -> st.App:
 
     @asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
+        # Streamlit gives this log a handler, whatever the server was told; it would hold every search.
+        logging.getLogger("uvicorn.access").disabled = True
         hand_over(services)
         Drawing(services, SearchState(q="buku"), PlainLinks()).page()
         # What was loaded to serve is never garbage; without this every collection walks through it.
@@ -55,7 +58,7 @@ def create_app(services: Services | None = None) -> st.App:
         gc.freeze()
         yield {}
 
-    return st.App(
+    app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
         routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
@@ -67,6 +70,9 @@ def create_app(services: Services | None = None) -> st.App:
             Middleware(SocketGuard),
         ],
     )
+    # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
+    config.get_config_options(force_reparse=True)
+    return app
 
 
 def security_headers(shell: Shell) -> list[tuple[str, str]]:

@@ -18,7 +18,8 @@ def serve(services: Services, host: str | None = None, port: int | None = None) 
         create_app(services),
         host=host or settings.host,
         port=settings.port if port is None else port,
-        access_log=False,  # it would write down what each reader searches for
+        log_config=None,  # Streamlit's own stands; uvicorn's would take its handlers away
+        access_log=False,
         server_header=False,
         ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
         ws_ping_interval=30,

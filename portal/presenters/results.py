@@ -1,7 +1,7 @@
 """The home page, a page of results, and what stands there when there are none."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
@@ -228,11 +228,24 @@ def card(hit: Hit, number: int, state: SearchState, links: Links, t: Messages) -
         year=document.first("year"),
         format=value_label("format", document.first("format"), t),
         languages=", ".join(value_label("language", code, t) for code in document.values("language")[:3]),
-        snippet=marked(hit.snippet),
+        snippet=_snippet(hit),
         pages=found_pages(document.id, hit.pages, state.q, t),
         reason=reason_sentence(hit, t),
-        read=read_links(document, state.q, t),
+        read=_ways_to_read(document, state.q, t),
     )
+
+
+def _snippet(hit: Hit) -> Markup:
+    """What is shown of the text: the part that matches, else the summary, but no unrelated note."""
+    return marked(hit.snippet) if hit.snippet.marks or hit.document.first("summary") else Markup()
+
+
+def _ways_to_read(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
+    """One button for our e-book and one for what lies elsewhere; the record page has all, by name."""
+    links = read_links(document, q, t)
+    own = [link for link in links if not link.external]
+    elsewhere = [replace(link, label=t("hit.read")) for link in links if link.external][:1]
+    return (*own, *elsewhere)
 
 
 def found_pages(id: DocumentId, pages: Iterable[PageHit], q: str, t: Messages) -> tuple[FoundPage, ...]:
@@ -260,7 +273,7 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
 
 def facet_groups(page: ResultPage, state: SearchState, links: Links, t: Messages) -> tuple[FacetGroup, ...]:
     """Facets that can narrow the results. One that every result shares tells nothing and is left out."""
-    groups = []
+    groups: list[FacetGroup] = []
     for field in FACETS:
         values = [value for value in page.facets.get(field, ()) if value.count or value.chosen]
         narrows = len(values) > 1 or any(value.count < page.total for value in values)

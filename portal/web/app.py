@@ -6,4 +6,5 @@ It stands alone in its folder, because Streamlit puts that folder first on the i
 from portal.current import services
 from portal.views.catalogue import catalogue
 
-catalogue(services())
+if __name__ == "__main__":  # as Streamlit runs it
+    catalogue(services())

@@ -16,7 +16,7 @@ from search.engine import Entry
 BOOK_FILE = "telusur-ebook-0002.pdf"
 EBOOK_ID = DocumentId("kota.e-01")
 REEF_ID = DocumentId("kota.001")
-TRAP_ID = DocumentId("kota.x/../<b>")
+TRAP_ID = DocumentId("kota.x/<b>&")
 # Text that would run as a script, or break out of its place, wherever it was not escaped.
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -1,0 +1,231 @@
+"""A reader's way through the portal in a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.support.small_library import EBOOK_ID, small_library
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+START_S = 60
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+SERVE = "from portal.bootstrap import open_services; from portal.server import serve; serve(open_services())"
+
+
+@dataclass
+class Portal:
+    """A running portal, and where it writes what it says."""
+
+    address: str
+    log: Path
+
+
+@dataclass
+class Watch:
+    """What went wrong or went elsewhere while a page was used."""
+
+    own: str
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url.replace("ws://", "http://", 1)))
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.own, "data:", "blob:")):
+            self.outside.append(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal as it is run, in a process of its own on a free port."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    folder = tmp_path_factory.mktemp("served")
+    small_library(folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_PORT": str(port)}
+    log = folder / "log.txt"
+    with log.open("wb") as out:
+        command = [sys.executable, "-c", SERVE]
+        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=out, stderr=out)
+        try:
+            _wait_for(f"{address}/health", log)
+            yield Portal(address, log)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(url: str, log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"the portal did not start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tuple[Page, Watch]:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_default_timeout(20_000)
+    watch = Watch(portal.address)
+    watch.over(page)
+    page.goto(portal.address + path)
+    page.wait_for_selector("#judul-halaman")
+    return page, watch
+
+
+def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/")
+    heading = page.locator("#judul-halaman")
+    live = page.locator("#portal-live")
+    expect(heading).to_have_text("Cari di koleksi perpustakaan")
+
+    page.get_by_role("searchbox").fill("membaca jilid")
+    page.get_by_role("button", name="Cari").click()
+    expect(heading).to_contain_text("30 hasil")
+    expect(live).to_have_text("30 hasil untuk membaca jilid, halaman 1 dari 2")
+
+    page.get_by_role("link", name="2010–2019: 10 judul").click()
+    expect(heading).to_contain_text("10 hasil")
+    assert "f.year=2010..2019" in page.url
+    expect(page.locator(".chips a")).to_have_count(1)
+
+    page.get_by_role("link", name="Belajar membaca jilid 25").click()
+    expect(heading).to_have_text("Belajar membaca jilid 25")
+    expect(heading).to_be_focused()
+    expect(page).to_have_title("Belajar membaca jilid 25 – Perpustakaan Kota Bitung")
+
+    page.go_back()
+    expect(heading).to_contain_text("10 hasil")
+    expect(page.locator(".chips a")).to_contain_text("2010–2019")
+    expect(page.get_by_role("searchbox")).to_have_value("membaca jilid")
+    page.go_back()
+    expect(heading).to_contain_text("30 hasil")
+    page.go_forward()
+    expect(heading).to_contain_text("10 hasil")
+    page.reload()
+    expect(heading).to_contain_text("10 hasil")
+
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(heading).to_contain_text("10 results")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert "f.year=2010..2019" in page.url
+
+    page.get_by_role("link", name="Remove filter Publication year: 2010–2019").click()
+    expect(heading).to_contain_text("30 results")
+    page.get_by_role("link", name="Page 2", exact=True).click()
+    expect(page.locator(".cards li")).to_have_count(10)
+    expect(heading).to_be_focused()
+
+    page.get_by_role("searchbox").fill("anggaran pendapatan")
+    page.get_by_role("searchbox").press("Enter")
+    expect(heading).to_contain_text("1 result")
+    page.get_by_role("link", name="p. 5").first.click()
+    expect(page.locator(".page-text mark").first).to_be_visible()
+    assert page.url.startswith(f"{portal.address}/baca/{EBOOK_ID}/5?q=anggaran+pendapatan")
+    picture = page.locator(".page-picture img")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    page.get_by_role("link", name="Next page").click()
+    assert f"/baca/{EBOOK_ID}/6?" in page.url
+
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+def test_no_search_is_written_to_the_log(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/?q=rahasiasekali")
+    page.goto(f"{portal.address}/cari?q=rahasiasekali")
+    page.close()
+    log = portal.log.read_text()
+    assert "running on" in log
+    assert "rahasia" not in log
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=membaca",
+        "/?id=kota.001",
+        "/?id=kota.x%2F%3Cb%3E%26",
+        "/?q=zzz",
+        f"/baca/{EBOOK_ID}/5",
+        "/cari?q=karang",
+    ],
+)
+@pytest.mark.parametrize(("width", "hl"), [(360, "id"), (320, "en")])
+def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Portal, path: str, width: int, hl: str) -> None:
+    page, watch = visit(browser, portal, path + ("&" if "?" in path else "?") + f"hl={hl}", width)
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('.telusur *, .st-key-band *')]
+            .filter(e => !e.closest('.visually-hidden, .scroll, details:not([open])')
+                && e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1)
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert not beyond
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not watch.complaints
+    page.close()
+
+
+def test_filters_wait_in_a_sheet_on_a_phone_and_stay_open_while_choosing(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/?q=membaca+jilid", 360)
+    sheet = page.locator(".facets-sheet")
+    assert not sheet.evaluate("e => e.open")
+    sheet.locator("summary").first.click()
+    page.get_by_role("link", name="2010–2019: 10 judul").click()
+    expect(page.locator("#judul-halaman")).to_contain_text("10 hasil")
+    assert sheet.evaluate("e => e.open")
+    page.close()
+
+
+def test_the_page_without_javascript_is_the_same_catalogue(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{portal.address}/?q=karang")
+    page.get_by_role("link", name="Buka pencarian tanpa JavaScript").click()
+    expect(page.locator("h1")).to_contain_text("2 hasil")
+    page.get_by_role("link", name="Lasut, Johan: 2 judul").first.click()
+    page.get_by_role("link", name="Ikan karang Indonesia Timur").click()
+    expect(page.locator("h1")).to_have_text("Ikan karang Indonesia Timur")
+    assert page.url == f"{portal.address}/katalog/kota.002"
+    context.close()

@@ -1,0 +1,111 @@
+"""Both languages say everything, and pages say nothing that is not in a catalogue."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import portal
+from ingest.mapping import table
+from portal.i18n import LANGUAGES, Language, Messages, messages
+from portal.pages import templates
+from search.query import MODES
+from search.schema import FIELDS, RELEVANCE, SORTS
+
+PORTAL = Path(portal.__file__).parent
+TEMPLATES = sorted(path.name for path in (PORTAL / "templates").glob("*.html"))
+_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.S)
+_SPOKEN_ATTRIBUTE = re.compile(r"""(?:aria-label|alt|title|placeholder)=["'][^"'\x00]*[A-Za-z]{2}""")
+
+
+def test_both_catalogues_have_the_same_keys() -> None:
+    id, en = messages("id"), messages("en")
+    assert id.texts.keys() == en.texts.keys()
+    assert id.lists.keys() == en.lists.keys()
+
+
+@pytest.mark.parametrize("key", messages("id").texts)
+def test_both_catalogues_fill_the_same_places(key: str) -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    assert places(messages("id").texts[key]) == places(messages("en").texts[key])
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_hold_no_loose_text(name: str) -> None:
+    environment = templates()
+    assert environment.loader is not None
+    source, _, _ = environment.loader.get_source(environment, name)
+    parts = ["\x00" if kind != "data" else text for _, kind, text in environment.lex(source)]
+    text = re.sub("\x00+", "\x00", "".join(parts))
+    assert not _SPOKEN_ATTRIBUTE.search(text)
+    left = re.sub(r"&\w+;", "", _TAG.sub(" ", text))
+    assert not re.search(r"[A-Za-z]{2,}", left), left
+
+
+def keys_in_code() -> set[str]:
+    """Every message key that a template or a module names outright."""
+    found: set[str] = set()
+    for path in [*PORTAL.rglob("*.py"), *(PORTAL / "templates").glob("*.html")]:
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"""\bt(?:\.count|\.list)?\(\s*["']([a-z]+\.[a-z_]+)["']""", text))
+    return found
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_every_message_that_a_page_uses_is_there(hl: Language) -> None:
+    t = messages(hl)
+    missing = {key for key in keys_in_code() if key not in t.texts and key not in t.lists}
+    assert len(keys_in_code()) > 60
+    assert not missing
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("name", ["field", "reason"])
+def test_every_field_has_a_word(hl: Language, name: str) -> None:
+    labels = messages(hl).texts
+    assert not [field.name for field in FIELDS if f"label.{name}.{field.name}" not in labels]
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_every_sort_and_mode_has_a_word(hl: Language) -> None:
+    labels = messages(hl).texts
+    assert all(f"label.sort.{sort}" in labels for sort in (RELEVANCE, *SORTS))
+    assert all(f"label.mode.{mode}" in labels for mode in MODES)
+
+
+def codes(*tables: Mapping[str, str]) -> set[str]:
+    return {code for each in tables for code in each.values()}
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_every_code_that_records_are_mapped_to_has_a_word(hl: Language) -> None:
+    labels = messages(hl).texts
+    forms = ("leader_06", "visual_008_33", "computer_008_26", "serial_008_21", "physical_007", "item_008_23")
+    wanted = {
+        "format": codes(*(table("formats", form) for form in forms)) | {"book", "ebook", "thesis", "article", "other"},
+        "audience": codes(table("audience", "code_008"), table("audience", "words")),
+        "relator": codes(table("relators", "terms")),
+        "access": {"online"},
+        "dewey_class": {f"{n}00" for n in range(10)},
+    }
+    for name, used in wanted.items():
+        assert not [code for code in used if f"label.{name}.{code}" not in labels], name
+
+
+@pytest.mark.parametrize(
+    ("hl", "one", "many"), [("id", "1 hasil", "12.345 hasil"), ("en", "1 result", "12,345 results")]
+)
+def test_numbers_and_plurals_follow_the_language(hl: Language, one: str, many: str) -> None:
+    t = messages(hl)
+    assert t.count("results.heading", 1) == one
+    assert t.count("results.heading", 12345) == many
+
+
+def test_a_code_without_a_word_stays_a_code() -> None:
+    t: Messages = messages("en")
+    assert t.label("language", "xal") == "xal"
+    assert t.listing(["a", "b", "c"]) == "a, b and c"

@@ -1,0 +1,246 @@
+"""Pages the server draws whole, over the real application and a real index."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from portal.bootstrap import Services, open_services
+from portal.links import PlainLinks
+from portal.middleware import MAX_BODY_BYTES
+from portal.pages import Drawing, plain_document
+from portal.search_state import SearchState
+from portal.settings import read_settings
+from tests.support.html import Elements, scripts_of
+from tests.support.small_library import EBOOK_ID, PAYLOADS, REEF_ID, TRAP_ID
+
+
+@pytest.mark.parametrize(
+    "path", ["/cari", "/cari?q=karang", "/cari?q=zzz", f"/katalog/{REEF_ID}", f"/baca/{EBOOK_ID}/3"]
+)
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_every_plain_page_is_whole_and_in_its_language(client: TestClient, path: str, hl: str) -> None:
+    answer = client.get(path + ("&" if "?" in path else "?") + f"hl={hl}")
+    assert answer.status_code == 200
+    page = Elements(answer.text)
+    assert next(page.all("html"))["lang"] == hl
+    assert len(list(page.all("main"))) == 1
+    assert len(list(page.all("h1"))) == 1
+    assert next(a["role"] for a in page.all("form")) == "search"
+    ids = [a["id"] for _, a in page.found if "id" in a]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_search_shows_hits_facets_and_marks(client: TestClient) -> None:
+    text = client.get("/cari?q=karang&hl=en").text
+    assert "Terumbu <mark>karang</mark> Selat Lembeh" in text
+    assert "Matches in title" in text
+    assert f"/katalog/{REEF_ID}?hl=en" in Elements(text).links()
+    assert "/cari?q=karang&f.contributor=Lasut%2C+Johan&hl=en" in Elements(text).links()
+
+
+def test_choosing_a_facet_gives_the_count_that_was_shown(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=membaca").json()
+    for field, values in answer["facets"].items():
+        for value in values[:5]:
+            chosen = client.get("/api/v1/search", params={"q": "membaca", f"f.{field}": value["value"]}).json()
+            assert chosen["total"] == value["count"], (field, value)
+
+
+def test_the_answer_follows_state_and_language(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=judul:karang -timur&hl=en&size=10").json()
+    assert answer["interpretation"]["clauses"][0]["field"] == "title"
+    assert [hit["id"] for hit in answer["hits"]] == [REEF_ID]
+    labels = {v["label"] for v in answer["facets"]["format"]}
+    assert labels == {"Book"}
+
+
+def test_the_record_page_shows_everything_the_record_has(client: TestClient) -> None:
+    answer = client.get(f"/katalog/{REEF_ID}")
+    for text in (
+        "Wenas, Maria",
+        "pengarang",
+        "ilustrator",
+        "9786020000012",
+        "577.789 WEN t",
+        "تيرومبو",
+        "Tampilan MARC",
+        "Cet. 2",
+    ):
+        assert text in answer.text
+    page = Elements(answer.text)
+    assert f"/katalog/{REEF_ID}" in [a["href"] for a in page.all("link") if a.get("rel") == "canonical"]
+    outside = [a for a in page.all("a") if a.get("href", "").startswith("https://example.org/")]
+    assert {a["href"] for a in outside} == {"https://example.org/karang", "https://example.org/isi"}
+    assert all(a["rel"] == "noopener noreferrer" and a["target"] == "_blank" for a in outside)
+    assert "c.jpg" not in answer.text
+
+
+def test_marc_view_has_tags_and_subfields(client: TestClient) -> None:
+    text = client.get(f"/katalog/{REEF_ID}").text
+    assert re.search(r'<th scope="row">245</th><td>10</td><td><span class="code">\$a</span> Terumbu karang', text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/katalog/none",
+        "/katalog/",
+        "/baca/none/1",
+        f"/baca/{EBOOK_ID}/0",
+        f"/baca/{EBOOK_ID}/999",
+        f"/baca/{EBOOK_ID}/x",
+        f"/baca/{REEF_ID}/1",
+        "/berkas/none.pdf",
+        f"/berkas/{REEF_ID}.pdf",
+        "/tidakada",
+        "/rekaman/b1",
+        "/_stcore/metrics",
+        "/_stcore/upload_file/a/b",
+        "/_stcore/agent/interact",
+        "/auth/login",
+    ],
+)
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_what_is_not_there_is_a_404_page(client: TestClient, path: str, hl: str) -> None:
+    answer = client.get(f"{path}?hl={hl}")
+    assert answer.status_code == 404
+    assert ("tidak ditemukan" if hl == "id" else "not found") in answer.text
+
+
+@pytest.mark.parametrize("path", [f"/baca/{EBOOK_ID}/999.png", f"/baca/{REEF_ID}/1.png", "/baca/none/1.png"])
+def test_a_missing_picture_is_a_404(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_the_reader_marks_words_and_turns_pages(client: TestClient) -> None:
+    page = client.get(f"/baca/{EBOOK_ID}/5?q=anggaran").text
+    assert "<mark>Anggaran</mark>" in page
+    links = Elements(page).links()
+    assert f"/baca/{EBOOK_ID}/4?q=anggaran" in links
+    assert f"/baca/{EBOOK_ID}/6?q=anggaran" in links
+    assert f"/berkas/{EBOOK_ID}.pdf#page=5" in links
+    assert f"/katalog/{EBOOK_ID}" in links
+    assert "hlm. 5 dari 18" in page
+
+
+def test_a_page_picture_is_a_png_of_the_page(client: TestClient) -> None:
+    answer = client.get(f"/baca/{EBOOK_ID}/5.png")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    assert len(answer.content) > 10_000
+
+
+def test_the_file_is_served_inline_in_ranges(client: TestClient) -> None:
+    path = f"/berkas/{EBOOK_ID}.pdf"
+    whole = client.get(path)
+    assert whole.content.startswith(b"%PDF")
+    assert whole.headers["content-disposition"].startswith("inline")
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    part = client.get(path, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"%PDF")
+    assert client.get(path, headers={"Range": "bytes=0-1,3-4,6-7,9-10"}).status_code == 206
+    assert client.get(path, headers={"Range": "bytes=0-1,3-4,6-7,9-10,12-13"}).status_code == 416
+
+
+def test_health_and_robots(client: TestClient, library: Services) -> None:
+    assert client.get("/health").json() == {"status": "ok", "documents": 43, "pages": 18}
+    robots = client.get("/robots.txt").text
+    assert "Disallow: /cari" in robots
+    assert "Allow: /katalog/" in robots
+
+
+def test_result_pages_are_not_for_search_engines_and_records_are(client: TestClient) -> None:
+    assert 'name="robots" content="noindex' in client.get("/cari?q=karang").text
+    assert 'name="robots"' not in client.get(f"/katalog/{REEF_ID}").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cari?q=karang", "/api/v1/search?q=a", "/tidakada", "/aset/portal.css", "/health"]
+)
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval'", "")
+    assert "http" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"]
+
+
+def test_a_long_address_and_a_large_body_are_refused(client: TestClient) -> None:
+    assert client.get("/cari?q=" + "a" * 9000).status_code == 414
+    assert client.get("/cari?q=" + "a" * 3000).status_code == 200
+    assert client.post("/cari", content=b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "page=-5",
+        "page=abc",
+        "page=999999",
+        "sort=x",
+        "f.format=%3Cscript%3E",
+        "hl=xx",
+        "q=%27+OR+1=1+--",
+        "q=%00",
+        "f.year=x",
+        "size=1e9",
+        "mode=%F0%9F%90%9F",
+        "q=" + "%28" * 600,
+        "q=%ff%fe",
+    ],
+)
+def test_junk_in_an_address_is_harmless(client: TestClient, junk: str) -> None:
+    for path in ("/", "/cari", "/api/v1/search"):
+        assert client.get(f"{path}?{junk}").status_code == 200
+
+
+@pytest.mark.parametrize("path", [f"/katalog/{quote(TRAP_ID, safe='')}", "/cari?q=jebakan", "/cari?q=alert"])
+def test_nothing_in_a_record_runs(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "Jebakan" in answer.text
+    assert not scripts_of(answer.text)
+    images = [tag for tag, _ in Elements(answer.text).found if tag == "img"]
+    assert not images
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(
+    "path", ["/cari?q={}", f"/katalog/{REEF_ID}?q={{}}", f"/baca/{EBOOK_ID}/5?q={{}}", "/cari?q=a&f.subject={}"]
+)
+def test_nothing_in_an_address_runs(client: TestClient, payload: str, path: str) -> None:
+    answer = client.get(path.format(quote(payload, safe="")))
+    assert answer.status_code == 200
+    assert not scripts_of(answer.text)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_the_frame_escapes_its_title(client: TestClient, payload: str) -> None:
+    plain = scripts_of(client.get("/").text)
+    assert scripts_of(client.get("/?q=" + quote(payload, safe="")).text) == plain
+    assert scripts_of(client.get("/?id=" + quote(TRAP_ID, safe="")).text) == plain
+
+
+def test_the_frame_names_what_it_shows(client: TestClient) -> None:
+    home = client.get("/?hl=en")
+    assert '<html lang="en">' in home.text
+    assert "<title>Search the library&#x27;s collections – Perpustakaan Kota Bitung</title>" in home.text
+    record = client.get(f"/?id={REEF_ID}&q=karang")
+    assert f'<link rel="canonical" href="/katalog/{REEF_ID}">' in record.text
+    assert f'<noscript><p>Halaman ini memakai JavaScript. <a href="/katalog/{REEF_ID}">' in record.text
+    assert client.get("/?id=none").status_code == 404
+    assert '<a href="/cari?q=karang">' in client.get("/?q=karang").text
+
+
+def test_an_empty_data_folder_is_a_designed_page(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("empty")
+    settings = read_settings({"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none"}, folder / "none.toml")
+    drawing = Drawing(open_services(settings), SearchState(q="laut"), PlainLinks())
+    drawn = drawing.page()
+    assert drawn.status == 503
+    assert "telusur ingest" in plain_document(drawing, drawn)

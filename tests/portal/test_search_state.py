@@ -1,0 +1,108 @@
+"""The address of a search says all there is to say about it."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.search_state import SIZES, SearchState
+from search.discovery import MAX_RESULTS_REACHED
+from search.query import MODES, Filter
+from search.schema import FACETS, SORTS
+
+values = st.text(min_size=1, max_size=40)
+years = st.sampled_from(["2014", "2010..2019", "2010..", "..1999"])
+filters = st.one_of(
+    st.builds(Filter, st.sampled_from([f for f in FACETS if f != "year"]), st.lists(values, max_size=4).map(tuple)),
+    st.builds(Filter, st.just("year"), st.lists(years, max_size=3).map(tuple)),
+)
+states = st.builds(
+    SearchState,
+    q=st.text(max_size=80),
+    filters=st.lists(filters, max_size=5).map(tuple),
+    sort=st.sampled_from(["relevance", *SORTS]),
+    page=st.integers(-3, 2000),
+    size=st.sampled_from(SIZES),
+    mode=st.sampled_from(MODES),
+    hl=st.sampled_from(["id", "en"]),
+    id=st.text(max_size=30),
+)
+names = st.one_of(
+    st.sampled_from(["q", "sort", "page", "size", "mode", "hl", "id", "f.year", "f.language", "f.", "f.x", "utm"]),
+    st.text(max_size=8),
+)
+
+
+@given(states)
+def test_parameters_give_the_state_back(state: SearchState) -> None:
+    assert SearchState.from_params(state.to_params()) == state
+
+
+@given(states)
+def test_a_link_gives_the_state_back(state: SearchState) -> None:
+    assert SearchState.from_query_string("/" + state.query_string()) == state
+
+
+@given(st.lists(st.tuples(names, st.text(max_size=30)), max_size=20))
+def test_junk_never_raises_and_gives_one_address(params: list[tuple[str, str]]) -> None:
+    state = SearchState.from_params(params)
+    assert state.page >= 1
+    assert state.page * state.size <= MAX_RESULTS_REACHED
+    assert SearchState.from_params(state.to_params()).to_params() == state.to_params()
+    state.to_query()
+
+
+@given(states, st.sampled_from(FACETS), values)
+def test_choosing_and_giving_up_a_value_leads_back(state: SearchState, field: str, value: str) -> None:
+    before = state.at_page(1)
+    if field != "year" and value not in before.chosen(field) and sum(len(f.values) for f in before.filters) < 8:
+        assert before.toggling(field, value).toggling(field, value) == before
+
+
+def test_order_is_fixed_and_defaults_are_left_out() -> None:
+    text = "hl=id&page=1&mode=hybrid&size=20&sort=relevance&f.language=ind&q=laut&f.format=map&f.format=book"
+    state = SearchState.from_params(parse_qsl(text))
+    assert state.query_string() == "?q=laut&f.format=book&f.format=map&f.language=ind"
+    assert SearchState().query_string() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("page=-5", "page", 1),
+        ("page=abc", "page", 1),
+        ("page=²", "page", 1),
+        ("page=999999", "page", 50),
+        ("page=99999999999999999999", "page", 1),
+        ("page=50&size=100", "page", 10),
+        ("size=33", "size", 20),
+        ("sort=<script>", "sort", "relevance"),
+        ("mode=x", "mode", "hybrid"),
+        ("hl=xx", "hl", "id"),
+        ("q=a%00b%0Ac", "q", "a b c"),
+        ("f.year=abc", "filters", ()),
+        ("f.nonsense=1", "filters", ()),
+        ("q=a&q=b", "q", "b"),
+    ],
+)
+def test_values_outside_the_limits_become_allowed_ones(text: str, name: str, value: object) -> None:
+    assert getattr(SearchState.from_params(parse_qsl(text)), name) == value
+
+
+def test_a_text_beyond_the_limit_is_told_as_shortened() -> None:
+    assert SearchState(q="laut " * 500).to_query().shortened
+
+
+def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() -> None:
+    state = SearchState(q="laut", page=3)
+    changed = [
+        state.asking("ikan"),
+        state.toggling("format", "map"),
+        state.sorted_by("newest"),
+        state.in_mode("keyword"),
+        state.without_filters(),
+    ]
+    assert {s.page for s in changed} == {1}
+    assert state.in_language("en").page == 3
+    assert state.opening("x").closing() == state
