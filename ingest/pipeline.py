@@ -290,7 +290,7 @@ class Session:
 
     def entry(self, document: Document, pages: tuple[Page, ...]) -> Entry:
         sealed = replace(document, fingerprint=f"{document.fingerprint}+{self._embedder_name}")
-        return Entry(sealed, pages, split(document, pages))
+        return Entry(sealed, pages, split(document, pages) if self._embedder_name else ())
 
     def _same(self, document: Document, old: Document) -> bool:
         """Whether nothing changed. Without an embedder, vectors that are there already may stay."""

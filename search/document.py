@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal, NewType
+from dataclasses import dataclass
+from typing import Any, Literal, NewType
 
 DocumentId = NewType("DocumentId", str)
 
@@ -141,11 +141,24 @@ class Suggestion:
 
 def to_json(document: Document) -> str:
     """A document as one line of JSON; `from_json` reads it back."""
-    plain = asdict(document)
-    if document.raw is not None:
+    raw, ebook = document.raw, document.ebook
+    plain = {
+        "id": document.id,
+        "fields": dict(document.fields),
+        "contributors": [_plain(contributor) for contributor in document.contributors],
+        "links": [_plain(link) for link in document.links],
+        "vernacular": [_plain(vernacular) for vernacular in document.vernacular],
+        "ebook": None if ebook is None else {**_plain(ebook), "outline": [_plain(s) for s in ebook.outline]},
         # Latin-1 keeps every byte of ISO 2709 as one character, whatever its encoding.
-        plain["raw"]["data"] = document.raw.data.decode("latin-1")
+        "raw": None if raw is None else {**_plain(raw), "data": raw.data.decode("latin-1")},
+        "fingerprint": document.fingerprint,
+    }
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Contributor | OnlineAccess | Vernacular | Section | Ebook | RawRecord) -> dict[str, Any]:
+    """The attributes by name. dataclasses.asdict copies all the way down, which took an eighth of a load."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def from_json(text: str) -> Document:

@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 import pytest
 
 import marc_samples
@@ -13,9 +12,9 @@ from ingest.pipeline import IngestJob, Load, Progress
 from ingest.report import OUTCOMES, IngestReport
 from search.discovery import Discovery
 from search.document import DocumentId
-from search.engine import Matrix, Vector
 from search.engines.embedded import EmbeddedEngine
 from search.query import Filter, Query, parse
+from tests.support.embedders import LetterEmbedder
 from tests.support.records import record, write
 
 
@@ -34,25 +33,6 @@ class Library:
         return [hit.document.title for hit in self.discovery.search(parse(text)).hits]
 
 
-class CountingEmbedder:
-    """Vectors from the letters of a text, and how many texts were asked for."""
-
-    name = "letters"
-    dimensions = 26
-    languages = None
-
-    def __init__(self) -> None:
-        self.embedded = 0
-
-    def passages(self, texts: list[str] | tuple[str, ...]) -> Matrix:
-        self.embedded += len(texts)
-        return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, 26), np.float32)
-
-    def query(self, text: str) -> Vector:
-        counts = np.array([text.lower().count(chr(97 + n)) + 0.01 for n in range(26)], dtype=np.float32)
-        return np.asarray(counts / np.linalg.norm(counts), dtype=np.float32)
-
-
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     return Library(tmp_path / "data")
@@ -68,7 +48,7 @@ def test_a_loaded_record_is_found(library: Library, tmp_path: Path) -> None:
 
 def test_the_same_file_again_changes_nothing(library: Library, tmp_path: Path) -> None:
     path = write(tmp_path / "a.mrc", [record("1", "Terumbu karang"), record("2", "Gunung api")])
-    embedder = CountingEmbedder()
+    embedder = LetterEmbedder()
     library.load(path, embedder=embedder)
     texts = embedder.embedded
     report = library.load(path, embedder=embedder)
@@ -106,7 +86,7 @@ def test_a_record_marked_deleted_goes(library: Library, tmp_path: Path) -> None:
 def test_vectors_are_made_later_for_records_loaded_without(library: Library, tmp_path: Path) -> None:
     path = write(tmp_path / "a.mrc", [record("1", "Satu")])
     library.load(path)
-    report = library.load(path, embedder=CountingEmbedder())
+    report = library.load(path, embedder=LetterEmbedder())
     assert report.outcomes["updated"] == 1
     assert library.engine.info().passages == 1
     # And a load without vectors leaves those that are there.
@@ -192,7 +172,7 @@ def test_what_is_no_catalogue_is_refused_by_name(library: Library, tmp_path: Pat
 
 
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
-    library.load(marc_samples.SAMPLES, embedder=CountingEmbedder())
+    library.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
     book = library.discovery.search(parse("", [Filter("access", ("fulltext",))])).hits[0].document
     assert library.discovery.pages(book.id, 1, 1)[0].number == 1
     similar = library.discovery.similar(book.id)

@@ -1,0 +1,143 @@
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search.discovery import MAX_RESULTS_REACHED, Discovery
+from search.document import DocumentId, Passage
+from search.engine import Entry
+from search.engines.embedded import EmbeddedEngine
+from search.errors import IndexMissing, QueryRefused
+from search.query import MODES, Filter, Mode, parse
+from search.schema import SORTS
+from tests.support.documents import document, entry
+from tests.support.embedders import LetterEmbedder
+
+EMBEDDER = LetterEmbedder()
+
+
+def with_vectors(id: str, title: str, **fields: str | Sequence[str]) -> Entry:
+    made = document(id, title, **fields)
+    return Entry(made, (), (Passage(0, title),), EMBEDDER.passages([title]))
+
+
+CATALOGUE = [
+    with_vectors("a.1", "Terumbu karang", language="ind", subject=("Ikan", "Laut"), year="2014", format="book"),
+    with_vectors("a.2", "Karang dan ikan", language="ind", subject="Ikan", year="2009", format=("book", "ebook")),
+    with_vectors("a.3", "Coral reefs", language="eng", subject="Laut", year="2014", format="ebook"),
+    with_vectors("a.4", "Gunung api", language="ind", subject="Gunung api", year="1999", format="book"),
+    with_vectors("a.5", "Karangan bunga", language="ind", format="map"),
+    with_vectors("a.6", "Rangka kapal", language="jav", subject="Laut", year="2020", format="book"),
+]
+
+
+def discovery_of(entries: Sequence[Entry], folder: Path, embedder: LetterEmbedder | None = EMBEDDER) -> Discovery:
+    engine = EmbeddedEngine(folder)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        assert not writer.put(entries).refused
+    return Discovery(engine, embedder)
+
+
+@pytest.fixture(scope="module")
+def discovery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovery]:
+    yield discovery_of(CATALOGUE, tmp_path_factory.mktemp("index"))
+
+
+TEXTS = st.sampled_from(["", "karang", "ikan laut", "coral", '"terumbu karang"', "karang -ikan", "judul:gunung", "rangka"])
+VALUES = {
+    "subject": ["Ikan", "Laut", "Gunung api"],
+    "language": ["ind", "eng"],
+    "format": ["book", "ebook", "map"],
+    "year": ["2010..2019", "1999"],
+}
+FILTERS = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 1), max_size=2).map(
+    lambda chosen: [Filter(field, (VALUES[field][index],)) for field, index in chosen.items()]
+)
+
+
+@given(TEXTS, FILTERS, st.sampled_from(MODES))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_choosing_any_facet_value_gives_exactly_the_count_shown(
+    discovery: Discovery, text: str, filters: list[Filter], mode: Mode
+) -> None:
+    shown = discovery.search(parse(text, filters), mode)
+    for field, values in shown.facets.items():
+        others = [chosen for chosen in filters if chosen.field != field]
+        for value in values:
+            chosen = discovery.search(parse(text, [*others, Filter(field, (value.value,))]), mode)
+            assert chosen.total == value.count, (text, field, value, mode)
+
+
+@given(TEXTS, FILTERS, st.sampled_from(MODES), st.sampled_from(["relevance", *SORTS]))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pages_give_every_result_once_whatever_the_order(
+    discovery: Discovery, text: str, filters: list[Filter], mode: Mode, sort: str
+) -> None:
+    query = parse(text, filters, sort)
+    total = discovery.search(query, mode).total
+    ids = [
+        hit.document.id
+        for page in range(1, total // 2 + 2)
+        for hit in discovery.search(query, mode, page, size=2).hits
+    ]
+    assert len(ids) == len(set(ids)) == total
+
+
+def test_a_document_near_in_meaning_is_found_without_its_words_and_says_so(discovery: Discovery) -> None:
+    hits = {hit.document.id: hit for hit in discovery.search(parse("terumbukarang")).hits}
+    assert [reason.kind for reason in hits[DocumentId("a.1")].reasons] == ["meaning"]
+
+
+def test_strict_syntax_lets_meaning_add_nothing(discovery: Discovery) -> None:
+    page = discovery.search(parse("karang -ikan"))
+    assert {hit.document.id for hit in page.hits} == {"a.5"} | {
+        hit.document.id for hit in page.hits if "arang" in hit.document.title and "ikan" not in hit.document.title.lower()
+    }
+    assert DocumentId("a.2") not in {hit.document.id for hit in page.hits}
+
+
+def test_a_model_adds_nothing_in_languages_it_does_not_know(tmp_path: Path) -> None:
+    english_only = discovery_of(CATALOGUE, tmp_path, LetterEmbedder(frozenset({"eng"})))
+    assert "a.1" not in {hit.document.id for hit in english_only.search(parse("terumbukarang")).hits}
+    assert "a.3" in {hit.document.id for hit in english_only.search(parse("corals reef")).hits}
+
+
+def test_without_vectors_search_is_by_words_and_says_so(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Terumbu karang")])
+    page = Discovery(engine, EMBEDDER).search(parse("karang"))
+    assert (page.mode, page.total, page.notices) == ("keyword", 1, ("keyword_only",))
+
+
+def test_a_number_is_looked_up_not_understood(discovery: Discovery) -> None:
+    assert discovery.search(parse("9786020000012")).total == 0
+
+
+def test_reasons_name_fields_by_weight_and_marked_words(discovery: Discovery) -> None:
+    hit = discovery.search(parse("ikan"), "keyword").hits[0]
+    assert [(r.field, r.words) for r in hit.reasons] == [("title", ("ikan",)), ("subject", ("ikan",))]
+    assert [hit.title.text[start:end] for start, end in hit.title.marks] == ["ikan"]
+
+
+def test_the_title_itself_comes_first(discovery: Discovery) -> None:
+    assert discovery.search(parse("karangan bunga")).hits[0].document.id == "a.5"
+
+
+@pytest.mark.parametrize(("page", "size"), [(0, 20), (1, 0), (51, 20), (1, MAX_RESULTS_REACHED + 1)])
+def test_pages_too_deep_are_refused(discovery: Discovery, page: int, size: int) -> None:
+    with pytest.raises(QueryRefused):
+        discovery.search(parse("karang"), page=page, size=size)
+
+
+def test_no_index_is_an_error_not_an_empty_answer(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        Discovery(EmbeddedEngine(tmp_path)).search(parse("karang"))
+
+
+def test_similar_leaves_out_the_document_itself(discovery: Discovery) -> None:
+    similar = [hit.document.id for hit in discovery.similar(DocumentId("a.1"))]
+    assert "a.1" not in similar
+    assert similar
