@@ -15,6 +15,7 @@ from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
 from portal.current import hand_over
+from portal.i18n import LANGUAGES
 from portal.links import PlainLinks
 from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
@@ -49,10 +50,10 @@ def create_app(services: Services | None = None) -> st.App:
 
     @asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
-        # Streamlit gives this log a handler, whatever the server was told; it would hold every search.
-        logging.getLogger("uvicorn.access").disabled = True
+        keep_readers_out_of_logs()
         hand_over(services)
-        Drawing(services, SearchState(q="buku"), PlainLinks()).page()
+        for hl in LANGUAGES:
+            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
@@ -73,6 +74,19 @@ def create_app(services: Services | None = None) -> st.App:
     # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
     config.get_config_options(force_reparse=True)
     return app
+
+
+def keep_readers_out_of_logs() -> None:
+    """The server tells that it runs and what fails, never who asked for what."""
+    # Streamlit gives the access log a handler, whatever the server was told; it would hold every search.
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(_is_not_about_a_reader)
+
+
+def _is_not_about_a_reader(record: logging.LogRecord) -> bool:
+    """False for the server's notes on opened and closed websockets, which name an address."""
+    text = str(record.msg)
+    return record.levelno > logging.INFO or not ("WebSocket" in text or text.startswith("connection "))
 
 
 def security_headers(shell: Shell) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 page and as a plain server-rendered one."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,13 @@ from portal.presenters import results as result_page
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.search_state import SearchState
+from search.discovery import Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query, parse
 
 FOUND_PAGES_MOST: Final = 30
+EXAMPLES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class Drawing:
 
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
-        view = result_page.home(everything, self.services.discovery.info(), self.state, self.links, self.t)
+        info = self.services.discovery.info()
+        examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl)
+        view = result_page.home(everything, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
         return self._drawn("_home.html", view, title, "", view="home", indexed=True)
 
@@ -207,6 +212,13 @@ def _in_language(address: str, hl: Language) -> str:
 def _render(template: str, values: dict[str, object]) -> Markup:
     # The environment escapes, so what comes out is HTML.
     return Markup(templates().get_template(template).render(values))  # noqa: S704
+
+
+@lru_cache(maxsize=8)
+def fruitful_examples(discovery: Discovery, generation: str, hl: Language) -> tuple[str, ...]:  # noqa: ARG001
+    """The first example searches that find something, so that none leads nowhere; looked up anew for each `generation`."""
+    finding = (q for q in messages(hl).list("home.example_queries") if discovery.search(parse(q), size=1).total)
+    return tuple(islice(finding, EXAMPLES_SHOWN))
 
 
 def _problem_of(error: SearchError) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 // What Streamlit's frame says in English, said in the page's language. Everything works without it.
 (() => {
   const words = {
-    id: { skip: 'Lompat ke isi utama', 'Clear value': 'Hapus isi', 'Clear': 'Hapus isi' },
+    id: { skip: 'Lompat ke isi utama', 'Clear entry': 'Hapus isi' },
     en: { skip: 'Skip to main content' },
   };
   const tick = () => {

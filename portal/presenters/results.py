@@ -160,7 +160,9 @@ class Home:
     newest: str
 
 
-def home(everything: ResultPage, info: IndexInfo, state: SearchState, links: Links, t: Messages) -> Home:
+def home(
+    everything: ResultPage, info: IndexInfo, examples: Sequence[str], state: SearchState, links: Links, t: Messages
+) -> Home:
     """everything: a search that asks for nothing, whose facets are the shelves."""
     shelves = []
     for field in BROWSED:
@@ -169,7 +171,7 @@ def home(everything: ResultPage, info: IndexInfo, state: SearchState, links: Lin
         if len(items) > 1:
             shelves.append(Shelf(t.label("field", field), items))
     return Home(
-        examples=tuple(Choice(q, links.search(state.asking(q))) for q in t.list("home.example_queries")),
+        examples=tuple(Choice(q, links.search(state.asking(q))) for q in examples),
         titles=t.count("home.total_titles", info.documents),
         pages=t.count("home.total_pages", info.pages) if info.pages else "",
         shelves=tuple(shelves),
@@ -350,7 +352,7 @@ def _empty(state: SearchState, links: Links, t: Messages) -> Empty:
             steps.append(Choice(label, links.search(state.without(chosen.field, value))))
     if len(steps) > 1:
         steps.append(Choice(t("empty.drop_all"), links.search(state.without_filters())))
-    if state.q and state.mode == "keyword":
+    if state.q and state.mode != DEFAULT_MODE:
         steps.append(Choice(t("empty.by_both"), links.search(state.in_mode(DEFAULT_MODE))))
     if state.q and state.mode != "semantic":
         steps.append(Choice(t("empty.by_meaning"), links.search(state.in_mode("semantic"))))

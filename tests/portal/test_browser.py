@@ -178,6 +178,7 @@ def test_no_search_is_written_to_the_log(browser: Browser, portal: Portal) -> No
     log = portal.log.read_text()
     assert "running on" in log
     assert "rahasia" not in log
+    assert "WebSocket" not in log
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_every_code_that_records_are_mapped_to_has_a_word(hl: Language) -> None:
         "format": codes(*(table("formats", form) for form in forms)) | {"book", "ebook", "thesis", "article", "other"},
         "audience": codes(table("audience", "code_008"), table("audience", "words")),
         "relator": codes(table("relators", "terms")),
-        "access": {"online"},
+        "access": {"online", "fulltext"},
         "dewey_class": {f"{n}00" for n in range(10)},
     }
     for name, used in wanted.items():

@@ -155,7 +155,7 @@ def test_a_card_reads_our_ebook_first_and_never_follows_a_script() -> None:
         ("Read e-book", "/baca/s.1/1?q=laut&hl=en", ""),
         ("Read", "https://example.org/x", "login needed"),
     ]
-    assert view.pages[0].label == "p. xii (no. 14 in the file)"
+    assert view.pages[0].label == "p. xii (PDF 14)"
     assert view.pages[0].snippet == "di <mark>laut</mark>"
 
 
