@@ -28,6 +28,9 @@ SEMANTIC_DEPTH: Final = 50
 SEMANTIC_FLOOR: Final = 0.35
 SEMANTIC_NEAR: Final = 0.75
 
+# With fewer documents that hold all words, those that hold some are shown as well, and it is said.
+ENOUGH: Final = 3
+
 Finds = Mapping[DocumentId, Ranked]
 
 
@@ -60,6 +63,7 @@ class Discovery:
         ran: Mode = mode if embedder is not None else "keyword"
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
+        query = _loosened_if_needed(searcher, query)
         finds = self._finds(searcher, embedder, query) if ran != "keyword" else {}
         passing = searcher.scores(query.without_words(), finds) if query.filters and finds else finds
         word_scores = searcher.scores(query, passing) if passing else {}
@@ -188,6 +192,16 @@ class Discovery:
                 )
             )
         return tuple(hits)
+
+
+def _loosened_if_needed(searcher: Searcher, query: Query) -> Query:
+    """The query, content with some of its words if hardly a document holds them all.
+
+    Filters do not count: they must only narrow what the text alone selects.
+    """
+    if query.wordless or is_relaxed(query) or not is_relaxed(query.loosened()):
+        return query
+    return query if searcher.keyword(query.without_filters(), 1).total >= ENOUGH else query.loosened()
 
 
 def _not_understood(searcher: Searcher, embedder: Embedder, ids: Collection[DocumentId]) -> set[DocumentId]:

@@ -63,7 +63,8 @@ class Query:
     """A search: its text, the clauses read from it, chosen filters and the order of results.
 
     shortened: the text was cut at a limit. wordless: the words select nothing by themselves;
-    only documents that a caller adds (`also`) are results, as in a search by meaning alone.
+    only documents that a caller adds (`also`) are results, as in a search by meaning alone. loose:
+    some of the words are enough, because nothing holds them all.
     """
 
     text: str = ""
@@ -72,6 +73,7 @@ class Query:
     sort: str = RELEVANCE
     shortened: bool = False
     wordless: bool = False
+    loose: bool = False
 
     def without_filters(self) -> "Query":
         return replace(self, filters=())
@@ -85,6 +87,9 @@ class Query:
 
     def by_meaning_only(self) -> "Query":
         return replace(self, wordless=True)
+
+    def loosened(self) -> "Query":
+        return replace(self, loose=True)
 
     @property
     def strict(self) -> bool:

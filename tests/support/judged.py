@@ -43,7 +43,7 @@ def idk_mrc(folder: Path) -> JudgedFiles:
             if not question["is_impossible"]:
                 queries.append({"_id": question["id"], "text": question["question"]})
                 judged.append((question["id"], str(number), 1))
-    return _write(folder, texts, queries[:2000], judged)
+    return _write(folder, texts, queries[:500], judged)
 
 
 def _numbered(path: Path) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import heapq
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -235,11 +236,11 @@ class EmbeddedSearcher:
 def _for_pages(query: Query) -> Query:
     """The words that may stand on a page: those asked for in a field of the record are left out."""
     clauses = tuple(clause for clause in query.wanted if clause.field is None)
-    return Query(query.text, clauses)
+    return replace(query, clauses=clauses)
 
 
 def _with_filter(query: Query, filter: Filter) -> Query:
-    return Query(query.text, query.clauses, (*query.filters, filter), query.sort, query.shortened, query.wordless)
+    return replace(query, filters=(*query.filters, filter))
 
 
 def _terms(name: str, only: Sequence[str] = ()) -> dict[str, Any]:
