@@ -22,6 +22,7 @@ from portal.pages import Drawing
 from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.shell import Shell
+from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
@@ -62,6 +63,7 @@ def create_app(services: Services | None = None) -> st.App:
     app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
+        exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
         routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),

@@ -19,7 +19,7 @@ from portal.pages import Drawing, Drawn, Problem, plain_document
 from portal.search_state import SearchState
 from portal.shell import Shell
 from search.document import Document, DocumentId
-from search.errors import QueryRefused, SearchError
+from search.errors import EngineUnavailable, QueryRefused, SearchError
 from search.query import parse
 
 MAX_RANGES: Final = 4
@@ -87,14 +87,11 @@ class PlainPages:
     def reader(self, request: Request) -> Response:
         state = SearchState(q=request.query_params.get("q", ""), hl=_language(request))
         drawing = Drawing(self._services, state, PlainLinks())
-        try:
-            found = self._ebook_page(request)
-            if found is None:
-                return self._document(drawing, drawing.missing())
-            document, number = found
-            return self._document(drawing, drawing.reader(document, number, parse(state.q)))
-        except SearchError as error:
-            return self._document(drawing, drawing.problem(error))
+        found = self._ebook_page(request)
+        if found is None:
+            return self._document(drawing, drawing.missing())
+        document, number = found
+        return self._document(drawing, drawing.reader(document, number, parse(state.q)))
 
     def page_image(self, request: Request) -> Response:
         found = self._ebook_page(request)
@@ -137,6 +134,12 @@ class PlainPages:
 
     def robots(self, request: Request) -> Response:  # noqa: ARG002
         return PlainTextResponse(ROBOTS)
+
+    def search_failed(self, request: Request, error: Exception) -> Response:
+        """The answer where a route could not search; wrong requests and a broken index are told apart."""
+        drawing = self._drawing(request)
+        problem = error if isinstance(error, SearchError) else EngineUnavailable(str(error))
+        return self._document(drawing, drawing.problem(problem))
 
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)

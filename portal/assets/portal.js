@@ -1,4 +1,5 @@
-// What Streamlit's frame says in English, said in the page's language. Everything works without it.
+// Small help: pickers close when left, and what Streamlit's frame says in English is said in the page's
+// language. Everything works without it.
 (() => {
   const words = {
     id: { skip: 'Lompat ke isi utama', 'Clear entry': 'Hapus isi' },
@@ -13,6 +14,13 @@
       if (word) e.setAttribute('aria-label', word);
     });
   };
+  const leave = (event) => document.querySelectorAll('details.picker[open]').forEach((picker) => {
+    if (event.key === 'Escape') { picker.open = false; picker.querySelector('summary').focus(); }
+    else if (event.type === 'click' && !picker.contains(event.target)) picker.open = false;
+  });
+  document.addEventListener('click', leave);
+  document.addEventListener('keydown', leave);
+
   let waiting = 0;
   new MutationObserver(() => {
     if (waiting) return;

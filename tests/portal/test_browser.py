@@ -219,6 +219,21 @@ def test_filters_wait_in_a_sheet_on_a_phone_and_stay_open_while_choosing(browser
     page.close()
 
 
+def test_the_order_is_picked_from_a_list_that_closes(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=membaca+jilid")
+    picker = page.locator("details.picker").first
+    picker.locator("summary").click()
+    page.keyboard.press("Escape")
+    assert not picker.evaluate("e => e.open")
+    picker.locator("summary").click()
+    page.get_by_role("link", name="Tahun terbaru").click()
+    expect(page.locator(".cards h2").first).to_contain_text("jilid 30")
+    assert "sort=newest" in page.url
+    assert not picker.evaluate("e => e.open")
+    assert not watch.complaints
+    page.close()
+
+
 def test_the_page_without_javascript_is_the_same_catalogue(browser: Browser, portal: Portal) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -1,17 +1,20 @@
 """Pages the server draws whole, over the real application and a real index."""
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit import file_util
 
 from portal.bootstrap import Services, open_services
-from portal.links import PlainLinks
 from portal.middleware import MAX_BODY_BYTES
-from portal.pages import Drawing, plain_document
-from portal.search_state import SearchState
+from portal.routes import PlainPages
 from portal.settings import read_settings
+from portal.shell import Shell
+from search.errors import SearchError
 from tests.support.html import Elements, scripts_of
 from tests.support.small_library import EBOOK_ID, PAYLOADS, REEF_ID, TRAP_ID
 
@@ -237,10 +240,35 @@ def test_the_frame_names_what_it_shows(client: TestClient) -> None:
     assert '<a href="/cari?q=karang">' in client.get("/?q=karang").text
 
 
-def test_an_empty_data_folder_is_a_designed_page(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="module")
+def without_index(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """The plain pages over a data folder that holds nothing yet."""
     folder = tmp_path_factory.mktemp("empty")
     settings = read_settings({"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none"}, folder / "none.toml")
-    drawing = Drawing(open_services(settings), SearchState(q="laut"), PlainLinks())
-    drawn = drawing.page()
-    assert drawn.status == 503
-    assert "telusur ingest" in plain_document(drawing, drawn)
+    index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    pages = PlainPages(open_services(settings), Shell(index))
+    handlers = {SearchError: pages.search_failed}
+    return TestClient(Starlette(routes=pages.routes(), exception_handlers=handlers))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cari",
+        "/cari?q=laut",
+        "/katalog/a",
+        "/baca/a/1",
+        "/baca/a/1.png",
+        "/berkas/a.pdf",
+        "/?id=a",
+        "/health",
+        "/api/v1/search",
+    ],
+)
+def test_a_portal_without_an_index_says_what_to_do(without_index: TestClient, path: str) -> None:
+    answer = without_index.get(path)
+    assert answer.status_code == 503
+    if path in ("/api/v1/search", "/health"):
+        assert "message" in answer.text
+    elif path != "/?id=a":  # the frame's page says it once it runs
+        assert "telusur ingest" in answer.text

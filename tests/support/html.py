@@ -24,9 +24,10 @@ class Elements(HTMLParser):
 
 
 def scripts_of(html: str) -> list[str]:
-    """What in a page would run: script elements, event handlers, and links that are scripts."""
+    """What in a page would run and is not ours: script elements, event handlers, and links that are scripts."""
     page = Elements(html)
-    running = [tag for tag, _ in page.found if tag in ("script", "iframe", "object", "embed")]
+    strange = [(tag, attributes) for tag, attributes in page.found if attributes.get("src") != "/aset/portal.js"]
+    running = [tag for tag, _ in strange if tag in ("script", "iframe", "object", "embed")]
     running += [name for _, attributes in page.found for name in attributes if name.startswith("on")]
     addresses = [value for _, a in page.found for name, value in a.items() if name in ("href", "src", "action")]
     return running + [value for value in addresses if re.match(r"\s*(javascript|data|vbscript):", value, re.I)]

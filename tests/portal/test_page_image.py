@@ -1,0 +1,62 @@
+"""Pictures of pages, also of files that want to harm."""
+
+import struct
+import time
+from pathlib import Path
+
+import pytest
+
+from portal.page_image import MAX_PIXELS, MAX_WALL_S, WIDTH_PX, PageImages, scale_for
+from tests.support.pdfs import book, double_flate_bomb, endless_drawing, pdf, words
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+def test_a_page_is_drawn_as_wide_as_a_screen_shows_it(tmp_path: Path) -> None:
+    image = PageImages().png(book(tmp_path / "a.pdf", ["Satu"], ["Dua"]), 2)
+    assert image is not None
+    assert abs(size_of(image)[0] - WIDTH_PX) <= 1
+
+
+def test_the_same_page_is_drawn_once(tmp_path: Path) -> None:
+    images, file = PageImages(), book(tmp_path / "a.pdf", ["Satu"])
+    first = images.png(file, 1)
+    file.unlink()
+    assert images.png(file, 1) == first
+
+
+def test_an_enormous_page_is_drawn_small(tmp_path: Path) -> None:
+    path = tmp_path / "wide.pdf"
+    path.write_bytes(pdf([words("besar")]).replace(b"595 842", b"9e6 842").replace(b"612 792", b"9e6 792"))
+    started = time.monotonic()
+    PageImages().png(path, 1)
+    assert time.monotonic() - started < MAX_WALL_S
+
+
+@pytest.mark.parametrize(("width", "height"), [(595, 842), (1e6, 1e6), (1, 1e9), (0, 0)])
+def test_no_page_has_more_pixels_than_the_limit(width: float, height: float) -> None:
+    scale = scale_for(width, height)
+    assert width * height * scale * scale <= MAX_PIXELS * 1.001
+
+
+@pytest.mark.parametrize("content", [b"", b"not a PDF", b"%PDF-1.4\n%%EOF"], ids=["empty", "text", "hollow"])
+def test_what_is_no_pdf_has_no_picture(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(content)
+    assert PageImages().png(path, 1) is None
+
+
+def test_a_page_that_is_not_there_has_no_picture(tmp_path: Path) -> None:
+    assert PageImages().png(book(tmp_path / "a.pdf", ["Satu"]), 9) is None
+
+
+@pytest.mark.parametrize("bomb", [double_flate_bomb, endless_drawing])
+def test_a_bomb_is_given_up_within_the_limits(tmp_path: Path, bomb: type) -> None:
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(bomb())
+    started = time.monotonic()
+    PageImages().png(path, 1)
+    assert time.monotonic() - started < MAX_WALL_S + 5
