@@ -109,7 +109,8 @@ class Drawing:
         found = discovery.page_hits(document.id, query) if query.wanted else ()
         view = reader(document, page, found, query, self.t)
         title = self.t("reader.title", title=document.title, label=page.label or number)
-        return self._drawn("_reader.html", view, title, title, view="reader")
+        switched = addresses.reader(document.id, number, self.t.other, query.text)
+        return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
 
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
@@ -155,14 +156,18 @@ class Drawing:
         status: int = 200,
         indexed: bool = False,
         canonical: str = "",
+        other_language: str = "",
     ) -> Drawn:
-        """A page around `content`, which the template knows as `view`."""
+        """A page around `content`, which the template knows as `view`.
+
+        other_language: the same page in it, where `state` does not say which page this is.
+        """
         interactive = isinstance(self.links, InteractiveLinks)
         shared = {
             "t": self.t,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),
-            "language_href": self._other_language(),
+            "language_href": other_language or self._other_language(),
             "is_home": view == "home",
             "plain_href": PlainLinks().search(self.state) if interactive else "",
         }

@@ -125,6 +125,7 @@ def test_the_reader_marks_words_and_turns_pages(client: TestClient) -> None:
     assert f"/baca/{EBOOK_ID}/6?q=anggaran" in links
     assert f"/berkas/{EBOOK_ID}.pdf#page=5" in links
     assert f"/katalog/{EBOOK_ID}" in links
+    assert f"/baca/{EBOOK_ID}/5?q=anggaran&hl=en" in links
     assert "hlm. 5 dari 18" in page
 
 
