@@ -43,12 +43,12 @@ class Field:
 FIELDS: Final = (
     Field("title", "text", weight=4.0, sort=True, shown=False),
     Field("title_other", "text", weight=2.0),
-    Field("contributor", "text", weight=3.0, facet=True, sort=True, shown=False),
     Field("responsibility", "text", weight=1.0, shown=False),
     Field("access", "keyword", facet=True, shown=False, coded=True),
     Field("format", "keyword", facet=True, coded=True),
     Field("year", "year", facet=True, sort=True),
     Field("subject", "text", weight=2.5, facet=True),
+    Field("contributor", "text", weight=3.0, facet=True, sort=True, shown=False),
     Field("language", "keyword", facet=True, coded=True),
     Field("dewey_class", "keyword", facet=True, shown=False, coded=True),
     Field("genre", "text", weight=2.0, facet=True),
