@@ -21,6 +21,9 @@ _HEAD_BYTES: Final = 65_536
 # A gzip of zeros grows a thousandfold; a catalogue shrinks to a tenth.
 MAX_PDF_BYTES: Final = 2_000_000_000
 
+UNPACKS: Final = 5.0
+PDF_EFFORT: Final = 0.2
+
 # Files that lie beside catalogues and are no records: skipped in a folder, refused when named.
 _SKIPPED_SUFFIXES: Final = frozenset({".md", ".txt", ".toml", ".py", ".pyc", ".json", ".html", ".css", ".jpg", ".png"})
 
@@ -33,6 +36,18 @@ class FoundFile:
     kind: Kind
     packed: bool
     size_bytes: int
+
+    @property
+    def effort_per_byte(self) -> float:
+        """How much work a byte on disk is, against one of plain MARC; for the time that is left.
+
+        Measured on the GPO sets and 184 PDFs: gzip shrinks MARC to a fifth, and a PDF is mostly pictures.
+        """
+        return (PDF_EFFORT if self.kind == "pdf" else 1.0) * (1.0 if self.kind == "pdf" or not self.packed else UNPACKS)
+
+    @property
+    def effort(self) -> float:
+        return self.size_bytes * self.effort_per_byte
 
 
 def find(paths: Iterable[Path]) -> Iterator[FoundFile | Rejected]:

@@ -33,20 +33,20 @@ _READERS: Final = {"marc": marc.read, "marcxml": marcxml.read}
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a load is: bytes of the files as they lie on disk, items read, seconds gone."""
+    """How far a load is: work done of all there is (FoundFile.effort), items read, seconds gone."""
 
     file: str
-    bytes_done: int
-    bytes_total: int
+    done: float
+    total: float
     read: int
     seconds: float
 
     @property
     def seconds_left(self) -> float | None:
-        """By the bytes so far; None at the start."""
-        if not self.bytes_done:
+        """By the work so far; None at the start."""
+        if not self.done:
             return None
-        return self.seconds * (self.bytes_total - self.bytes_done) / self.bytes_done
+        return self.seconds * (self.total - self.done) / self.done
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Load:
         self._stop = stop or Event()
         self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
-        self._bytes_done = self._bytes_total = 0
+        self._done = self._total = 0.0
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
@@ -89,7 +89,7 @@ class Load:
             else:
                 files.append(found)
         self._report.files = len(files)
-        self._bytes_total = sum(found.size_bytes for found in files)
+        self._total = sum(found.effort for found in files)
         records = [found for found in files if found.kind != "pdf"]
         books = [found for found in files if found.kind == "pdf"]
         # Records first: a PDF is attached to the record that names it, which must be searchable by then.
@@ -111,17 +111,17 @@ class Load:
                     break
 
     def _read_records(self, found: FoundFile) -> Iterator[SourceRecord | Rejected]:
-        before = self._bytes_done
+        before = self._done
         try:
             with open_stream(found) as (stream, counter):
                 for item in _READERS[found.kind](stream, str(found.path)):
-                    self._bytes_done = before + counter.bytes_read
+                    self._done = before + counter.bytes_read * found.effort_per_byte
                     self._tell(found.path)
                     yield item
         except (OSError, EOFError) as error:  # a packed file that breaks off, a disk that fails
             reason = f"The rest of the file cannot be read: {error}."
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
-        self._bytes_done = before + found.size_bytes
+        self._done = before + found.effort
         self._tell(found.path)
 
     def _write_records(self, session: "Session", batch: Iterable[SourceRecord | Rejected]) -> None:
@@ -169,7 +169,7 @@ class Load:
             session = stack.enter_context(Session(self._engine, replace(self._job, rebuild=False)))
             for found in files:
                 self._load_book(session, reader, found)
-                self._bytes_done += found.size_bytes
+                self._done += found.effort
                 self._tell(found.path)
                 session.checkpoint_if_due()
                 if self._stop.is_set():
@@ -205,7 +205,7 @@ class Load:
 
     def _tell(self, file: Path) -> None:
         seconds = time.monotonic() - self._started
-        self._on_progress(Progress(str(file), self._bytes_done, self._bytes_total, self._report.read, seconds))
+        self._on_progress(Progress(str(file), self._done, self._total, self._report.read, seconds))
 
 
 @dataclass(frozen=True, slots=True)

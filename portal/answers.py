@@ -8,7 +8,11 @@ from search.results import Hit, ResultPage
 
 
 def search_answer(page: ResultPage, hl: Language) -> dict[str, Any]:
-    """hl: the language of facet labels; everything else is the same in both."""
+    """hl: the language of facet labels; everything else is the same in both.
+
+    A hit's reasons are the fields its words stand in ("pages" for the e-book's text), best first, and
+    "meaning"; its format is the first one, a code; pages are physical numbers with their printed labels.
+    """
     t = messages(hl)
     return {
         "query": page.query.text,
@@ -52,11 +56,11 @@ def _hit(hit: Hit) -> dict[str, Any]:
     return {
         "id": document.id,
         "title": document.title,
-        "contributors": [{"name": c.name, "roles": list(c.roles)} for c in document.contributors],
+        "contributors": [contributor.name for contributor in document.contributors],
         "year": document.year,
-        "format": list(document.values("format")),
+        "format": document.first("format") or None,
         "languages": list(document.values("language")),
         "score": hit.score,
-        "reasons": [{"kind": r.kind, "field": r.field, "words": list(r.words), "page": r.page} for r in hit.reasons],
+        "reasons": [reason.field or reason.kind for reason in hit.reasons],
         "pages": [{"page": p.page, "label": p.label, "snippet": p.snippet.text} for p in hit.pages],
     }

@@ -45,10 +45,10 @@ class ProgressLine:
 
 def progress_text(progress: Progress) -> str:
     """
-    >>> progress_text(Progress("a/laut.mrc", 500, 1000, 1200, 2.0))
+    >>> progress_text(Progress("a/laut.mrc", 500.0, 1000.0, 1200, 2.0))
     ' 50 %  1,200 read  600/s  0:02 left  laut.mrc'
     """
-    share = 100 * progress.bytes_done // progress.bytes_total if progress.bytes_total else 100
+    share = round(100 * progress.done / progress.total) if progress.total else 100
     rate = progress.read / progress.seconds if progress.seconds else 0
     left = progress.seconds_left
     remaining = f"{duration(left)} left" if left is not None else "estimating"

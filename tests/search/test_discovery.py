@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,11 +41,13 @@ def discovery_of(entries: Sequence[Entry], folder: Path, embedder: LetterEmbedde
 
 
 @pytest.fixture(scope="module")
-def discovery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovery]:
-    yield discovery_of(CATALOGUE, tmp_path_factory.mktemp("index"))
+def discovery(tmp_path_factory: pytest.TempPathFactory) -> Discovery:
+    return discovery_of(CATALOGUE, tmp_path_factory.mktemp("index"))
 
 
-TEXTS = st.sampled_from(["", "karang", "ikan laut", "coral", '"terumbu karang"', "karang -ikan", "judul:gunung", "rangka"])
+TEXTS = st.sampled_from(
+    ["", "karang", "ikan laut", "coral", '"terumbu karang"', "karang -ikan", "judul:gunung", "rangka"]
+)
 VALUES = {
     "subject": ["Ikan", "Laut", "Gunung api"],
     "language": ["ind", "eng"],
@@ -78,9 +80,7 @@ def test_pages_give_every_result_once_whatever_the_order(
     query = parse(text, filters, sort)
     total = discovery.search(query, mode).total
     ids = [
-        hit.document.id
-        for page in range(1, total // 2 + 2)
-        for hit in discovery.search(query, mode, page, size=2).hits
+        hit.document.id for page in range(1, total // 2 + 2) for hit in discovery.search(query, mode, page, size=2).hits
     ]
     assert len(ids) == len(set(ids)) == total
 
@@ -93,7 +93,9 @@ def test_a_document_near_in_meaning_is_found_without_its_words_and_says_so(disco
 def test_strict_syntax_lets_meaning_add_nothing(discovery: Discovery) -> None:
     page = discovery.search(parse("karang -ikan"))
     assert {hit.document.id for hit in page.hits} == {"a.5"} | {
-        hit.document.id for hit in page.hits if "arang" in hit.document.title and "ikan" not in hit.document.title.lower()
+        hit.document.id
+        for hit in page.hits
+        if "arang" in hit.document.title and "ikan" not in hit.document.title.lower()
     }
     assert DocumentId("a.2") not in {hit.document.id for hit in page.hits}
 
