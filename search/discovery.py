@@ -28,9 +28,6 @@ SEMANTIC_DEPTH: Final = 50
 SEMANTIC_FLOOR: Final = 0.35
 SEMANTIC_NEAR: Final = 0.75
 
-# With fewer documents that hold all words, those that hold some are shown as well, and it is said.
-ENOUGH: Final = 3
-
 Finds = Mapping[DocumentId, Ranked]
 
 
@@ -103,12 +100,14 @@ class Discovery:
         return self._engine.searcher().facets(query).get(field, ())
 
     def similar(self, id: DocumentId, limit: int = 6) -> tuple[Hit, ...]:
-        """Documents near in meaning, nearest first; by shared title and subject words where there are no vectors."""
+        """Documents near in meaning, nearest first; by shared title and subject words where the model
+        does not know the language, or there are no vectors."""
         searcher = self._engine.searcher()
         found = next(iter(searcher.fetch([id])), None)
         if found is None:
             return ()
-        vector = searcher.vector(id)
+        embedder = self._usable_embedder()
+        vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
         everything = Query()
         if vector is not None:
             near = {r.id: r for r in searcher.semantic(vector, everything, limit + 1).items if r.id != id}
@@ -195,22 +194,26 @@ class Discovery:
 
 
 def _loosened_if_needed(searcher: Searcher, query: Query) -> Query:
-    """The query, content with some of its words if hardly a document holds them all.
+    """The query, content with some of its words if no document holds them all.
 
     Filters do not count: they must only narrow what the text alone selects.
     """
     if query.wordless or is_relaxed(query) or not is_relaxed(query.loosened()):
         return query
-    return query if searcher.keyword(query.without_filters(), 1).total >= ENOUGH else query.loosened()
+    return query if searcher.keyword(query.without_filters(), 1).total else query.loosened()
 
 
 def _not_understood(searcher: Searcher, embedder: Embedder, ids: Collection[DocumentId]) -> set[DocumentId]:
     """Documents in languages the model does not know: to it, all texts of such a language look alike."""
-    known = embedder.languages
-    if known is None:
+    if embedder.languages is None:
         return set()
-    documents = searcher.fetch(sorted(ids))
-    return {d.id for d in documents if d.values("language") and known.isdisjoint(d.values("language"))}
+    return {document.id for document in searcher.fetch(sorted(ids)) if not _understands(embedder, document)}
+
+
+def _understands(embedder: Embedder, document: Document) -> bool:
+    """Whether the model knows a language of the document; a document that names none is given the chance."""
+    languages = document.values("language")
+    return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:
@@ -223,7 +226,7 @@ def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:
     if asked != ran:
         notices.append("keyword_only")
     if not query.wordless and is_relaxed(query):
-        notices.append("relaxed")
+        notices.append("loosened" if query.loose else "relaxed")
     if query.shortened:
         notices.append("shortened")
     return tuple(notices)

@@ -1,5 +1,6 @@
 """Which words of a text match a query, and the stretch of it that shows them best."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,8 @@ from search.results import Highlight
 
 SNIPPET_CHARACTERS: Final = 240
 _ELLIPSIS: Final = "…"
+# The dots that lead the eye across a table of contents.
+_LEADERS: Final = re.compile(r"(?: ?\.){4,} ?")
 
 
 class Matcher:
@@ -52,7 +55,7 @@ def snippet(text: str, query: Query, width: int = SNIPPET_CHARACTERS) -> Highlig
     Without a match it is the beginning. "…" shows where text was left out; runs of space become one.
     """
     matcher = Matcher(query)
-    plain = " ".join(text.split())
+    plain = _LEADERS.sub(" … ", " ".join(text.split()))
     found = analysis.words(plain)
     hits = [word for word in found if matcher.matches(word.text)]
     start, end = _window(plain, hits, width)

@@ -32,7 +32,7 @@ def requirements(query: Query) -> Requirements:
     """What `query` demands of a document; filters apart.
 
     Stop words are optional beside any content word. Phrases, fields and alternatives are always required.
-    In a loose query the rule for long texts holds from two content words on.
+    In a loose query the rule for long texts holds from two content words on, and one may always be missing.
     """
     groups: list[list[Clause]] = []
     unwanted: list[Clause] = []
@@ -54,7 +54,7 @@ def requirements(query: Query) -> Requirements:
         return Requirements(_frozen(content), unwanted=tuple(unwanted))
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
         return Requirements(_frozen(fixed + content), (), 0, _frozen(optional), tuple(unwanted))
-    minimum = math.ceil(math.sqrt(len(content)))
+    minimum = min(math.ceil(math.sqrt(len(content))), len(content) - 1)
     return Requirements(_frozen(fixed), _frozen(content), minimum, _frozen(optional), tuple(unwanted))
 
 

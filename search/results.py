@@ -78,6 +78,7 @@ class Hit:
 Notice = Literal[
     "keyword_only",  # the index or the installation has no vectors; words only
     "relaxed",  # not every word of a long text had to match
+    "loosened",  # no document has all the words, so some were enough
     "shortened",  # the text was longer than the limit
 ]
 

@@ -114,6 +114,13 @@ def test_without_vectors_search_is_by_words_and_says_so(tmp_path: Path) -> None:
     assert (page.mode, page.total, page.notices) == ("keyword", 1, ("keyword_only",))
 
 
+def test_some_of_the_words_are_enough_when_nothing_has_all_and_it_says_so(discovery: Discovery) -> None:
+    page = discovery.search(parse("terumbu gunung"), "keyword")
+    assert {hit.document.id for hit in page.hits} == {"a.1", "a.4"}
+    assert page.notices == ("loosened",)
+    assert discovery.search(parse("terumbu karang"), "keyword").notices == ()
+
+
 def test_a_number_is_looked_up_not_understood(discovery: Discovery) -> None:
     assert discovery.search(parse("9786020000012")).total == 0
 
