@@ -53,6 +53,8 @@ def create_app(services: Services | None = None) -> st.App:
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
         keep_readers_out_of_logs()
         hand_over(services)
+        if services.embedder is not None:
+            services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
             Drawing(services, SearchState(hl=hl), PlainLinks()).page()
         # What was loaded to serve is never garbage; without this every collection walks through it.

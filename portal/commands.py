@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -186,7 +187,25 @@ def _serve(services: Services) -> int:
 
     if services.embedder_problem:
         print(f"{services.embedder_problem} The portal searches by words only.", file=sys.stderr)
+    settings = services.settings
+    problem = _port_problem(settings.host, settings.port)
+    if problem:
+        print(f"telusur: {problem}", file=sys.stderr)
+        return UNAVAILABLE
+    print(f"The portal is at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).", file=sys.stderr)
     return serve(services)
+
+
+def _port_problem(host: str, port: int) -> str:
+    """Why nothing can listen there, "" when it can; asked before the server starts, which would only log it."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return f"The portal cannot listen on {host}, port {port}: {error.strerror}. Choose another with --port."
+    return ""
 
 
 def check(_: Namespace) -> int:

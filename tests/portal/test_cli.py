@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,12 @@ def test_check_shows_each_setting_with_its_source(loaded: Telusur) -> None:
 def test_a_wrong_setting_is_named(telusur: Telusur) -> None:
     assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT="x")
     assert "TELUSUR_ENGINE" in telusur.run("search", "x", code=3, TELUSUR_ENGINE="solr")
+
+
+def test_a_taken_port_is_named(loaded: Telusur) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"port {port}" in loaded.run("portal", "--port", port, code=3)
 
 
 def test_evaluate_prints_measures(telusur: Telusur) -> None:
