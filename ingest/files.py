@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ _GZIP: Final = b"\x1f\x8b"
 _HEAD_BYTES: Final = 65_536
 # A gzip of zeros grows a thousandfold; a catalogue shrinks to a tenth.
 MAX_PDF_BYTES: Final = 2_000_000_000
+
+# What reading a file may raise: the disk's errors, and those of a gzip that breaks off or is damaged.
+READ_ERRORS: Final = (OSError, EOFError, zlib.error)
 
 UNPACKS: Final = 5.0
 PDF_EFFORT: Final = 0.2
@@ -58,24 +62,35 @@ def find(paths: Iterable[Path]) -> Iterator[FoundFile | Rejected]:
     """
     for path in paths:
         if path.is_dir():
-            for folder, subfolders, names in os.walk(path):
-                subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-                for name in sorted(names):
-                    if not name.startswith(".") and Path(name).suffix.lower() not in _SKIPPED_SUFFIXES:
-                        yield inspect(Path(folder, name))
+            yield from _walk(path)
         else:
             yield inspect(path)
 
 
+def _walk(top: Path) -> Iterator[FoundFile | Rejected]:
+    closed: list[OSError] = []
+    for folder, subfolders, names in os.walk(top, onerror=closed.append):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() not in _SKIPPED_SUFFIXES:
+                yield inspect(Path(folder, name))
+    for error in closed:
+        reason = f"The folder cannot be read: {error.strerror}."
+        yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)
+
+
 def inspect(path: Path) -> FoundFile | Rejected:
     """What a file is, by its first bytes."""
+    # Asked before opening: a pipe or a device would be waited for without end.
+    if path.exists() and not path.is_file():
+        return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
     try:
         with path.open("rb") as file:
             packed = file.read(2) == _GZIP
             file.seek(0)
             head = gzip.GzipFile(fileobj=file).read(_HEAD_BYTES) if packed else file.read(_HEAD_BYTES)
         size = path.stat().st_size
-    except (OSError, EOFError) as error:
+    except READ_ERRORS as error:
         return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read: {error}.")
     if not head:
         return Rejected(Origin(str(path)), "not_marc", "The file is empty.")

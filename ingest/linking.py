@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import unquote
 
+from ingest.identity import id_of
 from ingest.source import PdfBook
 from search.document import Contributor, Document, DocumentId, Ebook, Page, RawRecord
 from search.engine import Searcher
@@ -43,12 +44,70 @@ def candidates(path: Path, book: PdfBook) -> LinkKeys:
     return LinkKeys(path.name.lower(), path.stem, isbns.pop() if len(isbns) == 1 else "")
 
 
-def find_record(keys: LinkKeys, searcher: Searcher, source: str) -> DocumentId | None:
+class Catalogue(Protocol):
+    """Where a PDF's record is looked for."""
+
+    def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
+        """Records with any of `values` in `field`, of one source if that is named; two are enough."""
+        ...
+
+    def has(self, id: DocumentId) -> bool: ...
+
+
+class Published:
+    """The records of a published index."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = searcher
+
+    def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
+        filters = (Filter(field, values), *((Filter("source", (source,)),) if source else ()))
+        return [item.id for item in self._searcher.keyword(Query(filters=filters), depth=2).items]
+
+    def has(self, id: DocumentId) -> bool:
+        return bool(self._searcher.fetch([id]))
+
+
+class Unpublished:
+    """The records of a rebuild so far, which no searcher sees yet."""
+
+    def __init__(self) -> None:
+        self._documents: dict[DocumentId, Document] = {}
+        self._by_value: dict[tuple[str, str], dict[DocumentId, None]] = {}
+
+    def add(self, document: Document) -> None:
+        """Remember a document and what a PDF may name it by."""
+        self._documents[document.id] = document
+        for field in ("linked_file", "isbn"):
+            for value in document.values(field):
+                self._by_value.setdefault((field, value), {})[document.id] = None
+
+    def remove(self, id: DocumentId) -> None:
+        self._documents.pop(id, None)
+
+    def document(self, id: DocumentId) -> Document | None:
+        return self._documents.get(id)
+
+    def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
+        ids = {id for value in values for id in self._by_value.get((field, value), ())}
+        known = (self._documents[id] for id in sorted(ids) if id in self._documents)
+        return [d.id for d in known if not source or source in d.values("source")][:2]
+
+    def has(self, id: DocumentId) -> bool:
+        return id in self._documents
+
+
+def find_record(keys: LinkKeys, catalogue: Catalogue, source: str) -> DocumentId | None:
     """The record a PDF belongs to: the only one that links to a file of its name (856), else the one
     whose control number is its name (001), else the only one with its ISBN. None in any doubt.
     """
-    by_link = _only(searcher, "linked_file", (keys.file_name,), source)
-    return by_link or _by_control_number(searcher, keys.stem, source) or _by_isbn(searcher, keys.isbn, source)
+    by_link = _only(catalogue, "linked_file", (keys.file_name,), source)
+    return by_link or _by_control_number(catalogue, keys.stem, source) or _by_isbn(catalogue, keys.isbn, source)
+
+
+def named(path: Path) -> LinkKeys:
+    """What a PDF can be recognised by without opening it."""
+    return LinkKeys(path.name.lower(), path.stem)
 
 
 def document_of(book: PdfBook, source: str) -> Document:
@@ -71,13 +130,18 @@ def document_of(book: PdfBook, source: str) -> Document:
         "ebook_file": (book.sha256,),
     }
     return Document(
-        id=DocumentId(f"{source}.pdf-{book.sha256[:12]}"),
+        id=standalone_id(source, book.sha256),
         fields={field: values for field, values in fields.items() if values},
         contributors=tuple(Contributor(name, main=index == 0) for index, name in enumerate(authors)),
         ebook=ebook_of(book),
         raw=RawRecord("pdf", b"", name),
         fingerprint=attached_fingerprint(name, book.sha256),
     )
+
+
+def standalone_id(source: str, sha256: str) -> DocumentId:
+    """The id of a PDF that belongs to no record: of its bytes, so that a name used twice is no clash."""
+    return DocumentId(f"{source}.pdf-{sha256[:12]}")
 
 
 def attach(document: Document, book: PdfBook) -> Document:
@@ -120,26 +184,25 @@ def ebook_of(book: PdfBook) -> Ebook:
     return Ebook(book.sha256, Path(book.origin.file).name, len(book.pages), without_text, book.outline)
 
 
-def _only(searcher: Searcher, field: str, values: tuple[str, ...], source: str) -> DocumentId | None:
+def _only(catalogue: Catalogue, field: str, values: tuple[str, ...], source: str) -> DocumentId | None:
     """The one record with any of `values`, of the PDF's own source if that has some, else of any."""
-    wanted = Filter(field, values)
-    for filters in ((wanted, Filter("source", (source,))), (wanted,)):
-        found = searcher.keyword(Query(filters=filters), depth=2)
-        if found.total:
-            return found.items[0].id if found.total == 1 else None
+    for of_source in (source, ""):
+        found = catalogue.holding(field, values, of_source)
+        if found:
+            return found[0] if len(found) == 1 else None
     return None
 
 
-def _by_control_number(searcher: Searcher, stem: str, source: str) -> DocumentId | None:
+def _by_control_number(catalogue: Catalogue, stem: str, source: str) -> DocumentId | None:
     name = stem.strip()
     if not name or len(name) > _MAX_CONTROL_NUMBER or not name.isprintable():
         return None
-    found = searcher.fetch([DocumentId(f"{source}.{name}")])
-    return found[0].id if len(found) == 1 else None
+    id = id_of(source, name)
+    return id if catalogue.has(id) else None
 
 
-def _by_isbn(searcher: Searcher, isbn: str, source: str) -> DocumentId | None:
-    return _only(searcher, "isbn", (isbn, *_isbn10(isbn)), source) if isbn else None
+def _by_isbn(catalogue: Catalogue, isbn: str, source: str) -> DocumentId | None:
+    return _only(catalogue, "isbn", (isbn, *_isbn10(isbn)), source) if isbn else None
 
 
 # Ten or thirteen digits, with or without hyphens or blanks, that no further digit touches.

@@ -1,7 +1,7 @@
 """A load: read > map > compare > split > embed > write, one bounded batch at a time."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -10,15 +10,27 @@ from threading import Event
 from typing import Final
 
 from ingest.ebooks import EbookStore
-from ingest.files import FoundFile, find, open_stream, plain_file
-from ingest.linking import attach, candidates, carry_over, document_of, find_record
+from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
+from ingest.linking import (
+    Catalogue,
+    LinkKeys,
+    Published,
+    Unpublished,
+    attach,
+    candidates,
+    carry_over,
+    document_of,
+    find_record,
+    named,
+    standalone_id,
+)
 from ingest.mappings.marc21 import document_id, is_deleted, to_document
 from ingest.passages import split
 from ingest.readers import marc, marcxml
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
 from ingest.source import Origin, PdfBook, Rejected, SourceRecord
-from search.document import Document, DocumentId, Page
+from search.document import Document, DocumentId, Ebook, Page
 from search.embedding import Embedder
 from search.engine import Engine, Entry, IndexWriter, Searcher
 from search.errors import IndexMissing
@@ -90,22 +102,32 @@ class Load:
                 files.append(found)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
-        records = [found for found in files if found.kind != "pdf"]
-        books = [found for found in files if found.kind == "pdf"]
-        # Records first: a PDF is attached to the record that names it, which must be searchable by then.
-        if records or self._job.rebuild:
-            self._load_records(records)
-        if books and not self._stop.is_set():
-            self._load_books(books)
+        try:
+            with Session(self._engine, self._job, any(found.kind == "pdf" for found in files)) as session:
+                self._load(session, files)
+                if self._job.rebuild and (self._stop.is_set() or not self._report.outcomes["indexed"]):
+                    raise _GivenUpError
+        except _GivenUpError:
+            self._report.given_up = True
         self._report.stopped = self._stop.is_set()
         self._report.seconds = time.monotonic() - self._started
         return self._report
 
-    def _load_records(self, files: Iterable[FoundFile]) -> None:
-        items = (item for found in files for item in self._read_records(found))
-        with Session(self._engine, self._job) as session:
-            while batch := list(islice(items, BATCH_RECORDS)):
-                self._write_records(session, batch)
+    def _load(self, session: "Session", files: Sequence[FoundFile]) -> None:
+        # Records first: a PDF is attached to the record that names it, which must be known by then.
+        records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
+        while not self._stop.is_set() and (batch := list(islice(records, BATCH_RECORDS))):
+            self._write_records(session, batch)
+            session.checkpoint_if_due()
+        books = [found for found in files if found.kind == "pdf"]
+        if not books or self._stop.is_set():
+            return
+        session.make_linkable()
+        with PdfReader(workers=self._job.workers) as reader:
+            for found in books:
+                self._load_book(session, reader, found)
+                self._done += found.effort
+                self._tell(found.path)
                 session.checkpoint_if_due()
                 if self._stop.is_set():
                     break
@@ -118,87 +140,64 @@ class Load:
                     self._done = before + counter.bytes_read * found.effort_per_byte
                     self._tell(found.path)
                     yield item
-        except (OSError, EOFError) as error:  # a packed file that breaks off, a disk that fails
+        except READ_ERRORS as error:
             reason = f"The rest of the file cannot be read: {error}."
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
         self._done = before + found.effort
         self._tell(found.path)
 
     def _write_records(self, session: "Session", batch: Iterable[SourceRecord | Rejected]) -> None:
-        documents: list[tuple[Origin, Document]] = []
-        seen: set[DocumentId] = set()
+        changes: list[Change] = []
         for item in batch:
             if isinstance(item, SourceRecord) and is_deleted(item):
-                self._put(session, documents)
-                documents, seen = [], set()
-                session.delete(document_id(item, self._job.source))
-                self._report.count("deleted")
+                changes.append(Change(item.origin, document_id(item, self._job.source)))
                 continue
             document = to_document(item, self._job.source) if isinstance(item, SourceRecord) else item
             if isinstance(document, Rejected):
                 self._report.refuse(document)
-                continue
-            if document.id in seen:  # the same control number again: the later record wins, in order
-                self._put(session, documents)
-                documents, seen = [], set()
-            documents.append((item.origin, document))
-            seen.add(document.id)
-        self._put(session, documents)
+            else:
+                changes.append(Change(item.origin, document.id, document))
+        self._write(session, session.settle(changes, self._report))
 
-    def _put(self, session: "Session", documents: list[tuple[Origin, Document]]) -> None:
-        prepared = session.prepare(documents)
-        self._report.count("unchanged", len(documents) - len(prepared))
-        self._write(session, prepared)
-
-    def _write(self, session: "Session", prepared: list["Prepared"]) -> None:
-        entries = embedded([p.entry for p in prepared], self._job.embedder)
+    def _write(self, session: "Session", settled: Iterable["Settled"]) -> None:
+        settled = list(settled)
+        entries = embedded([item.entry for item in settled], self._job.embedder)
         if self._job.embedder is not None:
             self._report.passages += sum(len(entry.passages) for entry in entries)
         refused = session.put(entries)
-        for item in prepared:
+        for item in settled:
             reason = refused.get(item.entry.document.id)
             if reason is not None:
+                self._report.outcomes[item.outcome] -= 1
                 self._report.refuse(Rejected(item.origin, "not_indexed", reason))
-            else:
-                self._report.count(item.outcome)
-                self._report.replaced_in_load += item.seen_in_load
-
-    def _load_books(self, files: list[FoundFile]) -> None:
-        with ExitStack() as stack:
-            reader = stack.enter_context(PdfReader(workers=self._job.workers))
-            session = stack.enter_context(Session(self._engine, replace(self._job, rebuild=False)))
-            for found in files:
-                self._load_book(session, reader, found)
-                self._done += found.effort
-                self._tell(found.path)
-                session.checkpoint_if_due()
-                if self._stop.is_set():
-                    break
 
     def _load_book(self, session: "Session", reader: PdfReader, found: FoundFile) -> None:
+        origin = Origin(str(found.path))
         try:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
-                if session.has_book(sha256):
+                if session.has_book(path, sha256):
                     self._report.count("unchanged")
                     return
                 book = reader.read(path)
                 if isinstance(book, PdfBook):
                     self._ebooks.add(path, sha256)
-                    self._write_book(session, path, book)
+                    self._write_book(session, path, replace(book, origin=replace(origin, file=str(path))), origin)
                 else:
-                    origin = replace(book.origin, file=str(found.path))
                     self._report.refuse(replace(book, origin=origin))
-        except (OSError, EOFError) as error:
-            reason = f"The file cannot be read: {error}."
-            self._report.refuse(Rejected(Origin(str(found.path)), "unreadable_file", reason))
+        except READ_ERRORS as error:
+            self._report.refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
 
-    def _write_book(self, session: "Session", path: Path, book: PdfBook) -> None:
-        record = session.find_record(path, book)
-        document = attach(record, book) if record is not None else document_of(book, self._job.source)
-        outcome: Outcome = "updated" if record is not None else "indexed"
-        prepared = Prepared(book.origin, session.entry(document, book.pages), outcome, False)
-        self._write(session, [prepared])
+    def _write_book(self, session: "Session", path: Path, book: PdfBook, origin: Origin) -> None:
+        record = session.find_record(candidates(path, book), book.sha256)
+        if record is not None:
+            session.delete(standalone_id(self._job.source, book.sha256))  # loaded before its record was
+            document = attach(record, book)
+        else:
+            document = document_of(book, self._job.source)
+        outcome: Outcome = "updated" if session.held([document.id]) else "indexed"
+        self._report.count(outcome)
+        self._write(session, [Settled(origin, session.entry(document, book.pages), outcome)])
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
         self._report.pages_without_text += sum(not page.text for page in book.pages)
@@ -208,14 +207,34 @@ class Load:
         self._on_progress(Progress(str(file), self._done, self._total, self._report.read, seconds))
 
 
+class _GivenUpError(Exception):
+    """A rebuild that must not be published: it was stopped, or nothing could be loaded."""
+
+
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """An entry to write, where it came from, and what it will be counted as."""
+class Change:
+    """What a record asks for: a document in place of what the id holds, or (None) its removal."""
+
+    origin: Origin
+    id: DocumentId
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An entry to write, where it came from, and what it was counted as."""
 
     origin: Origin
     entry: Entry
     outcome: Outcome
-    seen_in_load: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What must be remembered of a document that is in the index. fingerprint: "<content>+<embedder>"."""
+
+    fingerprint: str
+    ebook: Ebook | None = None
 
 
 class Session:
@@ -224,16 +243,17 @@ class Session:
     Knows of every document whether it is there already and unchanged, written or not yet published.
     """
 
-    def __init__(self, engine: Engine, job: IngestJob) -> None:
+    def __init__(self, engine: Engine, job: IngestJob, with_books: bool) -> None:
         self._engine = engine
         self._job = job
+        self._with_books = with_books
         self._embedder_name = job.embedder.name if job.embedder else ""
         self._dimensions = job.embedder.dimensions if job.embedder else 0
-        # Ids written by this load, and of those since the last checkpoint, what was written.
+        # Ids this load has written; of those since the last checkpoint, what was written (None: removed).
         self._written: set[DocumentId] = set()
-        self._fresh: dict[DocumentId, Document | None] = {}
+        self._fresh: dict[DocumentId, Held | None] = {}
         self._fresh_pages: dict[DocumentId, tuple[Page, ...]] = {}
-        self._fresh_books: set[str] = set()
+        self._unpublished = Unpublished()
 
     def __enter__(self) -> "Session":
         self._open(self._job.rebuild)
@@ -250,7 +270,6 @@ class Session:
         self._opened = time.monotonic()
         self._fresh.clear()
         self._fresh_pages.clear()
-        self._fresh_books.clear()
 
     def _published(self) -> Searcher | None:
         try:
@@ -260,86 +279,134 @@ class Session:
 
     def checkpoint_if_due(self) -> None:
         """Publish what is written, every CHECKPOINT_S; never during a rebuild, which is published once."""
-        if not self._job.rebuild and time.monotonic() - self._opened > CHECKPOINT_S:
+        if time.monotonic() - self._opened > CHECKPOINT_S:
+            self._checkpoint()
+
+    def make_linkable(self) -> None:
+        """Let e-books find the records written so far."""
+        if self._fresh:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        if not self._job.rebuild:
             self._stack.close()
             self._open(rebuild=False)
 
-    def existing(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document]:
+    def held(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Held]:
         """Those of `ids` that are in the index, counting what this load wrote."""
-        ids = list(ids)
-        known = {id: self._fresh[id] for id in ids if id in self._fresh}
-        unknown = [id for id in ids if id not in known]
-        found = {d.id: d for d in self._view.fetch(unknown)} if self._view is not None and unknown else {}
-        return found | {id: document for id, document in known.items() if document is not None}
+        ids = list(dict.fromkeys(ids))
+        unknown = [id for id in ids if id not in self._fresh]
+        found = self._view.fetch(unknown) if self._view is not None and unknown else ()
+        held = {document.id: Held(document.fingerprint, document.ebook) for document in found}
+        return held | {id: fresh for id in ids if (fresh := self._fresh.get(id)) is not None}
 
-    def prepare(self, documents: Iterable[tuple[Origin, Document]]) -> list[Prepared]:
-        """Entries for the documents that are new or changed."""
-        documents = list(documents)
-        there = self.existing(document.id for _, document in documents)
-        prepared = []
-        for origin, document in documents:
-            old = there.get(document.id)
-            if old is not None and old.ebook is not None:
-                document = carry_over(document, old.ebook)
-            if old is not None and self._same(document, old):
+    def settle(self, changes: Sequence[Change], report: IngestReport) -> list[Settled]:
+        """Entries for the documents that are new or changed, the last of each id; counts every change.
+
+        Removals are done, what is unchanged is left out.
+        """
+        state: dict[DocumentId, Held | None] = dict(self.held(change.id for change in changes))
+        settled: dict[DocumentId, Settled] = {}
+        for change in changes:
+            old = state.get(change.id)
+            if change.document is None:
+                settled.pop(change.id, None)
+                state[change.id] = None
+                report.count("deleted")
+                self.delete(change.id)
                 continue
-            pages = self._pages_of(old) if old is not None else ()
+            document = carry_over(change.document, old.ebook) if old and old.ebook else change.document
+            if old is not None and self._same(document, old):
+                report.count("unchanged")
+                continue
+            pages = self._pages_of(change.id, old.ebook) if old and old.ebook else ()
+            entry = self.entry(document, pages)
             outcome: Outcome = "indexed" if old is None else "updated"
-            prepared.append(Prepared(origin, self.entry(document, pages), outcome, document.id in self._written))
-        return prepared
+            report.count(outcome)
+            report.replaced_in_load += old is not None and (change.id in settled or change.id in self._written)
+            settled[change.id] = Settled(change.origin, entry, outcome)
+            state[change.id] = Held(entry.document.fingerprint, document.ebook)
+        return list(settled.values())
 
     def entry(self, document: Document, pages: tuple[Page, ...]) -> Entry:
         sealed = replace(document, fingerprint=f"{document.fingerprint}+{self._embedder_name}")
         return Entry(sealed, pages, split(document, pages) if self._embedder_name else ())
 
-    def _same(self, document: Document, old: Document) -> bool:
+    def _same(self, document: Document, old: Held) -> bool:
         """Whether nothing changed. Without an embedder, vectors that are there already may stay."""
         return old.fingerprint.partition("+")[0] == document.fingerprint and self._has_vectors(old)
 
-    def _has_vectors(self, document: Document) -> bool:
+    def _has_vectors(self, held: Held) -> bool:
         """Whether a document in the index has the vectors this load would make."""
-        return not self._embedder_name or document.fingerprint.partition("+")[2] == self._embedder_name
+        return not self._embedder_name or held.fingerprint.partition("+")[2] == self._embedder_name
 
-    def _pages_of(self, document: Document) -> tuple[Page, ...]:
-        if document.ebook is None:
-            return ()
-        if document.id in self._fresh_pages:
-            return self._fresh_pages[document.id]
-        return tuple(self._view.pages(document.id, 1, document.ebook.page_count)) if self._view else ()
+    def _pages_of(self, id: DocumentId, ebook: Ebook) -> tuple[Page, ...]:
+        if id in self._fresh_pages:
+            return self._fresh_pages[id]
+        return tuple(self._view.pages(id, 1, ebook.page_count)) if self._view else ()
 
-    def has_book(self, sha256: str) -> bool:
-        """Whether an e-book of these bytes is indexed already, with this embedder's vectors or none asked for."""
-        if sha256 in self._fresh_books:
-            return True
-        if self._view is None:
-            return False
+    def has_book(self, path: Path, sha256: str) -> bool:
+        """Whether nothing is to be done for a PDF: the record its name leads to has it, or no name
+        leads anywhere and it is in the index, with the vectors this load would make."""
+        named_record = find_record(named(path), self._catalogue(), self._job.source)
+        record = self.held([named_record]).get(named_record) if named_record is not None else None
+        if record is not None and _may_take(record.ebook, path.name, sha256):
+            return record.ebook is not None and record.ebook.sha256 == sha256 and self._has_vectors(record)
+        return any(self._has_vectors(held) for held in self._holders(sha256))
+
+    def _holders(self, sha256: str) -> list[Held]:
+        """Documents that have the PDF of these bytes."""
+        fresh = [held for held in self._fresh.values() if held and held.ebook and held.ebook.sha256 == sha256]
+        if fresh or self._view is None:
+            return fresh
         holding = Query(filters=(Filter("ebook_file", (sha256,)),))
-        found = self._view.fetch([item.id for item in self._view.keyword(holding, 1).items])
-        return any(self._has_vectors(document) for document in found)
+        return list(self.held(item.id for item in self._view.keyword(holding, 10).items).values())
 
-    def find_record(self, path: Path, book: PdfBook) -> Document | None:
-        """The record a PDF belongs to, if one names it."""
-        if self._view is None:
+    def find_record(self, keys: LinkKeys, sha256: str) -> Document | None:
+        """The record a PDF belongs to, if one names it and has no other e-book already."""
+        id = find_record(keys, self._catalogue(), self._job.source)
+        held = self.held([id]).get(id) if id is not None else None
+        if id is None or held is None or not _may_take(held.ebook, keys.file_name, sha256):
             return None
-        id = find_record(candidates(path, book), self._view, self._job.source)
-        return self.existing([id]).get(id) if id is not None else None
+        return self._document(id)
+
+    def _catalogue(self) -> Catalogue:
+        return Published(self._view) if self._view is not None else self._unpublished
+
+    def _document(self, id: DocumentId) -> Document | None:
+        if self._view is None:
+            return self._unpublished.document(id)
+        return next(iter(self._view.fetch([id])), None)
 
     def put(self, entries: list[Entry]) -> dict[DocumentId, str]:
         """Write entries; gives the reasons of those refused."""
         report = self._writer.put(entries)
         refused = {item.id: item.reason for item in report.refused}
         for entry in entries:
-            if entry.document.id not in refused:
-                self._written.add(entry.document.id)
-                self._fresh[entry.document.id] = entry.document
-                self._fresh_pages[entry.document.id] = entry.pages
-                if entry.document.ebook is not None:
-                    self._fresh_books.add(entry.document.ebook.sha256)
+            document = entry.document
+            if document.id in refused:
+                continue
+            self._written.add(document.id)
+            self._fresh[document.id] = Held(document.fingerprint, document.ebook)
+            if entry.pages:
+                self._fresh_pages[document.id] = entry.pages
+            if self._job.rebuild and self._with_books:
+                self._unpublished.add(document)
         return refused
 
     def delete(self, id: DocumentId) -> None:
         self._writer.delete([id])
         self._fresh[id] = None
+        self._fresh_pages.pop(id, None)
+        self._unpublished.remove(id)
+
+
+def _may_take(ebook: Ebook | None, file_name: str, sha256: str) -> bool:
+    """Whether a record with `ebook` is the place for this PDF: it has none, this one, or an older one of that name.
+
+    A record that names two volumes keeps the first; the second is a document of its own.
+    """
+    return ebook is None or ebook.sha256 == sha256 or ebook.file_name.lower() == file_name.lower()
 
 
 def embedded(entries: list[Entry], embedder: Embedder | None) -> list[Entry]:

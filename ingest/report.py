@@ -23,7 +23,8 @@ class IngestReport:
 
     read = indexed + updated + unchanged + deleted + refused. `replaced_in_load` counts updates of
     a record that this same load had read before (one control number twice). `attached` counts
-    e-books that belong to a record. seconds is wall time.
+    e-books that belong to a record. seconds is wall time. given_up: a rebuild that was not published,
+    because it was stopped or nothing could be loaded; the index is what it was.
     """
 
     files: int = 0
@@ -38,6 +39,7 @@ class IngestReport:
     embedder: str = ""
     seconds: float = 0.0
     stopped: bool = False
+    given_up: bool = False
 
     @property
     def read(self) -> int:
@@ -67,6 +69,7 @@ class IngestReport:
             "embedder": self.embedder,
             "seconds": round(self.seconds, 1),
             "stopped": self.stopped,
+            "given_up": self.given_up,
             "refusals": [
                 {
                     "file": rejected.origin.file,

@@ -92,7 +92,10 @@ def report_text(report: IngestReport) -> str:
         lines.append(f"    {printable(place)}: {printable(rejected.reason)}")
     if len(report.refusals) > _REFUSALS_SHOWN:
         lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")
-    if report.stopped:
+    if report.given_up:
+        why = "Stopped" if report.stopped else "Nothing could be loaded"
+        lines.append(f"{why}: the rebuild is given up, and the index is what it was before.")
+    elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.linking import (
+    Published,
     attach,
     attached_fingerprint,
     candidates,
@@ -50,7 +51,7 @@ def catalogue(tmp_path: Path) -> Callable[..., Searcher]:
 
 
 def found(searcher: Searcher, name: str, *pages: str) -> str | None:
-    return find_record(candidates(Path(name), pdf_book(name, *pages)), searcher, "k")
+    return find_record(candidates(Path(name), pdf_book(name, *pages)), Published(searcher), "k")
 
 
 def test_a_record_that_links_to_the_file_has_it(catalogue: Callable[..., Searcher]) -> None:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 import shutil
 from pathlib import Path
 from threading import Event
@@ -34,8 +35,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "data")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return Library(tmp_path_factory.mktemp("data"))
 
 
 def test_a_loaded_record_is_found(library: Library, tmp_path: Path) -> None:
@@ -100,6 +101,31 @@ def test_rebuild_keeps_only_what_is_named(library: Library, tmp_path: Path) -> N
     assert [hit.document.title for hit in library.discovery.search(Query()).hits] == ["Dua"]
 
 
+def test_a_rebuild_that_is_stopped_leaves_the_old_index(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu")]))
+    big = write(tmp_path / "b.mrc", [record(str(n), f"Judul {n}") for n in range(1200)])
+    stop = Event()
+    job = IngestJob((big,), rebuild=True)
+    report = Load(
+        library.engine, library.ebooks, job, lambda progress: stop.set() if progress.read else None, stop
+    ).run()
+    assert (report.stopped, report.given_up) == (True, True)
+    assert library.titles("") == ["Satu"]
+
+
+def test_a_rebuild_that_finds_nothing_leaves_the_old_index(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu")]))
+    (tmp_path / "empty").mkdir()
+    assert library.load(tmp_path / "empty", rebuild=True).given_up
+    assert library.titles("") == ["Satu"]
+
+
+def test_a_rebuild_attaches_ebooks_in_the_same_publication(library: Library) -> None:
+    report = library.load(marc_samples.SAMPLES, rebuild=True)
+    assert report.attached == 3
+    assert library.engine.info().generation.startswith("000001")
+
+
 def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library, tmp_path: Path) -> None:
     first = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(1200)])
     stop = Event()
@@ -142,6 +168,81 @@ def test_a_record_loaded_again_keeps_its_ebook(library: Library) -> None:
     report = library.load(marc_samples.SAMPLES)
     assert report.outcomes["unchanged"] == report.read - report.outcomes["refused"]
     assert library.engine.info().pages == before.pages
+
+
+BOOKS = sorted(marc_samples.SAMPLES.rglob("*.pdf"))
+
+
+def test_two_volumes_of_one_record_do_not_replace_each_other(library: Library, tmp_path: Path) -> None:
+    for name, book in zip(("jilid1.pdf", "jilid2.pdf"), BOOKS, strict=False):
+        shutil.copy(book, tmp_path / name)
+    write(tmp_path / "a.mrc", [record("1", "Dua jilid", files=("jilid1.pdf", "jilid2.pdf"))])
+    library.load(tmp_path)
+    info = library.engine.info()
+    assert info.documents == 2  # the record with its first volume, and the second by itself
+    assert library.load(tmp_path).outcomes["unchanged"] == 3
+    assert library.engine.info() == info
+
+
+def test_an_ebook_loaded_before_its_record_moves_to_it(library: Library, tmp_path: Path) -> None:
+    book = shutil.copy(BOOKS[0], tmp_path / "A1.pdf")
+    library.load(Path(book))
+    records = write(tmp_path / "a.mrc", [record("A1", "Judul buku")])
+    report = library.load(records, Path(book))
+    assert report.attached == 1
+    assert library.titles("") == ["Judul buku"]
+    assert library.engine.info().pages > 0
+
+
+def test_one_file_under_two_names_goes_to_both_records(library: Library, tmp_path: Path) -> None:
+    for name in ("A1.pdf", "A2.pdf"):
+        shutil.copy(BOOKS[0], tmp_path / name)
+    write(tmp_path / "a.mrc", [record("A1", "Satu"), record("A2", "Dua")])
+    assert library.load(tmp_path).attached == 2
+
+
+def test_a_new_version_of_a_file_replaces_the_old_one(library: Library, tmp_path: Path) -> None:
+    write(tmp_path / "a.mrc", [record("A1", "Satu")])
+    shutil.copy(BOOKS[0], tmp_path / "A1.pdf")
+    library.load(tmp_path)
+    shutil.copy(BOOKS[1], tmp_path / "A1.pdf")
+    assert library.load(tmp_path).outcomes["updated"] == 1
+    assert library.engine.info().documents == 1
+
+
+def test_records_deleted_and_added_again_in_one_file_end_as_the_last_says(library: Library, tmp_path: Path) -> None:
+    rows = [record("1", "Satu"), record("1", "Satu", status="d"), record("1", "Satu baru"), record("2", "Dua"),
+            record("2", "Dua", status="d")]  # fmt: skip
+    report = library.load(write(tmp_path / "a.mrc", rows))
+    assert report.read == 5
+    assert library.titles("") == ["Satu baru"]
+
+
+def test_damaged_gzip_is_one_refusal_and_its_neighbours_are_read(library: Library, tmp_path: Path) -> None:
+    noise = "".join(chr(33 + (n * n * 7919) % 90) for n in range(3000))
+    packed = bytearray(gzip.compress(b"".join(record(str(n), f"Judul {n} {noise[n : n + 900]}") for n in range(900))))
+    packed[12:40] = b"\xff" * 28
+    (tmp_path / "a.mrc.gz").write_bytes(packed)
+    packed = bytearray(gzip.compress(b"".join(record(str(n), f"Judul {n} {noise[n : n + 900]}") for n in range(900))))
+    packed[len(packed) // 2 : len(packed) // 2 + 200] = b"\xff" * 200
+    (tmp_path / "b.mrc.gz").write_bytes(packed)
+    write(tmp_path / "c.mrc", [record("c", "Sesudahnya")])
+    report = library.load(tmp_path)
+    assert report.reasons["unreadable_file"] == 2
+    assert library.titles("sesudahnya") == ["Sesudahnya"]
+
+
+def test_a_pipe_is_refused_not_waited_for(library: Library, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.mrc")
+    assert library.load(tmp_path).reasons["unreadable_file"] == 1
+
+
+def test_a_closed_folder_is_told(library: Library, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    if os.access(closed, os.R_OK):
+        pytest.skip("this user may read everything")
+    assert library.load(tmp_path).reasons["unreadable_file"] == 1
 
 
 def test_packed_files_are_read(library: Library, tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ from pymarc import Field, Indicators, Subfield
 
 
 def record(
-    number: str, title: str, author: str = "", subject: str = "", year: str = "2014", status: str = "n"
+    number: str,
+    title: str,
+    author: str = "",
+    subject: str = "",
+    year: str = "2014",
+    status: str = "n",
+    files: Iterable[str] = (),
 ) -> bytes:
     """One UTF-8 record in Indonesian, as ISO 2709 bytes."""
     made = pymarc.Record(force_utf8=True)
@@ -21,6 +27,8 @@ def record(
     made.add_field(_field("264", " 1", ("a", "Jakarta :"), ("b", "Balai Pustaka,"), ("c", f"{year}.")))
     if subject:
         made.add_field(_field("650", " 4", ("a", subject)))
+    for name in files:
+        made.add_field(_field("856", "40", ("u", f"https://example.org/{name}")))
     return bytes(made.as_marc())
 
 
