@@ -73,7 +73,13 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder, plain or gzipped")
     ingest.add_argument("--source", type=_source, help="name of the catalogue; ids begin with it (TELUSUR_SOURCE)")
     ingest.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
-    ingest.add_argument("--workers", type=_positive, default=1, metavar="N", help="e-books read at once (default 1)")
+    ingest.add_argument(
+        "--workers",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="processes that share the pages of an e-book (default 1)",
+    )
     ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
     ingest.add_argument(
         "--rebuild", action="store_true", help="make a new index of just these paths; the old one serves until then"
@@ -110,13 +116,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
+    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port")
     return int(text)
 

@@ -1,6 +1,7 @@
 """What each command of `telusur` does. Each takes the parsed arguments and gives an exit code."""
 
 import json
+import os
 import signal
 import socket
 import sys
@@ -34,7 +35,7 @@ from search.errors import EmbedderMissing, SearchError
 from search.evaluation import evaluate as measure
 from search.evaluation import read_corpus, read_judgements, read_queries
 from search.opening import open_embedder, open_engine
-from search.query import MODES, Filter, Mode, parse
+from search.query import MODES, Filter, Mode, known_filters, parse
 from search.schema import BY_NAME, SORTS
 from search.settings import EMBEDDED, SearchSettings
 
@@ -69,6 +70,9 @@ def ingest(arguments: Namespace) -> int:
     if missing:
         print(f"telusur: no such file or folder: {', '.join(missing)}", file=sys.stderr)
         return WRONG_USE
+    if arguments.report and not os.access(arguments.report.parent, os.W_OK):
+        print(f"telusur: no report can be written to {arguments.report.parent}; name another --report", file=sys.stderr)
+        return WRONG_USE
     embedder = open_job_embedder(settings, embed=not arguments.no_embed)
     source = arguments.source or settings.source
     job = IngestJob(tuple(arguments.paths), source, embedder, arguments.rebuild, arguments.workers)
@@ -78,6 +82,8 @@ def ingest(arguments: Namespace) -> int:
         report.save(arguments.report)
     if report.stopped:
         return STOPPED
+    if report.given_up:
+        return UNAVAILABLE
     return DONE_WITH_REFUSALS if report.outcomes["refused"] else DONE
 
 
@@ -110,10 +116,15 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
 
 
 def search(arguments: Namespace) -> int:
-    unknown = [name for name, _ in arguments.filters if name not in BY_NAME]
-    if unknown:
-        filterable = ", ".join(field.name for field in BY_NAME.values() if field.facet)
-        print(f"telusur: no field {', '.join(unknown)}; filter by {filterable}", file=sys.stderr)
+    asked = [Filter(name, (value,)) for name, value in arguments.filters]
+    unusable = [chosen for chosen in asked if not known_filters([chosen])]
+    if unusable:
+        filterable = ", ".join(field.name for field in BY_NAME.values() if field.kind != "stored")
+        listed = ", ".join(f"{chosen.field}={chosen.values[0]}" for chosen in unusable)
+        print(
+            f"telusur: cannot filter by {listed}; fields are {filterable}; a year is 2014 or 2010..2019",
+            file=sys.stderr,
+        )
         return WRONG_USE
     if arguments.sort != "relevance" and arguments.sort not in SORTS:
         print(f"telusur: no sort {arguments.sort!r}; use relevance, {', '.join(SORTS)}", file=sys.stderr)
@@ -122,7 +133,7 @@ def search(arguments: Namespace) -> int:
         print(f"telusur: --size is {MAX_SIZE} at most", file=sys.stderr)
         return WRONG_USE
     services = open_services(words_only=arguments.mode == "keyword")
-    query = parse(arguments.query, (Filter(name, (value,)) for name, value in arguments.filters), arguments.sort)
+    query = parse(arguments.query, asked, arguments.sort)
     page = services.discovery.search(query, arguments.mode, arguments.page, arguments.size)
     if arguments.json:
         print(json.dumps(search_answer(page, "en"), ensure_ascii=False))
@@ -131,6 +142,8 @@ def search(arguments: Namespace) -> int:
     if page.mode != arguments.mode:
         print(services.embedder_problem or "The index has no vectors: searched by words only.", file=sys.stderr)
     print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
+    if page.total and not page.hits:
+        print(f"There is no page {page.page}; the last one is {-(-page.total // page.size)}.")
     for number, hit in enumerate(page.hits, start=(page.page - 1) * page.size + 1):
         document = hit.document
         about = " · ".join(
@@ -216,7 +229,8 @@ def check(_: Namespace) -> int:
         print(f"  {setting.variable}={value}  [{settings.sources[setting.variable]}]  {setting.meaning}")
     failed = False
     try:
-        info = open_engine(settings.search).info()
+        engine = open_engine(settings.search)
+        info = engine.info()
         vectors = (
             f"{info.passages:,} vectors of {info.embedder}" if info.embedder else "no vectors: search by words only"
         )
@@ -224,6 +238,10 @@ def check(_: Namespace) -> int:
             f"index: {info.documents:,} records, {info.pages:,} e-book pages, {vectors}; "
             f"{info.size_bytes / 1e6:,.1f} MB, generation {info.generation}, schema {info.schema_version}"
         )
+        damaged = engine.damaged()
+        if damaged:
+            failed = True
+            print(f"index: damaged on disk: {', '.join(damaged)}. Make it anew with: telusur ingest --rebuild PATH")
     except SearchError as error:
         failed = True
         print(f"index: {error}")

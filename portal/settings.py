@@ -78,7 +78,7 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         else:
             values[setting.variable], sources[setting.variable] = setting.default, "default"
     port = values["TELUSUR_PORT"]
-    if not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not port.isascii() or not port.isdecimal() or int(port) > 65535:
         raise SettingsError(f"TELUSUR_PORT={port!r} (from {sources['TELUSUR_PORT']}) is not a port; use 1 to 65535.")
     return Settings(
         data=Path(values["TELUSUR_DATA"]).expanduser(),

@@ -14,7 +14,7 @@ from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
 from search.query import Clause, Mode, Query
-from search.results import FacetValue, Hit, Notice, PageHit, Ranked, ResultPage
+from search.results import Hit, Notice, PageHit, Ranked, ResultPage
 from search.schema import RELEVANCE
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
@@ -83,9 +83,6 @@ class Discovery:
     def document(self, id: DocumentId) -> Document | None:
         return next(iter(self._engine.searcher().fetch([id])), None)
 
-    def documents(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
-        return self._engine.searcher().fetch(ids)
-
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 
@@ -95,10 +92,6 @@ class Discovery:
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)
-
-    def facet(self, query: Query, field: str) -> Sequence[FacetValue]:
-        """All values of one facet for a text without meaning search; for "show more"."""
-        return self._engine.searcher().facets(query).get(field, ())
 
     def similar(self, id: DocumentId, limit: int = 6) -> tuple[Hit, ...]:
         """Documents near in meaning, nearest first; by shared title and subject words where the model

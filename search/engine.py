@@ -134,6 +134,10 @@ class Engine(Protocol):
         """Raises IndexMissing when nothing was ever published."""
         ...
 
+    def damaged(self) -> Sequence[str]:
+        """Parts of the index that are not as they were written, by name; () when all is whole. Reads everything."""
+        ...
+
     def searcher(self) -> Searcher:
         """A view of the newest published generation. Raises IndexMissing, SchemaMismatch, EngineUnavailable."""
         ...

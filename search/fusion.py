@@ -1,6 +1,6 @@
 """One ranking from two. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from search.document import DocumentId
@@ -30,19 +30,3 @@ def weighted(
         share = (cosine - floor) / span if span > 0 else 1.0
         fused[id] = fused.get(id, 0.0) + (1 - keyword_weight) * share
     return sorted(((id, round(score, 6)) for id, score in fused.items()), key=lambda pair: (-pair[1], pair[0]))
-
-
-def reciprocal_rank(rankings: Sequence[Sequence[DocumentId]], k: int = 60) -> list[DocumentId]:
-    """Ids of all `rankings`, best first, by the sum of 1 / (k + rank), rank from 1.
-
-    Source: Cormack, Clarke and Büttcher 2009; k = 60 is theirs. Here to compare with: see
-    `telusur evaluate`. Ties keep the order of first sight.
-
-    >>> reciprocal_rank([["a", "b"], ["b", "c"]])
-    ['b', 'a', 'c']
-    """
-    score: dict[DocumentId, float] = {}
-    for ranking in rankings:
-        for rank, id in enumerate(ranking, start=1):
-            score[id] = score.get(id, 0.0) + 1 / (k + rank)
-    return sorted(score, key=score.__getitem__, reverse=True)

@@ -181,7 +181,7 @@ def test_two_volumes_of_one_record_do_not_replace_each_other(library: Library, t
     info = library.engine.info()
     assert info.documents == 2  # the record with its first volume, and the second by itself
     assert library.load(tmp_path).outcomes["unchanged"] == 3
-    assert library.engine.info() == info
+    assert (library.engine.info().documents, library.engine.info().pages) == (2, info.pages)
 
 
 def test_an_ebook_loaded_before_its_record_moves_to_it(library: Library, tmp_path: Path) -> None:

@@ -79,7 +79,11 @@ def test_filters_narrow(loaded: Telusur) -> None:
     [
         ["search", "x", "--filter", "nothing=1"],
         ["search", "x", "--filter", "language"],
+        ["search", "x", "--filter", "year=99999"],
+        ["search", "x", "--filter", "edition=1"],
         ["search", "x", "--sort", "size"],
+        ["search", "x", "--size", "²"],
+        ["ingest", "a.mrc", "--report", "nowhere/report.json"],
         ["search", "x", "--page", "0"],
         ["search", "x", "--size", "1000"],
         ["ingest", "no-such-file.mrc"],
@@ -90,6 +94,16 @@ def test_filters_narrow(loaded: Telusur) -> None:
 )
 def test_wrong_use_exits_2(loaded: Telusur, arguments: list[str]) -> None:
     loaded.run(*arguments, code=2)
+
+
+def test_a_rebuild_of_nothing_is_refused(loaded: Telusur) -> None:
+    (loaded.folder / "empty").mkdir()
+    assert "given up" in loaded.run("ingest", "empty", "--rebuild", code=3)
+    assert "2 records" in loaded.run("check")
+
+
+def test_a_page_beyond_the_last_is_told(loaded: Telusur) -> None:
+    assert "last one is 1" in loaded.run("search", "", "--page", "5")
 
 
 def test_show_gives_the_record_as_it_came(loaded: Telusur) -> None:
@@ -112,8 +126,17 @@ def test_check_shows_each_setting_with_its_source(loaded: Telusur) -> None:
     assert "2 records" in text
 
 
+def test_check_finds_a_changed_byte(loaded: Telusur) -> None:
+    largest = max((loaded.folder / "data" / "index").rglob("*.store"), key=lambda path: path.stat().st_size)
+    content = bytearray(largest.read_bytes())
+    content[len(content) // 2] ^= 1
+    largest.write_bytes(content)
+    assert largest.name in loaded.run("check", code=3)
+
+
 def test_a_wrong_setting_is_named(telusur: Telusur) -> None:
-    assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT="x")
+    for port in ("x", "²", "70000"):
+        assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT=port)
     assert "TELUSUR_ENGINE" in telusur.run("search", "x", code=3, TELUSUR_ENGINE="solr")
 
 
