@@ -5,9 +5,8 @@ from typing import Final
 
 from search.document import DocumentId
 
-# Share of the words in the fused score; the rest is meaning. 0.6 : 0.4 of normalised scores never
-# fell below the better of the two on CISI, Cranfield, LISA and TyDi-id, where equal-weight
-# reciprocal ranks did (docs/decisions/0004-fusion.md).
+# Share of the words in the fused score; the rest is meaning. Of 0.5, 0.6 and 0.7 the middle one was
+# best on CISI; docs/decisions/0004-fusion.md has the figures.
 KEYWORD_WEIGHT: Final = 0.6
 
 

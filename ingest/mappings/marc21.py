@@ -14,6 +14,7 @@ from typing import Final
 import pymarc
 
 from ingest.extract import MarcView, indicator, joined, marc, marc_each, right_to_left
+from ingest.identity import id_of
 from ingest.mapping import apply, to_field, unique
 from ingest.mappings.access import access, linked_files, links
 from ingest.mappings.audience import audience
@@ -43,7 +44,6 @@ from search.document import Document, DocumentId, Vernacular
 # Raise when a change here should rewrite documents whose records have not changed.
 MAPPING_VERSION: Final = 1
 
-_UNSAFE_IN_URL: Final = re.compile(r"[^A-Za-z0-9._-]")
 _MARKS: Final = (":", ";", "=", "/", ".", ",", "-", "(")
 _VOLUME: Final = re.compile(r"\s;\s.*$")
 _DEWEY_SOURCES: Final = re.compile(r"\s*(?:ddc|\[?\d)")
@@ -221,8 +221,7 @@ _SYSTEM_NUMBERS: Final = marc_each("035a")
 
 def _document_id(view: MarcView, source: str) -> DocumentId:
     numbers = (text.strip() for text in (*view.control("001"), *_SYSTEM_NUMBERS(view)))
-    number = _UNSAFE_IN_URL.sub("-", next((text for text in numbers if text), ""))
-    return DocumentId(f"{source}.{number or _description_digest(view)}")
+    return id_of(source, next((text for text in numbers if text), "") or _description_digest(view))
 
 
 def _description_digest(view: MarcView) -> str:

@@ -94,10 +94,14 @@ def test_id_of_a_record_without_number_stays_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("number", "id"),
-    [("  ab12 ", "kota.ab12"), ("a/b?c#d", "kota.a-b-c-d"), ("é", "kota.-"), ("(OCoLC)12", "kota.-OCoLC-12")],
+    [("  ab12 ", "kota.ab12"), ("a/b?c#d", "kota.a-b-c-d-7fa83d22"), ("(OCoLC)12", "kota.-OCoLC-12-40e66d0d")],
 )
 def test_id_is_safe_in_a_path(number: str, id: str) -> None:
     assert mapped(f"001 {number}", "245    $a Laut").id == id
+
+
+def test_records_whose_numbers_differ_in_unsafe_characters_are_two_documents() -> None:
+    assert mapped("001 OPAC 12", T).id != mapped("001 OPAC/12", T).id
 
 
 def test_id_comes_from_035_where_001_is_missing() -> None:
