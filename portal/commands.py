@@ -45,7 +45,7 @@ MAX_SIZE = 100
 def demo(arguments: Namespace) -> int:
     settings = _listening(demo_settings(read_settings()), arguments)
     embedder = _demo_embedder(settings, embed=not arguments.no_embed)
-    print("Loading the sample records and e-books …", file=sys.stderr)
+    print("Loading the sample records and e-books; some are damaged on purpose and will be refused …", file=sys.stderr)
     report = _load(settings, IngestJob((marc_samples.SAMPLES,), "contoh", embedder))
     print(report_text(report))
     if report.stopped:
