@@ -36,7 +36,9 @@ class PlainLinks:
         return "/cari" + state.closing().query_string()
 
     def record(self, state: SearchState, id: str) -> str:
-        return permalink(id, state.hl)
+        """With the search it was found by, so that the page can lead back to it."""
+        params = state.closing().query_string()
+        return f"/katalog/{_segment(id)}{params}"
 
 
 def permalink(id: str, hl: Language = DEFAULT_LANGUAGE) -> str:

@@ -20,7 +20,12 @@ MAX_MEMORY_BYTES: Final = 1_500_000_000
 MAX_CPU_S: Final = 10
 MAX_WALL_S: Final = 20
 AT_ONCE: Final = 2
+MAX_WAIT_S: Final = 2
 CACHE_BYTES: Final = 64 * 1024 * 1024
+
+
+class PageImagesBusyError(Exception):
+    """As many pages as may be are being drawn now."""
 
 
 class PageImages:
@@ -35,6 +40,7 @@ class PageImages:
     def png(self, file: Path, page: int) -> bytes | None:
         """The picture of page `page` (from 1); None when it cannot be drawn within the limits.
 
+        Raises PageImagesBusyError when others are being drawn; the same request is served later.
         file: named by its contents, as the e-book store does, so the name can be the cache's key.
         """
         key = (file.name, page)
@@ -42,8 +48,13 @@ class PageImages:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        with self._slots:
+        # A waiting request holds one of the server's few threads, so it waits for a moment only.
+        if not self._slots.acquire(timeout=MAX_WAIT_S):
+            raise PageImagesBusyError
+        try:
             image = _drawn_apart(file, page)
+        finally:
+            self._slots.release()
         if image is not None:
             self._keep(key, image)
         return image

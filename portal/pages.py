@@ -18,7 +18,7 @@ from portal.presenters import results as result_page
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.search_state import SearchState
-from search.discovery import Discovery
+from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query, parse
@@ -123,6 +123,9 @@ class Drawing:
     def _results(self) -> Drawn:
         state = self.state
         found = self.services.discovery.search(state.to_query(), state.mode, state.page, state.size)
+        if found.total and not found.hits:  # a link from when there were more results
+            state = state.at_page(min(-(-found.total // state.size), MAX_RESULTS_REACHED // state.size))
+            found = self.services.discovery.search(state.to_query(), state.mode, state.page, state.size)
         view = result_page.results(found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")

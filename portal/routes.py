@@ -1,10 +1,18 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 from starlette.types import Scope
 
@@ -14,7 +22,7 @@ from portal.bootstrap import Services
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.middleware import first_param
-from portal.page_image import PageImages
+from portal.page_image import PageImages, PageImagesBusyError
 from portal.pages import Drawing, Drawn, Problem, plain_document
 from portal.search_state import SearchState
 from portal.shell import Shell
@@ -52,7 +60,9 @@ class PlainPages:
             Route("/katalog/{id:path}", self.record),
             Route("/baca/{id:path}/{page}.png", self.page_image),
             Route("/baca/{id:path}/{page}", self.reader),
+            Route("/baca/{id:path}", self.first_page),
             Route("/berkas/{id:path}.pdf", self.file),
+            Route("/berkas/{id:path}", self.nothing),
             Route("/api/v1/search", self.answer),
             Route("/health", self.health),
             Route("/robots.txt", self.robots),
@@ -63,11 +73,14 @@ class PlainPages:
         state = SearchState.from_params(request.query_params.multi_items())
         t = messages(state.hl)
         title, status, canonical = state.q or t("home.title"), 200, ""
-        if state.id:
-            try:
+        document = None
+        try:
+            self._services.discovery.info()  # so that whoever watches `/` sees a missing index
+            if state.id:
                 document = self._services.discovery.document(DocumentId(state.id))
-            except SearchError:
-                document, status = None, 503
+        except SearchError:
+            status = 503
+        if state.id:
             if document is not None:
                 title, canonical = document.title, addresses.permalink(document.id)
             elif status == 200:
@@ -80,7 +93,8 @@ class PlainPages:
         return self._page(self._drawing(request))
 
     def record(self, request: Request) -> Response:
-        state = SearchState(q=request.query_params.get("q", ""), hl=_language(request), id=request.path_params["id"])
+        asked = SearchState.from_params(request.query_params.multi_items())
+        state = replace(asked, hl=_language(request), id=request.path_params["id"])
         drawing = Drawing(self._services, state, PlainLinks())
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
 
@@ -93,12 +107,26 @@ class PlainPages:
         document, number = found
         return self._document(drawing, drawing.reader(document, number, parse(state.q)))
 
+    def first_page(self, request: Request) -> Response:
+        """An address whose page number was cut off: the book's first page, if there is such a book."""
+        document = self._services.discovery.document(DocumentId(request.path_params["id"].strip("/")))
+        if document is None or document.ebook is None:
+            return self.nothing(request)
+        return RedirectResponse(addresses.reader(document.id, 1, _language(request)), 307)
+
+    def nothing(self, request: Request) -> Response:
+        drawing = self._drawing(request)
+        return self._document(drawing, drawing.missing())
+
     def page_image(self, request: Request) -> Response:
         found = self._ebook_page(request)
         file = self._services.ebooks.path(found[0].ebook.sha256) if found and found[0].ebook else None
         if found is None or file is None:
             return PlainTextResponse("404", 404)
-        image = self._images.png(file, found[1])
+        try:
+            image = self._images.png(file, found[1])
+        except PageImagesBusyError:
+            return Response(status_code=503, headers={"Retry-After": "5"})
         if image is None:
             return PlainTextResponse(messages(_language(request))("reader.no_picture"), 422)
         return Response(image, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
@@ -107,8 +135,7 @@ class PlainPages:
         document = self._services.discovery.document(DocumentId(request.path_params["id"]))
         file = self._services.ebooks.path(document.ebook.sha256) if document and document.ebook else None
         if document is None or file is None:
-            drawing = self._drawing(request)
-            return self._document(drawing, drawing.missing())
+            return self.nothing(request)
         if request.headers.get("range", "").count(",") >= MAX_RANGES:
             return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
         name = _FILE_NAME.sub("_", document.id).strip("._") or "e-book"

@@ -13,6 +13,7 @@ from portal.presenters.marking import marked
 from portal.presenters.record import OutlineItem, outline
 from portal.presenters.results import FoundPage, found_pages
 from portal.presenters.wording import html_language
+from portal.search_state import SearchState
 from search.document import Document, Page
 from search.highlight import highlight
 from search.query import Query
@@ -69,7 +70,7 @@ def reader(document: Document, page: Page, found: Sequence[PageHit], query: Quer
         pdf=addresses.pdf(document.id, page.number),
         previous=addresses.reader(document.id, page.number - 1, t.language, q) if page.number > 1 else "",
         next=addresses.reader(document.id, page.number + 1, t.language, q) if page.number < total else "",
-        record=addresses.permalink(document.id, t.language),
+        record=addresses.PlainLinks().record(SearchState(q=query.text, hl=t.language), document.id),
         outline=outline(document, q, t),
         query=q,
         found=found_pages(document.id, found, q, t),

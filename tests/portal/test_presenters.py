@@ -169,7 +169,7 @@ def test_only_web_addresses_become_links(url: str) -> None:
 def test_plain_and_interactive_links_name_the_same_record() -> None:
     state = SearchState(q="laut", hl="en")
     assert LINKS.record(state, "a/b c") == "/?q=laut&hl=en&id=a%2Fb+c"
-    assert PlainLinks().record(state, "a/b c") == "/katalog/a%2Fb%20c?hl=en"
+    assert PlainLinks().record(state, "a/b c") == "/katalog/a%2Fb%20c?q=laut&hl=en"
 
 
 def test_a_page_of_text_keeps_marks_in_each_paragraph() -> None:

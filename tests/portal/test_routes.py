@@ -39,7 +39,7 @@ def test_a_search_shows_hits_facets_and_marks(client: TestClient) -> None:
     text = client.get("/cari?q=karang&hl=en").text
     assert "Terumbu <mark>karang</mark> Selat Lembeh" in text
     assert "Matches in title" in text
-    assert f"/katalog/{REEF_ID}?hl=en" in Elements(text).links()
+    assert f"/katalog/{REEF_ID}?q=karang&hl=en" in Elements(text).links()
     assert "/cari?q=karang&f.contributor=Lasut%2C+Johan&hl=en" in Elements(text).links()
 
 
@@ -124,7 +124,7 @@ def test_the_reader_marks_words_and_turns_pages(client: TestClient) -> None:
     assert f"/baca/{EBOOK_ID}/4?q=anggaran" in links
     assert f"/baca/{EBOOK_ID}/6?q=anggaran" in links
     assert f"/berkas/{EBOOK_ID}.pdf#page=5" in links
-    assert f"/katalog/{EBOOK_ID}" in links
+    assert f"/katalog/{EBOOK_ID}?q=anggaran" in links
     assert f"/baca/{EBOOK_ID}/5?q=anggaran&hl=en" in links
     assert "hlm. 5 dari 18" in page
 
@@ -236,7 +236,7 @@ def test_the_frame_names_what_it_shows(client: TestClient) -> None:
     assert "<title>Search the library&#x27;s collections – Perpustakaan Kota Bitung</title>" in home.text
     record = client.get(f"/?id={REEF_ID}&q=karang")
     assert f'<link rel="canonical" href="/katalog/{REEF_ID}">' in record.text
-    assert f'<noscript><p>Halaman ini memakai JavaScript. <a href="/katalog/{REEF_ID}">' in record.text
+    assert f'<noscript><p>Halaman ini memakai JavaScript. <a href="/katalog/{REEF_ID}?q=karang">' in record.text
     assert client.get("/?id=none").status_code == 404
     assert '<a href="/cari?q=karang">' in client.get("/?q=karang").text
 
@@ -273,3 +273,22 @@ def test_a_portal_without_an_index_says_what_to_do(without_index: TestClient, pa
         assert "message" in answer.text
     elif path != "/?id=a":  # the frame's page says it once it runs
         assert "telusur ingest" in answer.text
+
+
+def test_a_page_beyond_the_last_shows_the_last(client: TestClient) -> None:
+    last = client.get("/cari?q=karang&page=99")
+    assert last.status_code == 200
+    assert len(list(Elements(last.text).all("article"))) > 0
+
+
+def test_an_ebook_address_without_its_page_leads_to_the_first(client: TestClient) -> None:
+    answer = client.get(f"/baca/{EBOOK_ID}?hl=en", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, f"/baca/{EBOOK_ID}/1?hl=en")
+    assert client.get("/baca/none").status_code == client.get(f"/berkas/{EBOOK_ID}").status_code == 404
+
+
+def test_a_plain_record_leads_back_to_the_search_it_was_found_by(client: TestClient) -> None:
+    page = client.get("/cari?q=karang&f.format=book&hl=en").text
+    found = next(a["href"] for a in Elements(page).all("a") if a.get("href", "").startswith("/katalog/"))
+    assert "f.format=book" in found
+    assert any("/cari?q=karang" in a.get("href", "") for a in Elements(client.get(found).text).all("a"))
