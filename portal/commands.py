@@ -17,7 +17,8 @@ from types import FrameType
 
 import marc_samples
 from ingest.corpus import entries_of
-from ingest.pipeline import IngestJob, Load
+from ingest.jobs import IngestJob
+from ingest.pipeline import Load
 from ingest.readers.display import marc_lines
 from ingest.report import IngestReport
 from portal.answers import search_answer

@@ -4,7 +4,7 @@ import sys
 import time
 from typing import Final, TextIO
 
-from ingest.pipeline import Progress
+from ingest.jobs import Progress
 from ingest.report import OUTCOMES, IngestReport
 
 _REDRAW_S: Final = 0.2

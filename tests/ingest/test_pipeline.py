@@ -9,7 +9,8 @@ import pytest
 
 import marc_samples
 from ingest.ebooks import EbookStore
-from ingest.pipeline import IngestJob, Load, Progress
+from ingest.jobs import IngestJob, Progress
+from ingest.pipeline import Load
 from ingest.report import OUTCOMES, IngestReport
 from search.discovery import Discovery
 from search.document import DocumentId
