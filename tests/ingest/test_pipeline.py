@@ -275,9 +275,10 @@ def test_what_is_no_catalogue_is_refused_by_name(library: Library, tmp_path: Pat
 
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
     library.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
-    book = library.discovery.search(parse("", [Filter("access", ("fulltext",))])).hits[0].document
-    assert library.discovery.pages(book.id, 1, 1)[0].number == 1
-    similar = library.discovery.similar(book.id)
+    discovery = Discovery(library.engine, LetterEmbedder())
+    book = discovery.search(parse("", [Filter("access", ("fulltext",))])).hits[0].document
+    assert discovery.pages(book.id, 1, 1)[0].number == 1
+    similar = discovery.similar(book.id)
     assert similar
     assert book.id not in {hit.document.id for hit in similar}
-    assert library.discovery.similar(DocumentId("nothing.1")) == ()
+    assert discovery.similar(DocumentId("nothing.1")) == ()
