@@ -7,8 +7,8 @@ import re
 from datetime import date
 from typing import Final
 
-_ISBD_MARKS: Final = ("/", ":", ";", ",", "=", ".")
-_ISBD_END: Final = " \t\n/:;,="
+_ISBD_MARKS: Final = ("/", ":", ";", ",", "=", ".", "،", "؛")
+_ISBD_END: Final = " \t\n/:;,=،؛"
 # Words that keep their final point; single letters and words with a point inside keep it too.
 _ABBREVIATIONS: Final = frozenset(
     (
@@ -19,6 +19,7 @@ _ABBREVIATIONS: Final = frozenset(
 )
 _LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
+_STATE: Final = re.compile(r", [A-Z][a-z]{1,4}$")
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
@@ -87,10 +88,15 @@ def trim_brackets(text: str) -> str:
 def place_name(text: str) -> str:
     """A place of publication, "" for "[S.l.]" and its translations.
 
-    >>> place_name("[S.l. :"), place_name("Yogyakarta :")
-    ('', 'Yogyakarta')
+    A short capitalised word after a comma is an abbreviated state or province; it always gets its point,
+    since records of one city have it with and without.
+
+    >>> place_name("[S.l. :"), place_name("Yogyakarta :"), place_name("Bethesda, Md. :"), place_name("Reston, VA :")
+    ('', 'Yogyakarta', 'Bethesda, Md.', 'Reston, VA')
     """
     text = trim_brackets(text)
+    if _STATE.search(text):
+        text += "."
     small = text.lower()
     if any(words in small for words in _NOT_IDENTIFIED) or small.replace(" ", "").rstrip(".") in _NOTHING_NAMED:
         return ""

@@ -63,14 +63,24 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
     if level in "ab" and kind in _TEXT:
         return ["article"]
     if level == "s" and kind in "acdefgijkmort":
-        return [table("formats", "serial_008_21").get(view.at("008", 21), "journal")]
+        # A periodical in sound or pictures is what it is first; only texts are journals unless a code says more.
+        return [serial] if (serial := _serial_kind(view)) else (["journal"] if kind in _TEXT else [])
     if level == "i":
-        return [table("formats", "serial_008_21").get(view.at("008", 21), "website" if is_online(view) else "book")]
+        return [_serial_kind(view) or ("website" if is_online(view) else "book")]
     if level in "mcd" and kind == "a":
         return [] if not_book else ["book"]
     if level in "cd" and kind not in "aeficdgjkmrt":
         return ["kit"]
     return []
+
+
+def _serial_kind(view: MarcView) -> str:
+    """The kind of a continuing resource by 008/21, which means that in textual records only, or 006/04."""
+    codes = [text[4:5] for text in view.control("006") if text[:1] == "s"]
+    if view.leader[6] in _TEXT:
+        codes.insert(0, view.at("008", 21))
+    kinds = table("formats", "serial_008_21")
+    return next((kinds[code] for code in codes if code in kinds), "")
 
 
 def _by_codes(view: MarcView) -> list[str]:

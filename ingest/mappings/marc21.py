@@ -42,7 +42,7 @@ from ingest.transform import (
 from search.document import Document, DocumentId, Vernacular
 
 # Raise when a change here should rewrite documents whose records have not changed.
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 
 _MARKS: Final = (":", ";", "=", "/", ".", ",", "-", "(")
 _VOLUME: Final = re.compile(r"\s;\s.*$")
@@ -89,7 +89,7 @@ def series(view: MarcView) -> Sequence[str]:
     traced = [joined(field, "abcdfklmnopqst") for field in view.of("800", "810", "811", "830")]
     on_piece = [value for field in view.of("440") for value in (joined(field, "anp"),)]
     on_piece += [value for field in view.of("490") for value in field.get_subfields("a")]
-    return unique(trim_isbd(_VOLUME.sub("", trim_isbd(text))) for text in (*traced, *on_piece))
+    return unique(trim_brackets(_VOLUME.sub("", trim_isbd(text))) for text in (*traced, *on_piece))
 
 
 def call_numbers(view: MarcView) -> list[str]:

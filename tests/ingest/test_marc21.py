@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import marc_samples
 from ingest.mappings.marc21 import document_id, is_deleted, to_document
 from ingest.source import Rejected, SourceRecord
 from search.document import Contributor, Document, OnlineAccess, from_json, to_json
@@ -446,3 +447,22 @@ def test_mapping_never_raises_on_a_spoilt_record(real: list[SourceRecord], data:
         assert result.title
     else:
         assert result.code == "no_title"
+
+
+def sample_documents(name: str) -> list[Document]:
+    found = [to_document(r, "k") for r in read_file(marc_samples.SAMPLES / name) if isinstance(r, SourceRecord)]
+    return [document for document in found if isinstance(document, Document)]
+
+
+def test_a_podcast_is_no_newspaper() -> None:
+    # 008/21 of sound recordings is "music parts", where n means not applicable.
+    documents = sample_documents("gpo_music_sound_video.mrc") + sample_documents("gpo_serials.mrc")
+    podcasts = [document for document in documents if "podcast" in str(document.fields).lower()]
+    assert podcasts
+    assert not [document.title for document in podcasts if "newspaper" in document.values("format")]
+
+
+def test_series_lose_the_brackets_of_the_cataloguer() -> None:
+    names = {value for document in sample_documents("gpo_maps.mrc") for value in document.values("series")}
+    assert names
+    assert not [name for name in names if name.startswith("[") and "]" not in name]
