@@ -7,6 +7,8 @@ import re
 from datetime import date
 from typing import Final
 
+from search.analysis import identifier_keys
+
 _ISBD_MARKS: Final = ("/", ":", ";", ",", "=", ".", "،", "؛")
 _ISBD_END: Final = " \t\n/:;,=،؛"
 # Words that keep their final point; single letters and words with a point inside keep it too.
@@ -19,7 +21,14 @@ _ABBREVIATIONS: Final = frozenset(
 )
 _LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
-_STATE: Final = re.compile(r", [A-Z][a-z]{1,4}$")
+# The states and provinces that AACR2 (appendix B.14) shortens, and forms seen besides; a rule by length
+# would give "Houston, Texas" and "Minato-ku, Tokyo" a point as well. Indonesian places are written in full.
+_STATE: Final = re.compile(
+    r", (?:W\. )?(?:Ala|Alta|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Man|Mass|Md|Me|Mich|Minn|Miss|Mo"
+    r"|Mont|Neb|Nev|Okla|Ont|Or|Ore|Pa|Penn|Qué|Que|Sask|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|D\.C|N\.C|N\.D|N\.H|N\.J|N\.M"
+    r"|N\.Y|R\.I|S\.C|S\.D)$"
+)
+_INITIALS: Final = re.compile(r"(?<=[, ][A-Z])\. (?=[A-Z]\.)")  # "Washington, D. C."
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
@@ -36,6 +45,8 @@ _NOTHING_NAMED: Final = frozenset(
     ("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine", "tanpatempat", "tanpapenerbit")
 )
 _NOT_IDENTIFIED: Final = ("not identified", "tidak diketahui", "tidak teridentifikasi")
+_SUPPLIED_END: Final = re.compile(r", \[([^\[\]]+)\]$")  # "Omaha, [Neb.]"
+_DISTRIBUTOR: Final = re.compile(r",? \[distributor\]?[\s,:;]*$|(?:^|[;,:]) *\[?for sale by\b.*$", re.IGNORECASE)
 _HOUSE_BEFORE: Final = re.compile(r"(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)", re.IGNORECASE)
 _HOUSE_AFTER: Final = re.compile(r",?\s+(?:pt|cv)\.?$", re.IGNORECASE)
 _LONGEST_HOUSE_AFTER: Final = 6
@@ -74,29 +85,32 @@ def _keeps_point(text: str) -> bool:
 def trim_brackets(text: str) -> str:
     """Without the brackets of what the cataloguer supplied, and ISBD punctuation.
 
-    >>> trim_brackets("[Jakarta] :"), trim_brackets("Bitung [Sulawesi Utara]")
-    ('Jakarta', 'Bitung [Sulawesi Utara]')
+    >>> trim_brackets("[Jakarta] :"), trim_brackets("Bitung [Sulawesi Utara]"), trim_brackets("Washington [D.C.")
+    ('Jakarta', 'Bitung [Sulawesi Utara]', 'Washington D.C.')
     """
     text = trim_isbd(text)
-    if text.startswith("[") and text.find("]") in (-1, len(text) - 1):
-        text = text.strip("[]")
-    elif text.endswith("]") and "[" not in text:
-        text = text[:-1]
+    if text.startswith("[") and text.find("]") == len(text) - 1:
+        text = text[1:-1]
+    elif text.count("[") != text.count("]"):  # opened in one subfield, closed in the next
+        text = text.replace("[", "").replace("]", "")
     return trim_isbd(text)
 
 
 def place_name(text: str) -> str:
     """A place of publication, "" for "[S.l.]" and its translations.
 
-    A short capitalised word after a comma is an abbreviated state or province; it always gets its point,
-    since records of one city have it with and without.
+    An abbreviated state always gets its point, since records of one city have it with and without.
 
     >>> place_name("[S.l. :"), place_name("Yogyakarta :"), place_name("Bethesda, Md. :"), place_name("Reston, VA :")
     ('', 'Yogyakarta', 'Bethesda, Md.', 'Reston, VA')
     """
-    text = trim_brackets(text)
-    if _STATE.search(text):
-        text += "."
+    text = _INITIALS.sub(".", _named(text))
+    return f"{text}." if _STATE.search(text) else text
+
+
+def _named(text: str) -> str:
+    """A name in 260 or 264 without brackets, also those around its last part, "" where it says that none is known."""
+    text = _SUPPLIED_END.sub(r", \1", trim_brackets(_DISTRIBUTOR.sub("", text)))
     small = text.lower()
     if any(words in small for words in _NOT_IDENTIFIED) or small.replace(" ", "").rstrip(".") in _NOTHING_NAMED:
         return ""
@@ -109,7 +123,7 @@ def publisher_name(text: str) -> str:
     >>> publisher_name("PT. Gramedia Pustaka Utama,"), publisher_name("[s.n.],"), publisher_name("Penerbit Erlangga")
     ('Gramedia Pustaka Utama', '', 'Erlangga')
     """
-    text = place_name(text)
+    text = _named(text)
     if before := _HOUSE_BEFORE.match(text):
         text = text[before.end() :]
     after = _HOUSE_AFTER.search(text, max(1, len(text) - _LONGEST_HOUSE_AFTER))
@@ -154,29 +168,20 @@ def isbn(text: str) -> tuple[str, ...]:
     digits = _NOT_ISBN.sub("", head)
     if len(digits) not in (9, 10, 13) and head.split():
         digits = _NOT_ISBN.sub("", head.split()[0])
-    if len(digits) == 9 and digits.isdigit():
-        digits = "0" + digits  # a Standard Book Number of before 1970
-        if _isbn10_check(digits[:9]) != digits[9]:
-            return ()
+    if len(digits) == 9 and digits.isdigit():  # a Standard Book Number of before 1970
+        return _both_forms("0" + digits)
     if len(digits) == 10 and digits[:9].isdigit():
-        if _isbn10_check(digits[:9]) == digits[9]:
-            return (_isbn13(digits[:9]), digits)
-        return (digits,)
+        return _both_forms(digits) or (digits,)
     if len(digits) == 13 and digits.isdigit():
-        if digits.startswith("978") and _isbn13(digits[3:12]) == digits:
-            return (digits, digits[3:12] + _isbn10_check(digits[3:12]))
-        return (digits,)
+        shorter = (digits[3:12] + check for check in "0123456789X") if digits.startswith("978") else ()
+        return next((forms for short in shorter if (forms := _both_forms(short)) and forms[0] == digits), (digits,))
     return ()
 
 
-def _isbn10_check(nine: str) -> str:
-    rest = -sum(int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
-    return "X" if rest == 10 else str(rest)
-
-
-def _isbn13(nine: str) -> str:
-    twelve = "978" + nine
-    return twelve + str(-sum(int(digit) * (1, 3)[at % 2] for at, digit in enumerate(twelve)) % 10)
+def _both_forms(ten: str) -> tuple[str, ...]:
+    """An ISBN-13 and the ISBN-10 it comes from, () where the check digit of `ten` is wrong."""
+    keys = identifier_keys(ten)
+    return (keys[1], ten) if len(keys) == 2 else ()
 
 
 def issn(text: str) -> str:

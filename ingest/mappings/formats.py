@@ -12,6 +12,7 @@ _MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
 # 008 puts the form of the item elsewhere for maps and visual material.
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")
+_CONTINUING: Final = frozenset("bis")  # leader 07: serial part, integrating resource, serial
 _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", re.IGNORECASE)
 _NOT_BOOK: Final = frozenset(
     ("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other")
@@ -75,9 +76,9 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
 
 
 def _serial_kind(view: MarcView) -> str:
-    """The kind of a continuing resource by 008/21, which means that in textual records only, or 006/04."""
+    """The kind of a continuing resource by 008/21, which means that in textual serials only, or 006/04."""
     codes = [text[4:5] for text in view.control("006") if text[:1] == "s"]
-    if view.leader[6] in _TEXT:
+    if view.leader[6] in _TEXT and view.leader[7] in _CONTINUING:
         codes.insert(0, view.at("008", 21))
     kinds = table("formats", "serial_008_21")
     return next((kinds[code] for code in codes if code in kinds), "")
@@ -98,7 +99,8 @@ def _by_codes(view: MarcView) -> list[str]:
         found.append(item)
     physical = table("formats", "physical_007")
     found += [physical[text[0]] for text in view.control("007") if text[:1] in physical and text[:1] != "c"]
-    found += ["journal"] if any(text.startswith("s") for text in view.control("006")) and kind in _TEXT else []
+    if kind in _TEXT and any(text.startswith("s") for text in view.control("006")):
+        found.append(_serial_kind(view) or "journal")
     return found
 
 

@@ -42,7 +42,7 @@ from ingest.transform import (
 from search.document import Document, DocumentId, Vernacular
 
 # Raise when a change here should rewrite documents whose records have not changed.
-MAPPING_VERSION: Final = 2
+MAPPING_VERSION: Final = 3
 
 _MARKS: Final = (":", ";", "=", "/", ".", ",", "-", "(")
 _VOLUME: Final = re.compile(r"\s;\s.*$")

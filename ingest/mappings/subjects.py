@@ -17,10 +17,9 @@ _NOT_BODY_HEADING: Final = frozenset("ijuw")
 _BODIES: Final = frozenset(("610", "611"))
 _OWN_SOURCES: Final = frozenset("014 ")  # LCSH, LCSH for children, source not said (a library's own list)
 _LOCAL_TAGS: Final = frozenset(("653", "690", "691"))
-_FAST: Final = "fast"
 # Vocabularies named in $2 that are not just another catalogue's words for the same headings.
 _FOREIGN: Final = (
-    *(_FAST, "mesh", "gnd", "swd", "rvm", "ram", "gtt"),
+    *("fast", "mesh", "gnd", "swd", "rvm", "ram", "gtt"),
     *("bisacsh", "bicssc", "thema", "agrovoc", "nal"),
 )
 _WORD: Final = re.compile(r"\w+")
@@ -69,13 +68,13 @@ def eras(view: MarcView) -> list[str]:
 
 
 def genres(view: MarcView) -> list[str]:
-    """655 $a and 6XX $v; FAST genres only where nothing else says one."""
+    """655 $a and 6XX $v; genres of FAST and foreign vocabularies only where nothing else says one."""
     own: list[str] = []
-    fast: list[str] = []
+    foreign: list[str] = []
     for field in view.of("655"):
-        (fast if (field.get("2") or "").startswith(_FAST) else own).extend(map(trim_isbd, field.get_subfields("a")))
+        (foreign if _is_foreign(field) else own).extend(map(trim_isbd, field.get_subfields("a")))
     own += [form for heading in _counted(view) for form in heading.forms]
-    return own or fast
+    return own or foreign
 
 
 def headings(view: MarcView) -> list[Heading]:
@@ -104,8 +103,11 @@ def _is_own(field: pymarc.Field) -> bool:
     second = indicator(field, 2)
     if field.tag in _LOCAL_TAGS or second in _OWN_SOURCES:
         return True
-    source = (field.get("2") or "").lower()
-    return second == "7" and not any(source.startswith(name) for name in _FOREIGN)
+    return second == "7" and not _is_foreign(field)
+
+
+def _is_foreign(field: pymarc.Field) -> bool:
+    return (field.get("2") or "").lower().startswith(_FOREIGN)
 
 
 def _heading(field: pymarc.Field, counted: bool) -> Heading:

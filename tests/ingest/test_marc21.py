@@ -169,10 +169,13 @@ T = "245 10 $a T"
         ("note", ["500    $a Catatan", "650  4 $a Laut", "653    $a ikan"], ("Catatan", "ikan")),
         ("genre", ["655  7 $a Novel. $2 lcgft", "655  7 $a Fiksi $2 fast", "650  0 $a Laut $v Fiction."], ("Novel", "Fiction")),
         ("genre", ["655  7 $a Fiksi $2 fast"], ("Fiksi",)),
+        ("genre", ["655  7 $a Laws. $2 lcgft", "655  7 $a Documents législatifs. $2 rvmgf"], ("Laws",)),
         ("place", ["651  4 $a Bitung", "650  4 $a Laut $z Indonesia $z Sulawesi Utara"], ("Indonesia", "Sulawesi Utara", "Bitung")),
         ("era", ["648  4 $a 1945-1950", "650  4 $a Sejarah $y Abad 20"], ("1945-1950", "Abad 20")),
         ("series", ["490 1  $a Seri laut ; $v 2", "830  0 $a Seri Laut ; $v 2."], ("Seri Laut",)),
         ("series", ["490 0  $a Seri laut ; jil. 2"], ("Seri laut",)),
+        ("series", ["490 0  $a [Vellum chart collection ; $v no. 3]"], ("Vellum chart collection",)),
+        ("series", ["490 0  $a [Vellum chart collection ; no. 3]"], ("Vellum chart collection",)),
         ("publisher", ["264  1 $b Gramedia ; $b KPG, $c 2014", "264  2 $b Agen"], ("Gramedia", "KPG")),
         ("publisher", ["260    $a [S.l. : $b s.n.]"], ()),
         ("publisher", ["264  0 $b Universitas Sam Ratulangi"], ("Universitas Sam Ratulangi",)),
@@ -460,6 +463,22 @@ def test_a_podcast_is_no_newspaper() -> None:
     podcasts = [document for document in documents if "podcast" in str(document.fields).lower()]
     assert podcasts
     assert not [document.title for document in podcasts if "newspaper" in document.values("format")]
+
+
+@pytest.mark.parametrize(
+    ("leader", "fields", "formats"),
+    [
+        ("is", [with_008(21, "n")], {"audio"}),
+        ("js", [with_008(21, "n")], {"music"}),
+        ("ii", [with_008(21, "n"), "006 s x w o    f|    0"], {"audio", "website"}),
+        ("es", ["006 sar n o s  f0    0"], {"map", "newspaper"}),
+        ("as", [with_008(21, " "), "006 sdr n      f0    0"], {"newspaper"}),
+        ("am", [with_008(21, "n"), "006 s x        f0    0"], {"book", "journal"}),
+        ("gs", [with_008(33, "v")], {"video"}),
+    ],
+)
+def test_kind_of_serial_is_read_where_the_record_says_it(leader: str, fields: list[str], formats: set[str]) -> None:
+    assert set(mapped(T, *fields, leader=f"00000n{leader} a2200000 i 4500").values("format")) == formats
 
 
 def test_series_lose_the_brackets_of_the_cataloguer() -> None:
