@@ -3,21 +3,24 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.telusur');
   const first = root.dataset.drawn === undefined;
-  if (root._html !== data.html) draw(root, data, first);
+  const drawn = root._html !== data.html;
+  if (drawn) draw(root, data, first);
   root.onclick = (event) => {
     const link = event.target.closest('a[data-go]');
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button) return;
     event.preventDefault();
-    setTriggerValue('go', link.getAttribute('href'));
+    const href = link.getAttribute('href');
+    setTriggerValue('go', href);
+    document.dispatchEvent(new CustomEvent('telusur:go', { detail: href }));
   };
   document.documentElement.lang = data.lang;
-  if (data.view) arrive(root, data, first);
+  if (data.view) arrive(root, data, first, drawn);
 }
 
 function draw(root, data, first) {
   const focused = root.contains(document.activeElement) ? document.activeElement.closest('[data-key]') : null;
   const focusedKey = focused && focused.dataset.key;
-  const sameView = root._view === data.view;
+  const sameView = (root._view ?? '') === data.view;
   const opened = new Map();
   if (sameView || root.querySelector('.facets')) {
     root.querySelectorAll('details[data-key]').forEach((d) => opened.set(d.dataset.key, d.open));
@@ -32,19 +35,22 @@ function draw(root, data, first) {
   });
   if (focusedKey && sameView && !first) {
     const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
-    (again || root.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
+    (again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
   }
 }
 
 // A new page: say so, begin at its top and put the focus on its heading.
-function arrive(root, data, first) {
+function arrive(root, data, first, drawn) {
   const changed = root._view !== data.view;
   root._view = data.view;
   const live = document.getElementById('portal-live');
-  if (live && data.announce && live.textContent !== data.announce) live.textContent = data.announce;
+  if (live && (changed || drawn)) { // emptied first, since the same text again would not be said
+    live.textContent = '';
+    requestAnimationFrame(() => { live.textContent = data.announce; });
+  }
   if (!changed || first) return;
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   window.scrollTo(0, 0);
   if (document.activeElement?.type === 'search') return; // a reader who types on keeps the box
-  root.querySelector('#judul-halaman')?.focus({ preventScroll: true });
+  document.querySelector('#judul-halaman')?.focus({ preventScroll: true });
 }

@@ -2,8 +2,23 @@
 // language. Everything works without it.
 (() => {
   const words = {
-    id: { skip: 'Lompat ke isi utama', 'Clear entry': 'Hapus isi' },
-    en: { skip: 'Skip to main content' },
+    id: {
+      skip: 'Lompat ke isi utama',
+      search: 'Pencarian katalog',
+      'Clear entry': 'Hapus isi',
+      lost: 'Sambungan terputus',
+      lostText: 'Katalog sedang tidak menjawab. Periksa sambungan internet Anda, lalu muat ulang halaman ini, atau pakai ',
+      plain: 'pencarian tanpa JavaScript',
+      close: 'Tutup',
+    },
+    en: {
+      skip: 'Skip to main content',
+      search: 'Catalogue search',
+      lost: 'Connection lost',
+      lostText: 'The catalogue does not answer. Check your internet connection and reload this page, or use the ',
+      plain: 'search without JavaScript',
+      close: 'Close',
+    },
   };
   const tick = () => {
     const own = words[document.documentElement.lang] || words.en;
@@ -13,7 +28,63 @@
       const word = own[e.getAttribute('aria-label')];
       if (word) e.setAttribute('aria-label', word);
     });
+    const form = document.querySelector('.st-key-band [data-testid="stForm"]');
+    if (form && form.getAttribute('aria-label') !== own.search) {
+      form.setAttribute('role', 'search');
+      form.setAttribute('aria-label', own.search);
+    }
+    document.querySelectorAll('[data-testid="stDialog"] [role="dialog"]').forEach((dialog) => tellLost(dialog, own));
   };
+
+  // The frame's own text is hidden, not taken out: the frame still changes it.
+  const tellLost = (dialog, own) => {
+    const title = dialog.querySelector('h2');
+    if (title?.textContent !== 'Connection error') return;
+    title.textContent = own.lost;
+    dialog.querySelector('button[aria-label="Close"]')?.setAttribute('aria-label', own.close);
+    const body = title.nextElementSibling;
+    body.hidden = true;
+    body.style.display = 'none';
+    const told = document.createElement('p');
+    const link = document.createElement('a');
+    link.href = '/cari' + location.search;
+    link.textContent = own.plain;
+    told.append(own.lostText, link, '.');
+    body.after(told);
+  };
+
+  // What a lost session did not hear is asked for by a page load.
+  const PATIENCE_MS = 2500;
+  let asked = 0;
+  const means = (url) => { const { pathname, searchParams } = new URL(url, location.href); searchParams.sort(); return `${pathname}?${searchParams}`; };
+  const ensure = (href) => {
+    clearTimeout(asked);
+    const before = location.href;
+    asked = setTimeout(() => {
+      if (location.href === before && means(href) !== means(before)) location.assign(href);
+    }, PATIENCE_MS);
+  };
+  const submitted = () => {
+    const box = document.querySelector('.st-key-band input[type="search"]');
+    if (!box) return;
+    const params = new URLSearchParams(location.search);
+    ['q', 'page', 'id'].forEach((name) => params.delete(name));
+    if (box.value.trim()) params.set('q', box.value.trim());
+    ensure(`/?${params}`);
+  };
+  document.addEventListener('telusur:go', (event) => ensure(event.detail));
+  window.addEventListener('popstate', () => clearTimeout(asked));
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('.st-key-band [data-testid="stFormSubmitButton"] button')) submitted();
+    if (!event.target.closest('[data-testid="stSkipToContent"]')) return;
+    event.preventDefault();
+    event.stopPropagation(); // the frame would go to its main part, which holds the masthead and the box
+    document.querySelector('#judul-halaman')?.focus();
+  }, true);
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.isComposing && event.target.matches?.('.st-key-band input[type="search"]')) submitted();
+  }, true);
+
   const leave = (event) => document.querySelectorAll('details.picker[open]').forEach((picker) => {
     if (event.key === 'Escape') { picker.open = false; picker.querySelector('summary').focus(); }
     else if (event.type === 'click' && !picker.contains(event.target)) picker.open = false;

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute, expect, sync_playwright
 
 from tests.support.small_library import EBOOK_ID, small_library
 
@@ -175,6 +175,89 @@ def test_the_way_home_is_named_as_it_reads(browser: Browser, portal: Portal) -> 
     page, _ = visit(browser, portal, "/?q=membaca")
     name = "Perpustakaan Kota Bitung Telusur · Katalog daring (beranda)"
     expect(page.locator(".brand")).to_have_accessible_name(name)
+    page.close()
+
+
+def test_focus_and_announcements_follow_what_is_shown(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=membaca+jilid")
+    live, heading = page.locator("#portal-live"), page.locator("#judul-halaman")
+    counted = "30 hasil untuk membaca jilid, halaman 1 dari 2"
+    expect(live).to_have_text(counted)
+    page.evaluate(
+        """() => { window.said = []; const live = document.getElementById("portal-live");
+            new MutationObserver(() => said.push(live.textContent)).observe(live, { childList: true }); }"""
+    )
+    page.locator("details.picker summary").first.click()
+    page.get_by_role("link", name="Tahun terbaru").click()
+    page.wait_for_function("text => said.at(-1) === text", arg=counted)
+
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(heading).to_contain_text("30 results")
+    expect(page.locator("[data-key=language]")).to_be_focused()
+    page.locator(".brand").click()
+    expect(heading).to_have_text("Search the library's collections")
+    expect(heading).to_be_focused()
+    expect(live).to_have_text("")
+    assert not watch.complaints
+    page.close()
+
+
+def test_the_skip_link_passes_masthead_and_box(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/?q=membaca")
+    expect(page.get_by_role("search", name="Pencarian katalog")).to_be_visible()
+    for landmark in ("banner", "contentinfo"):
+        assert page.locator(f"[role={landmark}]").count() == 1
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Lompat ke isi utama")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#judul-halaman")).to_be_focused()
+    page.close()
+
+
+def test_what_a_lost_session_did_not_hear_is_asked_again(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/?q=membaca+jilid&hl=en")
+    heard = True
+
+    def between(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: server.send(message) if heard else None)
+
+    page.route_web_socket("**/_stcore/stream", between)
+    page.reload()
+    heading = page.locator("#judul-halaman")
+    expect(heading).to_contain_text("30 results")
+    heard = False
+    page.get_by_role("link", name="Belajar membaca jilid 1", exact=True).click()
+    page.wait_for_url("**/?*id=*")
+    heard = True
+    page.reload()
+    expect(heading).to_have_text("Belajar membaca jilid 1")
+    heard = False
+    page.get_by_role("searchbox").fill("karang")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url(f"{portal.address}/?hl=en&q=karang")
+    page.close()
+
+
+def test_a_lost_connection_is_told_in_the_language_of_the_page(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/?q=membaca")
+    sockets: list[WebSocketRoute] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/_stcore/stream", between)
+    page.reload()
+    page.wait_for_selector("#judul-halaman")
+    page.route("**/_stcore/**", lambda route: route.abort())
+    sockets[-1].close()
+    dialog = page.get_by_role("dialog", name="Sambungan terputus")
+    expect(dialog).to_be_visible(timeout=30_000)
+    expect(dialog).not_to_contain_text("Streamlit", use_inner_text=True)
+    expect(dialog.get_by_role("button", name="Tutup")).to_be_visible()
+    link = dialog.get_by_role("link", name="pencarian tanpa JavaScript")
+    expect(link).to_have_attribute("href", "/cari?q=membaca")
     page.close()
 
 
