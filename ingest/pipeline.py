@@ -67,7 +67,7 @@ class Load:
         self._report.seconds = time.monotonic() - self._started
         return self._report
 
-    def _load(self, session: "Session", files: Sequence[FoundFile]) -> None:
+    def _load(self, session: Session, files: Sequence[FoundFile]) -> None:
         # Records first: a PDF is attached to the record that names it, which must be known by then.
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
         while not self._stop.is_set() and (batch := list(islice(records, BATCH_RECORDS))):
@@ -100,7 +100,7 @@ class Load:
         self._done = before + found.effort
         self._tell(found.path)
 
-    def _write_records(self, session: "Session", batch: Iterable[SourceRecord | Rejected]) -> None:
+    def _write_records(self, session: Session, batch: Iterable[SourceRecord | Rejected]) -> None:
         changes: list[Change] = []
         for item in batch:
             if isinstance(item, SourceRecord) and is_deleted(item):
@@ -113,7 +113,7 @@ class Load:
                 changes.append(Change(item.origin, document.id, document))
         self._write(session, session.settle(changes, self._report))
 
-    def _write(self, session: "Session", settled: Iterable["Settled"]) -> None:
+    def _write(self, session: Session, settled: Iterable[Settled]) -> None:
         settled = list(settled)
         entries = embedded([item.entry for item in settled], self._job.embedder)
         if self._job.embedder is not None:
@@ -125,7 +125,7 @@ class Load:
                 self._report.outcomes[item.outcome] -= 1
                 self._report.refuse(Rejected(item.origin, "not_indexed", reason))
 
-    def _load_book(self, session: "Session", reader: PdfReader, found: FoundFile) -> None:
+    def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))
         try:
             with plain_file(found) as path:
@@ -136,13 +136,13 @@ class Load:
                 book = reader.read(path)
                 if isinstance(book, PdfBook):
                     self._ebooks.add(path, sha256)
-                    self._write_book(session, path, replace(book, origin=replace(origin, file=str(path))), origin)
+                    self._write_book(session, path, book, origin)
                 else:
                     self._report.refuse(replace(book, origin=origin))
         except READ_ERRORS as error:
             self._report.refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
 
-    def _write_book(self, session: "Session", path: Path, book: PdfBook, origin: Origin) -> None:
+    def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         record = session.find_record(candidates(path, book), book.sha256)
         if record is not None:
             session.delete(standalone_id(self._job.source, book.sha256))  # loaded before its record was

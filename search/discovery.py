@@ -57,7 +57,7 @@ class Discovery:
             )
         started = time.perf_counter()
         searcher = self._engine.searcher()
-        embedder = self._usable_embedder()
+        embedder = self._usable_embedder(searcher)
         ran: Mode = mode if embedder is not None else "keyword"
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
@@ -100,7 +100,7 @@ class Discovery:
         found = next(iter(searcher.fetch([id])), None)
         if found is None:
             return ()
-        embedder = self._usable_embedder()
+        embedder = self._usable_embedder(searcher)
         vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
         everything = Query()
         if vector is not None:
@@ -114,9 +114,9 @@ class Discovery:
         best = max((r.score for r in items), default=0.0) or 1.0
         return self._hits(searcher, likeness, [(r.id, round(r.score / best, 6)) for r in items], {})
 
-    def _usable_embedder(self) -> Embedder | None:
+    def _usable_embedder(self, searcher: Searcher) -> Embedder | None:
         """The embedder, if the index holds vectors of its model."""
-        if self._embedder is None or self._engine.info().embedder != self._embedder.name:
+        if self._embedder is None or searcher.embedder != self._embedder.name:
             return None
         return self._embedder
 

@@ -76,6 +76,11 @@ class IndexWriter(Protocol):
 class Searcher(Protocol):
     """A view of one generation of the index; it stays the same while writers go on."""
 
+    @property
+    def embedder(self) -> str:
+        """The name of the model that made this generation's vectors, "" when it has none."""
+        ...
+
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
         """The `depth` best documents that match the words and filters of `query`, in the order of
         `query.sort` (score 0.0 unless by relevance). `also` adds documents that pass the filters

@@ -40,6 +40,7 @@ class EmbeddedSearcher:
     def __init__(self, generation: Generation) -> None:
         manifest = generation.manifest
         self.generation = generation.name
+        self.embedder = manifest.embedder
         self._dimensions = manifest.dimensions
         with reading("be opened"):
             records = tantivy.Index.open(str(generation.folder / "words"))
