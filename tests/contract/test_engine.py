@@ -99,6 +99,7 @@ def test_rebuilding_starts_from_nothing(engine: Engine) -> None:
         writer.put([entry("a.2", "Laut", vectors=[unit(1, 0, 0)])])
     assert found(engine.searcher(), "") == ["a.2"]
     assert (engine.info().embedder, engine.info().dimensions) == ("other", 3)
+    assert engine.searcher().embedder == "other"
 
 
 def test_a_second_writer_is_told_that_the_index_is_busy(engine: Engine) -> None:
