@@ -54,7 +54,7 @@
   };
 
   // What a lost session did not hear is asked for by a page load.
-  const PATIENCE_MS = 2500;
+  const PATIENCE_MS = 6000;
   let asked = 0;
   const means = (url) => { const { pathname, searchParams } = new URL(url, location.href); searchParams.sort(); return `${pathname}?${searchParams}`; };
   const ensure = (href) => {
