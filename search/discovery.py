@@ -1,7 +1,7 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +14,8 @@ from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
 from search.query import Clause, Mode, Query
-from search.results import Hit, Notice, PageHit, Ranked, ResultPage
+from search.questions import Answers, Facets, Fetch, Keyword, PageHits, Question, Semantic, Weigh
+from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
@@ -61,21 +62,25 @@ class Discovery:
         ran: Mode = mode if embedder is not None else "keyword"
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
-        query = _loosened_if_needed(searcher, query)
-        finds = self._finds(searcher, embedder, query) if ran != "keyword" else {}
-        passing = searcher.scores(query.without_words(), finds) if query.filters and finds else finds
-        word_scores = searcher.scores(query, passing) if passing else {}
-        extra = [id for id in passing if id not in word_scores]
-        ranked, keyword_total = self._ranked(searcher, query, finds, passing, word_scores, page * size)
-        shown = ranked[(page - 1) * size : page * size]
+        depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
+        near = _nearness(embedder, query) if embedder is not None and ran != "keyword" else None
+        query, words, nearest = _first_look(searcher, query, near, depth)
+        finds, weights = _weighed(searcher, embedder, query, nearest)
+        passing = {id: item for id, item in finds.items() if id in weights.passing}
+        word_scores = {id: weights.words[id] for id in passing if id in weights.words}
+        total = words.total + len(passing) - len(word_scores)
+        ranked = _ranked(searcher, query, words, passing, word_scores, depth)
+        shown = dict(ranked[(page - 1) * size : page * size])
+        facets = Facets(query, finds)
+        answers = searcher.answer([facets, *(look := _Look(query, shown)).questions])
         return ResultPage(
             query=query,
             mode=ran,
             page=page,
             size=size,
-            total=keyword_total + len(extra),
-            hits=self._hits(searcher, query, shown, finds),
-            facets=searcher.facets(query, finds),
+            total=total,
+            hits=look.hits(searcher, answers, finds),
+            facets=answers[facets],
             notices=_notices(query, mode, ran),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
@@ -106,13 +111,13 @@ class Discovery:
         if vector is not None:
             near = {r.id: r for r in searcher.semantic(vector, everything, limit + 1).items if r.id != id}
             near = {key: item for key, item in near.items() if item.score >= SEMANTIC_FLOOR}
-            return self._hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
+            return _hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
         likeness = _likeness(found)
         if not likeness.clauses:
             return ()
         items = [r for r in searcher.keyword(likeness, limit + 1).items if r.id != id][:limit]
         best = max((r.score for r in items), default=0.0) or 1.0
-        return self._hits(searcher, likeness, [(r.id, round(r.score / best, 6)) for r in items], {})
+        return _hits(searcher, likeness, [(r.id, round(r.score / best, 6)) for r in items], {})
 
     def _usable_embedder(self, searcher: Searcher) -> Embedder | None:
         """The embedder, if the index holds vectors of its model."""
@@ -120,91 +125,112 @@ class Discovery:
             return None
         return self._embedder
 
-    def _finds(self, searcher: Searcher, embedder: Embedder | None, query: Query) -> Finds:
-        """Documents near in meaning to the text, whatever the filters."""
-        words = " ".join(clause.text for clause in query.wanted)
-        # A number is looked up, not understood; its neighbours in meaning are noise.
-        if embedder is None or not any(ch.isalpha() for ch in words):
-            return {}
-        nearest = searcher.semantic(embedder.query(words), query.without_filters(), SEMANTIC_DEPTH).items
-        if not nearest:
-            return {}
-        least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
-        finds = {item.id: item for item in nearest if item.score >= least}
-        if query.wordless:
-            return finds
-        with_words = searcher.scores(query.without_filters(), finds)
-        if query.strict:
-            return {id: item for id, item in finds.items() if id in with_words}
-        strangers = _not_understood(searcher, embedder, finds.keys() - with_words.keys())
-        return {id: item for id, item in finds.items() if id not in strangers}
 
-    def _ranked(
-        self,
-        searcher: Searcher,
-        query: Query,
-        finds: Finds,
-        passing: Collection[DocumentId],
-        word_scores: Mapping[DocumentId, float],
-        needed: int,
-    ) -> tuple[list[tuple[DocumentId, float]], int]:
-        """Results best first down to `needed`, and how many match by words and filters."""
-        depth = RANKED_DEPTH if needed <= RANKED_DEPTH else MAX_RESULTS_REACHED
-        if query.sort != RELEVANCE:
-            by_field = searcher.keyword(query, depth, also=passing)
-            return [(item.id, item.score) for item in by_field.items], by_field.total - len(
-                [id for id in passing if id not in word_scores]
-            )
-        words = searcher.keyword(query, depth)
-        scores = {item.id: item.score for item in words.items} | dict(word_scores)
-        if not query.wanted:  # nothing asked: browse in the engine's order
-            return [(item.id, 0.0) for item in words.items], words.total
-        return weighted(scores, {id: finds[id].score for id in passing}), words.total
+def _nearness(embedder: Embedder, query: Query) -> Semantic | None:
+    """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
+    words = " ".join(clause.text for clause in query.wanted)
+    # A number is looked up, not understood; its neighbours in meaning are noise.
+    if not any(ch.isalpha() for ch in words):
+        return None
+    return Semantic(embedder.query(words), query.without_filters(), SEMANTIC_DEPTH)
 
-    def _hits(
-        self, searcher: Searcher, query: Query, ranked: Sequence[tuple[DocumentId, float]], finds: Finds
-    ) -> tuple[Hit, ...]:
-        scores = dict(ranked)
-        documents = searcher.fetch(list(scores))
-        with_pages = [d.id for d in documents if d.ebook is not None]
-        page_hits = searcher.page_hits(query, with_pages) if with_pages and query.wanted else {}
+
+def _first_look(
+    searcher: Searcher, query: Query, near: Semantic | None, depth: int
+) -> tuple[Query, Ranking, Sequence[Ranked]]:
+    """The words' ranking and the nearest in meaning, and the query they are for: content with some of
+    its words if no document holds them all.
+
+    Filters do not count for that: they must only narrow what the text alone selects.
+    """
+    words = Keyword(query, depth)
+    may_loosen = not query.wordless and not is_relaxed(query) and is_relaxed(query.loosened())
+    unfiltered = Keyword(query.without_filters(), 0) if may_loosen and query.filters else words
+    asked: list[Question[Ranking]] = list(dict.fromkeys([words, unfiltered, *([near] if near else [])]))
+    answers = searcher.answer(asked)
+    nearest = answers[near].items if near else ()
+    if may_loosen and not answers[unfiltered].total:
+        loosened = query.loosened()
+        if searcher.keyword(loosened.without_filters(), 0).total:
+            return loosened, searcher.keyword(loosened, depth), nearest
+    return query, answers[words], nearest
+
+
+def _weighed(
+    searcher: Searcher, embedder: Embedder | None, query: Query, nearest: Sequence[Ranked]
+) -> tuple[Finds, Weights]:
+    """Which of the nearest are results by their meaning, and what words and filters say of them."""
+    if embedder is None or not nearest:
+        return {}, Weights({}, frozenset())
+    least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
+    finds = {item.id: item for item in nearest if item.score >= least}
+    ids = list(finds)
+    weigh, fetch = Weigh(query, ids), Fetch(ids if embedder.languages is not None else [])
+    answers = searcher.answer([weigh, fetch])
+    weights = answers[weigh]
+    if query.wordless:
+        return finds, weights
+    if query.strict:
+        return {id: item for id, item in finds.items() if id in weights.words}, weights
+    # To the model, all texts of a language it does not know look alike; only their words may speak for them.
+    strangers = {d.id for d in answers[fetch] if not _understands(embedder, d) and d.id not in weights.words}
+    return {id: item for id, item in finds.items() if id not in strangers}, weights
+
+
+def _ranked(
+    searcher: Searcher,
+    query: Query,
+    words: Ranking,
+    passing: Finds,
+    word_scores: Mapping[DocumentId, float],
+    depth: int,
+) -> list[tuple[DocumentId, float]]:
+    """Results best first, down to `depth`."""
+    if query.sort != RELEVANCE:
+        by_field = searcher.keyword(query, depth, also=passing) if passing else words
+        return [(item.id, item.score) for item in by_field.items]
+    if not query.wanted:  # nothing asked: browse in the engine's order
+        return [(item.id, 0.0) for item in words.items]
+    scores = {item.id: item.score for item in words.items} | dict(word_scores)
+    return weighted(scores, {id: item.score for id, item in passing.items()})
+
+
+class _Look:
+    """A look at the documents on one page of results: what is asked for them, and the hits made of the answers."""
+
+    def __init__(self, query: Query, scores: Mapping[DocumentId, float]) -> None:
+        self._query, self._scores = query, scores
+        ids = list(scores)
+        self._fetch = Fetch(ids)
+        self._page_hits = PageHits(query, ids if query.wanted else [])
+        self.questions = (self._fetch, self._page_hits)
+
+    def hits(self, searcher: Searcher, answers: Answers, finds: Finds) -> tuple[Hit, ...]:
+        page_hits = answers[self._page_hits]
         hits = []
-        for document in documents:
+        for document in answers[self._fetch]:
             near = finds.get(document.id)
             pages = tuple(page_hits.get(document.id, ()))
             if not pages and near is not None and near.page:
-                pages = _near_pages(searcher, query, document.id, near.page)
+                pages = _near_pages(searcher, self._query, document.id, near.page)
             hits.append(
                 Hit(
                     document,
-                    scores[document.id],
-                    reasons(document, query, pages, near),
-                    marked_title(document, query),
-                    summary_snippet(document, query),
+                    self._scores[document.id],
+                    reasons(document, self._query, pages, near),
+                    marked_title(document, self._query),
+                    summary_snippet(document, self._query),
                     pages,
                 )
             )
         return tuple(hits)
 
 
-def _loosened_if_needed(searcher: Searcher, query: Query) -> Query:
-    """The query, content with some of its words if no document holds them all.
-
-    Filters do not count: they must only narrow what the text alone selects.
-    """
-    if query.wordless or is_relaxed(query) or not is_relaxed(query.loosened()):
-        return query
-    unfiltered = query.without_filters()
-    if searcher.keyword(unfiltered, 1).total or not searcher.keyword(unfiltered.loosened(), 1).total:
-        return query
-    return query.loosened()
-
-
-def _not_understood(searcher: Searcher, embedder: Embedder, ids: Collection[DocumentId]) -> set[DocumentId]:
-    """Documents in languages the model does not know: to it, all texts of such a language look alike."""
-    if embedder.languages is None:
-        return set()
-    return {document.id for document in searcher.fetch(sorted(ids)) if not _understands(embedder, document)}
+def _hits(
+    searcher: Searcher, query: Query, ranked: Sequence[tuple[DocumentId, float]], finds: Finds
+) -> tuple[Hit, ...]:
+    look = _Look(query, dict(ranked))
+    return look.hits(searcher, searcher.answer(look.questions), finds)
 
 
 def _understands(embedder: Embedder, document: Document) -> bool:

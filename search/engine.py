@@ -3,17 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from search import questions
 from search.document import Document, DocumentId, Page, Passage, Suggestion
 from search.query import Query
-from search.results import FacetValue, PageHit, Ranking
+from search.questions import Answers, Question
+from search.results import FacetValue, PageHit, Ranking, Weights
+from search.vectors import Matrix, Vector
 
-Vector: TypeAlias = NDArray[np.float32]  # shape (dimensions,), unit length
-Matrix: TypeAlias = NDArray[np.float32]  # shape (passages, dimensions), rows of unit length
+__all__ = ["Engine", "Entry", "IndexInfo", "IndexWriter", "Matrix", "Refused", "Searcher", "Vector", "WriteReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,16 @@ class IndexWriter(Protocol):
 
 
 class Searcher(Protocol):
-    """A view of one generation of the index; it stays the same while writers go on."""
+    """A view of the published index. That of an exclusive engine stays the same while writers go on;
+    that of a shared one follows what is published."""
 
     @property
     def embedder(self) -> str:
         """The name of the model that made this generation's vectors, "" when it has none."""
+        ...
+
+    def answer(self, asked: Sequence[Question[Any]]) -> Answers:
+        """The answers to all of `asked`, from a server in one round trip."""
         ...
 
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
@@ -88,8 +92,9 @@ class Searcher(Protocol):
         """
         ...
 
-    def scores(self, query: Query, ids: Collection[DocumentId]) -> Mapping[DocumentId, float]:
-        """Keyword scores of those of `ids` that match words and filters, on `keyword`'s scale."""
+    def weigh(self, query: Query, ids: Collection[DocumentId]) -> Weights:
+        """Which of `ids` match the words of `query`, with their scores on `keyword`'s scale, and which
+        pass its filters. A wordless query matches none by words."""
         ...
 
     def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
@@ -135,6 +140,16 @@ class Searcher(Protocol):
 
 
 class Engine(Protocol):
+    @property
+    def exclusive(self) -> bool:
+        """Whether one writer at a time is let in, and an update is published whole or not at all.
+
+        A shared engine lets several update at once. What it acknowledged stays even if the load fails
+        later; all of it is visible on clean exit, parts may be before. A rebuild is alone, and published
+        whole, in either.
+        """
+        ...
+
     def info(self) -> IndexInfo:
         """Raises IndexMissing when nothing was ever published."""
         ...
@@ -148,13 +163,39 @@ class Engine(Protocol):
         ...
 
     def updating(self, embedder: str = "", dimensions: int = 0) -> AbstractContextManager[IndexWriter]:
-        """Change the index in place; visible to new searchers on clean exit only, all at once.
+        """Change the index in place; visible to new searchers on clean exit, as `exclusive` says.
 
         embedder, dimensions: the model that makes this load's vectors, "" without. Raises
-        IndexBusy if a writer is open anywhere, SchemaMismatch if the index holds another model's vectors.
+        IndexBusy if a rebuild, or in an exclusive engine any writer, is open anywhere; SchemaMismatch
+        if the index holds another model's vectors.
         """
         ...
 
     def rebuilding(self, embedder: str = "", dimensions: int = 0) -> AbstractContextManager[IndexWriter]:
-        """A new, empty generation, published on clean exit only; until then the old one serves."""
+        """A new, empty generation, published on clean exit only; until then the old one serves.
+
+        Raises IndexBusy if any other writer is open anywhere.
+        """
         ...
+
+
+def answer_in_turn(searcher: Searcher, asked: Sequence[Question[Any]]) -> Answers:
+    """What `Searcher.answer` is where a question costs no journey."""
+    return Answers({question: _answer(searcher, question) for question in asked})
+
+
+def _answer(searcher: Searcher, question: Question[Any]) -> Any:
+    match question:
+        case questions.Keyword():
+            return searcher.keyword(question.query, question.depth, question.also)
+        case questions.Semantic():
+            return searcher.semantic(question.vector, question.query, question.depth)
+        case questions.Weigh():
+            return searcher.weigh(question.query, question.ids)
+        case questions.Facets():
+            return searcher.facets(question.query, question.also)
+        case questions.Fetch():
+            return searcher.fetch(question.ids)
+        case questions.PageHits():
+            return searcher.page_hits(question.query, question.ids, question.per_document)
+    raise TypeError(f"not a question an engine can answer: {question!r}")

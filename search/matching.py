@@ -1,7 +1,7 @@
 """Which clauses of a query a document must match: the same rule for every engine."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from search import analysis
@@ -11,6 +11,9 @@ from search.query import Clause, Query
 # square root of n, rounded up: words alone, nDCG@10 on CISI and IDK-MRC (tests/benchmarks/ranking.py)
 # was 0.24 and 0.52 with it when it was chosen, 0.06 and 0.41 with 70 % of n, where most questions found nothing at all.
 ALL_REQUIRED: Final = 3
+
+# Words of a query that are looked for; each is looked for in every field. A longer one is no question.
+MAX_WORDS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,14 @@ def requirements(query: Query) -> Requirements:
     """
     groups: list[list[Clause]] = []
     unwanted: list[Clause] = []
+    left = MAX_WORDS
     for clause in query.clauses:
-        if not analysis.words(clause.text):
+        words = analysis.plain_words(clause.text)
+        if not words or not left:
             continue
+        if len(words) > left:
+            clause = replace(clause, text=" ".join(words[:left]))
+        left -= min(left, len(words))
         if clause.negated:
             unwanted.append(clause)
         elif clause.alternative and groups:

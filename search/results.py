@@ -26,6 +26,15 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """Of some documents: the keyword scores of those that match the words, whatever the filters; and
+    those that pass the filters, whatever their words."""
+
+    words: Mapping[DocumentId, float]
+    passing: frozenset[DocumentId]
+
+
+@dataclass(frozen=True, slots=True)
 class Highlight:
     """A text and the half-open character ranges in it that match, in order and not overlapping."""
 

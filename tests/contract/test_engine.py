@@ -349,14 +349,18 @@ def test_a_wordless_query_finds_what_is_added_only(engine: Engine) -> None:
     query = parse("laut").by_meaning_only()
     assert searcher.keyword(query, 9).total == 0
     assert ids(searcher.keyword(query, 9, [DocumentId("a.2")])) == ["a.2"]
-    assert searcher.scores(query, [DocumentId("a.2")]) == {}
+    assert searcher.weigh(query, [DocumentId("a.2")]).words == {}
 
 
 def test_scores_are_on_the_scale_of_the_ranking(engine: Engine) -> None:
     searcher = load(engine, entry("a.1", "Laut biru"), entry("a.2", "Laut", subject="x"), entry("a.3", "Darat"))
     ranking = {item.id: item.score for item in searcher.keyword(parse("laut"), 9).items}
     asked = [DocumentId(id) for id in ("a.2", "a.3", "a.9")]
-    assert searcher.scores(parse("laut"), asked) == pytest.approx({DocumentId("a.2"): ranking[DocumentId("a.2")]})
+    weights = searcher.weigh(parse("laut", [Filter("subject", ("y",))]), asked)
+    assert weights.words == pytest.approx({DocumentId("a.2"): ranking[DocumentId("a.2")]})
+    assert weights.passing == set()
+    assert searcher.weigh(parse("laut", [Filter("subject", ("x",))]), asked).passing == {"a.2"}
+    assert searcher.weigh(parse("laut"), asked).passing == {"a.2", "a.3"}
 
 
 # --- filters, facets, sorting ---

@@ -21,6 +21,8 @@ _TRIES: Final = 3
 class EmbeddedEngine:
     """One folder, no server. One writer at a time, of any process; readers are never blocked."""
 
+    exclusive = True
+
     def __init__(self, root: Path, *, heap_bytes: int = HEAP_BYTES) -> None:
         self._generations = Generations(root)
         self._heap_bytes = heap_bytes

@@ -13,16 +13,18 @@ import tantivy
 
 from search import analysis, highlight
 from search.document import Document, DocumentId, Page, Suggestion, from_json
-from search.engine import Vector
-from search.engines.embedded import words
+from search.engine import Vector, answer_in_turn
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
-from search.engines.embedded.queries import DEMANDS, PAGE_TEXT, QueryBuilder
+from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.writer import count
+from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection
+from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
 from search.errors import SchemaMismatch
 from search.query import Filter, Query
-from search.results import FacetValue, PageHit, Ranked, Ranking
+from search.questions import Answers, Question
+from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
 from search.schema import BY_NAME, FACETS, RELEVANCE, SORTS
 
 MAX_FACET_VALUES: Final = 200
@@ -47,12 +49,15 @@ class EmbeddedSearcher:
             pages = tantivy.Index.open(str(generation.folder / "pages"))
             self._records, self._pages = records.searcher(), pages.searcher()
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
-        self._build = QueryBuilder(records.schema)
-        self._build_pages = QueryBuilder(pages.schema, PAGE_TEXT)
-        self._schema, self._page_schema = records.schema, pages.schema
+        self._build = Selection(TantivyDialect(records.schema))
+        self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
+        self._page_schema = pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
+
+    def answer(self, asked: Sequence[Question[Any]]) -> Answers:
+        return answer_in_turn(self, asked)
 
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
         with reading("be searched"):
@@ -61,12 +66,15 @@ class EmbeddedSearcher:
                 return self._by_score(selected, depth)
             return self._by_key(selected, query.sort, depth)
 
-    def scores(self, query: Query, ids: Collection[DocumentId]) -> Mapping[DocumentId, float]:
-        if not ids or query.wordless:
-            return {}
+    def weigh(self, query: Query, ids: Collection[DocumentId]) -> Weights:
+        if not ids:
+            return Weights({}, frozenset())
         with reading("be searched"):
-            selected = self._build.both(self._build.selecting(query), self._build.among(ids))
-            return {item.id: item.score for item in self._by_score(selected, len(ids)).items}
+            among = self._build.among(ids)
+            words = self._build.both(self._build.selecting(query.without_filters()), among)
+            passing = self._build.both(self._build.selecting(query.without_words()), among)
+            scores = {item.id: item.score for item in self._by_score(words, len(ids)).items}
+            return Weights(scores, frozenset(self._ids(passing, len(ids))))
 
     def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
         if not self._dimensions:
@@ -112,7 +120,7 @@ class EmbeddedSearcher:
             return ()
         with reading("be read"):
             number = tantivy.Query.range_query(self._page_schema, "number", tantivy.FieldType.Unsigned, first, last)
-            query = self._build_pages.both(self._build_pages.among([id], "parent"), number)
+            query = self._build.both(self._build_pages.among([id]), number)
             hits = self._pages.search(query, max(1, last - first + 1), count=False).hits
             found = [_page(self._pages.doc(address)) for _, address in hits]
         return tuple(sorted(found, key=lambda page: page.number))
@@ -121,13 +129,11 @@ class EmbeddedSearcher:
         return self._vectors.record(id)
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
-        typed = words.suggestion_prefix(prefix)
+        typed = suggestion_prefix(prefix)
         if not typed or limit <= 0:
             return ()
-        # A space after the last word says that it is complete.
-        typed += " " if prefix[-1:].isspace() else ""
         with reading("be searched"):
-            return self._cached_suggestions(words.clean(typed), limit)
+            return self._cached_suggestions(typed, limit)
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
@@ -144,7 +150,7 @@ class EmbeddedSearcher:
         size = min(depth, total)
         wish = {"field": f"o_{sort}", "size": size, "segment_size": size, "order": {"_key": order}}
         buckets = self._aggregate(selected, {"keys": {"terms": wish}})["keys"]["buckets"]
-        ids = [DocumentId(bucket["key"].rpartition(words.PART)[2]) for bucket in buckets]
+        ids = [DocumentId(sorted_id(bucket["key"])) for bucket in buckets]
         return Ranking(tuple(Ranked(id, 0.0) for id in ids), total)
 
     def _id(self, address: tantivy.DocAddress) -> DocumentId:
@@ -161,7 +167,7 @@ class EmbeddedSearcher:
     def _nearest(self, vector: Vector, query: Query, depth: int) -> list[Ranked]:
         if not query.filters:
             return self._vectors.nearest(vector, depth, None)
-        filtered = self._build.filtering(query)
+        filtered = self._build.selecting(query.without_words())
         left = count(self._records, filtered)
         if left <= FEW:
             return self._vectors.among(vector, self._ids(filtered, left) if left else [], depth)
@@ -212,14 +218,14 @@ class EmbeddedSearcher:
                 counts[value] = count(self._records, self._build.selecting(alone, also))
 
     def _has_pages(self, id: DocumentId) -> bool:
-        return bool(self._pages.doc_freq("parent", words.clean(id)))
+        return bool(self._pages.doc_freq("parent", clean(id)))
 
     def _pages_of(
         self, query: Query, choices: Sequence[tantivy.Query], id: DocumentId, limit: int
     ) -> tuple[PageHit, ...]:
-        own = self._build_pages.among([id], "parent")
+        own = self._build_pages.among([id])
         for wanted in choices:
-            hits = self._pages.search(self._build_pages.both(wanted, own), max(1, limit), count=False).hits
+            hits = self._pages.search(self._build.both(wanted, own), max(1, limit), count=False).hits
             if hits:
                 best = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
                 return tuple(
@@ -228,10 +234,10 @@ class EmbeddedSearcher:
         return ()
 
     def _suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
-        terms = self._records.terms_with_prefix(words.SUGGEST, typed, filter_query=tantivy.Query.all_query())
+        terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=tantivy.Query.all_query())
         best = heapq.nsmallest(limit, terms, key=lambda pair: (-pair[1], pair[0]))
-        parts = ((term.split(words.PART, 2), number) for term, number in best)
-        return tuple(Suggestion(text, field, number) for (_, field, text), number in parts)
+        parts = ((suggestion_parts(term), number) for term, number in best)
+        return tuple(Suggestion(text, field, number) for (field, text), number in parts)
 
 
 def _for_pages(query: Query) -> Query:

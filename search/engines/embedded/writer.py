@@ -1,28 +1,26 @@
 """Writing entries into the folder of an unpublished generation."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import tantivy
 
-from search.document import Document, DocumentId, Page, Passage, from_json, to_json
+from search.document import DocumentId
 from search.engine import Entry, Refused, WriteReport
+from search.engines.checking import id_of, problem
 from search.engines.embedded import words
 from search.engines.embedded.guard import of_the_disk, reading
 from search.engines.embedded.vectors import VectorWriter
+from search.engines.terms import clean, word_text
 from search.errors import EngineUnavailable
-from search.schema import BY_NAME
 
 logger = logging.getLogger(__name__)
 
 BATCH_ENTRIES: Final = 1000
-MAX_ID_CHARACTERS: Final = 500
-MAX_NUMBER: Final = 2**31 - 1
 _MIN_HEAP: Final = 15_000_000  # tantivy's own floor for one thread
 
 
@@ -104,7 +102,7 @@ class EmbeddedWriter:
             for entry in batch:
                 reason = problem(entry, self.dimensions if self._embedder else 0)
                 if reason:
-                    refused.append(Refused(_id_of(entry), reason))
+                    refused.append(Refused(id_of(entry), reason))
                 else:
                     sound.pop(entry.document.id, None)  # the later of two entries with one id stands
                     sound[entry.document.id] = entry
@@ -181,7 +179,7 @@ class EmbeddedWriter:
             self._records.replace(id, ())
             self._pages.replace(id, ())
         for entry in entries:
-            document, texts = entry.document, [words.analysed(entry.document, page.text) for page in entry.pages]
+            document, texts = entry.document, [word_text(page.text) for page in entry.pages]
             pages_made = [words.page(document, page, text) for page, text in zip(entry.pages, texts, strict=True)]
             self._records.replace(document.id, [words.record(document, texts)])
             self._pages.replace(document.id, pages_made)
@@ -209,72 +207,5 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def problem(entry: Entry, dimensions: int) -> str:
-    """Why `entry` cannot be indexed, "" when it can. Types are checked, for tantivy would drop a whole batch.
-
-    dimensions: of this load's vectors, 0 when it has none.
-    """
-    if not isinstance(entry, Entry) or not isinstance(entry.document, Document):
-        return "it is not a document"
-    return (
-        _problem_of_document(entry.document)
-        or _problem_of_pages(entry.pages)
-        or _problem_of_vectors(entry.passages, entry.vectors, dimensions)
-    )
-
-
-def _problem_of_document(document: Document) -> str:
-    id = document.id
-    if not isinstance(id, str) or not 0 < len(id) <= MAX_ID_CHARACTERS or not id.isprintable():
-        return f"its id must be 1 to {MAX_ID_CHARACTERS} printable characters"
-    if not isinstance(document.fields, Mapping):
-        return "its fields are not a table of names and values"
-    for name, values in document.fields.items():
-        if name not in BY_NAME:
-            return f"no field {name!r} in search.schema.FIELDS"
-        if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
-            return f"the values of {name!r} must be a tuple of texts"
-    try:
-        from_json(words.encoded(to_json(document)).decode())
-        [vernacular.text.split() for vernacular in document.vernacular]
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it cannot be stored
-        return f"it cannot be stored: {error}"
-    return ""
-
-
-def _problem_of_pages(pages: tuple[Page, ...]) -> str:
-    for page in pages:
-        if not isinstance(page, Page) or not _is_number(page.number) or page.number < 1:
-            return "a page needs a whole number from 1"
-        if not all(isinstance(text, str) for text in (page.label, page.section, page.text)):
-            return f"label, section and text of page {page.number} must be texts"
-    return "" if len({page.number for page in pages}) == len(pages) else "two pages have the same number"
-
-
-def _problem_of_vectors(passages: tuple[Passage, ...], vectors: object, dimensions: int) -> str:
-    if vectors is None:
-        return ""
-    if not dimensions:
-        return "it has vectors, but this load names no embedding model"
-    if not isinstance(vectors, np.ndarray) or vectors.dtype.kind != "f":
-        return "its vectors must be a matrix of floating point numbers"
-    if vectors.shape != (len(passages), dimensions):
-        return f"its vectors have the shape {vectors.shape}, not {(len(passages), dimensions)}"
-    if not np.isfinite(vectors).all():
-        return "its vectors hold a value that is no finite number"
-    if not all(isinstance(p, Passage) and _is_number(p.first_page) and p.first_page >= 0 for p in passages):
-        return "a passage needs a whole page number from 0"
-    return ""
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
-
-
 def _encodable(text: str) -> bool:
-    return words.clean(text) == text
-
-
-def _id_of(entry: object) -> DocumentId:
-    document = getattr(entry, "document", None)
-    return DocumentId(str(getattr(document, "id", "")))
+    return clean(text) == text

@@ -1,0 +1,213 @@
+"""What a query selects and how its words count: one rule for every engine, spelled in the engine's dialect.
+
+Queries are built flat from clauses. No text of a user reaches an engine's own parser.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, Generic, Literal, Protocol, TypeVar
+
+from search import analysis
+from search.document import DocumentId
+from search.engines.terms import (
+    BODY,
+    BODY_WEIGHT,
+    CLOSING,
+    KEYS,
+    OPENING,
+    TEXTS,
+    TITLE_BOUNDS,
+    clean,
+    identifier_keys,
+)
+from search.errors import QueryRefused
+from search.matching import Requirements, requirements
+from search.query import Clause, Filter, Query, year_range
+from search.schema import BY_NAME
+
+Weights = Sequence[tuple[str, float]]
+Demand = Literal["all", "most", "any"]
+DEMANDS: Final[tuple[Demand, ...]] = ("all", "most", "any")
+
+# A stem counts this share of the word as it was written. Of a word found in several fields the best
+# counts whole, each other one TIE_BREAKER of itself. Tried 0.5 to 1.0 and 0.1 to 0.8 on CISI and
+# IDK-MRC (tests/benchmarks/ranking.py): with these, words alone gain a tenth on CISI and lose nothing.
+STEM_SHARE: Final = 0.8
+TIE_BREAKER: Final = 0.4
+# The title is exactly what was typed; begins with it; holds it word by word. Times BM25 of the phrase.
+WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
+# A shorter number is a word like any other; a longer one may be somebody's ISBN, DOI or control number.
+MIN_IDENTIFIER_CHARACTERS: Final = 5
+MIN_PREFIX_CHARACTERS: Final = 2
+
+EVERYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
+PAGE_TEXT: Final[Weights] = ((BODY, 1.0),)
+# `judul:` means any title of the document.
+_TOGETHER: Final = {"title": ("title", "title_other")}
+
+Q = TypeVar("Q")
+
+
+class Dialect(Protocol[Q]):
+    """An engine's query objects. Names are those of search.engines.terms; every text is clean.
+
+    weight: what a match's BM25 score is multiplied by.
+    """
+
+    def everything(self) -> Q: ...
+
+    def nothing(self) -> Q: ...
+
+    def term(self, name: str, text: str, weight: float) -> Q: ...
+
+    def stems(self, field: str, word: str, weight: float) -> list[Q]:
+        """Queries for the stems of a folded word in a field, one a language or none."""
+        ...
+
+    def phrase(self, name: str, words: Sequence[str], weight: float) -> Q: ...
+
+    def beginning(self, name: str, word: str, weight: float) -> Q:
+        """Words that begin with `word`, which holds letters and digits only; each scores `weight`."""
+        ...
+
+    def any_of(self, name: str, values: Sequence[str]) -> Q:
+        """Documents with any of these whole terms; the score does not count."""
+        ...
+
+    def among(self, ids: Sequence[str]) -> Q: ...
+
+    def years(self, name: str, first: int, last: int) -> Q: ...
+
+    def both(self, scored: Q, filters: Sequence[Q]) -> Q:
+        """Documents of all; the score is that of `scored`."""
+        ...
+
+    def either(self, scored: Q, added: Q) -> Q:
+        """Documents of one or the other; the score is that of `scored`, 0 for the rest."""
+        ...
+
+    def boolean(
+        self, must: Sequence[Q], should: Sequence[Q] = (), must_not: Sequence[Q] = (), minimum: int | None = None
+    ) -> Q:
+        """minimum: how many of `should` must match; None when `must` decides alone. Scores add up."""
+        ...
+
+    def best_of(self, queries: Sequence[Q], tie_breaker: float) -> Q:
+        """Documents of any; the best score and `tie_breaker` of each other one. Two queries at least."""
+        ...
+
+
+class Selection(Generic[Q]):
+    """Spells queries in one dialect. `weights`: where words without a field are looked for."""
+
+    def __init__(self, dialect: Dialect[Q], weights: Weights = EVERYWHERE) -> None:
+        self._in, self._weights = dialect, weights
+        self._of_records = weights is EVERYWHERE
+
+    def selecting(self, query: Query, also: Collection[DocumentId] = ()) -> Q:
+        """Documents that match the words or are in `also`, under all filters; the score is that of the words."""
+        words = self._in.nothing() if query.wordless else self.matching(query)
+        if also:
+            words = self._in.either(words, self.among(also))
+        filters = [self.chosen(chosen) for chosen in query.filters]
+        return self._in.both(words, filters) if filters else words
+
+    def among(self, ids: Iterable[DocumentId]) -> Q:
+        return self._in.among([clean(id) for id in ids])
+
+    def both(self, scored: Q, filter: Q) -> Q:
+        """Documents of both; the score is that of the first."""
+        return self._in.both(scored, [filter])
+
+    def matching(self, query: Query, demand: Demand = "most") -> Q:
+        """Documents that hold the wanted words and none of the unwanted; all when no word is wanted.
+
+        demand: of many words most are enough, as search.matching says; or all of them, or any one.
+        """
+        needs = requirements(query)
+        must, should = self._wanted(needs, demand)
+        if not must and not should:
+            must = [self._in.everything()]
+        else:
+            should += self._title_bonus(query)
+        return self._in.boolean(must, should, [self._clause(clause) for clause in needs.unwanted])
+
+    def chosen(self, chosen: Filter) -> Q:
+        """Documents under one filter."""
+        field = BY_NAME.get(chosen.field)
+        if field is None or field.kind == "stored":
+            raise QueryRefused(f"Results cannot be filtered by {chosen.field!r}.")
+        if field.kind != "year":
+            return self._in.any_of(f"r_{field.name}", [clean(value) for value in chosen.values])
+        ranges = [found for value in chosen.values if (found := year_range(value))]
+        return self._in.boolean(
+            [], [self._years(field.name, *found) for found in ranges] or [self._in.nothing()], minimum=1
+        )
+
+    def _wanted(self, needs: Requirements, demand: Demand) -> tuple[list[Q], list[Q]]:
+        """What must match, and what only raises the score."""
+        required = [self._group(group) for group in needs.required]
+        relaxable = [self._group(group) for group in needs.relaxable]
+        optional = [self._group(group) for group in needs.optional]
+        if demand == "any" and required + relaxable:
+            return [self._in.boolean([], required + relaxable, minimum=1)], optional
+        if demand == "all":
+            return required + relaxable, optional
+        most = [self._in.boolean([], relaxable, minimum=needs.minimum)] if relaxable else []
+        return required + most, optional
+
+    def _group(self, group: tuple[Clause, ...]) -> Q:
+        return self._best_of([self._clause(clause) for clause in group])
+
+    def _clause(self, clause: Clause) -> Q:
+        found = [clean(word) for word in analysis.plain_words(clause.text)]
+        field = BY_NAME.get(clause.field or "")
+        if field is not None and field.kind == "keyword":
+            return self._best_of(self._keys(field.name, clause.text, 1.0))
+        weights = self._weights if field is None else [(name, 1.0) for name in _TOGETHER.get(field.name, (field.name,))]
+        if clause.phrase and len(found) > 1:
+            words = self._best_of([self._in.phrase(f"w_{name}", found, weight) for name, weight in weights])
+        else:
+            each = [self._word(word, weights, exact=clause.phrase) for word in found]
+            if clause.prefix and len(found[-1]) >= MIN_PREFIX_CHARACTERS:
+                begun = [self._in.beginning(f"w_{name}", found[-1], weight) for name, weight in weights]
+                each[-1] = self._best_of([each[-1], self._best_of(begun)])
+            words = each[0] if len(each) == 1 else self._in.boolean(each)
+        if field is None and self._of_records and _like_identifier(clause.text):
+            keys = [one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)]
+            return self._best_of([words, *keys])
+        return words
+
+    def _word(self, word: str, weights: Weights, exact: bool) -> Q:
+        terms = []
+        for name, weight in weights:
+            terms.append(self._in.term(f"w_{name}", word, weight))
+            terms += [] if exact else self._in.stems(name, word, weight * STEM_SHARE)
+        return self._best_of(terms)
+
+    def _keys(self, name: str, text: str, weight: float) -> list[Q]:
+        return [self._in.term(f"k_{name}", key, weight) for key in identifier_keys(text)]
+
+    def _title_bonus(self, query: Query) -> list[Q]:
+        if not self._of_records or query.strict or any(clause.alternative for clause in query.clauses):
+            return []
+        typed = [clean(word) for clause in query.wanted for word in analysis.plain_words(clause.text)]
+        bonus = [
+            self._in.phrase(TITLE_BOUNDS, [OPENING, *typed, CLOSING], WHOLE_TITLE),
+            self._in.phrase(TITLE_BOUNDS, [OPENING, *typed], TITLE_BEGINS),
+        ]
+        return [*bonus, self._in.phrase("w_title", typed, TITLE_HOLDS)] if len(typed) > 1 else bonus
+
+    def _years(self, name: str, first: int, last: int) -> Q:
+        return self._in.years(name, first, last) if first <= last else self._in.nothing()
+
+    def _best_of(self, queries: Sequence[Q]) -> Q:
+        if len(queries) > 1:
+            return self._in.best_of(queries, TIE_BREAKER)
+        return queries[0] if queries else self._in.nothing()
+
+
+def _like_identifier(text: str) -> bool:
+    return any(
+        len(key) >= MIN_IDENTIFIER_CHARACTERS and any(character.isdigit() for character in key)
+        for key in identifier_keys(text)
+    )

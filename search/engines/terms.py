@@ -1,0 +1,162 @@
+"""What is indexed of a document and of each page, in any engine: its text as words, codes and keys.
+
+Field names are derived from search.schema.FIELDS, by prefix:
+  w_  folded words with positions     s_  stems             k_  identifiers as letters and digits only
+  r_  the whole value, for filters and facets               o_  one sort key a sort, ending in the id
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from search import analysis
+from search.document import Document
+from search.query import MAX_FILTER_CHARACTERS
+from search.schema import BY_NAME, FIELDS, SORTS, Field
+
+# The text of the whole e-book, searched with the record; far below a title, above nothing.
+BODY: Final = "pages"
+BODY_WEIGHT: Final = 0.5
+
+TEXTS: Final = tuple(field for field in FIELDS if field.kind == "text" and field.weight > 0)
+KEYS: Final = tuple(field for field in FIELDS if field.kind == "keyword" and field.weight > 0)
+WHOLE: Final = tuple(field for field in FIELDS if field.kind in ("text", "keyword"))
+YEARS: Final = tuple(field for field in FIELDS if field.kind == "year")
+
+# The title between two marks that are no words, so that a phrase can ask for its beginning or all of it.
+TITLE_BOUNDS: Final = "b_title"
+OPENING, CLOSING = "\u2402", "\u2403"
+
+SUGGESTED: Final = ("title", "contributor", "subject")
+SUGGEST: Final = "suggest"
+PART: Final = "\x00"  # parts a term that holds several values; stands in no value
+
+_SORT_CHARACTERS: Final = 200
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTerms:
+    """The terms of one document. Keys of the mappings are fields of search.schema, without prefix.
+
+    languages: how its words are stemmed. words: a text a value, folded words joined by spaces; the
+    e-book's pages under BODY. values: whole values, decades ("2010..2019") for a year.
+    sorts: one key a sort of search.schema.SORTS.
+    """
+
+    languages: tuple[analysis.Language, ...]
+    words: Mapping[str, tuple[str, ...]]
+    keys: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, tuple[str, ...]]
+    years: Mapping[str, tuple[int, ...]]
+    title_bounds: str
+    sorts: Mapping[str, str]
+    suggestions: tuple[str, ...]
+
+
+def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
+    """pages: the words of each page of its e-book, as `word_text` gives them."""
+    words = {field.name: tuple(_filled(word_text(value) for value in _searched(document, field))) for field in TEXTS}
+    words[BODY] = tuple(_filled(pages))
+    years = {field.name: tuple(sorted(set(_years(document, field.name)))) for field in YEARS}
+    values = {field.name: tuple(_choosable(document, field)) for field in WHOLE}
+    values |= {name: tuple(dict.fromkeys(map(_decade, held))) for name, held in years.items()}
+    return RecordTerms(
+        analysis.stem_languages(document.values("language")),
+        _without_empty(words),
+        _without_empty({field.name: _keys(document, field) for field in KEYS}),
+        _without_empty(values),
+        _without_empty(years),
+        f"{OPENING} {word_text(document.title)} {CLOSING}",
+        {sort: _sort_key(document, BY_NAME[name], descending) for sort, (name, descending) in SORTS.items()},
+        tuple(_suggestions(document)),
+    )
+
+
+def word_text(text: str) -> str:
+    """The folded words of `text`, joined by spaces."""
+    return " ".join(analysis.plain_words(text))
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8, with "?" for halves of surrogate pairs, which have no encoding."""
+    return text.encode("utf-8", "replace")
+
+
+def clean(text: str) -> str:
+    """`text` as `encoded` would give it back."""
+    return text if text.isascii() else encoded(text).decode("utf-8")
+
+
+def identifier_keys(value: str) -> tuple[str, ...]:
+    return tuple(clean(key) for key in analysis.identifier_keys(value))
+
+
+def suggestion_prefix(typed: str) -> str:
+    """How the terms of SUGGEST begin for a value that begins with `typed`; "" when it has no words."""
+    words = word_text(typed)
+    # A space after the last word says that it is complete.
+    return clean(words + " " if words and typed[-1:].isspace() else words)
+
+
+def suggestion_parts(term: str) -> tuple[str, str]:
+    """The field and the whole value a term of SUGGEST stands for."""
+    _, field, value = term.split(PART, 2)
+    return field, value
+
+
+def sorted_id(sort_key: str) -> str:
+    """The document id at the end of a sort key."""
+    return sort_key.rpartition(PART)[2]
+
+
+def _searched(document: Document, field: Field) -> list[str]:
+    """A field's values, with those of its original script (MARC 880)."""
+    return [*document.values(field.name), *(v.text for v in document.vernacular if v.field == field.name)]
+
+
+def _choosable(document: Document, field: Field) -> list[str]:
+    # A longer value cannot be chosen as a filter, so it is not offered as a facet either.
+    values = dict.fromkeys(document.values(field.name))
+    return [clean(value) for value in values if 0 < len(value) <= MAX_FILTER_CHARACTERS]
+
+
+def _keys(document: Document, field: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for value in document.values(field.name) for key in identifier_keys(value)))
+
+
+def _years(document: Document, name: str) -> list[int]:
+    return [int(text) for text in document.values(name) if text.isascii() and text.isdigit() and len(text) <= 4]
+
+
+def _decade(year: int) -> str:
+    first = year // 10 * 10
+    return f"{first}..{first + 9}"
+
+
+def _sort_key(document: Document, field: Field, descending: bool) -> str:
+    """A key whose order is the order of documents: empty values last either way, equal ones by id."""
+    if field.kind == "year":
+        years = _years(document, field.name)
+        text = f"{years[0]:04d}" if years else ""
+    else:
+        text = word_text(document.first(field.name))[:_SORT_CHARACTERS]
+    group = "1" if bool(text) is descending else "0"
+    return f"{group}{clean(text)}{PART}{document.id}"
+
+
+def _suggestions(document: Document) -> Iterable[str]:
+    values = [(name, value) for name in SUGGESTED for value in document.values(name)]
+    return dict.fromkeys(
+        f"{word_text(value)}{PART}{name}{PART}{clean(value)}"
+        for name, value in values
+        if 0 < len(value) <= MAX_FILTER_CHARACTERS and analysis.words(value)
+    )
+
+
+def _filled(texts: Iterable[str]) -> Iterable[str]:
+    return (text for text in texts if text)
+
+
+def _without_empty(values: Mapping[str, tuple[_T, ...]]) -> dict[str, tuple[_T, ...]]:
+    return {name: held for name, held in values.items() if held}
