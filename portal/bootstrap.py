@@ -7,7 +7,7 @@ from portal.settings import Settings, read_settings
 from search.discovery import Discovery
 from search.embedding import Embedder
 from search.engine import Engine
-from search.errors import EmbedderMissing, SearchError
+from search.errors import EmbedderMissing, EngineUnavailable, IndexMissing, SchemaMismatch
 from search.opening import open_embedder, open_engine
 from search.settings import NO_MODEL
 
@@ -48,8 +48,10 @@ def _wants_vectors(engine: Engine) -> bool:
     """Whether the index holds vectors: loading a model takes seconds and is for nothing without them."""
     try:
         return bool(engine.info().embedder)
-    except SearchError:
+    except (IndexMissing, SchemaMismatch):
         return False  # whoever searches is told what is wrong
+    except EngineUnavailable:
+        return True  # a server that is away may come back, with vectors
 
 
 def ebook_store(settings: Settings) -> EbookStore:
@@ -62,5 +64,6 @@ def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The same settings on a data folder of the demonstration's own, so samples never meet real records."""
-    return replace(settings, data=settings.data / "demo")
+    """The same settings on a data folder and index of the demonstration's own, so samples never meet real records."""
+    server = replace(settings.server, index=f"{settings.server.index}-demo")
+    return replace(settings, data=settings.data / "demo", server=server)

@@ -38,7 +38,7 @@ from search.evaluation import read_corpus, read_judgements, read_queries
 from search.opening import open_embedder, open_engine
 from search.query import MODES, Filter, Mode, known_filters, parse
 from search.schema import BY_NAME, SORTS
-from search.settings import EMBEDDED, SearchSettings
+from search.settings import SearchSettings
 
 MAX_SIZE = 100
 
@@ -226,7 +226,7 @@ def check(_: Namespace) -> int:
     settings = read_settings()
     print(f"telusur {version('telusur')}")
     for setting in SETTINGS:
-        value = settings.values[setting.variable] or '""'
+        value = setting.shown(settings.values[setting.variable])
         print(f"  {setting.variable}={value}  [{settings.sources[setting.variable]}]  {setting.meaning}")
     failed = False
     try:
@@ -242,7 +242,9 @@ def check(_: Namespace) -> int:
         damaged = engine.damaged()
         if damaged:
             failed = True
-            print(f"index: damaged on disk: {', '.join(damaged)}. Make it anew with: telusur ingest --rebuild PATH")
+            print(
+                f"index: damaged: {', '.join(damaged)}. What cannot be mended is made anew: telusur ingest --rebuild PATH"
+            )
     except SearchError as error:
         failed = True
         print(f"index: {error}")
@@ -265,7 +267,7 @@ def evaluate(arguments: Namespace) -> int:
         settings = read_settings()
         embedder = open_embedder(settings.search) if modes != ("keyword",) else None
         with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
-            engine = open_engine(SearchSettings(Path(folder), EMBEDDED))
+            engine = open_engine(SearchSettings(Path(folder)))
             documents = _index_corpus(engine, arguments.corpus, embedder)
             discovery = Discovery(engine, embedder)
             measured = {

@@ -87,7 +87,7 @@ class Drawing:
             return self.problem(error)
 
     def problem(self, error: SearchError) -> Drawn:
-        name, status = _problem_of(error)
+        name, status = problem_of(error)
         retry = self.links.search(self.state) if status == 503 else ""
         return self.told(
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
@@ -229,7 +229,7 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language) -> tu
     return tuple(islice(finding, EXAMPLES_SHOWN))
 
 
-def _problem_of(error: SearchError) -> tuple[str, int]:
+def problem_of(error: SearchError) -> tuple[str, int]:
     """The name of the message about an error, and the HTTP status."""
     match error:
         case IndexMissing():

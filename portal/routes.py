@@ -23,11 +23,11 @@ from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.middleware import first_param
 from portal.page_image import PageImages, PageImagesBusyError
-from portal.pages import Drawing, Drawn, Problem, plain_document
+from portal.pages import Drawing, Drawn, Problem, plain_document, problem_of
 from portal.search_state import SearchState
 from portal.shell import Shell
 from search.document import Document, DocumentId
-from search.errors import EngineUnavailable, QueryRefused, SearchError
+from search.errors import EngineUnavailable, SearchError
 from search.query import parse
 
 MAX_RANGES: Final = 4
@@ -148,15 +148,15 @@ class PlainPages:
         try:
             found = self._services.discovery.search(state.to_query(), state.mode, state.page, state.size)
         except SearchError as error:
-            status = 400 if isinstance(error, QueryRefused) else 503
-            return JSONResponse({"error": {"code": type(error).__name__, "message": str(error)}}, status)
+            status, message = _told(error, state.hl)
+            return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
         return JSONResponse(search_answer(found, state.hl))
 
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:
             info = self._services.discovery.info()
         except SearchError as error:
-            return JSONResponse({"status": "unavailable", "message": str(error)}, 503)
+            return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
 
     def robots(self, request: Request) -> Response:  # noqa: ARG002
@@ -205,3 +205,10 @@ class PlainPages:
 
 def _language(request: Request) -> Language:
     return SearchState.from_params(request.query_params.multi_items()).hl
+
+
+def _told(error: SearchError, hl: Language) -> tuple[int, str]:
+    """The HTTP status of an error, and what strangers are told of it: nothing of hosts and folders."""
+    name, status = problem_of(error)
+    t = messages(hl)
+    return status, f"{t(f'error.{name}')} {t(f'error.{name}_next')}"

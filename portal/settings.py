@@ -4,13 +4,20 @@ The one table below is also what `telusur check` prints and README shows (a test
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from search.settings import SearchSettings
+from search.errors import EngineUnavailable
+from search.settings import EMBEDDED, SearchSettings, ServerSettings
+
+MAX_SHARDS: Final = 100
+_URL: Final = re.compile(r"https?://[^\s,@/]+(?:/[^\s,@]*)?")
+_USER_IN_URL: Final = re.compile(r"//[^/,\s]*@")
+_INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 class SettingsError(Exception):
@@ -19,11 +26,19 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting. variable: in the environment; `key` in telusur.toml is the same without TELUSUR_, lower case."""
+    """One setting. variable: in the environment; `key` in telusur.toml is the same without TELUSUR_, lower case.
+    secret: never shown."""
 
     variable: str
     default: str
     meaning: str
+    secret: bool = False
+
+    def shown(self, value: str) -> str:
+        """`value` as it may stand on a screen or in a report of a problem."""
+        if self.secret and value:
+            return "(set)"
+        return _USER_IN_URL.sub("//…@", value) or '""'
 
     @property
     def key(self) -> str:
@@ -32,7 +47,15 @@ class Setting:
 
 SETTINGS: Final = (
     Setting("TELUSUR_DATA", "telusur-data", "data folder: index and e-book files"),
-    Setting("TELUSUR_ENGINE", "embedded", "embedded (one folder, no server)"),
+    Setting(
+        "TELUSUR_ENGINE", EMBEDDED, "embedded (one folder, no server), or Elasticsearch: URLs of its nodes, with commas"
+    ),
+    Setting("TELUSUR_ENGINE_USER", "", "user of Elasticsearch"),
+    Setting("TELUSUR_ENGINE_PASSWORD", "", "password of that user", secret=True),
+    Setting("TELUSUR_ENGINE_API_KEY", "", "API key of Elasticsearch, instead of user and password", secret=True),
+    Setting("TELUSUR_ENGINE_CA", "", "file of the certificate authority, where the machine does not trust it already"),
+    Setting("TELUSUR_ENGINE_INDEX", "telusur", "begins the names of the indexes in Elasticsearch"),
+    Setting("TELUSUR_ENGINE_SHARDS", "1", "shards of an index made anew in Elasticsearch (docs/scaling.md)"),
     Setting(
         "TELUSUR_MODEL", "", "embedding model: empty for the shipped one, none for words only, or a folder or name"
     ),
@@ -51,17 +74,29 @@ class Settings:
 
     data: Path
     engine: str
+    server: ServerSettings
     model: str
     library: str
     source: str
     host: str
     port: int
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     sources: Mapping[str, str]
 
     @property
     def search(self) -> SearchSettings:
-        return SearchSettings(self.data, self.engine, self.model)
+        """What the search package needs. Raises EngineUnavailable when TELUSUR_ENGINE names no engine."""
+        if self.engine == EMBEDDED:
+            return SearchSettings(self.data, None, self.model)
+        urls = tuple(url.strip() for url in self.engine.split(",") if url.strip())
+        source = self.sources["TELUSUR_ENGINE"]
+        if not urls or not all(_URL.fullmatch(url) for url in urls):
+            raise EngineUnavailable(
+                f"TELUSUR_ENGINE={_USER_IN_URL.sub('//…@', self.engine)} (from {source}) is not an engine; use "
+                f"{EMBEDDED!r}, or the http:// or https:// URL of an Elasticsearch, or several with commas between. "
+                "User and password belong in TELUSUR_ENGINE_USER and TELUSUR_ENGINE_PASSWORD."
+            )
+        return SearchSettings(self.data, replace(self.server, urls=urls), self.model)
 
 
 def read_settings(environment: Mapping[str, str] | None = None, config: Path = CONFIG_FILE) -> Settings:
@@ -77,20 +112,44 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
             values[setting.variable], sources[setting.variable] = written[setting.key], str(config)
         else:
             values[setting.variable], sources[setting.variable] = setting.default, "default"
-    port = values["TELUSUR_PORT"]
-    if not port.isascii() or not port.isdecimal() or int(port) > 65535:
-        raise SettingsError(f"TELUSUR_PORT={port!r} (from {sources['TELUSUR_PORT']}) is not a port; use 1 to 65535.")
+    port = _number("TELUSUR_PORT", values, sources, "a port", 0, 65535)
+    shards = _number("TELUSUR_ENGINE_SHARDS", values, sources, "a number of shards", 1, MAX_SHARDS)
+    index = values["TELUSUR_ENGINE_INDEX"]
+    if not _INDEX.fullmatch(index):
+        raise SettingsError(
+            f"TELUSUR_ENGINE_INDEX={index!r} (from {sources['TELUSUR_ENGINE_INDEX']}) is not a name of an index; use "
+            "up to 60 small letters, digits, - and _, the first a letter or digit."
+        )
     return Settings(
         data=Path(values["TELUSUR_DATA"]).expanduser(),
-        engine=values["TELUSUR_ENGINE"],
+        engine=values["TELUSUR_ENGINE"].strip(),
+        server=ServerSettings(
+            user=values["TELUSUR_ENGINE_USER"],
+            password=values["TELUSUR_ENGINE_PASSWORD"],
+            api_key=values["TELUSUR_ENGINE_API_KEY"],
+            ca=values["TELUSUR_ENGINE_CA"],
+            index=index,
+            shards=shards,
+        ),
         model=values["TELUSUR_MODEL"],
         library=values["TELUSUR_LIBRARY"],
         source=values["TELUSUR_SOURCE"],
         host=values["TELUSUR_HOST"],
-        port=int(port),
+        port=port,
         values=values,
         sources=sources,
     )
+
+
+def _number(
+    variable: str, values: Mapping[str, str], sources: Mapping[str, str], what: str, least: int, most: int
+) -> int:
+    text = values[variable]
+    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingsError(
+            f"{variable}={text!r} (from {sources[variable]}) is not {what}; use {max(least, 1)} to {most}."
+        )
+    return int(text)
 
 
 def _read_config(config: Path) -> Mapping[str, str]:

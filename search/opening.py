@@ -3,17 +3,23 @@
 from search.embedding import Embedder, SentenceTransformerEmbedder
 from search.engine import Engine
 from search.errors import EngineUnavailable
-from search.settings import EMBEDDED, NO_MODEL, SearchSettings
+from search.settings import NO_MODEL, SearchSettings
 
 
 def open_engine(settings: SearchSettings) -> Engine:
-    """The engine the settings name. Opens no index yet."""
-    if settings.engine == EMBEDDED:
-        # Imported when named, so that a library with a cluster needs no tantivy.
+    """The engine the settings name. Opens no index and no connection yet. Raises EngineUnavailable."""
+    # An engine is imported when it is named: a library with a cluster needs no tantivy, and the other way round.
+    if settings.server is None:
         from search.engines.embedded import EmbeddedEngine
 
         return EmbeddedEngine(settings.data / "index")
-    raise EngineUnavailable(f"TELUSUR_ENGINE={settings.engine} is not an engine of this version; use {EMBEDDED!r}.")
+    try:
+        from search.engines.elastic import ElasticEngine
+    except ImportError as error:
+        raise EngineUnavailable(
+            'Elasticsearch needs its Python client, which is not installed. Install it with: pip install "telusur[elastic]"'
+        ) from error
+    return ElasticEngine(settings.server)
 
 
 def open_embedder(settings: SearchSettings) -> Embedder | None:

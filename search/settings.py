@@ -1,6 +1,6 @@
 """What a search needs to be told: where, with which engine, with which model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +9,27 @@ NO_MODEL: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """An Elasticsearch cluster. urls: several nodes of it, any of which may be away.
+
+    api_key goes before user and password; all empty for a cluster without them. ca: path of a certificate authority's
+    file, "" for those the machine trusts. index: begins the names of everything of ours in the cluster.
+    shards: parts a new index is made of.
+    """
+
+    urls: tuple[str, ...] = ()
+    user: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
+    ca: str = ""
+    index: str = "telusur"
+    shards: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """engine: "embedded" or the URL of an Elasticsearch. model: "" shipped, "none", or a folder or name."""
+    """server: the cluster that is the engine, None for the embedded one. model: "" shipped, "none", or a folder or name."""
 
     data: Path
-    engine: str = EMBEDDED
+    server: ServerSettings | None = None
     model: str = ""

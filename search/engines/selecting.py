@@ -4,6 +4,7 @@ Queries are built flat from clauses. No text of a user reaches an engine's own p
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from search import analysis
@@ -21,7 +22,7 @@ from search.engines.terms import (
 )
 from search.errors import QueryRefused
 from search.matching import Requirements, requirements
-from search.query import Clause, Filter, Query, year_range
+from search.query import MAX_FILTER_CHARACTERS, Clause, Filter, Query, year_range
 from search.schema import BY_NAME
 
 Weights = Sequence[tuple[str, float]]
@@ -137,7 +138,9 @@ class Selection(Generic[Q]):
         if field is None or field.kind == "stored":
             raise QueryRefused(f"Results cannot be filtered by {chosen.field!r}.")
         if field.kind != "year":
-            return self._in.any_of(f"r_{field.name}", [clean(value) for value in chosen.values])
+            # No longer value is indexed; an engine may balk at it.
+            values = [clean(value) for value in chosen.values if len(value) <= MAX_FILTER_CHARACTERS]
+            return self._in.any_of(f"r_{field.name}", values)
         ranges = [found for value in chosen.values if (found := year_range(value))]
         return self._in.boolean(
             [], [self._years(field.name, *found) for found in ranges] or [self._in.nothing()], minimum=1
@@ -211,3 +214,8 @@ def _like_identifier(text: str) -> bool:
         len(key) >= MIN_IDENTIFIER_CHARACTERS and any(character.isdigit() for character in key)
         for key in identifier_keys(text)
     )
+
+
+def for_pages(query: Query) -> Query:
+    """The words that may stand on a page: those asked for in a field of the record are left out."""
+    return replace(query, clauses=tuple(clause for clause in query.wanted if clause.field is None))

@@ -1,20 +1,51 @@
-"""The engines the suite runs over. Another engine is another line in ENGINES."""
+"""The engines the suite runs over. Another engine is another line in FRESH."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import pytest
 
 from search.engine import Engine
-from search.engines.embedded import EmbeddedEngine
+from tests.support.elasticsearch.node import Node
+from tests.support.engines import Fresh, fresh_elastic, fresh_embedded
 
-ENGINES: Final[Mapping[str, Callable[[Path], Engine]]] = {
-    "embedded": lambda folder: EmbeddedEngine(folder / "index", heap_bytes=30_000_000),
+FRESH: Final[Mapping[str, Callable[[pytest.FixtureRequest], Fresh]]] = {
+    "embedded": lambda _: fresh_embedded,
+    # Shards count and score by themselves; what is shown must not depend on there being several.
+    "elasticsearch": lambda request: partial(fresh_elastic, _node(request).url, shards=2),
 }
 
 
-@pytest.fixture(params=sorted(ENGINES))
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def _node(request: pytest.FixtureRequest) -> Node:
+    node: Node = request.getfixturevalue("elasticsearch_node")
+    return node
+
+
+@pytest.fixture(scope="session", params=sorted(FRESH))
+def fresh(request: pytest.FixtureRequest) -> Fresh:
+    """Opens an engine without an index."""
+    return FRESH[request.param](request)
+
+
+@pytest.fixture
+def engine(fresh: Fresh) -> Iterator[Engine]:
     """An engine without an index."""
-    return ENGINES[request.param](tmp_path)
+    with fresh() as opened:
+        yield opened
+
+
+@pytest.fixture
+def exclusive_engine(engine: Engine) -> Engine:
+    """An engine of one writer at a time, and updates that are published whole or not at all."""
+    if not engine.exclusive:
+        pytest.skip("this engine lets several writers in")
+    return engine
+
+
+@pytest.fixture
+def shared_engine(engine: Engine) -> Engine:
+    """An engine that several writers may update at once."""
+    if engine.exclusive:
+        pytest.skip("this engine lets one writer in at a time")
+    return engine

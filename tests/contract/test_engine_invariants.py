@@ -1,19 +1,13 @@
 """Choosing a facet value gives exactly the count that was shown: tried on random catalogues."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.document import DocumentId
-from search.engine import Engine, Entry
+from search.engine import Entry
 from search.query import Filter, Query, parse
-from tests.contract.conftest import ENGINES
 from tests.support.documents import entry
+from tests.support.engines import Fresh
 
 WORDS = ["laut", "ikan", "karang", "a.*", "Laut, biru", "été"]
 YEARS = ["1999", "2000", "2009", "2010", "2014", "20uu"]
@@ -46,19 +40,12 @@ TEXTS = st.sampled_from(["", "laut", "laut ikan", "-ikan", '"laut biru"', "ka*"]
 ALSO = st.sets(st.integers(0, 12).map(lambda number: DocumentId(f"a.{number}")), max_size=4)
 
 
-@contextmanager
-def fresh(name: str) -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield ENGINES[name](Path(folder))
-
-
-@pytest.mark.parametrize("name", sorted(ENGINES))
 @given(catalogues(), TEXTS, FILTERS, ALSO, st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_choosing_a_facet_value_gives_the_count_that_was_shown(
-    name: str, entries: list[Entry], text: str, filters: list[Filter], also: set[DocumentId], wordless: bool
+    fresh: Fresh, entries: list[Entry], text: str, filters: list[Filter], also: set[DocumentId], wordless: bool
 ) -> None:
-    with fresh(name) as engine:
+    with fresh() as engine:
         half = len(entries) // 2
         for part in (entries[:half], entries[half:]):  # two loads make two segments
             with engine.updating() as writer:

@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
@@ -19,16 +19,15 @@ from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.writer import count
-from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection
+from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
+from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
 from search.errors import SchemaMismatch
 from search.query import Filter, Query
 from search.questions import Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
-from search.schema import BY_NAME, FACETS, RELEVANCE, SORTS
+from search.schema import FACETS, RELEVANCE, SORTS
 
-MAX_FACET_VALUES: Final = 200
-CANDIDATES: Final = 1000
 MAX_PAGES: Final = 100_000
 # When filters leave no more than this, all of them are scored rather than the nearest of all checked.
 FEW: Final = 2_000
@@ -105,7 +104,7 @@ class EmbeddedSearcher:
     def page_hits(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
     ) -> Mapping[DocumentId, Sequence[PageHit]]:
-        asked = _for_pages(query)
+        asked = for_pages(query)
         if not any(analysis.words(clause.text) for clause in asked.clauses) or not self._pages.num_docs:
             return {}
         with reading("be searched for pages"):
@@ -186,7 +185,7 @@ class EmbeddedSearcher:
                 lifted = query.lifting(name)
                 counts |= self._count_values(lifted, also, [name])
                 self._add_chosen(counts[name], lifted, also, chosen[name])
-        return {name: _facet(name, counts[name], chosen.get(name)) for name in FACETS}
+        return {name: facet(name, counts[name], chosen.get(name)) for name in FACETS}
 
     def _count_values(
         self, query: Query, also: Collection[DocumentId], names: Sequence[str]
@@ -240,12 +239,6 @@ class EmbeddedSearcher:
         return tuple(Suggestion(text, field, number) for (field, text), number in parts)
 
 
-def _for_pages(query: Query) -> Query:
-    """The words that may stand on a page: those asked for in a field of the record are left out."""
-    clauses = tuple(clause for clause in query.wanted if clause.field is None)
-    return replace(query, clauses=clauses)
-
-
 def _with_filter(query: Query, filter: Filter) -> Query:
     return replace(query, filters=(*query.filters, filter))
 
@@ -253,21 +246,6 @@ def _with_filter(query: Query, filter: Filter) -> Query:
 def _terms(name: str, only: Sequence[str] = ()) -> dict[str, Any]:
     wish: dict[str, Any] = {"field": f"r_{name}", "size": MAX_FACET_VALUES, "segment_size": CANDIDATES}
     return {"terms": wish | {"include": list(only)} if only else wish}
-
-
-def _facet(name: str, counts: Mapping[str, int], chosen: Filter | None) -> tuple[FacetValue, ...]:
-    values = frozenset(chosen.values if chosen else ())
-    listed: Iterable[tuple[str, int]] = counts.items()
-    if BY_NAME[name].kind == "year":
-        ordered = sorted(listed, key=lambda pair: (-_opening_year(pair[0]), pair[0]))
-    else:
-        ordered = sorted(listed, key=lambda pair: (-pair[1], pair[0]))
-    return tuple(FacetValue(value, number, value in values) for value, number in ordered)
-
-
-def _opening_year(value: str) -> int:
-    first, _, last = value.partition("..")
-    return int(first or last or 0)
 
 
 def _document(stored: object) -> Document:

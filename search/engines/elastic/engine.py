@@ -1,0 +1,304 @@
+"""Elasticsearch as the engine: aliases that lead to the published indexes, loads that fill or replace them."""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from elasticsearch import Elasticsearch
+
+from search.engine import IndexInfo
+from search.engines.elastic.cluster import Cluster, missing_message
+from search.engines.elastic.leases import Lease, leased
+from search.engines.elastic.mapping import index_settings, page_mappings, record_mappings, vector_properties
+from search.engines.elastic.searcher import ElasticSearcher
+from search.engines.elastic.state import REBUILD, Generation, Names, State, state_of
+from search.engines.elastic.writer import ElasticWriter, Target
+from search.errors import EngineUnavailable, IndexBusy, IndexMissing, SchemaMismatch, SearchError
+from search.settings import ServerSettings
+
+logger = logging.getLogger(__name__)
+
+# How long a searcher's knowledge of schema and model is trusted; a rebuild is seen after this at the latest.
+STATE_S: Final = 5.0
+# The generation that the first load makes; loads that come at once to an empty cluster meet in it.
+FIRST: Final = "first"
+# After a rebuild, segments are merged into this many a shard: fewer are searched faster, one alone would
+# never be merged again with what later loads add.
+SEGMENTS: Final = 5
+_FIRST_POLL_S, _LAST_POLL_S = 0.05, 2.0
+
+
+class ElasticEngine:
+    """One catalogue in one cluster. Several loads may update it at once; a rebuild is alone."""
+
+    exclusive = False
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._cluster = Cluster(settings)
+        self._names = Names(settings.index)
+        self._shards = settings.shards
+        self._lock = threading.Lock()
+        self._known: tuple[float, State] | None = None
+
+    def info(self) -> IndexInfo:
+        state = self._state()
+        records, pages = self._names.records, self._names.pages
+        passages = {"passages": {"nested": {"path": "passages"}}}
+        all_of: dict[str, Any] = {"size": 0, "track_total_hits": True}
+        searches: list[dict[str, Any]] = [{"index": records}, {**all_of, "aggs": passages}, {"index": pages}, all_of]
+        counted = self._cluster.read("be counted", lambda client: client.msearch(searches=searches))["responses"]
+        for response in counted:
+            if "error" in response:
+                raise self._cluster.explained_answer(int(response["status"]), response, "be counted")
+        stats = self._cluster.read(
+            "be measured",
+            lambda client: client.indices.stats(index=[records, pages], metric="store", level="shards"),
+        )
+        return IndexInfo(
+            engine="elasticsearch",
+            schema_version=state.schema_version,
+            embedder=state.embedder,
+            dimensions=state.dimensions,
+            documents=int(counted[0]["hits"]["total"]["value"]),
+            pages=int(counted[1]["hits"]["total"]["value"]),
+            passages=int(counted[0]["aggregations"]["passages"]["doc_count"]),
+            generation=f"{state.index}.{_changes(stats)}",
+            size_bytes=int(stats["_all"]["total"]["store"]["size_in_bytes"]),
+        )
+
+    def damaged(self) -> list[str]:
+        """Published indexes a part of which is on no node that is there."""
+        self._state()
+        health = self._cluster.read(
+            "be examined",
+            lambda client: client.cluster.health(index=[self._names.records, self._names.pages], level="indices"),
+        )
+        red = sorted(name for name, index in health["indices"].items() if index["status"] == "red")
+        return [
+            f"{name} (a shard of it is on no node that is there: start that node, or restore a snapshot)"
+            for name in red
+        ]
+
+    def searcher(self) -> ElasticSearcher:
+        state = self._state()
+        state.require_same_schema()
+        return ElasticSearcher(self._cluster, self._names, state)
+
+    @contextmanager
+    def updating(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
+        with leased(self._cluster, self._names, "update"):
+            self._make_first()
+            state = self._fresh_state()
+            state.require_same_schema()
+            state.require_same_model(embedder, dimensions)
+            if embedder and not state.embedder:
+                state = self._take_model(state, embedder, dimensions)
+            generation = self._names.generation(state.index.removeprefix(f"{self._names.records}-"))
+            target = Target(self._names.records, self._names.pages, generation, alias=True)
+            writer = ElasticWriter(self._cluster, target, embedder, dimensions)
+            try:
+                yield writer
+            finally:
+                writer.close()
+                self._forget_state()
+            self._refresh(self._names.records, self._names.pages)
+            if self._fresh_state().index != generation.records:
+                raise IndexBusy(
+                    "The index was made anew by another load while this one was writing. Run this load again, so that "
+                    "nothing of it is missing."
+                )
+
+    @contextmanager
+    def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
+        with leased(self._cluster, self._names, "rebuild") as lease:
+            self._remove_unpublished()
+            stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime())
+            generation = self._names.generation(f"{stamp}-{secrets.token_hex(3)}")
+            try:
+                self._make(generation, State(generation.records, embedder=embedder, dimensions=dimensions))
+                target = Target(generation.records, generation.pages, generation, alias=False)
+                writer = ElasticWriter(self._cluster, target, embedder, dimensions)
+                yield writer
+                self._publish(generation, writer.close(), lease)
+            except BaseException:
+                with suppress(SearchError):
+                    self._remove([generation.records, generation.pages], patience_s=0)
+                raise
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._cluster.close()
+
+    def _state(self) -> State:
+        known = self._known
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        return self._read_state(self._cluster.read)
+
+    def _fresh_state(self) -> State:
+        return self._read_state(self._cluster.write)
+
+    def _read_state(self, ask: Any) -> State:
+        found = ask(
+            "be opened",
+            lambda client: client.options(ignore_status=404).indices.get_mapping(
+                index=self._names.records, filter_path="*.mappings._meta,error,status"
+            ),
+        )
+        if found.meta.status == 404:
+            raise IndexMissing(missing_message(self._cluster.hosts, self._names.prefix))
+        if len(found) != 1:
+            raise SchemaMismatch(
+                f"{self._names.records} in Elasticsearch is not an index of this program. Name another one in "
+                f"TELUSUR_ENGINE_INDEX. {REBUILD}"
+            )
+        state = state_of(found)
+        with self._lock:
+            self._known = (time.monotonic() + STATE_S, state)
+        return state
+
+    def _forget_state(self) -> None:
+        with self._lock:
+            self._known = None
+
+    def _make_first(self) -> None:
+        """The first generation, if nothing is published yet; of several loads at once the first makes it."""
+        with suppress(IndexMissing):
+            self._fresh_state()
+            return
+        first = self._names.generation(FIRST)
+        self._make(first, State(first.records), published=True)
+
+    def _make(self, generation: Generation, state: State, *, published: bool = False) -> None:
+        # Pages first: an alias on records is what says that there is an index.
+        for alias, index, mappings in (
+            (self._names.pages, generation.pages, page_mappings()),
+            (self._names.records, generation.records, record_mappings(state.meta())),
+        ):
+            if alias == self._names.records and state.dimensions:
+                passages = mappings["properties"]["passages"]["properties"]
+                passages |= vector_properties(state.dimensions)["passages"]["properties"]
+            self._make_index(index, mappings, alias if published else "")
+
+    def _make_index(self, index: str, mappings: dict[str, Any], alias: str) -> None:
+        def make(client: Elasticsearch) -> Any:
+            return client.options(ignore_status=400).indices.create(
+                index=index,
+                mappings=mappings,
+                settings=index_settings(self._shards),
+                aliases={alias: {}} if alias else None,
+            )
+
+        answer = self._cluster.write("be made", make)
+        if answer.meta.status == 400 and answer["error"]["type"] != "resource_already_exists_exception":
+            raise self._cluster.explained_answer(400, answer.body, "be made")
+
+    def _take_model(self, state: State, embedder: str, dimensions: int) -> State:
+        """Makes the index hold vectors of this model. Raises SchemaMismatch when another load was quicker with another."""
+        wanted = State(state.index, embedder=embedder, dimensions=dimensions)
+        answer = self._cluster.write(
+            "take vectors",
+            lambda client: client.options(ignore_status=400).indices.put_mapping(
+                index=state.index, properties=vector_properties(dimensions), meta=wanted.meta()
+            ),
+        )
+        taken = self._fresh_state()
+        taken.require_same_model(embedder, dimensions)
+        if answer.meta.status == 400:
+            raise SchemaMismatch(
+                f"The index takes no vectors of {dimensions} dimensions ({answer['error']['reason']}). {REBUILD}"
+            )
+        return taken
+
+    def _publish(self, generation: Generation, least: int, lease: Lease) -> None:
+        """Makes `generation` the published one, if it holds at least `least` documents."""
+        self._merge(generation)
+        self._refresh(generation.records, generation.pages)
+        held = self._cluster.write("be counted", lambda client: client.count(index=generation.records))["count"]
+        if held < least:
+            raise EngineUnavailable(
+                f"Only {held} of {least} documents are in the new index, so it is not published; the old one serves."
+            )
+        if lease.lost:
+            raise IndexBusy("This load could not say that it is alive for too long, so its index is not published.")
+        before = self._published()
+        actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": alias}} for index, alias in before]
+        actions += [
+            {"add": {"index": generation.records, "alias": self._names.records}},
+            {"add": {"index": generation.pages, "alias": self._names.pages}},
+        ]
+        self._cluster.write("be published", lambda client: client.indices.update_aliases(actions=actions))
+        self._forget_state()
+        with suppress(SearchError):  # what stays is removed by the next rebuild
+            self._remove([index for index, _ in before])
+
+    def _merge(self, generation: Generation) -> None:
+        """Merges the new indexes; a merge of hours is waited for."""
+        started = self._cluster.write(
+            "be merged",
+            lambda client: client.perform_request(
+                "POST",
+                f"/{generation.records},{generation.pages}/_forcemerge",
+                params={"max_num_segments": SEGMENTS, "wait_for_completion": "false"},
+                headers={"accept": "application/json"},
+            ),
+        )
+        pause_s = _FIRST_POLL_S
+        while not self._is_done(started["task"]):
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LAST_POLL_S)
+
+    def _is_done(self, task: str) -> bool:
+        answer = self._cluster.write(
+            "be merged",
+            lambda client: client.perform_request("GET", f"/_tasks/{task}", headers={"accept": "application/json"}),
+        )
+        return bool(answer["completed"])
+
+    def _published(self) -> list[tuple[str, str]]:
+        """(index, alias) of what is published, none or two."""
+        answer = self._cluster.write(
+            "be looked up",
+            lambda client: client.options(ignore_status=404).indices.get_alias(
+                name=[self._names.records, self._names.pages]
+            ),
+        )
+        found = {key: value for key, value in answer.body.items() if isinstance(value, dict) and "aliases" in value}
+        return [(index, alias) for index, value in found.items() for alias in value["aliases"]]
+
+    def _refresh(self, *indexes: str) -> None:
+        self._cluster.write("be made visible", lambda client: client.indices.refresh(index=list(indexes)))
+
+    def _remove_unpublished(self) -> None:
+        """What rebuilds that were killed left behind; the caller holds the lease of a rebuild."""
+        published = {index for index, _ in self._published()}
+        patterns = [f"{self._names.records}-*", f"{self._names.pages}-*"]
+        found = self._cluster.write(
+            "be looked up", lambda client: client.indices.get(index=patterns, features="aliases")
+        )
+        left = [name for name in found.body if name not in published]
+        if left:
+            logger.info("Removing indexes that were never published: %s", ", ".join(left))
+            self._remove(left)
+
+    def _remove(self, indexes: list[str], patience_s: float = 30.0) -> None:
+        if indexes:
+            self._cluster.write(
+                "be removed",
+                lambda client: client.options(ignore_status=404).indices.delete(index=indexes),
+                patience_s=patience_s,
+            )
+
+
+def _changes(stats: Any) -> int:
+    """How many changes the indexes have seen: their highest sequence numbers, one of each shard, added up."""
+    highest: dict[tuple[str, str], int] = {}
+    for index, body in stats["indices"].items():
+        for shard, copies in body.get("shards", {}).items():
+            numbers = [int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies]
+            highest[index, shard] = max(numbers, default=0)
+    return sum(highest.values())

@@ -1,0 +1,159 @@
+"""The two indexes of a catalogue in Elasticsearch, derived from search.schema through search.engines.terms.
+
+records   one document a title, its passages with their vectors nested in it: written and replaced as one
+pages     one document a page of an e-book, for page hits and reading
+
+Words come folded (search.analysis), so a whitespace splits them; the server's own `indonesian` and
+`english` analyzers stem them, each document by the languages it is in. Nothing here needs a licence or
+a module beyond the standard distribution's core.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from search import analysis
+from search.document import Document, Page, to_json
+from search.engine import Entry
+from search.engines.terms import (
+    BODY,
+    KEYS,
+    SUGGEST,
+    TEXTS,
+    TITLE_BOUNDS,
+    WHOLE,
+    YEARS,
+    encoded,
+    record_terms,
+    word_text,
+)
+from search.schema import SORTS
+from search.vectors import Vector
+
+# Raised when the mapping changes in a way that an older index cannot answer.
+LAYOUT: Final = 1
+
+STEMMERS: Final[Mapping[analysis.Language, str]] = {"id": "indonesian", "en": "english"}
+
+# A book of 2,000 pages makes some 5,000 passages; the server's own limit is 10,000 a document.
+_MAX_NESTED: Final = 50_000
+
+# Shown and never searched: it lives in _source alone.
+_STORED: Final = {"type": "keyword", "index": False, "doc_values": False}
+_CODE: Final = {"type": "keyword"}
+_WORDS: Final = {"type": "text", "analyzer": "whitespace"}
+
+Body = dict[str, Any]
+
+
+def index_settings(shards: int) -> Body:
+    return {
+        "number_of_shards": shards,
+        # A copy on a second machine as soon as there is one.
+        "auto_expand_replicas": "0-1",
+        # A load says when what it wrote is to be seen.
+        "refresh_interval": "-1",
+        "mapping.nested_objects.limit": _MAX_NESTED,
+    }
+
+
+def record_mappings(meta: Body) -> Body:
+    properties: Body = {"json": _STORED, "own_vector": _STORED, "page_numbers": {"type": "integer", "index": False}}
+    for name in [field.name for field in TEXTS] + [BODY]:
+        properties |= _word_fields(name)
+    properties[TITLE_BOUNDS] = {**_WORDS, "norms": False}
+    for field in KEYS:
+        properties[f"k_{field.name}"] = _CODE
+    for field in WHOLE:
+        properties[f"r_{field.name}"] = _CODE if field.facet else {**_CODE, "doc_values": False}
+    for field in YEARS:
+        properties |= {field.name: {"type": "short"}, f"r_{field.name}": _CODE}
+    properties |= {f"o_{sort}": {**_CODE, "index": False} for sort in SORTS}
+    properties[SUGGEST] = _CODE
+    properties["passages"] = {"type": "nested", "properties": {"page": {"type": "integer", "index": False}}}
+    # What is indexed only is left out of _source: an index is never filled from another one.
+    return _mappings(properties, meta, ("json", "own_vector", "page_numbers"))
+
+
+def page_mappings() -> Body:
+    properties: Body = {"parent": _CODE, "number": {"type": "integer"}, **_word_fields(BODY)}
+    properties |= dict.fromkeys(("label", "section", "text"), _STORED)
+    return _mappings(properties, {}, ("number", "label", "section", "text"))
+
+
+def vector_properties(dimensions: int) -> Body:
+    """The field of the passages' vectors: HNSW over bytes, the nearest ranked again by the whole numbers."""
+    vector = {
+        "type": "dense_vector",
+        "dims": dimensions,
+        "similarity": "cosine",
+        "index_options": {"type": "int8_hnsw"},
+    }
+    return {"passages": {"type": "nested", "properties": {"vector": vector}}}
+
+
+def record_body(entry: Entry) -> Body:
+    """What the records index holds of an entry."""
+    document = entry.document
+    terms = record_terms(document, (word_text(page.text) for page in entry.pages))
+    body: Body = {"json": to_json(document), TITLE_BOUNDS: terms.title_bounds, SUGGEST: terms.suggestions}
+    for name, texts in terms.words.items():
+        body |= _words(name, texts, terms.languages)
+    body |= {f"k_{name}": keys for name, keys in terms.keys.items()}
+    body |= {f"r_{name}": values for name, values in terms.values.items()}
+    body |= {f"o_{sort}": key for sort, key in terms.sorts.items()}
+    body |= terms.years
+    if entry.pages:
+        body["page_numbers"] = [page.number for page in entry.pages]
+    if entry.vectors is not None:
+        rows = [packed(row) for row in np.asarray(entry.vectors, np.float32)]
+        firsts = [passage.first_page for passage in entry.passages]
+        body["passages"] = [{"page": page, "vector": row} for page, row in zip(firsts, rows, strict=True)]
+        own = [row for page, row in zip(firsts, rows, strict=True) if page == 0]
+        body |= {"own_vector": own[0]} if own else {}
+    return body
+
+
+def page_body(document: Document, page: Page) -> Body:
+    """What the pages index holds of one page."""
+    words = word_text(page.text)
+    body: Body = {"parent": document.id, "number": page.number}
+    body |= {"label": page.label, "section": page.section, "text": page.text}
+    return body | _words(BODY, (words,) if words else (), analysis.stem_languages(document.values("language")))
+
+
+def page_id(id: str, number: int) -> str:
+    return f"{id}#{number}"
+
+
+def packed(row: Vector) -> str:
+    """A vector as the server takes it in one piece: base64 of big-endian float32."""
+    return base64.b64encode(row.astype(">f4").tobytes()).decode("ascii")
+
+
+def unpacked(text: str) -> Vector:
+    return np.frombuffer(base64.b64decode(text), ">f4").astype(np.float32)
+
+
+def readable(text: str) -> str:
+    """`text` without halves of surrogate pairs, which no JSON holds."""
+    return encoded(text).decode("utf-8")
+
+
+def _mappings(properties: Body, meta: Body, kept: Iterable[str]) -> Body:
+    return {"dynamic": "strict", "_meta": meta, "_source": {"includes": list(kept)}, "properties": properties}
+
+
+def _word_fields(name: str) -> Body:
+    """A text as it was written, and stemmed in each language."""
+    stemmed = {"type": "text", "index_options": "freqs"}
+    fields: Body = {f"w_{name}": _WORDS}
+    return fields | {f"s_{code}_{name}": {**stemmed, "analyzer": analyzer} for code, analyzer in STEMMERS.items()}
+
+
+def _words(name: str, texts: tuple[str, ...], languages: Iterable[analysis.Language]) -> Body:
+    if not texts:
+        return {}
+    return {f"w_{name}": texts, **{f"s_{code}_{name}": texts for code in languages}}

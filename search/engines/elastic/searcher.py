@@ -1,0 +1,335 @@
+"""Asking a cluster: every question as one or more bodies of a search, all of a round in one `_msearch`."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from elasticsearch import Elasticsearch
+
+from search import analysis, highlight, questions
+from search.document import Document, DocumentId, Page, Suggestion, from_json
+from search.engines.elastic.cluster import Cluster
+from search.engines.elastic.dialect import Clause, ElasticDialect
+from search.engines.elastic.mapping import Body, readable, unpacked
+from search.engines.elastic.state import Names, State
+from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
+from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
+from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefix
+from search.errors import SchemaMismatch
+from search.query import Filter, Query
+from search.questions import A, Answers, Question
+from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
+from search.schema import FACETS, RELEVANCE, SORTS
+from search.vectors import Vector
+
+# The server's own limit on how far results are fetched (index.max_result_window).
+MAX_WINDOW: Final = 10_000
+PAGES_AT_ONCE: Final = 1000
+
+# Candidates looked at in each shard for each document wanted, and how many of those are ranked again by whole
+# numbers: tests/benchmarks/engines.py measures the recall this gives.
+CANDIDATES_EACH: Final = 10
+MIN_CANDIDATES: Final = 500
+OVERSAMPLE: Final = 3.0
+
+# Equal scores stand in the order of their titles, so that pages of results agree whichever copy answers.
+_BY_SCORE: Final = ["_score", {"o_title": "asc"}]
+
+_Responses = Sequence[Mapping[str, Any]]
+
+
+class _Ask:
+    """A question made ready: bodies to send, and how their responses are read."""
+
+    def __init__(self, read: Callable[[_Responses], Any], *bodies: tuple[str, Body]) -> None:
+        self.read, self.bodies = read, bodies
+
+
+class ElasticSearcher:
+    """A view of what is published under one name. Safe to use from several threads."""
+
+    def __init__(self, cluster: Cluster, names: Names, state: State) -> None:
+        self._cluster, self._names, self._state = cluster, names, state
+        self._build = Selection(ElasticDialect())
+        self._build_pages = Selection(ElasticDialect("parent"), PAGE_TEXT)
+
+    @property
+    def embedder(self) -> str:
+        return self._state.embedder
+
+    def answer(self, asked: Sequence[Question[Any]]) -> Answers:
+        asks = {question: self._ask(question) for question in asked}
+        responses = iter(self._search([body for ask in asks.values() for body in ask.bodies]))
+        return Answers({q: ask.read([next(responses) for _ in ask.bodies]) for q, ask in asks.items()})
+
+    def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
+        return self._one(questions.Keyword(query, depth, also))
+
+    def weigh(self, query: Query, ids: Collection[DocumentId]) -> Weights:
+        return self._one(questions.Weigh(query, ids))
+
+    def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
+        return self._one(questions.Semantic(vector, query, depth))
+
+    def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
+        return self._one(questions.Facets(query, also))
+
+    def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        return self._one(questions.Fetch(ids))
+
+    def page_hits(
+        self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
+    ) -> Mapping[DocumentId, Sequence[PageHit]]:
+        return self._one(questions.PageHits(query, ids, per_document))
+
+    def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
+        found: list[Page] = []
+        own = self._build_pages.among([id])
+        while first <= last:
+            number = {"range": {"number": {"gte": max(first, 0), "lte": min(last, 2**31 - 1)}}}
+            query = {"bool": {"filter": [own, number]}}
+            body = {"query": query, "sort": ["number"], "size": PAGES_AT_ONCE, "track_total_hits": False}
+            (response,) = self._search([(self._names.pages, body)])
+            some = [_page(hit["_source"]) for hit in response["hits"]["hits"]]
+            found += some
+            if len(some) < PAGES_AT_ONCE:
+                break
+            first = some[-1].number + 1
+        return tuple(found)
+
+    def vector(self, id: DocumentId) -> Vector | None:
+        body = {"query": self._build.among([id]), "size": 1, "_source": ["own_vector"]}
+        (response,) = self._search([(self._names.records, body)])
+        packed = [hit["_source"].get("own_vector") for hit in response["hits"]["hits"]]
+        return unpacked(packed[0]) if packed and packed[0] else None
+
+    def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
+        typed = suggestion_prefix(prefix)
+        if not typed or limit <= 0:
+            return ()
+        # A folded word holds letters and digits only, so nothing in `typed` is special to the pattern.
+        wish = {"field": SUGGEST, "include": f"{typed}.*", "size": limit, "shard_size": CANDIDATES}
+        body = {
+            "query": {"prefix": {SUGGEST: typed}},
+            "size": 0,
+            "track_total_hits": False,
+            "aggs": {"values": {"terms": wish}},
+        }
+        (response,) = self._search([(self._names.records, body)])
+        buckets = response["aggregations"]["values"]["buckets"]
+        parts = ((suggestion_parts(bucket["key"]), bucket["doc_count"]) for bucket in buckets)
+        return tuple(Suggestion(text, field, count) for (field, text), count in parts)
+
+    def _one(self, question: Question[A]) -> A:
+        return self.answer([question])[question]
+
+    def _search(self, bodies: Sequence[tuple[str, Body]]) -> _Responses:
+        if not bodies:
+            return ()
+        # Word statistics of all shards, so that scores do not depend on where a document lies; and all or nothing.
+        manner = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": False}
+        lines = [line for index, body in bodies for line in ({"index": index, **manner}, body)]
+
+        def send(client: Elasticsearch) -> list[Mapping[str, Any]]:
+            responses: list[Mapping[str, Any]] = client.msearch(searches=lines)["responses"]
+            return responses
+
+        responses = self._cluster.read("be searched", send)
+        for response in responses:
+            if "error" in response:
+                raise self._cluster.explained_answer(int(response["status"]), response, "be searched")
+        return responses
+
+    def _ask(self, question: Question[Any]) -> _Ask:
+        match question:
+            case questions.Keyword():
+                return self._ask_keyword(question)
+            case questions.Semantic():
+                return self._ask_semantic(question)
+            case questions.Weigh():
+                return self._ask_weigh(question)
+            case questions.Facets():
+                return self._ask_facets(question)
+            case questions.Fetch():
+                return self._ask_fetch(question)
+            case questions.PageHits():
+                return self._ask_page_hits(question)
+        raise TypeError(f"not a question an engine can answer: {question!r}")
+
+    def _ask_keyword(self, asked: questions.Keyword) -> _Ask:
+        by_score = asked.query.sort == RELEVANCE or asked.query.sort not in SORTS
+        order = "desc" if not by_score and SORTS[asked.query.sort][1] else "asc"
+        body = {
+            "query": self._build.selecting(asked.query, asked.also),
+            "size": min(max(0, asked.depth), MAX_WINDOW),
+            "sort": _BY_SCORE if by_score else [{f"o_{asked.query.sort}": order}],
+            "track_total_hits": True,
+            "_source": False,
+        }
+        return _Ask(lambda responses: _ranking(responses[0]), (self._names.records, body))
+
+    def _ask_semantic(self, asked: questions.Semantic) -> _Ask:
+        dimensions = self._state.dimensions
+        if not dimensions or asked.depth <= 0:
+            return _Ask(lambda _: Ranking((), 0))
+        if asked.vector.shape != (dimensions,):
+            raise SchemaMismatch(
+                f"The index holds vectors of {dimensions} dimensions, the embedding model gives "
+                f"{asked.vector.shape[-1] if asked.vector.ndim else 0}. Rebuild the index with this model."
+            )
+        depth = min(asked.depth, MAX_WINDOW)
+        knn = {
+            "field": "passages.vector",
+            "query_vector": np.asarray(asked.vector, np.float32).tolist(),
+            "k": depth,
+            "num_candidates": min(MAX_WINDOW, max(MIN_CANDIDATES, CANDIDATES_EACH * depth)),
+            "rescore_vector": {"oversample": OVERSAMPLE},
+            "filter": [self._build.chosen(chosen) for chosen in asked.query.filters],
+            "inner_hits": {"size": 1, "_source": False, "docvalue_fields": ["passages.page"]},
+        }
+        body = {"knn": knn, "size": depth, "track_total_hits": False, "_source": False}
+        return _Ask(lambda responses: _nearest(responses[0]), (self._names.records, body))
+
+    def _ask_weigh(self, asked: questions.Weigh) -> _Ask:
+        if not asked.ids:
+            return _Ask(lambda _: Weights({}, frozenset()))
+        among = self._build.among(asked.ids)
+        words = self._build.both(self._build.selecting(asked.query.without_filters()), among)
+        passing = self._build.both(self._build.selecting(asked.query.without_words()), among)
+        wish = {"size": min(len(asked.ids), MAX_WINDOW), "track_total_hits": False, "_source": False}
+
+        def read(responses: _Responses) -> Weights:
+            scores = {item.id: item.score for item in _ranked(responses[0])}
+            return Weights(scores, frozenset(item.id for item in _ranked(responses[1])))
+
+        records = self._names.records
+        return _Ask(read, (records, {"query": words, **wish}), (records, {"query": passing, **wish}))
+
+    def _ask_facets(self, asked: questions.Facets) -> _Ask:
+        chosen = {filter.field: filter for filter in asked.query.filters}
+        open_fields = [name for name in FACETS if name not in chosen]
+        closed_fields = [name for name in FACETS if name in chosen]
+        parts = [_Part(asked.query, open_fields)] if open_fields else []
+        parts += [_Part(asked.query.lifting(name), [name], chosen[name]) for name in closed_fields]
+
+        def read(responses: _Responses) -> Mapping[str, Sequence[FacetValue]]:
+            counts: dict[str, dict[str, int]] = {}
+            for part, response in zip(parts, responses, strict=True):
+                counts |= self._counts(part, asked.also, response)
+            return {name: facet(name, counts[name], chosen.get(name)) for name in FACETS}
+
+        return _Ask(read, *(self._part_body(part, asked.also) for part in parts))
+
+    def _part_body(
+        self, part: "_Part", also: Collection[DocumentId], only: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[str, Body]:
+        names = part.fields if only is None else list(only)
+        aggs: Body = {name: _terms(name, None if only is None else only[name]) for name in names}
+        if part.chosen is not None and only is None:
+            each = {value: self._build.chosen(Filter(part.chosen.field, (value,))) for value in part.chosen.values}
+            aggs["chosen"] = {"filters": {"filters": {readable(value): clause for value, clause in each.items()}}}
+        query = self._build.selecting(part.query, also)
+        return self._names.records, {"query": query, "size": 0, "track_total_hits": False, "aggs": aggs}
+
+    def _counts(
+        self, part: "_Part", also: Collection[DocumentId], response: Mapping[str, Any]
+    ) -> dict[str, dict[str, int]]:
+        """Exact counts: those that several shards could not be sure of are counted again."""
+        found = dict(response["aggregations"])
+        unsure = {
+            name: [bucket["key"] for bucket in found[name]["buckets"]]
+            for name in part.fields
+            if found[name]["doc_count_error_upper_bound"]
+        }
+        if unsure:
+            (again,) = self._search([self._part_body(part, also, unsure)])
+            found |= again["aggregations"]
+        counts = {name: {b["key"]: int(b["doc_count"]) for b in found[name]["buckets"]} for name in part.fields}
+        if part.chosen is not None:
+            # Chosen values that are not among the listed: rare ones, and years that are no decade.
+            alone = found["chosen"]["buckets"]
+            for value in part.chosen.values:
+                counts[part.chosen.field].setdefault(value, int(alone[readable(value)]["doc_count"]))
+        return counts
+
+    def _ask_fetch(self, asked: questions.Fetch) -> _Ask:
+        ids = list(dict.fromkeys(asked.ids))
+        if not ids:
+            return _Ask(lambda _: ())
+
+        def read(responses: _Responses) -> Sequence[Document]:
+            hits = [hit for response in responses for hit in response["hits"]["hits"]]
+            documents = {hit["_id"]: from_json(hit["_source"]["json"]) for hit in hits}
+            return tuple(documents[id] for id in asked.ids if id in documents)
+
+        slices = [ids[start : start + MAX_WINDOW] for start in range(0, len(ids), MAX_WINDOW)]
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json"]}
+        return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
+
+    def _ask_page_hits(self, asked: questions.PageHits) -> _Ask:
+        wanted = for_pages(asked.query)
+        # A clause without a word asks for nothing.
+        if not asked.ids or not any(analysis.plain_words(clause.text) for clause in wanted.clauses):
+            return _Ask(lambda _: {})
+        own = self._build_pages.among(asked.ids)
+        best = {"name": "best", "size": max(1, asked.per_document), "sort": ["_score", "number"]}
+
+        def body(clause: Clause) -> Body:
+            query = self._build_pages.both(clause, own)
+            collapse = {"field": "parent", "inner_hits": best}
+            size = min(len(asked.ids), MAX_WINDOW)
+            return {"query": query, "collapse": collapse, "size": size, "track_total_hits": False, "_source": False}
+
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[PageHit]]:
+            # Pages with all wanted words; for documents without such a page, with most or any of them.
+            found: dict[DocumentId, Sequence[PageHit]] = {}
+            for response in reversed(responses):
+                found |= {_parent(hit): _page_hits(hit, asked.query) for hit in response["hits"]["hits"]}
+            return {id: found[id] for id in asked.ids if id in found}
+
+        bodies = [body(self._build_pages.matching(wanted, demand)) for demand in DEMANDS]
+        return _Ask(read, *((self._names.pages, made) for made in bodies))
+
+
+class _Part:
+    """Facets that are counted under the same search. chosen: the filter on its one field, which is lifted."""
+
+    def __init__(self, query: Query, fields: Sequence[str], chosen: Filter | None = None) -> None:
+        self.query, self.fields, self.chosen = query, fields, chosen
+
+
+def _terms(name: str, only: Sequence[str] | None) -> Body:
+    wish: Body = {"field": f"r_{name}", "size": MAX_FACET_VALUES, "shard_size": CANDIDATES}
+    return {"terms": wish if only is None else wish | {"include": list(only)}}
+
+
+def _ranked(response: Mapping[str, Any]) -> list[Ranked]:
+    return [Ranked(DocumentId(hit["_id"]), float(hit["_score"] or 0.0)) for hit in response["hits"]["hits"]]
+
+
+def _ranking(response: Mapping[str, Any]) -> Ranking:
+    return Ranking(tuple(_ranked(response)), int(response["hits"]["total"]["value"]))
+
+
+def _nearest(response: Mapping[str, Any]) -> Ranking:
+    found = []
+    for hit in response["hits"]["hits"]:
+        best = hit["inner_hits"]["passages"]["hits"]["hits"]
+        page = int(best[0]["fields"]["passages.page"][0]) if best else 0
+        # The server gives (1 + cosine) / 2, so that no score is negative.
+        found.append(Ranked(DocumentId(hit["_id"]), 2 * float(hit["_score"]) - 1, page))
+    return Ranking(tuple(found), len(found))
+
+
+def _parent(hit: Mapping[str, Any]) -> DocumentId:
+    return DocumentId(hit["fields"]["parent"][0])
+
+
+def _page(source: Mapping[str, Any]) -> Page:
+    return Page(int(source["number"]), source["label"], source["text"], source["section"])
+
+
+def _page_hits(hit: Mapping[str, Any], query: Query) -> tuple[PageHit, ...]:
+    pages = [_page(inner["_source"]) for inner in hit["inner_hits"]["best"]["hits"]["hits"]]
+    pages.sort(key=lambda page: page.number)
+    return tuple(PageHit(p.number, p.label, highlight.snippet(p.text, query), p.section) for p in pages)
