@@ -8,22 +8,24 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from ingest.changes import Change
 from ingest.ebooks import EbookStore
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.jobs import IngestJob, Progress
 from ingest.linking import attach, candidates, document_of, standalone_id
-from ingest.mappings.marc21 import document_id, is_deleted, to_document
+from ingest.mapping_pool import Item, MappingPool
 from ingest.readers import marc, marcxml
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
-from ingest.session import Change, Session, Settled
-from ingest.source import Origin, PdfBook, Rejected, SourceRecord
+from ingest.session import Session, Settled
+from ingest.source import Origin, PdfBook, Rejected
 from search.embedding import Embedder
 from search.engine import Engine, Entry
 
 BATCH_RECORDS: Final = 500
 
 _READERS: Final = {"marc": marc.read, "marcxml": marcxml.read}
+_CUTTERS: Final = {"marc": marc.cut, "marcxml": marcxml.cut}
 
 
 class Load:
@@ -70,9 +72,11 @@ class Load:
     def _load(self, session: Session, files: Sequence[FoundFile]) -> None:
         # Records first: a PDF is attached to the record that names it, which must be known by then.
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
-        while not self._stop.is_set() and (batch := list(islice(records, BATCH_RECORDS))):
-            self._write_records(session, batch)
-            session.checkpoint_if_due()
+        with MappingPool(self._job.workers, self._job.source, self._job.embedder is not None) as pool:
+            changes = pool.changes(records)
+            while not self._stop.is_set() and (batch := list(islice(changes, BATCH_RECORDS))):
+                self._write_records(session, batch)
+                session.checkpoint_if_due()
         books = [found for found in files if found.kind == "pdf"]
         if not books or self._stop.is_set():
             return
@@ -86,11 +90,13 @@ class Load:
                 if self._stop.is_set():
                     break
 
-    def _read_records(self, found: FoundFile) -> Iterator[SourceRecord | Rejected]:
+    def _read_records(self, found: FoundFile) -> Iterator[Item]:
+        """The file's records, read if they are mapped in this process, else as bytes that cost little to send."""
+        readers = _READERS if self._job.workers == 1 else _CUTTERS
         before = self._done
         try:
             with open_stream(found) as (stream, counter):
-                for item in _READERS[found.kind](stream, str(found.path)):
+                for item in readers[found.kind](stream, str(found.path)):
                     self._done = before + counter.bytes_read * found.effort_per_byte
                     self._tell(found.path)
                     yield item
@@ -100,17 +106,13 @@ class Load:
         self._done = before + found.effort
         self._tell(found.path)
 
-    def _write_records(self, session: Session, batch: Iterable[SourceRecord | Rejected]) -> None:
+    def _write_records(self, session: Session, batch: Iterable[Change | Rejected]) -> None:
         changes: list[Change] = []
         for item in batch:
-            if isinstance(item, SourceRecord) and is_deleted(item):
-                changes.append(Change(item.origin, document_id(item, self._job.source)))
-                continue
-            document = to_document(item, self._job.source) if isinstance(item, SourceRecord) else item
-            if isinstance(document, Rejected):
-                self._report.refuse(document)
+            if isinstance(item, Rejected):
+                self._report.refuse(item)
             else:
-                changes.append(Change(item.origin, document.id, document))
+                changes.append(item)
         self._write(session, session.settle(changes, self._report))
 
     def _write(self, session: Session, settled: Iterable[Settled]) -> None:

@@ -7,27 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from ingest.changes import Change
 from ingest.jobs import IngestJob
 from ingest.linking import Catalogue, LinkKeys, Published, Unpublished, carry_over, find_record, named
 from ingest.passages import split
 from ingest.report import IngestReport, Outcome
 from ingest.source import Origin
-from search.document import Document, DocumentId, Ebook, Page
+from search.document import Document, DocumentId, Ebook, Page, Passage
 from search.engine import Engine, Entry, IndexWriter, Searcher
 from search.errors import IndexMissing
 from search.query import Filter, Query
 
 # A stopped or killed load loses at most this much work; publishing costs well under a second.
 CHECKPOINT_S: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a record asks for: a document in place of what the id holds, or (None) its removal."""
-
-    origin: Origin
-    id: DocumentId
-    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +122,7 @@ class Session:
                 report.count("unchanged")
                 continue
             pages = self._pages_of(change.id, old.ebook) if old and old.ebook else ()
-            entry = self.entry(document, pages)
+            entry = self.entry(document, pages) if pages else self._sealed(document, (), change.passages)
             outcome: Outcome = "indexed" if old is None else "updated"
             report.count(outcome)
             report.replaced_in_load += old is not None and (change.id in settled or change.id in self._written)
@@ -139,8 +131,11 @@ class Session:
         return list(settled.values())
 
     def entry(self, document: Document, pages: tuple[Page, ...]) -> Entry:
+        return self._sealed(document, pages, split(document, pages) if self._embedder_name else ())
+
+    def _sealed(self, document: Document, pages: tuple[Page, ...], passages: tuple[Passage, ...]) -> Entry:
         sealed = replace(document, fingerprint=f"{document.fingerprint}+{self._embedder_name}")
-        return Entry(sealed, pages, split(document, pages) if self._embedder_name else ())
+        return Entry(sealed, pages, passages)
 
     def _same(self, document: Document, old: Held) -> bool:
         """Whether nothing changed. Without an embedder, vectors that are there already may stay."""

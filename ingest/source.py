@@ -34,6 +34,16 @@ RejectCode = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadRecord:
+    """The bytes that should be one record, as cut from a file. complete: nothing is missing at their end."""
+
+    origin: Origin
+    format: Literal["marc", "marcxml"]
+    data: bytes
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRecord:
     """A MARC record as read. `raw` keeps it as it came."""
 

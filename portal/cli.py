@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
         type=_positive,
         default=1,
         metavar="N",
-        help="processes that share the pages of an e-book (default 1)",
+        help="processes that read and map records and share the pages of an e-book (default 1)",
     )
     ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
     ingest.add_argument(

@@ -17,7 +17,7 @@ from ingest.readers.records import (
     leader,
     set_apart,
 )
-from ingest.source import Origin, RejectCode, Rejected, SourceRecord
+from ingest.source import Origin, RejectCode, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
 
 _BLOCK_BYTES: Final = 1 << 18
@@ -68,22 +68,33 @@ def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
     Memory is one block and one record. What lies between records and is no record is passed over.
     A file without anything like a record gives one Rejected "not_marc" and nothing else.
     """
+    for item in cut(stream, file):
+        yield item if isinstance(item, Rejected) else read_one(item)
+
+
+def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
+    """What `read` gives, but for `read_one`, which does nearly all of the work.
+
+    Only what may be no MARC at all is read here, to know whether the file is to be gone on with.
+    """
     position, empty, is_marc = 0, True, False
     strange: list[Rejected] = []  # kept back until something shows that the file is MARC at all
     for piece in _pieces(stream):
         empty = False
         for part in _parts(piece):
             position += 1
-            result = _read_one(part, Origin(file, position, part.offset))
-            if not is_marc and isinstance(result, Rejected) and not LEADER.search(part.data):
-                strange.append(result)
-                if len(strange) >= _MAX_STRANGE_PIECES:
-                    break
-                continue
+            item = _cut_one(part, Origin(file, position, part.offset))
+            if not is_marc and not LEADER.search(part.data):
+                result = read_one(item) if isinstance(item, UnreadRecord) else item
+                if isinstance(result, Rejected):
+                    strange.append(result)
+                    if len(strange) >= _MAX_STRANGE_PIECES:
+                        break
+                    continue
             if not is_marc:
                 is_marc = True
                 yield from strange
-            yield result
+            yield item
         if not is_marc and len(strange) >= _MAX_STRANGE_PIECES:
             break
     if empty:
@@ -136,19 +147,29 @@ def _parts(piece: _Piece) -> Iterator[_Piece]:
         yield _Piece(offset + start, body[start:end], whole)
 
 
-def _read_one(piece: _Piece, origin: Origin) -> SourceRecord | Rejected:
+def _cut_one(piece: _Piece, origin: Origin) -> UnreadRecord | Rejected:
+    if piece.too_long:
+        reason = f"No end of record within {MAX_RECORD_BYTES:,} bytes."
+        return Rejected(origin, "too_large", _explained(reason, piece.complete))
+    return UnreadRecord(origin, "marc", piece.data, piece.complete)
+
+
+def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
+    """The record in the bytes that `cut` gave."""
+    origin, data = unread.origin, unread.data
     try:
-        if piece.too_long:
-            raise _DamageError(f"No end of record within {MAX_RECORD_BYTES:,} bytes.", "too_large")
-        record = _record(piece.data)
+        record = _record(data)
     except _DamageError as damage:
-        reason = damage.reason if piece.complete else f"The file ends in the middle of this record. {damage.reason}"
-        return Rejected(origin, damage.code, reason)
+        return Rejected(origin, damage.code, _explained(damage.reason, unread.complete))
     if apart := set_apart(record):
         return Rejected(origin, "not_bibliographic", apart)
     # Exports are made of these bytes: a lost terminator would glue two records together.
-    data = piece.data if piece.data.endswith(_RECORD_END) else piece.data + _RECORD_END
+    data = data if data.endswith(_RECORD_END) else data + _RECORD_END
     return SourceRecord(origin, record, RawRecord("marc", data, origin.file, origin.position))
+
+
+def _explained(reason: str, complete: bool) -> str:
+    return reason if complete else f"The file ends in the middle of this record. {reason}"
 
 
 def _record(data: bytes) -> pymarc.Record:

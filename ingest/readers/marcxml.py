@@ -1,14 +1,14 @@
 """MARCXML, alone or in the envelopes of OAI-PMH and SRU, read as a stream."""
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO, Final, cast
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final, TypeVar, cast
 
 import pymarc
 from lxml import etree
 
 from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
-from ingest.source import Origin, Rejected, SourceRecord
+from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
 
 _BLOCK_BYTES: Final = 1 << 16
@@ -16,6 +16,8 @@ _BLOCK_BYTES: Final = 1 << 16
 _DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _DOCTYPE_REASON: Final = "The file has a DOCTYPE, which MARCXML does not need and which can do harm; remove it."
 _WIDE_DOCTYPES: Final = ("<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
+
+T = TypeVar("T")
 
 
 class _RefusalError(Exception):
@@ -29,11 +31,31 @@ def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
     rest. A DOCTYPE is refused: it can make a small file grow without end or open other files.
     Memory is one record. XML without records gives one Rejected "not_marc".
     """
+    return _each(stream, file, lambda element, origin: _read(element, origin, _bytes(element)))
+
+
+def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
+    """What `read` gives, but for `read_one`: each record as a document of its own."""
+    return _each(stream, file, lambda element, origin: UnreadRecord(origin, "marcxml", _bytes(element)))
+
+
+def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
+    """The record in the bytes that `cut` gave."""
+    # A parser's limits were kept when the file was cut; escaping may have made the text longer since. What is wrong
+    # with a namespace is told at the document's end, by `cut`, and costs no record before it.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True)
+    return _read(etree.fromstring(unread.data, parser), unread.origin, unread.data)
+
+
+def _each(
+    stream: BinaryIO, file: str, take: Callable[[etree._Element, Origin], T | Rejected]
+) -> Iterator[T | Rejected]:
+    """What `take` makes of every record, and what is wrong with the document. An element is empty once it is taken."""
     position = 0
     try:
         for element, offset in _elements(stream):
             position += 1
-            yield _read_one(element, Origin(file, position, offset))
+            yield take(element, Origin(file, position, offset))
     except etree.XMLSyntaxError as error:
         lost = f"nothing after record {position} could be read" if position else "no record could be read"
         yield Rejected(Origin(file, position + 1), "bad_xml", f"The XML is damaged, {lost}: {error.msg}.")
@@ -100,7 +122,11 @@ def _forget(element: etree._Element) -> None:
         del parent[0]
 
 
-def _read_one(element: etree._Element, origin: Origin) -> SourceRecord | Rejected:
+def _bytes(element: etree._Element) -> bytes:
+    return etree.tostring(element, encoding="utf-8", with_tail=False)
+
+
+def _read(element: etree._Element, origin: Origin, data: bytes) -> SourceRecord | Rejected:
     if len(element) > MAX_FIELDS:
         return Rejected(origin, "too_large", f"The record has more than {MAX_FIELDS:,} fields.")
     record = _record(element)
@@ -108,7 +134,6 @@ def _read_one(element: etree._Element, origin: Origin) -> SourceRecord | Rejecte
         return Rejected(origin, "broken_record", "The record has no fields.")
     if reason := set_apart(record):
         return Rejected(origin, "not_bibliographic", reason)
-    data = etree.tostring(element, encoding="utf-8", with_tail=False)
     return SourceRecord(origin, record, RawRecord("marcxml", data, origin.file, origin.position))
 
 

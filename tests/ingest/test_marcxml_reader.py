@@ -7,7 +7,7 @@ import pytest
 
 from ingest.readers import marcxml
 from ingest.readers.records import MAX_RECORD_BYTES
-from ingest.source import Rejected, SourceRecord
+from ingest.source import Rejected, SourceRecord, UnreadRecord
 from tests.support.marc_records import read_file
 from tests.support.shared_data import shared
 
@@ -142,3 +142,31 @@ def test_marcxml_and_iso2709_exports_agree() -> None:
     ]
     assert len(texts[0]) > 20
     assert texts[0] == texts[1]
+
+
+# What a record may bring with it from its document, and what a parser first complains of at the document's end.
+CUT = {
+    "its namespace": f'<collection xmlns="urn:slim">{one(1)}{one(2)}</collection>',
+    "a prefix": '<m:c xmlns:m="u"><m:record><m:controlfield tag="001">1</m:controlfield></m:record></m:c>',
+    "marks and character references": f"<c>{one().replace('Laut', '<![CDATA[<&>]]>&#13;&#x85;<!-- x -->é')}</c>",
+    "a prefix that nobody declared": f"<c>{one().replace('</record>', '<q:x/></record>')}</c>",
+    "an id that is none": f"<c>{one(ns=' xml:id=' + chr(34) + '1 2' + chr(34))}</c>",
+    "text that escaping makes too long for a parser": f"<c>{one().replace('Laut', '>' * 4_900_000)}</c>",
+    "too many fields": f"<c>{one().replace('</record>', '<datafield/>' * 5001 + '</record>')}</c>",
+    "another kind of record": f"<c>{one().replace('00000nam', '00000nz ')}</c>",
+    "a document that breaks off": f"<c>{one(1)}{one(2)[:-20]}",
+    "no record": "<c/>",
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_record_cut_from_its_document_reads_as_it_did_in_it(case: str) -> None:
+    cut = marcxml.cut(io.BytesIO(CUT[case].encode()), "uji.xml")
+    apart = [marcxml.read_one(item) if isinstance(item, UnreadRecord) else item for item in cut]
+    assert [plain(item) for item in apart] == [plain(item) for item in read(CUT[case])]
+
+
+def plain(item: SourceRecord | Rejected) -> tuple[object, ...]:
+    if isinstance(item, Rejected):
+        return (item,)
+    return item.origin, item.raw, str(item.record.leader), [str(field) for field in item.record.fields]

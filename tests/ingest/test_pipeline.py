@@ -13,11 +13,12 @@ from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import Load
 from ingest.report import OUTCOMES, IngestReport
 from search.discovery import Discovery
-from search.document import DocumentId
+from search.document import Document, DocumentId
 from search.engines.embedded import EmbeddedEngine
 from search.query import Filter, Query, parse
 from tests.support.embedders import LetterEmbedder
 from tests.support.records import record, write
+from tests.support.shared_data import shared
 
 
 class Library:
@@ -142,6 +143,68 @@ def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library
     assert 0 < kept < 1200
     again = library.load(first)
     assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, 1200 - kept)
+
+
+def state(library: Library) -> tuple[list[Document], int, int]:
+    """All documents in the order of their ids, and how many passages and pages there are."""
+    searcher, info = library.engine.searcher(), library.engine.info()
+    ids = sorted(item.id for item in searcher.keyword(Query(), info.documents).items)
+    return list(searcher.fetch(ids)), info.passages, info.pages
+
+
+def counts(report: IngestReport) -> dict[str, object]:
+    return {name: value for name, value in report.to_plain().items() if name != "seconds"}
+
+
+def test_two_workers_load_what_one_loads(tmp_path: Path) -> None:
+    one, two = Library(tmp_path / "one"), Library(tmp_path / "two")
+    for _ in ("new", "unchanged, with e-books carried over"):
+        by_one = one.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
+        by_two = two.load(marc_samples.SAMPLES, embedder=LetterEmbedder(), workers=2)
+        assert counts(by_two) == counts(by_one)
+        assert state(two) == state(one)
+
+
+def test_two_workers_load_real_files_as_one_does(tmp_path: Path) -> None:
+    folder = shared("data/marc/solrmarc")
+    one, two = Library(tmp_path / "one"), Library(tmp_path / "two")
+    by_one = one.load(folder, embedder=LetterEmbedder())
+    assert by_one.replaced_in_load > 10
+    assert counts(two.load(folder, embedder=LetterEmbedder(), workers=2)) == counts(by_one)
+    assert state(two) == state(one)
+
+
+def test_of_one_control_number_twice_the_later_stands_whoever_maps_it(library: Library, tmp_path: Path) -> None:
+    rows = [record(str(n % 700), f"Judul {n}") for n in range(2100)]
+    report = library.load(write(tmp_path / "a.mrc", rows), workers=3)
+    assert (report.outcomes["indexed"], report.replaced_in_load) == (700, 1400)
+    assert {document.title for document in state(library)[0]} == {f"Judul {n}" for n in range(1400, 2100)}
+
+
+def test_progress_moves_with_two_workers(library: Library, tmp_path: Path) -> None:
+    paths = [write(tmp_path / name, [record(f"{name}{n}", f"Judul {n}") for n in range(1500)]) for name in "ab"]
+    seen: list[Progress] = []
+    Load(library.engine, library.ebooks, IngestJob(tuple(paths), workers=2), seen.append).run()
+    assert [p.done for p in seen] == sorted(p.done for p in seen)
+    assert [p.read for p in seen] == sorted(p.read for p in seen)
+    assert seen[-1].done == seen[-1].total
+    assert any(p.read and p.done < p.total for p in seen)
+
+
+def test_stopping_two_workers_keeps_what_was_written(library: Library, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(3000)])
+    stop = Event()
+
+    def stop_soon(progress: Progress) -> None:
+        if progress.read:
+            stop.set()
+
+    report = Load(library.engine, library.ebooks, IngestJob((path,), workers=2), stop_soon, stop).run()
+    assert report.stopped
+    kept = library.engine.info().documents
+    assert 0 < kept == report.outcomes["indexed"] < 3000
+    again = library.load(path, workers=2)
+    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, 3000 - kept)
 
 
 def test_samples_add_up_whatever_is_in_them(library: Library, tmp_path: Path) -> None:
