@@ -15,8 +15,11 @@ from search.errors import EngineUnavailable
 from search.settings import EMBEDDED, SearchSettings, ServerSettings
 
 MAX_SHARDS: Final = 100
-_URL: Final = re.compile(r"https?://[^\s,@/]+(?:/[^\s,@]*)?")
-_USER_IN_URL: Final = re.compile(r"//[^/,\s]*@")
+_URL: Final = re.compile(
+    r"https?://(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[^\s,@?#]*)?"
+)
+# Whatever stands before an @ may be a password, which may hold any character.
+_USER_IN_URL: Final = re.compile(r"\S.*@", re.S)
 _INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -38,7 +41,7 @@ class Setting:
         """`value` as it may stand on a screen or in a report of a problem."""
         if self.secret and value:
             return "(set)"
-        return _USER_IN_URL.sub("//…@", value) or '""'
+        return (_without_user(value) if self.variable == "TELUSUR_ENGINE" else value) or '""'
 
     @property
     def key(self) -> str:
@@ -90,9 +93,9 @@ class Settings:
             return SearchSettings(self.data, None, self.model)
         urls = tuple(url.strip() for url in self.engine.split(",") if url.strip())
         source = self.sources["TELUSUR_ENGINE"]
-        if not urls or not all(_URL.fullmatch(url) for url in urls):
+        if not urls or not all(_is_url(url) for url in urls):
             raise EngineUnavailable(
-                f"TELUSUR_ENGINE={_USER_IN_URL.sub('//…@', self.engine)} (from {source}) is not an engine; use "
+                f"TELUSUR_ENGINE={_without_user(self.engine)} (from {source}) is not an engine; use "
                 f"{EMBEDDED!r}, or the http:// or https:// URL of an Elasticsearch, or several with commas between. "
                 "User and password belong in TELUSUR_ENGINE_USER and TELUSUR_ENGINE_PASSWORD."
             )
@@ -139,6 +142,15 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         values=values,
         sources=sources,
     )
+
+
+def _is_url(text: str) -> bool:
+    found = _URL.fullmatch(text)
+    return found is not None and int(found["port"] or 1) in range(1, 65536)
+
+
+def _without_user(engine: str) -> str:
+    return _USER_IN_URL.sub("…@", engine)
 
 
 def _number(

@@ -1,18 +1,23 @@
-"""The way to the cluster: hosts, credentials, time limits, patience, and what its errors mean to a person."""
+"""The way to the cluster: hosts, credentials, time limits, and patience."""
 
+import base64
+import http
 import logging
 import random
+import ssl
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
-from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
+from elasticsearch import ApiError, Elasticsearch
 
-from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SearchError
+from search.engines.elastic.explaining import Explaining, error_types, is_passing
+from search.errors import EngineUnavailable, SearchError
 from search.settings import ServerSettings
 
 logger = logging.getLogger(__name__)
@@ -24,11 +29,14 @@ PAUSE_S: Final = 5.0
 # A load waits longer: for a bulk on a busy machine, and for a node that is being replaced.
 WRITE_TIMEOUT_S: Final = 60.0
 PATIENCE_S: Final = 120.0
+# How long the cluster itself waits for a shard that starts or moves, before it says that it has none.
+SHARD_TIMEOUT: Final = "30s"
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 15.0
+# More threads than ask at once: one that waited for a connection would wait beyond all limits of time.
+_CONNECTIONS: Final = 100
 
 DEFAULT_PORT: Final = 9200
-_BUSY: Final = frozenset({429, 502, 503, 504})
 
 T = TypeVar("T")
 
@@ -37,100 +45,141 @@ class Cluster:
     """One Elasticsearch client. Safe to use from several threads; connects when it is first used."""
 
     def __init__(self, settings: ServerSettings) -> None:
-        self._settings = settings
-        self.hosts = ", ".join(_address(url) for url in settings.urls)
-        self._client = _client(settings)
-        self._paused: tuple[float, SearchError] | None = None
+        self._urls = tuple(dict.fromkeys(_with_port(url) for url in settings.urls))
+        self.hosts = ", ".join(_address(url) for url in self._urls)
+        self.explaining = Explaining(self.hosts, settings.index)
+        self._client = _client(settings, self._urls)
+        self._pause = Pause()
 
     def read(self, doing: str, call: Callable[[Elasticsearch], T]) -> T:
         """The answer to a reader's question, soon or not at all. doing: ends "Elasticsearch could not …"."""
-        paused = self._paused
-        if paused is not None and time.monotonic() < paused[0]:
-            raise type(paused[1])(str(paused[1]))
-        client = self._client.options(
-            request_timeout=READ_TIMEOUT_S, max_retries=1, retry_on_timeout=len(self._settings.urls) > 1
-        )
+        self._pause.require_over()
+        started = time.monotonic()
         try:
-            answer = call(client)
-        except (TransportError, ApiError) as error:
-            told = self.explained(error, doing)
-            if isinstance(error, NoConnection | ConnectionTimeout):
-                self._paused = (time.monotonic() + PAUSE_S, told)
-                logger.warning("%s", told)
+            answer = self._ask(call)
+        except ApiError as error:
+            self._pause.end()  # it answers, if not as we like
+            raise self.explaining.error(error, doing) from error
+        except TransportError as error:
+            told = self.explaining.error(error, doing)
+            self._pause.begin(told, started)
             raise told from error
-        self._paused = None
+        self._pause.end()
         return answer
 
-    def write(self, doing: str, call: Callable[[Elasticsearch], T], patience_s: float = PATIENCE_S) -> T:
+    def search(self, doing: str, lines: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The responses to searches, all of them whole. lines: a header and a body of each.
+
+        A node that was lost under a search has copies elsewhere, as a rule: then it is asked once more.
+        """
+        # All or nothing: a count that lacks a shard would be believed.
+        whole = {"allow_partial_search_results": False}
+        searches = [line if number % 2 else {**line, **whole} for number, line in enumerate(lines)]
+        for again in (True, False):
+            responses: list[Mapping[str, Any]] = self.read(doing, lambda client: client.msearch(searches=searches))[
+                "responses"
+            ]
+            failed = next((response for response in responses if "error" in response), None)
+            if failed is None:
+                break
+            if not again or int(failed["status"]) < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise self.explaining.answer(int(failed["status"]), failed, doing)
+        return responses
+
+    def write(
+        self,
+        doing: str,
+        call: Callable[[Elasticsearch], T],
+        patience_s: float = PATIENCE_S,
+        timeout_s: float = WRITE_TIMEOUT_S,
+    ) -> T:
         """The answer to a load's request, which may be made twice; tried anew while the cluster is busy or away."""
         waits = Waits(patience_s)
+        said, untried = "", len(self._urls)
         while True:
             try:
-                return call(self._client.options(request_timeout=WRITE_TIMEOUT_S, max_retries=0))
+                return call(self._client.options(request_timeout=timeout_s, max_retries=0))
             except (TransportError, ApiError) as error:
-                if not _passing(error) or not waits.another():
-                    raise self.explained(error, doing) from error
-                logger.warning("Elasticsearch could not %s (%s); trying again", doing, type(error).__name__)
+                untried -= 1
+                if isinstance(error, NoConnection) and is_passing(error) and untried > 0:
+                    continue
+                told = self.explaining.error(error, doing)
+                if not is_passing(error) or not waits.another():
+                    raise told from error
+                untried = len(self._urls)
+                if str(told) != said:
+                    said = str(told)
+                    logger.warning("%s Trying again.", said)
+
+    def make_index(self, doing: str, index: str, **body: Any) -> None:
+        """Makes an index, unless it is there already. Raises EngineUnavailable when no node takes it."""
+        try:
+            made = self.write(doing, lambda client: client.indices.create(index=index, timeout=SHARD_TIMEOUT, **body))
+        except SearchError as error:
+            answer = error.__cause__
+            if isinstance(answer, ApiError) and "resource_already_exists_exception" in error_types(answer.body):
+                return
+            raise
+        if not made["shards_acknowledged"]:
+            raise self.explaining.nowhere(doing)
 
     def close(self) -> None:
         self._client.close()
 
-    def explained(self, error: Exception, doing: str) -> SearchError:
-        """An error of the client as one of ours: what happened, and what to do."""
-        if isinstance(error, UnsupportedProductError):
-            return EngineUnavailable(f"What answers at {self.hosts} is not Elasticsearch. Check TELUSUR_ENGINE.")
-        if isinstance(error, ApiError):
-            return self.explained_answer(error.status_code, error.body, doing)
-        if isinstance(error, TlsError):
-            return EngineUnavailable(
-                f"The certificate of Elasticsearch at {self.hosts} is not trusted ({_first_line(error)}). "
-                "Name the file of the certificate authority in TELUSUR_ENGINE_CA."
-            )
-        if isinstance(error, ConnectionTimeout):
-            return EngineUnavailable(
-                f"Elasticsearch at {self.hosts} did not answer in time; it could not {doing}. Try again; if it stays "
-                "so, look at the cluster's health."
-            )
-        return EngineUnavailable(
-            f"Elasticsearch cannot be reached at {self.hosts}; it could not {doing}. Start it, or check TELUSUR_ENGINE."
-        )
+    def _ask(self, call: Callable[[Elasticsearch], T]) -> T:
+        """Asks node after node until one answers, but waits for two silent ones at most."""
+        client = self._client.options(request_timeout=READ_TIMEOUT_S, max_retries=0)
+        silent = 0
+        for left in reversed(range(len(self._urls) + 1)):
+            try:
+                return call(client)
+            except TlsError:
+                raise
+            except (NoConnection, ConnectionTimeout) as error:
+                silent += isinstance(error, ConnectionTimeout)
+                if not left or silent == min(2, len(self._urls)):
+                    raise
+        raise AssertionError("the last try answers or raises")
 
-    def explained_answer(self, status: int, body: object, doing: str) -> SearchError:
-        """An error that came as an answer, or as a part of one."""
-        types = set(_error_types(body))
-        if status == 401:
-            return EngineUnavailable(
-                f"Elasticsearch at {self.hosts} refuses the user and password, or the API key. "
-                "Check TELUSUR_ENGINE_USER and TELUSUR_ENGINE_PASSWORD, or TELUSUR_ENGINE_API_KEY."
-            )
-        if types & {"media_type_header_exception"} or (status == 406 and not types):
-            return EngineUnavailable(
-                f"Elasticsearch at {self.hosts} is of another version; this program speaks to version 9. "
-                "Upgrade the cluster, or set TELUSUR_ENGINE=embedded."
-            )
-        if "cluster_block_exception" in types:
-            return EngineUnavailable(
-                f"Elasticsearch could not {doing}: the index is closed for writing, most often because a disk is nearly "
-                "full (flood-stage watermark). Make room on the disk; the cluster lifts the block by itself."
-            )
-        if status == 403:
-            return EngineUnavailable(
-                f"Elasticsearch at {self.hosts} does not let this user {doing}. Give the role the privileges "
-                f"that docs/scaling.md names on {self._settings.index}-*."
-            )
-        if "index_not_found_exception" in types:
-            return IndexMissing(missing_message(self.hosts, self._settings.index))
-        if types & {"too_many_nested_clauses", "too_many_clauses"}:
-            return QueryRefused("This search has too many words for the cluster; ask with fewer.")
-        reason = reason_of(body) or f"status {status}"
-        return EngineUnavailable(f"Elasticsearch at {self.hosts} could not {doing}: {reason}.")
+
+class Pause:
+    """The time after a search that found no cluster. Then one goes ahead to see; the others are told what it was told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: SearchError | None = None
+        self._over = 0.0
+        self._answered = 0.0
+
+    def require_over(self) -> None:
+        with self._lock:
+            if self._told is None:
+                return
+            if time.monotonic() < self._over:
+                raise type(self._told)(str(self._told))
+            self._over = time.monotonic() + 2 * READ_TIMEOUT_S
+
+    def begin(self, told: SearchError, asked: float) -> None:
+        """asked: when what failed began. Others were answered since: then it is that one question's affair."""
+        with self._lock:
+            if self._answered > asked:
+                return
+            if self._told is None and self._answered:
+                logger.warning("%s", told)
+            self._told, self._over = told, time.monotonic() + PAUSE_S
+
+    def end(self) -> None:
+        with self._lock:
+            if self._told is not None and self._answered:
+                logger.warning("Elasticsearch answers again.")
+            self._told, self._answered = None, time.monotonic()
 
 
 @dataclass(slots=True)
 class Waits:
     """Pauses that grow and are random in length, so that many loads do not come back at once; `patience_s` in all."""
 
-    patience_s: float
+    patience_s: float = PATIENCE_S
     _started: float = 0.0
     _longest: float = _FIRST_WAIT_S
 
@@ -145,75 +194,56 @@ class Waits:
         return True
 
 
-def missing_message(hosts: str, index: str) -> str:
-    return (
-        f"There is no index {index!r} in Elasticsearch at {hosts} yet. Load records with: telusur ingest PATH "
-        "(TELUSUR_ENGINE_INDEX names the index)"
-    )
-
-
-def _client(settings: ServerSettings) -> Elasticsearch:
-    credentials: dict[str, Any] = {}
+def _client(settings: ServerSettings, urls: tuple[str, ...]) -> Elasticsearch:
+    options: dict[str, Any] = {"http_compress": False, "connections_per_node": _CONNECTIONS}
     if settings.api_key:
-        credentials["api_key"] = settings.api_key
+        options["api_key"] = _api_key(settings.api_key)
     elif settings.user:
-        credentials["basic_auth"] = (settings.user, settings.password)
+        options["basic_auth"] = base64.b64encode(f"{settings.user}:{settings.password}".encode()).decode()
     if settings.ca:
-        credentials["ca_certs"] = settings.ca
+        options["ca_certs"] = _authority(settings.ca, urls)
     try:
-        return Elasticsearch([_with_port(url) for url in settings.urls], http_compress=False, **credentials)
-    except (ValueError, OSError) as error:
-        raise EngineUnavailable(f"TELUSUR_ENGINE={','.join(settings.urls)} cannot be used: {error}.") from error
+        return Elasticsearch(list(urls), **options)
+    except ValueError as error:
+        hosts = ", ".join(_address(url) for url in urls)
+        raise EngineUnavailable(f"Elasticsearch at {hosts} cannot be used: {error}. Check TELUSUR_ENGINE.") from error
+
+
+def _api_key(key: str) -> str:
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise EngineUnavailable(
+            "TELUSUR_ENGINE_API_KEY is no API key: it holds a space or another character that none has. Use what the "
+            'cluster gave as "encoded".'
+        )
+    return key
+
+
+def _authority(path: str, urls: tuple[str, ...]) -> str:
+    if not all(url.startswith("https://") for url in urls):
+        raise EngineUnavailable(
+            "TELUSUR_ENGINE_CA is set, but TELUSUR_ENGINE has a URL that does not begin with https://. Correct one of them."
+        )
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        why = error.strerror if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM format"
+        raise EngineUnavailable(
+            f"TELUSUR_ENGINE_CA={path} cannot be used: {why}. Name the file of the certificate authority."
+        ) from error
+    return path
 
 
 def _with_port(url: str) -> str:
-    parts = urlsplit(url)
+    """`url` with its port said, and no slash at the end."""
+    parts = urlsplit(url.rstrip("/"))
     if parts.port is not None:
-        return url
+        return parts.geturl()
     return parts._replace(netloc=f"{parts.netloc}:{DEFAULT_PORT}").geturl()
 
 
 def _address(url: str) -> str:
     """A URL as it may be shown: without a path or anything secret."""
-    parts = urlsplit(_with_port(url))
-    return f"{parts.scheme}://{parts.hostname}:{parts.port}"
-
-
-def _passing(error: TransportError | ApiError) -> bool:
-    """Whether the same request may well succeed a little later."""
-    if isinstance(error, TlsError | UnsupportedProductError):
-        return False
-    if isinstance(error, ApiError):
-        return error.status_code in _BUSY and "cluster_block_exception" not in set(_error_types(error.body))
-    return isinstance(error, NoConnection | ConnectionTimeout)
-
-
-def _error_types(body: object) -> Iterable[str]:
-    """The types of an error and of everything that caused it."""
-    if isinstance(body, Mapping):
-        if isinstance(body.get("type"), str):
-            yield body["type"]
-        for key in ("error", "caused_by", "reason"):
-            yield from _error_types(body.get(key))
-        for key in ("root_cause", "failed_shards"):
-            for cause in body.get(key) or ():
-                yield from _error_types(cause)
-
-
-def reason_of(body: object) -> str:
-    """The innermost reason the server gives, one line."""
-    reason = ""
-    while isinstance(body, Mapping):
-        inner = body.get("caused_by") or body.get("error")
-        if isinstance(body.get("reason"), str):
-            reason = body["reason"]
-        if isinstance(inner, str):
-            return inner
-        if not inner and body.get("failed_shards"):
-            inner = body["failed_shards"][0].get("reason")
-        body = inner
-    return reason.partition("\n")[0][:300]
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port}"

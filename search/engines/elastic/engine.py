@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from elasticsearch import Elasticsearch
-
 from search.engine import IndexInfo
-from search.engines.elastic.cluster import Cluster, missing_message
+from search.engines.elastic.bulk import Target
+from search.engines.elastic.cluster import WRITE_TIMEOUT_S, Cluster, Waits
 from search.engines.elastic.leases import Lease, leased
 from search.engines.elastic.mapping import index_settings, page_mappings, record_mappings, vector_properties
 from search.engines.elastic.searcher import ElasticSearcher
-from search.engines.elastic.state import REBUILD, Generation, Names, State, state_of
-from search.engines.elastic.writer import ElasticWriter, Target
+from search.engines.elastic.state import FIRST, REBUILD, Generation, Names, State, state_of
+from search.engines.elastic.writer import ElasticWriter
 from search.errors import EngineUnavailable, IndexBusy, IndexMissing, SchemaMismatch, SearchError
 from search.settings import ServerSettings
 
@@ -24,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 # How long a searcher's knowledge of schema and model is trusted; a rebuild is seen after this at the latest.
 STATE_S: Final = 5.0
-# The generation that the first load makes; loads that come at once to an empty cluster meet in it.
-FIRST: Final = "first"
 # After a rebuild, segments are merged into this many a shard: fewer are searched faster, one alone would
 # never be merged again with what later loads add.
 SEGMENTS: Final = 5
 _FIRST_POLL_S, _LAST_POLL_S = 0.05, 2.0
+# A load that ends on an error does not wait long for what clears up behind it.
+_CLEARING_S: Final = 10.0
 
 
 class ElasticEngine:
@@ -46,14 +45,13 @@ class ElasticEngine:
 
     def info(self) -> IndexInfo:
         state = self._state()
+        state.require_same_schema()
         records, pages = self._names.records, self._names.pages
         passages = {"passages": {"nested": {"path": "passages"}}}
         all_of: dict[str, Any] = {"size": 0, "track_total_hits": True}
-        searches: list[dict[str, Any]] = [{"index": records}, {**all_of, "aggs": passages}, {"index": pages}, all_of]
-        counted = self._cluster.read("be counted", lambda client: client.msearch(searches=searches))["responses"]
-        for response in counted:
-            if "error" in response:
-                raise self._cluster.explained_answer(int(response["status"]), response, "be counted")
+        counted = self._cluster.search(
+            "be counted", [{"index": records}, {**all_of, "aggs": passages}, {"index": pages}, all_of]
+        )
         stats = self._cluster.read(
             "be measured",
             lambda client: client.indices.stats(index=[records, pages], metric="store", level="shards"),
@@ -97,6 +95,8 @@ class ElasticEngine:
             state.require_same_model(embedder, dimensions)
             if embedder and not state.embedder:
                 state = self._take_model(state, embedder, dimensions)
+            if not self._names.are_of(state.index):
+                raise self._names.foreign(state.index)
             generation = self._names.generation(state.index.removeprefix(f"{self._names.records}-"))
             target = Target(self._names.records, self._names.pages, generation, alias=True)
             writer = ElasticWriter(self._cluster, target, embedder, dimensions)
@@ -115,6 +115,7 @@ class ElasticEngine:
     @contextmanager
     def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
         with leased(self._cluster, self._names, "rebuild") as lease:
+            self._require_ours()
             self._remove_unpublished()
             stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime())
             generation = self._names.generation(f"{stamp}-{secrets.token_hex(3)}")
@@ -126,7 +127,7 @@ class ElasticEngine:
                 self._publish(generation, writer.close(), lease)
             except BaseException:
                 with suppress(SearchError):
-                    self._remove([generation.records, generation.pages], patience_s=0)
+                    self._remove([generation.records, generation.pages], 0, _CLEARING_S)
                 raise
 
     def close(self) -> None:
@@ -145,18 +146,13 @@ class ElasticEngine:
     def _read_state(self, ask: Any) -> State:
         found = ask(
             "be opened",
-            lambda client: client.options(ignore_status=404).indices.get_mapping(
+            lambda client: client.indices.get_mapping(
                 index=self._names.records, filter_path="*.mappings._meta,error,status"
             ),
         )
-        if found.meta.status == 404:
-            raise IndexMissing(missing_message(self._cluster.hosts, self._names.prefix))
-        if len(found) != 1:
-            raise SchemaMismatch(
-                f"{self._names.records} in Elasticsearch is not an index of this program. Name another one in "
-                f"TELUSUR_ENGINE_INDEX. {REBUILD}"
-            )
-        state = state_of(found)
+        state = state_of(found) if len(found) == 1 else None
+        if state is None or not state.layout:
+            raise self._names.foreign(self._names.records)
         with self._lock:
             self._known = (time.monotonic() + STATE_S, state)
         return state
@@ -170,6 +166,7 @@ class ElasticEngine:
         with suppress(IndexMissing):
             self._fresh_state()
             return
+        self._require_ours()
         first = self._names.generation(FIRST)
         self._make(first, State(first.records), published=True)
 
@@ -182,20 +179,9 @@ class ElasticEngine:
             if alias == self._names.records and state.dimensions:
                 passages = mappings["properties"]["passages"]["properties"]
                 passages |= vector_properties(state.dimensions)["passages"]["properties"]
-            self._make_index(index, mappings, alias if published else "")
-
-    def _make_index(self, index: str, mappings: dict[str, Any], alias: str) -> None:
-        def make(client: Elasticsearch) -> Any:
-            return client.options(ignore_status=400).indices.create(
-                index=index,
-                mappings=mappings,
-                settings=index_settings(self._shards),
-                aliases={alias: {}} if alias else None,
-            )
-
-        answer = self._cluster.write("be made", make)
-        if answer.meta.status == 400 and answer["error"]["type"] != "resource_already_exists_exception":
-            raise self._cluster.explained_answer(400, answer.body, "be made")
+            aliases: dict[str, Any] | None = {alias: {}} if published else None
+            settings = index_settings(self._shards)
+            self._cluster.make_index("be made", index, mappings=mappings, settings=settings, aliases=aliases)
 
     def _take_model(self, state: State, embedder: str, dimensions: int) -> State:
         """Makes the index hold vectors of this model. Raises SchemaMismatch when another load was quicker with another."""
@@ -218,7 +204,7 @@ class ElasticEngine:
         """Makes `generation` the published one, if it holds at least `least` documents."""
         self._merge(generation)
         self._refresh(generation.records, generation.pages)
-        held = self._cluster.write("be counted", lambda client: client.count(index=generation.records))["count"]
+        held = self._count(generation.records)
         if held < least:
             raise EngineUnavailable(
                 f"Only {held} of {least} documents are in the new index, so it is not published; the old one serves."
@@ -234,7 +220,7 @@ class ElasticEngine:
         self._cluster.write("be published", lambda client: client.indices.update_aliases(actions=actions))
         self._forget_state()
         with suppress(SearchError):  # what stays is removed by the next rebuild
-            self._remove([index for index, _ in before])
+            self._remove([index for index, _ in before if self._names.are_of(index)])
 
     def _merge(self, generation: Generation) -> None:
         """Merges the new indexes; a merge of hours is waited for."""
@@ -255,9 +241,22 @@ class ElasticEngine:
     def _is_done(self, task: str) -> bool:
         answer = self._cluster.write(
             "be merged",
-            lambda client: client.perform_request("GET", f"/_tasks/{task}", headers={"accept": "application/json"}),
+            lambda client: client.options(ignore_status=404).perform_request(
+                "GET", f"/_tasks/{task}", headers={"accept": "application/json"}
+            ),
         )
-        return bool(answer["completed"])
+        # 404: the node that knew of it is gone. The index is whole without, only slower to search until it is merged.
+        return bool(answer.get("completed", answer.meta.status == 404))
+
+    def _count(self, index: str) -> int:
+        """How many documents there are, all shards counted."""
+        answer = self._cluster.write(
+            "be counted",
+            lambda client: client.search(
+                index=index, size=0, track_total_hits=True, allow_partial_search_results=False
+            ),
+        )
+        return int(answer["hits"]["total"]["value"])
 
     def _published(self) -> list[tuple[str, str]]:
         """(index, alias) of what is published, none or two."""
@@ -271,7 +270,25 @@ class ElasticEngine:
         return [(index, alias) for index, value in found.items() for alias in value["aliases"]]
 
     def _refresh(self, *indexes: str) -> None:
-        self._cluster.write("be made visible", lambda client: client.indices.refresh(index=list(indexes)))
+        waits = Waits()
+        while True:
+            answer = self._cluster.write("be made visible", lambda client: client.indices.refresh(index=list(indexes)))
+            if not answer["_shards"]["failed"]:
+                return
+            if not waits.another():
+                raise self._cluster.explaining.nowhere("be made visible")
+
+    def _require_ours(self) -> None:
+        """Raises SchemaMismatch where a rebuild would take the place of what another program made."""
+        found = self._cluster.write(
+            "be looked up",
+            lambda client: client.indices.get(
+                index=[self._names.records, self._names.pages], features="aliases", ignore_unavailable=True
+            ),
+        )
+        for index in found.body:
+            if not self._names.are_of(index):
+                raise self._names.foreign(index)
 
     def _remove_unpublished(self) -> None:
         """What rebuilds that were killed left behind; the caller holds the lease of a rebuild."""
@@ -280,17 +297,18 @@ class ElasticEngine:
         found = self._cluster.write(
             "be looked up", lambda client: client.indices.get(index=patterns, features="aliases")
         )
-        left = [name for name in found.body if name not in published]
+        left = [name for name in found.body if name not in published and self._names.are_of(name)]
         if left:
             logger.info("Removing indexes that were never published: %s", ", ".join(left))
             self._remove(left)
 
-    def _remove(self, indexes: list[str], patience_s: float = 30.0) -> None:
+    def _remove(self, indexes: list[str], patience_s: float = 30.0, timeout_s: float = WRITE_TIMEOUT_S) -> None:
         if indexes:
             self._cluster.write(
                 "be removed",
                 lambda client: client.options(ignore_status=404).indices.delete(index=indexes),
-                patience_s=patience_s,
+                patience_s,
+                timeout_s,
             )
 
 
@@ -299,6 +317,7 @@ def _changes(stats: Any) -> int:
     highest: dict[tuple[str, str], int] = {}
     for index, body in stats["indices"].items():
         for shard, copies in body.get("shards", {}).items():
-            numbers = [int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies]
+            # A copy that is just being made has none yet.
+            numbers = [int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies if "seq_no" in copy]
             highest[index, shard] = max(numbers, default=0)
     return sum(highest.values())

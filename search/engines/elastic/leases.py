@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, Literal
 
-from search.engines.elastic.cluster import Cluster
+from search.engines.elastic.cluster import PATIENCE_S, Cluster
 from search.engines.elastic.state import Names
 from search.errors import IndexBusy, SearchError
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 LEASE_S: Final = 120.0
 _RENEWALS: Final = 6  # in the time of a lease, so that some may fail
+_TIMEOUT_S: Final = 10.0  # a load that ends waits no longer for its last renewal
+_AGAIN_S: Final = 2.0  # after a renewal that failed
 
 Kind = Literal["update", "rebuild"]
 
@@ -69,13 +71,17 @@ class Lease:
         """It could not be renewed in time, so another writer may have come in."""
         return time.time() > self._until
 
-    def renew(self) -> None:
+    def renew(self, patience_s: float = PATIENCE_S) -> None:
         until = time.time() + LEASE_S
         document = {"kind": self._kind, "holder": self._holder, "until": until}
         self._make_index()
         self._cluster.write(
             "note who writes",
-            lambda client: client.index(index=self._index, id=self._id, document=document, refresh=True),
+            lambda client: client.index(
+                index=self._index, id=self._id, document=document, refresh=True, timeout=f"{_TIMEOUT_S / 2:.0f}s"
+            ),
+            patience_s,
+            _TIMEOUT_S,
         )
         self._until = until
 
@@ -96,11 +102,14 @@ class Lease:
         over = threading.Event()
 
         def renewing() -> None:
-            while not over.wait(LEASE_S / _RENEWALS):
+            pause_s = LEASE_S / _RENEWALS
+            while not over.wait(pause_s):
                 try:
-                    self.renew()
+                    self.renew(patience_s=0)
+                    pause_s = LEASE_S / _RENEWALS
                 except SearchError as error:
                     logger.warning("The lease of this load could not be renewed: %s", error)
+                    pause_s = _AGAIN_S
 
         thread = threading.Thread(target=renewing, name="telusur-lease", daemon=True)
         thread.start()
@@ -115,16 +124,11 @@ class Lease:
             "take back a note",
             lambda client: client.options(ignore_status=404).delete(index=self._index, id=self._id, refresh=True),
             patience_s=0,
+            timeout_s=_TIMEOUT_S,
         )
 
     def _make_index(self) -> None:
         if self._until:
             return
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "hidden": True}
-        # 400: it is there already.
-        self._cluster.write(
-            "note who writes",
-            lambda client: client.options(ignore_status=400).indices.create(
-                index=self._index, settings=settings, mappings=_MAPPINGS
-            ),
-        )
+        self._cluster.make_index("note who writes", self._index, settings=settings, mappings=_MAPPINGS)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from elasticsearch import Elasticsearch
 
 from search import analysis, highlight, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
@@ -126,19 +125,11 @@ class ElasticSearcher:
     def _search(self, bodies: Sequence[tuple[str, Body]]) -> _Responses:
         if not bodies:
             return ()
-        # Word statistics of all shards, so that scores do not depend on where a document lies; and all or nothing.
-        manner = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": False}
-        lines = [line for index, body in bodies for line in ({"index": index, **manner}, body)]
-
-        def send(client: Elasticsearch) -> list[Mapping[str, Any]]:
-            responses: list[Mapping[str, Any]] = client.msearch(searches=lines)["responses"]
-            return responses
-
-        responses = self._cluster.read("be searched", send)
-        for response in responses:
-            if "error" in response:
-                raise self._cluster.explained_answer(int(response["status"]), response, "be searched")
-        return responses
+        # Word statistics of all shards, so that scores do not depend on where a document lies.
+        manner = {"search_type": "dfs_query_then_fetch"}
+        return self._cluster.search(
+            "be searched", [line for index, body in bodies for line in ({"index": index, **manner}, body)]
+        )
 
     def _ask(self, question: Question[Any]) -> _Ask:
         match question:

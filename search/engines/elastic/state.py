@@ -1,14 +1,19 @@
 """What is published under one name: the indexes behind the aliases, and what they say of themselves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from search.engines.elastic.mapping import LAYOUT
 from search.errors import SchemaMismatch
 from search.schema import SCHEMA_VERSION
 
-REBUILD = "Make it anew with: telusur ingest --rebuild PATH"
+REBUILD: Final = "Make it anew with: telusur ingest --rebuild PATH"
+# The generation that the first load makes; loads that come at once to an empty cluster meet in it.
+FIRST: Final = "first"
+# Those of rebuilds: when they began, and a number drawn by lot.
+_GENERATION: Final = rf"(?:{FIRST}|\d{{14}}-[0-9a-f]{{6}})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,16 @@ class Names:
     @property
     def writers(self) -> str:
         return f"{self.prefix}-writers"
+
+    def are_of(self, index: str) -> bool:
+        """Whether an index is one that a load made under these names; any other is somebody else's."""
+        return re.fullmatch(rf"{re.escape(self.prefix)}-(?:records|pages)-{_GENERATION}", index) is not None
+
+    def foreign(self, index: str) -> SchemaMismatch:
+        return SchemaMismatch(
+            f"{index} in Elasticsearch is not an index of this program. Take it away, or name another one in "
+            "TELUSUR_ENGINE_INDEX."
+        )
 
     def generation(self, name: str) -> "Generation":
         return Generation(name, f"{self.records}-{name}", f"{self.pages}-{name}")
@@ -77,13 +92,17 @@ class State:
 
 
 def state_of(mappings: Mapping[str, Any]) -> State:
-    """The state a mapping answer tells; one of a foreign index differs in layout. mappings: {index: {"mappings": ...}}."""
+    """The state a mapping answer tells; one without ours has the layout 0. mappings: {index: {"mappings": ...}}."""
     ((index, body),) = mappings.items()
     meta = body.get("mappings", {}).get("_meta", {})
     return State(
         index,
-        int(meta.get("layout", 0)),
-        int(meta.get("schema_version", 0)),
+        _number(meta.get("layout")),
+        _number(meta.get("schema_version")),
         str(meta.get("embedder", "")),
-        int(meta.get("dimensions", 0)),
+        _number(meta.get("dimensions")),
     )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
