@@ -19,6 +19,7 @@ from search.query import parse
 from search.settings import ServerSettings
 from tests.support.documents import entry
 from tests.support.elasticsearch.node import Node
+from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import TlsPasswordProxy
 from tests.support.engines import remove_indexes
 
@@ -199,6 +200,13 @@ def test_where_nothing_listens_the_setting_is_named() -> None:
             closing(ElasticEngine(ServerSettings((url,)))) as engine,
             pytest.raises(EngineUnavailable, match=f"cannot be reached at {url}.*TELUSUR_ENGINE"),
         ):
+            engine.searcher()
+
+
+def test_a_proxy_that_does_not_reach_the_cluster_is_told(tmp_path: Path) -> None:
+    with TlsPasswordProxy(f"http://127.0.0.1:{free_port()}", tmp_path) as proxy:
+        settings = ServerSettings((proxy.url,), api_key=proxy.api_key, ca=str(proxy.ca_certs))
+        with closing(ElasticEngine(settings)) as engine, pytest.raises(EngineUnavailable, match=r"proxy"):
             engine.searcher()
 
 

@@ -178,6 +178,7 @@ class BulkSender:
     def _wait(self, waits: Waits, status: int, answer: object) -> None:
         if is_closed(status, answer) or not waits.another():
             raise self._stopped(status, answer)
+        logger.warning("%s Trying again.", self._cluster.explaining.answer(status, answer, "be written"))
 
     def _stopped(self, status: int, answer: object) -> EngineUnavailable:
         told = self._cluster.explaining.answer(status, answer, "be written")

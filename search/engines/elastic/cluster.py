@@ -16,7 +16,7 @@ from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
-from search.engines.elastic.explaining import Explaining, error_types, is_passing
+from search.engines.elastic.explaining import BUSY, Explaining, error_types, is_passing
 from search.errors import EngineUnavailable, SearchError
 from search.settings import ServerSettings
 
@@ -67,24 +67,29 @@ class Cluster:
         self._pause.end()
         return answer
 
-    def search(self, doing: str, lines: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """The responses to searches, all of them whole. lines: a header and a body of each.
+    def search(
+        self, doing: str, lines: Sequence[Mapping[str, Any]], *, patient: bool = False
+    ) -> Sequence[Mapping[str, Any]]:
+        """The responses to searches, all of them whole. lines: a header and a body of each. patient: asked by a load.
 
-        A node that was lost under a search has copies elsewhere, as a rule: then it is asked once more.
+        A node that was lost under a search has copies elsewhere, as a rule: then a reader's is made once more.
         """
         # All or nothing: a count that lacks a shard would be believed.
         whole = {"allow_partial_search_results": False}
         searches = [line if number % 2 else {**line, **whole} for number, line in enumerate(lines)]
-        for again in (True, False):
-            responses: list[Mapping[str, Any]] = self.read(doing, lambda client: client.msearch(searches=searches))[
-                "responses"
-            ]
+        ask = self.write if patient else self.read
+        waits, tries = Waits(), 0
+        while True:
+            responses: list[Mapping[str, Any]]
+            responses = ask(doing, lambda client: client.msearch(searches=searches))["responses"]
             failed = next((response for response in responses if "error" in response), None)
             if failed is None:
-                break
-            if not again or int(failed["status"]) < http.HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise self.explaining.answer(int(failed["status"]), failed, doing)
-        return responses
+                return responses
+            tries += 1
+            status = int(failed["status"])
+            passing = status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or (patient and status == BUSY)
+            if not passing or not (waits.another() if patient else tries == 1):
+                raise self.explaining.answer(status, failed, doing)
 
     def write(
         self,

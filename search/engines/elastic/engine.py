@@ -26,6 +26,8 @@ STATE_S: Final = 5.0
 # After a rebuild, segments are merged into this many a shard: fewer are searched faster, one alone would
 # never be merged again with what later loads add.
 SEGMENTS: Final = 5
+# How long a finished rebuild waits for copies on other nodes, which were made while it wrote, as a rule.
+COPIES_TIMEOUT: Final = "30s"
 _FIRST_POLL_S, _LAST_POLL_S = 0.05, 2.0
 # A load that ends on an error does not wait long for what clears up behind it.
 _CLEARING_S: Final = 10.0
@@ -42,6 +44,7 @@ class ElasticEngine:
         self._shards = settings.shards
         self._lock = threading.Lock()
         self._known: tuple[float, State] | None = None
+        self._loads = 0  # that are open
 
     def info(self) -> IndexInfo:
         state = self._state()
@@ -82,13 +85,15 @@ class ElasticEngine:
         ]
 
     def searcher(self) -> ElasticSearcher:
-        state = self._state()
+        """One that is opened while a load of this engine is open belongs to that load, and is as patient."""
+        patient = self._loads > 0
+        state = self._fresh_state() if patient else self._state()
         state.require_same_schema()
-        return ElasticSearcher(self._cluster, self._names, state)
+        return ElasticSearcher(self._cluster, self._names, state, patient=patient)
 
     @contextmanager
     def updating(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
-        with leased(self._cluster, self._names, "update"):
+        with leased(self._cluster, self._names, "update"), self._loading():
             self._make_first()
             state = self._fresh_state()
             state.require_same_schema()
@@ -114,7 +119,7 @@ class ElasticEngine:
 
     @contextmanager
     def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
-        with leased(self._cluster, self._names, "rebuild") as lease:
+        with leased(self._cluster, self._names, "rebuild") as lease, self._loading():
             self._require_ours()
             self._remove_unpublished()
             stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime())
@@ -133,6 +138,16 @@ class ElasticEngine:
     def close(self) -> None:
         """Ends the connections."""
         self._cluster.close()
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        with self._lock:
+            self._loads += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._loads -= 1
 
     def _state(self) -> State:
         known = self._known
@@ -211,6 +226,7 @@ class ElasticEngine:
             )
         if lease.lost:
             raise IndexBusy("This load could not say that it is alive for too long, so its index is not published.")
+        self._await_copies(generation)
         before = self._published()
         actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": alias}} for index, alias in before]
         actions += [
@@ -237,6 +253,17 @@ class ElasticEngine:
         while not self._is_done(started["task"]):
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LAST_POLL_S)
+
+    def _await_copies(self, generation: Generation) -> None:
+        """Gives the new indexes time for a copy on a second node, where there is one, before the old ones go."""
+        answer = self._cluster.write(
+            "be copied",
+            lambda client: client.options(ignore_status=408).cluster.health(
+                index=[generation.records, generation.pages], wait_for_status="green", timeout=COPIES_TIMEOUT
+            ),
+        )
+        if answer["timed_out"]:
+            logger.warning("The new index is published before every part of it has a copy on a second node.")
 
     def _is_done(self, task: str) -> bool:
         answer = self._cluster.write(

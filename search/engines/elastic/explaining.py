@@ -105,6 +105,11 @@ class Explaining:
                 f"Elasticsearch at {self.hosts} could not {doing}: it is too busy ({reason}). Try again when it is "
                 "quieter, or give it more memory."
             )
+        if status in (502, UNAVAILABLE, 504) and not types:
+            return EngineUnavailable(
+                f"What stands before Elasticsearch at {self.hosts} does not reach it ({reason}), so it could not {doing}. "
+                "Start Elasticsearch, or see to the proxy."
+            )
         return EngineUnavailable(f"Elasticsearch at {self.hosts} could not {doing}: {reason}.")
 
     def missing(self) -> str:
