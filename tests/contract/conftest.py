@@ -35,17 +35,17 @@ def engine(fresh: Fresh) -> Iterator[Engine]:
         yield opened
 
 
-@pytest.fixture
-def exclusive_engine(engine: Engine) -> Engine:
+@pytest.fixture(params=["embedded"])
+def exclusive_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine of one writer at a time, and updates that are published whole or not at all."""
-    if not engine.exclusive:
-        pytest.skip("this engine lets several writers in")
-    return engine
+    with FRESH[request.param](request)() as opened:
+        assert opened.exclusive
+        yield opened
 
 
-@pytest.fixture
-def shared_engine(engine: Engine) -> Engine:
+@pytest.fixture(params=["elasticsearch"])
+def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine that several writers may update at once."""
-    if engine.exclusive:
-        pytest.skip("this engine lets one writer in at a time")
-    return engine
+    with FRESH[request.param](request)() as opened:
+        assert not opened.exclusive
+        yield opened
