@@ -1,18 +1,32 @@
 """What an entry must be before any engine is given it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
 from search.document import Document, DocumentId, Page, Passage, from_json, to_json
-from search.engine import Entry
+from search.engine import Entry, Refused
 from search.engines.terms import encoded
 from search.schema import BY_NAME
 
 # Elasticsearch takes ids of 512 bytes; a page's id is its document's with a number behind.
 MAX_ID_BYTES: Final = 500
 MAX_NUMBER: Final = 2**31 - 1
+
+
+def sift(batch: Iterable[Entry], dimensions: int) -> tuple[list[Entry], list[Refused]]:
+    """The entries that can be indexed, one an id, and the refusals of the others. dimensions: as in `problem`."""
+    sound: dict[DocumentId, Entry] = {}
+    refused = []
+    for entry in batch:
+        reason = problem(entry, dimensions)
+        if reason:
+            refused.append(Refused(_id_of(entry), reason))
+        else:
+            sound.pop(entry.document.id, None)  # the later of two entries with one id stands
+            sound[entry.document.id] = entry
+    return list(sound.values()), refused
 
 
 def problem(entry: Entry, dimensions: int) -> str:
@@ -77,6 +91,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
-def id_of(entry: object) -> DocumentId:
+def _id_of(entry: object) -> DocumentId:
     document = getattr(entry, "document", None)
     return DocumentId(str(getattr(document, "id", "")))

@@ -15,8 +15,8 @@ from search.document import DocumentId
 from search.engines.elastic.cluster import SHARD_TIMEOUT, Cluster, Waits
 from search.engines.elastic.explaining import BUSY, FORBIDDEN, REFUSED, UNAVAILABLE, is_closed, reason_of
 from search.engines.elastic.mapping import Body
-from search.engines.elastic.state import Generation
-from search.errors import EngineUnavailable, IndexBusy
+from search.engines.elastic.state import Generation, made_anew
+from search.errors import EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -188,10 +188,7 @@ class BulkSender:
         ours = (self._target.generation.records, self._target.generation.pages)
         gone = item["status"] == 404 and "error" in item
         if gone or ("error" not in item and item["_index"] not in ours):
-            raise IndexBusy(
-                "The index was made anew by another load while this one was writing. Run this load again, so that "
-                "nothing of it is missing."
-            )
+            raise made_anew()
 
 
 class _Delivery(threading.Thread):

@@ -9,12 +9,13 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from search.engine import IndexInfo
+from search.engines.compatibility import REBUILD
 from search.engines.elastic.bulk import Target
 from search.engines.elastic.cluster import WRITE_TIMEOUT_S, Cluster, Waits
 from search.engines.elastic.leases import Lease, leased
 from search.engines.elastic.mapping import index_settings, page_mappings, record_mappings, vector_properties
 from search.engines.elastic.searcher import ElasticSearcher
-from search.engines.elastic.state import FIRST, REBUILD, Generation, Names, State, state_of
+from search.engines.elastic.state import FIRST, Generation, Names, State, made_anew, state_of
 from search.engines.elastic.writer import ElasticWriter
 from search.errors import EngineUnavailable, IndexBusy, IndexMissing, SchemaMismatch, SearchError
 from search.settings import ServerSettings
@@ -112,10 +113,7 @@ class ElasticEngine:
                 self._forget_state()
             self._refresh(self._names.records, self._names.pages)
             if self._fresh_state().index != generation.records:
-                raise IndexBusy(
-                    "The index was made anew by another load while this one was writing. Run this load again, so that "
-                    "nothing of it is missing."
-                )
+                raise made_anew()
 
     @contextmanager
     def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
@@ -277,11 +275,8 @@ class ElasticEngine:
 
     def _count(self, index: str) -> int:
         """How many documents there are, all shards counted."""
-        answer = self._cluster.write(
-            "be counted",
-            lambda client: client.search(
-                index=index, size=0, track_total_hits=True, allow_partial_search_results=False
-            ),
+        (answer,) = self._cluster.search(
+            "be counted", [{"index": index}, {"size": 0, "track_total_hits": True}], patient=True
         )
         return int(answer["hits"]["total"]["value"])
 

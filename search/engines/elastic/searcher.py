@@ -7,6 +7,7 @@ import numpy as np
 
 from search import analysis, highlight, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
+from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
 from search.engines.elastic.mapping import Body, readable, unpacked
@@ -14,7 +15,6 @@ from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefix
-from search.errors import SchemaMismatch
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
@@ -164,11 +164,7 @@ class ElasticSearcher:
         dimensions = self._state.dimensions
         if not dimensions or asked.depth <= 0:
             return _Ask(lambda _: Ranking((), 0))
-        if asked.vector.shape != (dimensions,):
-            raise SchemaMismatch(
-                f"The index holds vectors of {dimensions} dimensions, the embedding model gives "
-                f"{asked.vector.shape[-1] if asked.vector.ndim else 0}. Rebuild the index with this model."
-            )
+        require_dimensions(dimensions, asked.vector)
         depth = min(asked.depth, MAX_WINDOW)
         knn = {
             "field": "passages.vector",

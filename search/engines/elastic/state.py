@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from search.engines.compatibility import require_same_model, require_same_schema
 from search.engines.elastic.mapping import LAYOUT
-from search.errors import SchemaMismatch
+from search.errors import IndexBusy, SchemaMismatch
 from search.schema import SCHEMA_VERSION
 
-REBUILD: Final = "Make it anew with: telusur ingest --rebuild PATH"
 # The generation that the first load makes; loads that come at once to an empty cluster meet in it.
 FIRST: Final = "first"
 # Those of rebuilds: when they began, and a number drawn by lot.
@@ -45,14 +45,21 @@ class Names:
         )
 
     def generation(self, name: str) -> "Generation":
-        return Generation(name, f"{self.records}-{name}", f"{self.pages}-{name}")
+        return Generation(f"{self.records}-{name}", f"{self.pages}-{name}")
+
+
+def made_anew() -> IndexBusy:
+    """Of a load whose index was replaced under it."""
+    return IndexBusy(
+        "The index was made anew by another load while this one was writing. Run this load again, so that "
+        "nothing of it is missing."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
     """The two indexes of a generation."""
 
-    name: str
     records: str
     pages: str
 
@@ -76,19 +83,10 @@ class State:
         }
 
     def require_same_schema(self) -> None:
-        if (self.layout, self.schema_version) != (LAYOUT, SCHEMA_VERSION):
-            raise SchemaMismatch(
-                f"The index was made by another version (schema {self.schema_version}, mapping {self.layout}; "
-                f"this is {SCHEMA_VERSION} and {LAYOUT}). {REBUILD}"
-            )
+        require_same_schema((self.layout, self.schema_version), LAYOUT, "mapping")
 
     def require_same_model(self, embedder: str, dimensions: int) -> None:
-        held = (self.embedder, self.dimensions)
-        if embedder and self.embedder and held != (embedder, dimensions):
-            raise SchemaMismatch(
-                f"The index holds vectors of {held[0]} ({held[1]} dimensions), this load makes those of {embedder} "
-                f"({dimensions}). {REBUILD}"
-            )
+        require_same_model((self.embedder, self.dimensions), embedder, dimensions)
 
 
 def state_of(mappings: Mapping[str, Any]) -> State:

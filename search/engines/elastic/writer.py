@@ -9,7 +9,7 @@ from elasticsearch import Elasticsearch
 
 from search.document import DocumentId
 from search.engine import Entry, Refused, WriteReport
-from search.engines.checking import id_of, problem
+from search.engines.checking import sift
 from search.engines.elastic.bulk import Action, BulkSender, Target, placing, removal
 from search.engines.elastic.cluster import Cluster, Waits
 from search.engines.elastic.explaining import UNAVAILABLE, error_types
@@ -40,16 +40,10 @@ class ElasticWriter:
         refused: list[Refused] = []
         for batch in _batches(entries):
             self._require_open()
-            sound: dict[DocumentId, Entry] = {}
-            for entry in batch:
-                reason = problem(entry, self._dimensions)
-                if reason:
-                    refused.append(Refused(id_of(entry), reason))
-                else:
-                    sound.pop(entry.document.id, None)  # the later of two entries with one id stands
-                    sound[entry.document.id] = entry
-            reasons = self._write(list(sound.values()))
-            written += [id for id in sound if id not in reasons]
+            sound, unsound = sift(batch, self._dimensions)
+            refused += unsound
+            reasons = self._write(sound)
+            written += [entry.document.id for entry in sound if entry.document.id not in reasons]
             refused += [Refused(id, reason) for id, reason in reasons.items()]
         return WriteReport(tuple(written), tuple(refused))
 

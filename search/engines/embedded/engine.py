@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from search.engine import IndexInfo
-from search.engines.embedded.generations import REBUILD, Generation, Generations, Manifest
+from search.engines.compatibility import require_same_model, require_same_schema
+from search.engines.embedded.generations import Generation, Generations, Manifest
 from search.engines.embedded.searcher import EmbeddedSearcher
 from search.engines.embedded.words import LAYOUT
 from search.engines.embedded.writer import EmbeddedWriter
-from search.errors import EngineUnavailable, IndexMissing, SchemaMismatch
+from search.errors import EngineUnavailable, IndexMissing
 from search.schema import SCHEMA_VERSION
 
 HEAP_BYTES: Final = 128_000_000
@@ -62,7 +63,7 @@ class EmbeddedEngine:
 
     def _open(self) -> EmbeddedSearcher:
         generation = self._generations.current()
-        _require_same_schema(generation.manifest)
+        _require_usable(generation.manifest)
         self._searcher = EmbeddedSearcher(generation)
         return self._searcher
 
@@ -72,8 +73,8 @@ class EmbeddedEngine:
             base: Generation | None = None
             with suppress(IndexMissing):
                 base = self._generations.current()
-                _require_same_schema(base.manifest)
-                _require_same_model(base.manifest, embedder, dimensions)
+                _require_usable(base.manifest)
+                require_same_model((base.manifest.embedder, base.manifest.dimensions), embedder, dimensions)
             with self._load(base, embedder, dimensions) as writer:
                 yield writer
 
@@ -110,18 +111,5 @@ class EmbeddedEngine:
             raise
 
 
-def _require_same_schema(manifest: Manifest) -> None:
-    if (manifest.layout, manifest.schema_version) != (LAYOUT, SCHEMA_VERSION):
-        raise SchemaMismatch(
-            f"The index was made by another version (schema {manifest.schema_version}, files {manifest.layout}; "
-            f"this is {SCHEMA_VERSION} and {LAYOUT}). {REBUILD}"
-        )
-
-
-def _require_same_model(manifest: Manifest, embedder: str, dimensions: int) -> None:
-    held = (manifest.embedder, manifest.dimensions)
-    if embedder and manifest.embedder and held != (embedder, dimensions):
-        raise SchemaMismatch(
-            f"The index holds vectors of {held[0]} ({held[1]} dimensions), this load makes those of {embedder} "
-            f"({dimensions}). {REBUILD}"
-        )
+def _require_usable(manifest: Manifest) -> None:
+    require_same_schema((manifest.layout, manifest.schema_version), LAYOUT, "files")

@@ -21,13 +21,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from search.engines.compatibility import REBUILD
 from search.errors import EngineUnavailable, IndexBusy, IndexMissing
 
 logger = logging.getLogger(__name__)
 
 MANIFEST: Final = "manifest.json"
 POINTER: Final = "CURRENT"
-REBUILD: Final = "Make it anew with: telusur ingest --rebuild PATH"
 
 
 @dataclass(frozen=True, slots=True)

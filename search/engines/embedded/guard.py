@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from search.engines.embedded.generations import REBUILD
+from search.engines.compatibility import REBUILD
 from search.errors import EngineUnavailable, SearchError
 
 # How tantivy words a failure of the file system; it raises ValueError for these as for anything else.

@@ -14,6 +14,7 @@ import tantivy
 from search import analysis, highlight
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import Vector, answer_in_turn
+from search.engines.compatibility import require_dimensions
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
@@ -22,7 +23,6 @@ from search.engines.embedded.writer import count
 from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
-from search.errors import SchemaMismatch
 from search.query import Filter, Query
 from search.questions import Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
@@ -78,11 +78,7 @@ class EmbeddedSearcher:
     def semantic(self, vector: Vector, query: Query, depth: int) -> Ranking:
         if not self._dimensions:
             return Ranking((), 0)
-        if vector.shape != (self._dimensions,):
-            raise SchemaMismatch(
-                f"The index holds vectors of {self._dimensions} dimensions, the embedding model gives "
-                f"{vector.shape[-1] if vector.ndim else 0}. Rebuild the index with this model."
-            )
+        require_dimensions(self._dimensions, vector)
         asked = np.asarray(vector, np.float32)
         with reading("be searched by meaning"):
             found = self._nearest(asked, query, depth)

@@ -11,7 +11,7 @@ import tantivy
 
 from search.document import DocumentId
 from search.engine import Entry, Refused, WriteReport
-from search.engines.checking import id_of, problem
+from search.engines.checking import sift
 from search.engines.embedded import words
 from search.engines.embedded.guard import of_the_disk, reading
 from search.engines.embedded.vectors import VectorWriter
@@ -98,15 +98,9 @@ class EmbeddedWriter:
         written: list[DocumentId] = []
         refused: list[Refused] = []
         for batch in _batches(entries):
-            sound: dict[DocumentId, Entry] = {}
-            for entry in batch:
-                reason = problem(entry, self.dimensions if self._embedder else 0)
-                if reason:
-                    refused.append(Refused(id_of(entry), reason))
-                else:
-                    sound.pop(entry.document.id, None)  # the later of two entries with one id stands
-                    sound[entry.document.id] = entry
-            done, failed = self._write(list(sound.values()))
+            sound, unsound = sift(batch, self.dimensions if self._embedder else 0)
+            refused += unsound
+            done, failed = self._write(sound)
             written += done
             refused += failed
         return WriteReport(tuple(written), tuple(refused))
