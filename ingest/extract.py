@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar, cast
 
-import pymarc
+from ingest.record import Field, Record
 
 Extract = Callable[["MarcView"], Sequence[str]]
 Script = Literal["main", "original", "both"]
@@ -34,18 +34,18 @@ class MarcView:
 
     __slots__ = ("_kept", "fields", "leader", "original")
 
-    def __init__(self, record: pymarc.Record) -> None:
-        self.leader = str(record.leader).ljust(24)
-        self.fields: dict[str, list[pymarc.Field]] = {}
-        self.original: list[tuple[str, pymarc.Field]] = []  # tag that is stood for, field 880
+    def __init__(self, record: Record) -> None:
+        self.leader = record.leader
+        self.fields: dict[str, list[Field]] = {}
+        self.original: list[tuple[str, Field]] = []  # tag that is stood for, field 880
         self._kept: dict[object, object] = {}
         for field in record.fields:
             self.fields.setdefault(field.tag, []).append(field)
         for field in self.fields.pop("880", ()):
             self._place_880(field)
 
-    def _place_880(self, field: pymarc.Field) -> None:
-        link = _LINKAGE.match(field.get("6") or "")
+    def _place_880(self, field: Field) -> None:
+        link = _LINKAGE.match(field.get("6"))
         if link is None:
             return
         tag = link["tag"]
@@ -54,13 +54,13 @@ class MarcView:
         else:
             self.original.append((tag, field))
 
-    def of(self, *tags: str) -> list[pymarc.Field]:
+    def of(self, *tags: str) -> list[Field]:
         """The fields with these tags, tag by tag."""
         return [field for tag in tags for field in self.fields.get(tag, ())]
 
     def control(self, tag: str) -> list[str]:
         """The texts of a control field. INDOMARC writes a blank as "#"."""
-        return [(field.data or "").replace("#", " ") for field in self.fields.get(tag, ())]
+        return [field.data.replace("#", " ") for field in self.fields.get(tag, ())]
 
     def at(self, tag: str, position: int, length: int = 1) -> str:
         """Characters of the first control field of this tag, "" beyond its end."""
@@ -74,24 +74,23 @@ class MarcView:
         return cast(T, self._kept[compute])
 
 
-def _links(partner: pymarc.Field, number: str) -> bool:
-    return (partner.get("6") or "").startswith(f"880-{number}")
+def _links(partner: Field, number: str) -> bool:
+    return partner.get("6").startswith(f"880-{number}")
 
 
-def right_to_left(field: pymarc.Field) -> bool:
+def right_to_left(field: Field) -> bool:
     """Whether an 880 says that its script runs from right to left."""
-    return (field.get("6") or "").endswith("/r")
+    return field.get("6").endswith("/r")
 
 
-def joined(field: pymarc.Field, codes: str, separator: str = " ") -> str:
+def joined(field: Field, codes: str, separator: str = " ") -> str:
     """The subfields with these codes, in the order they stand."""
     return separator.join([value for code, value in field.subfields if code in codes and value])
 
 
-def indicator(field: pymarc.Field, number: int) -> str:
+def indicator(field: Field, number: int) -> str:
     """An indicator, " " when the field has none."""
-    pair = field.indicators
-    return (pair[number - 1] or " ") if pair else " "
+    return field.indicators[number - 1] if field.indicators else " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,9 @@ class _Part:
     first: int | None
     stop: int
 
-    def fits(self, field: pymarc.Field) -> bool:
+    def fits(self, field: Field) -> bool:
         pair = field.indicators
-        if pair is None:
+        if not pair:
             return False
         return (self.ind1 == "*" or self.ind1 == pair[0]) and (self.ind2 == "*" or self.ind2 == pair[1])
 
@@ -147,10 +146,10 @@ class _Extractor:
                         self._take(part, (field,), values)
         return values
 
-    def _take(self, part: _Part, fields: Sequence[pymarc.Field], values: list[str]) -> None:
+    def _take(self, part: _Part, fields: Sequence[Field], values: list[str]) -> None:
         codes = part.codes
         for field in fields:
-            if field.control_field:
+            if field.is_control:
                 if field.data:
                     values.append(field.data)
                 continue

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import pymarc
-
+from ingest.record import Record
 from search.document import Page, RawRecord, Section
 
 
@@ -33,23 +32,39 @@ RejectCode = Literal[
 ]
 
 
+RecordFormat = Literal["marc", "marcxml", "marcjson", "marcmaker", "aleph", "oai_dc"]
+
+
 @dataclass(frozen=True, slots=True)
 class UnreadRecord:
-    """The bytes that should be one record, as cut from a file. complete: nothing is missing at their end."""
+    """The bytes that should be one record, as cut from a file or a feed.
+
+    complete: nothing is missing at their end. oai_identifier: what a repository calls the record, "" in a file.
+    """
 
     origin: Origin
-    format: Literal["marc", "marcxml"]
+    format: RecordFormat
     data: bytes
     complete: bool = True
+    oai_identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """A MARC record as read. `raw` keeps it as it came."""
+    """A MARC record as read. `raw` keeps it as it came, or as MARC where it came in another form."""
 
     origin: Origin
-    record: pymarc.Record
+    record: Record
     raw: RawRecord
+    oai_identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRecord:
+    """A repository's word that a record is gone, by the name it has there."""
+
+    origin: Origin
+    oai_identifier: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-import pymarc
-
 from ingest.extract import MarcView, indicator, joined
 from ingest.mapping import words
+from ingest.record import Field
 from ingest.transform import plain
 from search.document import LinkAccess, LinkKind, OnlineAccess
 
@@ -49,7 +48,7 @@ def linked_files(view: MarcView) -> list[str]:
     return names
 
 
-def _urls(field: pymarc.Field) -> Iterator[str]:
+def _urls(field: Field) -> Iterator[str]:
     for value in field.get_subfields("u"):
         found = _URL.match(value.strip())
         if found and len(found.group()) <= _MAX_URL_LENGTH:
@@ -65,13 +64,13 @@ def _kind(second: str, said: str, url: str) -> LinkKind:
     return "related" if second == "2" or _names(said, "related") else "read"
 
 
-def _access_of_link(field: pymarc.Field, said: str) -> LinkAccess:
-    return _OPEN_STATUS.get((field.get("7") or "")[:1]) or _access_in_words(said)  # type: ignore[return-value]
+def _access_of_link(field: Field, said: str) -> LinkAccess:
+    return _OPEN_STATUS.get(field.get("7")[:1]) or _access_in_words(said)  # type: ignore[return-value]
 
 
 def _access_of_record(view: MarcView) -> LinkAccess:
     fields = view.of("506")
-    if any((field.get("2") or "") == "star" for field in fields):
+    if any(field.get("2") == "star" for field in fields):
         return "open"
     return _access_in_words(" ".join(joined(field, "af") for field in fields).lower())
 

@@ -11,8 +11,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import pymarc
-
 from ingest.extract import MarcView, indicator, joined, marc, marc_each, right_to_left
 from ingest.identity import id_of
 from ingest.mapping import apply, to_field, unique
@@ -22,6 +20,7 @@ from ingest.mappings.formats import formats
 from ingest.mappings.languages import language_codes, misplaced_language
 from ingest.mappings.names import contributor_names, contributors, name_of, original_names
 from ingest.mappings.subjects import eras, genres, heading_text, other_headings, places, subjects
+from ingest.record import Field
 from ingest.source import Rejected, SourceRecord
 from ingest.transform import (
     decade,
@@ -66,7 +65,7 @@ def titles(view: MarcView) -> Sequence[str]:
 _NEXT_TITLES: Final = tuple(map(marc, ("246abnp", "130adnp:240anp", "222ab:210a", "740anp", "700t:710t", "773t")))
 
 
-def title_of(field: pymarc.Field) -> str:
+def title_of(field: Field) -> str:
     """245 $a $b $n $p as "Title : rest. Part"; punctuation is added where an export left it out."""
     text = ""
     for code, value in field.subfields:
@@ -101,7 +100,7 @@ def call_numbers(view: MarcView) -> list[str]:
 _OTHER_CALL_NUMBERS: Final = marc("090ab:050ab:099ab:852hijk:086a")
 
 
-def _is_shelf_mark(field: pymarc.Field) -> bool:
+def _is_shelf_mark(field: Field) -> bool:
     """Whether 084 is no number of a foreign classification, which $2 would name."""
     source = field.get("2")
     return not source or _DEWEY_SOURCES.match(source) is not None
@@ -117,7 +116,7 @@ def _ean_isbn(view: MarcView) -> list[str]:
 
 
 def _doi_024(view: MarcView) -> list[str]:
-    return [joined(field, "a") for field in view.of("024") if (field.get("2") or "").strip().lower() == "doi"]
+    return [joined(field, "a") for field in view.of("024") if field.get("2").strip().lower() == "doi"]
 
 
 def _doi_links(view: MarcView) -> list[str]:
@@ -208,7 +207,7 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
 
 def is_deleted(source_record: SourceRecord) -> bool:
     """Whether the record says that its title is gone from the catalogue (leader 05)."""
-    return str(source_record.record.leader)[5:6] == "d"
+    return source_record.record.leader[5] == "d"
 
 
 def document_id(source_record: SourceRecord, source: str) -> DocumentId:
@@ -266,7 +265,7 @@ def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
     return tuple(found)
 
 
-def _original_text(tag: str, name: str | None, field: pymarc.Field) -> str:
+def _original_text(tag: str, name: str | None, field: Field) -> str:
     if name == "title":
         return title_of(field)
     if name == "contributor":

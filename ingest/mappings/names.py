@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-import pymarc
-
 from ingest.extract import MarcView
 from ingest.mapping import table
+from ingest.record import Field
 from ingest.transform import plain, trim_isbd
 from search.document import Contributor
 
@@ -30,7 +29,7 @@ def contributors(view: MarcView) -> tuple[Contributor, ...]:
             if not name:
                 continue
             kind = _KINDS[tag[1:]]
-            if tag == "720" and field.indicators and field.indicators.first == "2":
+            if tag == "720" and field.indicators[0] == "2":
                 kind = "corporate"
             roles = _roles(field, tag)
             known = found.get(name.casefold())
@@ -50,7 +49,7 @@ def original_names(view: MarcView) -> list[str]:
     return [name_of(field, tag) for tag, field in view.original if tag in _TAGS]
 
 
-def name_of(field: pymarc.Field, tag: str) -> str:
+def name_of(field: Field, tag: str) -> str:
     """The name as in the heading, without dates and relations.
 
     tag: of the field itself, or that an 880 stands for.
@@ -60,7 +59,7 @@ def name_of(field: pymarc.Field, tag: str) -> str:
     return trim_isbd(plain(" ".join(parts)))
 
 
-def _roles(field: pymarc.Field, tag: str) -> tuple[str, ...]:
+def _roles(field: Field, tag: str) -> tuple[str, ...]:
     """Relator codes from $4 and $e; a word that the table lacks stays as it is, in small letters."""
     relation = _RELATION_CODE.get(tag[1:], "e")
     roles: dict[str, None] = {}

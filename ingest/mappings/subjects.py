@@ -3,10 +3,9 @@
 import re
 from typing import Final, NamedTuple
 
-import pymarc
-
 from ingest.extract import MarcView, indicator
 from ingest.mapping import unique
+from ingest.record import Field
 from ingest.transform import trim_isbd
 
 _TAGS: Final = ("600", "610", "611", "630", "647", "648", "650", "651", "654", "656", "657", "690", "691")
@@ -90,7 +89,7 @@ def headings(view: MarcView) -> list[Heading]:
     return [heading for heading in found if heading.text]
 
 
-def heading_text(field: pymarc.Field) -> str:
+def heading_text(field: Field) -> str:
     """The full heading, divisions parted by " -- "."""
     return _heading(field, counted=False).text
 
@@ -99,18 +98,18 @@ def _counted(view: MarcView) -> list[Heading]:
     return [heading for heading in view.once(headings) if heading.counted]
 
 
-def _is_own(field: pymarc.Field) -> bool:
+def _is_own(field: Field) -> bool:
     second = indicator(field, 2)
     if field.tag in _LOCAL_TAGS or second in _OWN_SOURCES:
         return True
     return second == "7" and not _is_foreign(field)
 
 
-def _is_foreign(field: pymarc.Field) -> bool:
-    return (field.get("2") or "").lower().startswith(_FOREIGN)
+def _is_foreign(field: Field) -> bool:
+    return field.get("2").lower().startswith(_FOREIGN)
 
 
-def _heading(field: pymarc.Field, counted: bool) -> Heading:
+def _heading(field: Field, counted: bool) -> Heading:
     omitted = _NOT_BODY_HEADING if field.tag in _BODIES else _NOT_HEADING
     names: list[str] = []
     divisions: dict[str, list[str]] = {}

@@ -3,9 +3,8 @@
 import io
 from dataclasses import dataclass
 
-import pymarc
-
 from ingest.readers import marc, marcxml
+from ingest.record import Record
 from ingest.source import SourceRecord
 from search.document import RawRecord
 
@@ -25,17 +24,13 @@ def marc_lines(raw: RawRecord) -> list[MarcLine]:
     record = _record(raw)
     if record is None:
         return []
-    lines = [MarcLine("LDR", value=str(record.leader))]
+    lines = [MarcLine("LDR", value=record.leader)]
     for field in record.fields:
-        if field.is_control_field():
-            lines.append(MarcLine(field.tag, value=field.data or ""))
-        else:
-            subfields = tuple((subfield.code, subfield.value) for subfield in field.subfields)
-            lines.append(MarcLine(field.tag, "".join(field.indicators or ""), subfields=subfields))
+        lines.append(MarcLine(field.tag, field.indicators, field.data, tuple(field.subfields)))
     return lines
 
 
-def _record(raw: RawRecord) -> pymarc.Record | None:
+def _record(raw: RawRecord) -> Record | None:
     """Read by the readers that read it first, so it is understood the same way."""
     if raw.format == "pdf":
         return None

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, NamedTuple
 
-import pymarc
-
 from ingest.readers.detect import LEADER
 from ingest.readers.encoding import Decode, decoder
 from ingest.readers.records import (
@@ -17,6 +15,7 @@ from ingest.readers.records import (
     leader,
     set_apart,
 )
+from ingest.record import Field, Record
 from ingest.source import Origin, RejectCode, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
 
@@ -172,7 +171,7 @@ def _explained(reason: str, complete: bool) -> str:
     return reason if complete else f"The file ends in the middle of this record. {reason}"
 
 
-def _record(data: bytes) -> pymarc.Record:
+def _record(data: bytes) -> Record:
     """The record in `data`, by its directory; its stated length is not needed and not believed."""
     head, base = data[:_LEADER_LENGTH], _number(data[12:17])
     if len(head) < _LEADER_LENGTH or _FIELD_END not in data:
@@ -182,9 +181,7 @@ def _record(data: bytes) -> pymarc.Record:
     entries = _directory(data[_LEADER_LENGTH : base - 1])
     decode = decoder(data, utf8=head[9:10] == b"a")
     fields = [_field(tag, content, decode) for tag, content in _contents(entries, data, base)]
-    record = pymarc.Record(fields=fields)
-    record.leader = pymarc.Leader(leader(head.decode("ascii", "replace")))
-    return record
+    return Record(leader(head.decode("ascii", "replace")), fields)
 
 
 def _directory(directory: bytes) -> list[_Entry]:
@@ -222,14 +219,14 @@ def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, 
     return [(entry.tag, content) for entry, content in zip(in_order, contents, strict=True)]
 
 
-def _field(tag: str, content: bytes, decode: Decode) -> pymarc.Field:
+def _field(tag: str, content: bytes, decode: Decode) -> Field:
     text = decode(content.replace(_FIELD_END, b"")) if _FIELD_END in content else decode(content)
     if _SUBFIELD not in text:
         if not is_control(tag) and text[:2].strip("0123456789 #") == "":
             text = text[2:]  # indicators, although the subfield mark is missing
         return control_field(tag, text)
     indicators, *parts = text.split(_SUBFIELD)
-    return data_field(tag, indicators, [pymarc.Subfield(part[0], part[1:]) for part in parts if part])
+    return data_field(tag, indicators, [(part[0], part[1:]) for part in parts if part])
 
 
 def _number(text: str | bytes) -> int:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, TypeVar, cast
 
-import pymarc
 from lxml import etree
 
 from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
+from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
 
@@ -137,7 +137,7 @@ def _read(element: etree._Element, origin: Origin, data: bytes) -> SourceRecord 
     return SourceRecord(origin, record, RawRecord("marcxml", data, origin.file, origin.position))
 
 
-def _record(element: etree._Element) -> pymarc.Record:
+def _record(element: etree._Element) -> Record:
     """The record of a <record>; fields without a tag and subfields without a code are left out."""
     fields = []
     text = ""
@@ -150,14 +150,12 @@ def _record(element: etree._Element) -> pymarc.Record:
         elif name == "datafield" and tag:
             indicators = (child.get("ind1") or " ")[:1] + (child.get("ind2") or " ")[:1]
             subfields = [
-                pymarc.Subfield(code, "".join(map(str, part.itertext())) if len(part) else part.text or "")
+                (code, "".join(map(str, part.itertext())) if len(part) else part.text or "")
                 for part in child
                 if (code := part.get("code"))
             ]
             fields.append(data_field(tag, indicators, subfields))
-    record = pymarc.Record(fields=fields)
-    record.leader = pymarc.Leader(leader(text))
-    return record
+    return Record(leader(text), fields)
 
 
 def _name(element: etree._Element) -> str:

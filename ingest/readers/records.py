@@ -1,9 +1,10 @@
 """What both MARC readers share: limits, fields that come in the wrong shape, records set apart."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-import pymarc
+from ingest.record import Field, Record, Subfield
 
 # The largest real records seen hold about 200 kB; a record is held whole in memory.
 MAX_RECORD_BYTES: Final = 5_000_000
@@ -11,7 +12,7 @@ MAX_RECORD_BYTES: Final = 5_000_000
 MAX_FIELDS: Final = 5_000
 
 _BLANK_INDICATORS: Final = str.maketrans({"#": " ", "\\": " "})
-_NO_INDICATORS: Final = pymarc.Indicators(" ", " ")
+_NO_INDICATORS: Final = "  "
 
 # Leader 06: what a record describes when it is no title of the catalogue.
 _SET_APART: Final = {
@@ -25,31 +26,30 @@ _SET_APART: Final = {
 }
 
 
-def set_apart(record: pymarc.Record) -> str | None:
+def set_apart(record: Record) -> str | None:
     """Why a sound record is no title of the catalogue; None for a bibliographic one."""
     kind = _SET_APART.get(record.leader[6])
     return kind and f"This is {kind}, which describes no title; load it where such records are kept."
 
 
-def control_field(tag: str, data: str) -> pymarc.Field:
+def control_field(tag: str, data: str) -> Field:
     """A field without subfields; under a data tag the text becomes its $a."""
     if is_control(tag):
-        return pymarc.Field(tag=tag, data=data)
-    return pymarc.Field(tag=tag, indicators=_NO_INDICATORS, subfields=[pymarc.Subfield("a", data)])
+        return Field(tag, data=data)
+    return Field(tag, _NO_INDICATORS, (("a", data),))
 
 
-def data_field(tag: str, indicators: str, subfields: list[pymarc.Subfield]) -> pymarc.Field:
+def data_field(tag: str, indicators: str, subfields: Sequence[Subfield]) -> Field:
     """A field with subfields; SLiMS writes 005 so, where only the text of $a is meant."""
     if is_control(tag):
-        return pymarc.Field(tag=tag, data=subfields[0].value if subfields else "")
+        return Field(tag, data=subfields[0][1] if subfields else "")
     # Missing indicators read as blank, further ones are dropped; "#" is how INLIS writes a blank.
-    return pymarc.Field(tag=tag, indicators=_indicators(indicators[:2]), subfields=subfields)
+    return Field(tag, _indicators(indicators[:2]), subfields)
 
 
 @lru_cache(maxsize=256)
-def _indicators(text: str) -> pymarc.Indicators:
-    pair = text.ljust(2).translate(_BLANK_INDICATORS)
-    return pymarc.Indicators(pair[0], pair[1])
+def _indicators(text: str) -> str:
+    return text.ljust(2).translate(_BLANK_INDICATORS)
 
 
 def is_control(tag: str) -> bool:

@@ -1,15 +1,14 @@
 """The MARC 21 map, field by field, on real records and on INDOMARC as libraries write it."""
 
-import copy
 from collections.abc import Callable
 
-import pymarc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import marc_samples
 from ingest.mappings.marc21 import document_id, is_deleted, to_document
+from ingest.record import Field, Record
 from ingest.source import Rejected, SourceRecord
 from search.document import Contributor, Document, OnlineAccess, from_json, to_json
 from search.schema import BY_NAME
@@ -396,35 +395,24 @@ def samples() -> list[SourceRecord]:
     return [*(item for item in found if isinstance(item, SourceRecord)), made(*INDOMARC)]
 
 
-def _to_control(field: pymarc.Field) -> pymarc.Field:
-    changed = pymarc.Field("008", data=field.value())
-    changed.tag = field.tag
-    return changed
+def _to_control(field: Field) -> Field:
+    return Field(field.tag, data=field.data or "".join(value for _, value in field.subfields))
 
 
-def _to_data(field: pymarc.Field) -> pymarc.Field:
-    changed = pymarc.Field(
-        "999", pymarc.Indicators("#", ""), [pymarc.Subfield("a", field.value()), pymarc.Subfield("", "x")]
-    )
-    changed.tag = field.tag
-    return changed
+def _to_data(field: Field) -> Field:
+    return Field(field.tag, "# ", (("a", field.data or field.get("a")), ("", "x")))
 
 
-def _emptied(field: pymarc.Field) -> pymarc.Field:
-    changed = copy.deepcopy(field)
-    changed.subfields = []
-    changed.data = None
-    return changed
+def _emptied(field: Field) -> Field:
+    return Field(field.tag, field.indicators)
 
 
-def _shortened(field: pymarc.Field) -> pymarc.Field:
-    changed = copy.deepcopy(field)
-    changed.subfields = [pymarc.Subfield(s.code, s.value[: len(s.value) // 2]) for s in changed.subfields]
-    changed.data = changed.data and changed.data[: len(changed.data) // 2]
-    return changed
+def _shortened(field: Field) -> Field:
+    shorter = [(code, value[: len(value) // 2]) for code, value in field.subfields]
+    return Field(field.tag, field.indicators, shorter, field.data[: len(field.data) // 2])
 
 
-DAMAGES: list[Callable[[pymarc.Field], pymarc.Field]] = [_to_control, _to_data, _emptied, _shortened]
+DAMAGES: list[Callable[[Field], Field]] = [_to_control, _to_data, _emptied, _shortened]
 
 
 @pytest.fixture(scope="module")
@@ -438,10 +426,8 @@ def test_mapping_never_raises_on_a_spoilt_record(real: list[SourceRecord], data:
     source = data.draw(st.sampled_from(real))
     fields = data.draw(st.lists(st.sampled_from(source.record.fields), max_size=40))  # deleted, doubled, shuffled
     damages = data.draw(st.lists(st.sampled_from([None, *DAMAGES]), min_size=len(fields), max_size=len(fields)))
-    record = pymarc.Record(
-        fields=[damage(field) if damage else field for damage, field in zip(damages, fields, strict=True)]
-    )
-    record.leader = pymarc.Leader(data.draw(st.text(" abcdijmnst#4", min_size=24, max_size=24)))
+    spoilt = [damage(field) if damage else field for damage, field in zip(damages, fields, strict=True)]
+    record = Record(data.draw(st.text(" abcdijmnst#4", min_size=24, max_size=24)), spoilt)
     result = to_document(SourceRecord(source.origin, record, source.raw), "uji")
     if isinstance(result, Document):
         assert from_json(to_json(result)) == result

@@ -27,7 +27,7 @@ def one(number: int = 1, ns: str = "") -> str:
 
 
 def numbers(found: list[SourceRecord | Rejected]) -> list[str]:
-    return [str(item.record["001"].data) if isinstance(item, SourceRecord) else item.code for item in found]
+    return [str(item.record.of("001")[0].data) if isinstance(item, SourceRecord) else item.code for item in found]
 
 
 @pytest.mark.parametrize("ns", ["", ' xmlns="http://www.loc.gov/MARC21/slim"', ' xmlns="urn:other"'])
@@ -35,7 +35,7 @@ def test_any_namespace_is_read(ns: str) -> None:
     found = read(f"<collection{ns}>{one(1)}{one(2)}</collection>")
     assert numbers(found) == ["1", "2"]
     assert isinstance(found[0], SourceRecord)
-    assert found[0].record["245"]["a"] == "Laut & pesisir"
+    assert found[0].record.of("245")[0].get("a") == "Laut & pesisir"
 
 
 def test_records_in_oai_and_sru_envelopes_are_read_once() -> None:
@@ -122,9 +122,9 @@ def test_fields_in_the_wrong_shape_keep_their_text() -> None:
         '<datafield tag="245"><subfield code="a">Judul</subfield><subfield>x</subfield></datafield></record>'
     )
     assert isinstance(found, SourceRecord)
-    assert found.record["005"].data == "2014"
-    assert found.record["500"]["a"] == "Catatan"
-    assert found.record["245"].indicators == (" ", " ")
+    assert found.record.of("005")[0].data == "2014"
+    assert found.record.of("500")[0].get("a") == "Catatan"
+    assert found.record.of("245")[0].indicators == "  "
     assert [field.tag for field in found.record.fields] == ["005", "500", "245"]
 
 

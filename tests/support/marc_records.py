@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import pymarc
-
 from ingest.mappings.marc21 import to_document
 from ingest.readers import marc, marcxml
 from ingest.readers.detect import detect
 from ingest.readers.records import control_field, data_field
+from ingest.record import Field, Record, to_pymarc
 from ingest.source import Origin, Rejected, SourceRecord
 from search.document import Document, RawRecord
 from tests.support.shared_data import shared
@@ -20,17 +19,16 @@ LEADER = "00000nam a2200000 i 4500"
 
 def made(*fields: str, leader: str = LEADER) -> SourceRecord:
     """A record from lines like "245 10 $a Judul : $b anak judul" and "001 inlis-1"."""
-    record = pymarc.Record(fields=[_field(line) for line in fields])
-    record.leader = pymarc.Leader(leader)
-    return SourceRecord(Origin("made.mrc", 1), record, RawRecord("marc", record.as_marc(), "made.mrc", 1))
+    record = Record(leader, [_field(line) for line in fields])
+    return SourceRecord(Origin("made.mrc", 1), record, RawRecord("marc", to_pymarc(record).as_marc(), "made.mrc", 1))
 
 
-def _field(line: str) -> pymarc.Field:
+def _field(line: str) -> Field:
     tag, rest = line[:3], line[4:]
     if "$" not in rest:
         return control_field(tag, rest)
     indicators, *parts = rest.split("$")
-    return data_field(tag, indicators, [pymarc.Subfield(part[0], part[1:].strip()) for part in parts])
+    return data_field(tag, indicators, [(part[0], part[1:].strip()) for part in parts])
 
 
 def mapped(*fields: str, leader: str = LEADER) -> Document:
