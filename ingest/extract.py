@@ -26,23 +26,30 @@ _SPEC: Final = re.compile(
 )
 _LINKAGE: Final = re.compile(r"(?P<tag>[0-9]{3})-(?P<number>[0-9]{2})")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstvxyz")
-_LEADER: Final = "LDR"
+LEADER: Final = "LDR"
 
 
 class MarcView:
     """A record arranged by tag. Never raises on a damaged record: what is missing is empty."""
 
-    __slots__ = ("_kept", "fields", "leader", "original")
+    __slots__ = ("_controls", "_kept", "fields", "leader", "original")
 
     def __init__(self, record: Record) -> None:
         self.leader = record.leader
         self.fields: dict[str, list[Field]] = {}
         self.original: list[tuple[str, Field]] = []  # tag that is stood for, field 880
         self._kept: dict[object, object] = {}
+        self._controls: dict[str, list[str]] = {}
+        fields = self.fields
         for field in record.fields:
-            self.fields.setdefault(field.tag, []).append(field)
-        for field in self.fields.pop("880", ()):
-            self._place_880(field)
+            tag = field.tag
+            if tag in fields:
+                fields[tag].append(field)
+            else:
+                fields[tag] = [field]
+        if "880" in fields:
+            for field in fields.pop("880"):
+                self._place_880(field)
 
     def _place_880(self, field: Field) -> None:
         link = _LINKAGE.match(field.get("6"))
@@ -60,7 +67,10 @@ class MarcView:
 
     def control(self, tag: str) -> list[str]:
         """The texts of a control field. INDOMARC writes a blank as "#"."""
-        return [field.data.replace("#", " ") for field in self.fields.get(tag, ())]
+        texts = self._controls.get(tag)
+        if texts is None:
+            texts = self._controls[tag] = [field.data.replace("#", " ") for field in self.fields.get(tag, ())]
+        return texts
 
     def at(self, tag: str, position: int, length: int = 1) -> str:
         """Characters of the first control field of this tag, "" beyond its end."""
@@ -102,6 +112,10 @@ class _Part:
     first: int | None
     stop: int
 
+    @property
+    def any_indicators(self) -> bool:
+        return self.ind1 == self.ind2 == "*"
+
     def fits(self, field: Field) -> bool:
         pair = field.indicators
         if not pair:
@@ -109,61 +123,69 @@ class _Part:
         return (self.ind1 == "*" or self.ind1 == pair[0]) and (self.ind2 == "*" or self.ind2 == pair[1])
 
 
-def marc(spec: str, script: Script = "main") -> Extract:
+def marc(spec: str, script: Script = "main") -> "Extractor":
     """One value for each field that `spec` names. Raises ValueError for a spec that cannot be read."""
-    return _Extractor(spec, script, whole=True)
+    return Extractor(spec, script, whole=True)
 
 
-def marc_each(spec: str, script: Script = "main") -> Extract:
+def marc_each(spec: str, script: Script = "main") -> "Extractor":
     """One value for each subfield that `spec` names."""
-    return _Extractor(spec, script, whole=False)
+    return Extractor(spec, script, whole=False)
 
 
-class _Extractor:
-    __slots__ = ("_parts", "_script", "_whole", "spec")
+class Extractor:
+    """What `marc` and `marc_each` give. `tags` and `original_tags`: without a field of these, it finds nothing."""
+
+    __slots__ = ("_parts", "_whole", "original_tags", "spec", "tags")
 
     def __init__(self, spec: str, script: Script, whole: bool) -> None:
         self.spec = spec
-        self._parts = tuple(_compile(part) for part in spec.split(":"))
-        self._script = script
+        self._parts = tuple(
+            (part, part.tag, part.codes, part.any_indicators) for part in map(_compile, spec.split(":"))
+        )
         self._whole = whole
+        named = frozenset(part.tag for part, *_ in self._parts)
+        self.tags = named if script != "original" else frozenset()
+        self.original_tags = named if script != "main" else frozenset()
 
     def __repr__(self) -> str:
         return f"marc({self.spec!r})"
 
     def __call__(self, view: MarcView) -> list[str]:
         values: list[str] = []
-        if self._script != "original":
-            for part in self._parts:
+        if self.tags:
+            fields = view.fields
+            for part, tag, codes, any_indicators in self._parts:
                 if part.first is not None:
                     values += _slices(view, part)
-                elif fields := view.fields.get(part.tag):
-                    self._take(part, fields, values)
-        if self._script != "main":
+                elif tag in fields:
+                    self._take(part, codes, any_indicators, fields[tag], values)
+        if self.original_tags and view.original:
             for tag, field in view.original:
-                for part in self._parts:
-                    if part.tag == tag:
-                        self._take(part, (field,), values)
+                for part, named, codes, any_indicators in self._parts:
+                    if named == tag:
+                        self._take(part, codes, any_indicators, (field,), values)
         return values
 
-    def _take(self, part: _Part, fields: Sequence[Field], values: list[str]) -> None:
-        codes = part.codes
+    def _take(
+        self, part: _Part, codes: frozenset[str], any_indicators: bool, fields: Sequence[Field], values: list[str]
+    ) -> None:
         for field in fields:
-            if field.is_control:
+            if not field.indicators:  # a control field
                 if field.data:
                     values.append(field.data)
                 continue
-            if not part.fits(field):
+            if not any_indicators and not part.fits(field):
                 continue
             found = [value for code, value in field.subfields if code in codes and value]
-            if self._whole and found:
+            if len(found) > 1 and self._whole:
                 values.append(" ".join(found))
             else:
                 values += found
 
 
 def _slices(view: MarcView, part: _Part) -> list[str]:
-    texts = [view.leader] if part.tag == _LEADER else view.control(part.tag)
+    texts = [view.leader] if part.tag == LEADER else view.control(part.tag)
     return [text[part.first : part.stop] for text in texts]
 
 

@@ -27,6 +27,8 @@ RejectCode = Literal[
     "broken_pdf",
     "pdf_limit",  # took more time or memory than a file may
     "unreadable_file",  # the file system would not give it
+    "unreachable",  # a repository does not answer, or not within limits
+    "bad_answer",  # a repository answers what cannot be followed
     "unknown_format",
     "not_indexed",  # the engine refused it
 ]
@@ -69,11 +71,16 @@ class RemovedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Something that could not be read or used. `reason` is a sentence for a cataloguer."""
+    """Something that could not be read or used. `reason` is a sentence for a cataloguer.
+
+    data: the bytes of a refused record, in this format, so that it can be mended and loaded again.
+    """
 
     origin: Origin
     code: RejectCode
     reason: str
+    data: bytes = b""
+    format: RecordFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _ACCENT_THEN_LETTER: Final = re.compile(rb"[\xe0-\xfe]+[A-Za-z]")
 _ACCENT_THEN_OTHER: Final = re.compile(rb"[\xe0-\xfe](?![A-Za-z\xe0-\xfe])")
 
 
-def decoder(record: bytes, utf8: bool) -> Decode:
+def decoder(record: bytes, says_utf8: bool) -> Decode:
     """How to decode the fields of `record`, whose leader says UTF-8 or not, and may be wrong.
 
     Most records are plain ASCII, whatever they say. Valid UTF-8 is believed against a leader that
@@ -30,12 +30,12 @@ def decoder(record: bytes, utf8: bool) -> Decode:
     """
     if record.isascii() and _ESCAPE not in record:
         return _ascii
-    if utf8 or _ESCAPE not in record:
+    if says_utf8 or _ESCAPE not in record:
         try:
             record.decode("utf-8")
         except UnicodeDecodeError:
-            return _utf8 if utf8 and _has_utf8(record) else _legacy(record)
-        return _utf8
+            return utf8 if says_utf8 and _has_utf8(record) else _legacy(record)
+        return utf8
     return marc8
 
 
@@ -43,9 +43,14 @@ def _ascii(data: bytes) -> str:
     return data.decode("ascii", "replace")
 
 
-def _utf8(data: bytes) -> str:
+def utf8(data: bytes) -> str:
     """NFC, as patrons type it; a damaged field of a UTF-8 record keeps its good characters."""
-    return unicodedata.normalize("NFC", data.decode("utf-8", "replace"))
+    return composed(data.decode("utf-8", "replace"))
+
+
+def composed(text: str) -> str:
+    """In NFC. Asked of ASCII first, since normalising costs more than reading it did."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _latin1(data: bytes) -> str:

@@ -1,16 +1,18 @@
 """ISO 2709 files. Records are split at their terminator, so that one damaged record costs no other."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from ingest.readers.detect import LEADER
-from ingest.readers.encoding import Decode, decoder
+from ingest.readers.encoding import Decode, composed, decoder, marc8, utf8
 from ingest.readers.records import (
     MAX_FIELDS,
     MAX_RECORD_BYTES,
     control_field,
     data_field,
+    indicators,
     is_control,
     leader,
     set_apart,
@@ -24,7 +26,10 @@ _RECORD_END: Final = b"\x1d"
 _FIELD_END: Final = b"\x1e"
 _SUBFIELD: Final = "\x1f"
 _LEADER_LENGTH: Final = 24
-_ENTRY_LENGTH: Final = 12
+_ENTRY: Final = struct.Struct("3s4s5s")  # tag, length of the field with its terminator, start
+# Lengths as a directory writes them, by that of the field without its terminator.
+_LENGTHS: Final = tuple(b"%04d" % length for length in range(1, 10_000))
+_MOST_TAGS: Final = 2_000
 # 7,000 directory entries that all point at one long field turn 94 kB into 70 MB.
 _MAX_GROWTH: Final = 4
 _DIRECTORY_REASON: Final = "The record's directory is damaged, so its fields cannot be told apart."
@@ -47,7 +52,7 @@ class _Piece:
 
 
 class _Entry(NamedTuple):
-    tag: str
+    tag: bytes
     length: int
     start: int
 
@@ -159,9 +164,9 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
     try:
         record = _record(data)
     except _DamageError as damage:
-        return Rejected(origin, damage.code, _explained(damage.reason, unread.complete))
+        return Rejected(origin, damage.code, _explained(damage.reason, unread.complete), data, "marc")
     if apart := set_apart(record):
-        return Rejected(origin, "not_bibliographic", apart)
+        return Rejected(origin, "not_bibliographic", apart, data, "marc")
     # Exports are made of these bytes: a lost terminator would glue two records together.
     data = data if data.endswith(_RECORD_END) else data + _RECORD_END
     return SourceRecord(origin, record, RawRecord("marc", data, origin.file, origin.position))
@@ -178,26 +183,54 @@ def _record(data: bytes) -> Record:
         raise _DamageError("These bytes hold no leader and directory.")
     if base <= _LEADER_LENGTH or data[base - 1 : base] != _FIELD_END:
         base = data.index(_FIELD_END) + 1
-    entries = _directory(data[_LEADER_LENGTH : base - 1])
-    decode = decoder(data, utf8=head[9:10] == b"a")
-    fields = [_field(tag, content, decode) for tag, content in _contents(entries, data, base)]
-    return Record(leader(head.decode("ascii", "replace")), fields)
-
-
-def _directory(directory: bytes) -> list[_Entry]:
-    text = directory.rstrip(b" ").decode("ascii", "replace")
-    if not text or len(text) % _ENTRY_LENGTH:
+    directory = data[_LEADER_LENGTH : base - 1].rstrip(b" ")
+    if not directory or len(directory) % _ENTRY.size:
         raise _DamageError(_DIRECTORY_REASON)
-    if len(text) > MAX_FIELDS * _ENTRY_LENGTH:
+    if len(directory) > MAX_FIELDS * _ENTRY.size:
         raise _DamageError(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
-    return [
-        _Entry(text[at : at + 3], _number(text[at + 3 : at + 7]), _number(text[at + 7 : at + 12]))
-        for at in range(0, len(text), _ENTRY_LENGTH)
-    ]
+    tags, lengths, starts = zip(*_ENTRY.iter_unpack(directory), strict=True)
+    contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
+    if not _in_order(lengths, starts, contents):
+        tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
+    texts = _decoded(contents, decoder(data, head[9:10] == b"a"))
+    return Record(
+        leader(head.decode("ascii", "replace")), list(map(_UnparsedField, map(_TAGS.__getitem__, tags), texts))
+    )
 
 
-def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, bytes]]:
+class _Tags(dict[bytes, str]):
+    """Tags as text, each made once: there are few, and every field has one."""
+
+    def __missing__(self, tag: bytes) -> str:
+        text = tag.decode("ascii", "replace")
+        if len(self) < _MOST_TAGS:
+            self[tag] = text
+        return text
+
+
+_TAGS: Final = _Tags()
+
+
+def _in_order(lengths: Sequence[bytes], starts: Sequence[bytes], contents: Sequence[bytes]) -> bool:
+    """Whether the directory names just these fields, one after the other, as in practically every sound record."""
+    return (
+        len(contents) == len(lengths)
+        and max(map(len, contents)) < len(_LENGTHS)
+        and [_LENGTHS[len(content)] for content in contents] == list(lengths)
+        and sorted(starts) == list(starts)
+    )
+
+
+def _by_directory(
+    tags: Sequence[bytes],
+    lengths: Sequence[bytes],
+    starts: Sequence[bytes],
+    in_order: list[bytes],
+    data: bytes,
+    base: int,
+) -> tuple[tuple[bytes, ...], list[bytes]]:
     """Tag and bytes of each field, by their places; or, where these are wrong, in the order they lie in."""
+    entries = list(map(_Entry, tags, map(_number, lengths), map(_number, starts)))
     if sum(entry.length for entry in entries) > _MAX_GROWTH * len(data):
         raise _DamageError("The fields together are longer than the record: it was made to do harm.", "too_large")
     found = []
@@ -206,27 +239,63 @@ def _contents(entries: list[_Entry], data: bytes, base: int) -> list[tuple[str, 
         end = first + entry.length - 1
         if entry.length < 1 or entry.start < 0 or data[end : end + 1] != _FIELD_END:
             break
-        found.append((entry.tag, data[first:end]))
+        found.append(data[first:end].replace(_FIELD_END, b""))
     else:
-        return found
+        return tuple(tags), found
     if any(entry.length < 0 or entry.start < 0 for entry in entries):
         raise _DamageError(_DIRECTORY_REASON)
     # Places counted in characters instead of bytes, or beyond 99,999: the terminators still tell the fields apart.
-    contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
-    if len(contents) != len(entries):
-        raise _DamageError(f"The directory names {len(entries)} fields, but the record holds {len(contents)}.")
-    in_order = sorted(entries, key=lambda entry: entry.start)
-    return [(entry.tag, content) for entry, content in zip(in_order, contents, strict=True)]
+    if len(in_order) != len(entries):
+        raise _DamageError(f"The directory names {len(entries)} fields, but the record holds {len(in_order)}.")
+    return tuple(entry.tag for entry in sorted(entries, key=lambda entry: entry.start)), in_order
 
 
-def _field(tag: str, content: bytes, decode: Decode) -> Field:
-    text = decode(content.replace(_FIELD_END, b"")) if _FIELD_END in content else decode(content)
+def _decoded(contents: Sequence[bytes], decode: Decode) -> list[str]:
+    if decode is marc8:  # its character sets return to their start in every field
+        return [content.decode("ascii") if _is_plain(content) else marc8(content) for content in contents]
+    joined = _FIELD_END.join(contents)
+    if decode is utf8:
+        return list(map(composed, joined.decode("utf-8", "replace").split("\x1e")))
+    return decode(joined).split("\x1e")
+
+
+def _is_plain(content: bytes) -> bool:
+    return content.isascii() and b"\x1b" not in content
+
+
+class _UnparsedField(Field):
+    """A field that is taken apart when its parts are first asked for: a mapping leaves many alone."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, tag: str, text: str) -> None:
+        self.tag = tag
+        self._text = text
+
+    def __getattr__(self, name: str) -> Any:
+        """Called once for each field: from then on the parts are there."""
+        if name not in _PARTS:
+            raise AttributeError(name)
+        if self._text[2:3] == _SUBFIELD and not is_control(self.tag):  # the way it should be
+            first, *parts = self._text.split(_SUBFIELD)
+            self.data, self.indicators = "", indicators(first)
+            self.subfields = [(part[0], part[1:]) for part in parts if part]
+        else:
+            parsed = _field(self.tag, self._text)
+            self.data, self.indicators, self.subfields = parsed.data, parsed.indicators, parsed.subfields
+        return getattr(self, name)
+
+
+_PARTS: Final = frozenset(("data", "indicators", "subfields"))
+
+
+def _field(tag: str, text: str) -> Field:
     if _SUBFIELD not in text:
         if not is_control(tag) and text[:2].strip("0123456789 #") == "":
             text = text[2:]  # indicators, although the subfield mark is missing
         return control_field(tag, text)
-    indicators, *parts = text.split(_SUBFIELD)
-    return data_field(tag, indicators, [(part[0], part[1:]) for part in parts if part])
+    first, *parts = text.split(_SUBFIELD)
+    return data_field(tag, first, [(part[0], part[1:]) for part in parts if part])
 
 
 def _number(text: str | bytes) -> int:

@@ -39,17 +39,20 @@ def control_field(tag: str, data: str) -> Field:
     return Field(tag, _NO_INDICATORS, (("a", data),))
 
 
-def data_field(tag: str, indicators: str, subfields: Sequence[Subfield]) -> Field:
-    """A field with subfields; SLiMS writes 005 so, where only the text of $a is meant."""
+def data_field(tag: str, first: str, subfields: Sequence[Subfield]) -> Field:
+    """A field with subfields; SLiMS writes 005 so, where only the text of $a is meant.
+
+    first: what stands before the subfields, the indicators.
+    """
     if is_control(tag):
         return Field(tag, data=subfields[0][1] if subfields else "")
-    # Missing indicators read as blank, further ones are dropped; "#" is how INLIS writes a blank.
-    return Field(tag, _indicators(indicators[:2]), subfields)
+    return Field(tag, indicators(first), subfields)
 
 
-@lru_cache(maxsize=256)
-def _indicators(text: str) -> str:
-    return text.ljust(2).translate(_BLANK_INDICATORS)
+@lru_cache(maxsize=1024)
+def indicators(text: str) -> str:
+    """Exactly two: missing ones are blank, further ones are dropped; "#" is how INLIS writes a blank."""
+    return text[:2].ljust(2).translate(_BLANK_INDICATORS)
 
 
 def is_control(tag: str) -> bool:
