@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -20,16 +21,28 @@ _OPEN_STATUS: Final = {"0": "open", "1": "login"}  # 856 $7, access status
 
 def links(view: MarcView) -> tuple[OnlineAccess, ...]:
     """The links of a record, each once; schemes other than http, https and ftp are left out."""
+    if "856" not in view.fields:
+        return ()
     whole_record = _access_of_record(view)
     found: dict[str, OnlineAccess] = {}
     for field in view.of("856"):
         label = plain(joined(field, "3") or joined(field, "y") or joined(field, "z"))
         said = joined(field, "3yz").lower()
+        access = _access_of_link(field, said)
         for url in _urls(field):
             kind = _kind(indicator(field, 2), said, url)
-            access = _access_of_link(field, said)
             found.setdefault(url, OnlineAccess(url, label, kind, whole_record if access == "unknown" else access))
     return tuple(found.values())
+
+
+def has_version_to_read(view: MarcView) -> bool:
+    """Whether a link leads to the whole title (second indicator 0 or 1), by what it is called too."""
+    for field in view.of("856"):
+        if indicator(field, 2) in "01":
+            said = joined(field, "3yz").lower()
+            if any(_kind(indicator(field, 2), said, url) == "read" for url in _urls(field)):
+                return True
+    return False
 
 
 def access(view: MarcView) -> list[str]:
@@ -49,7 +62,8 @@ def linked_files(view: MarcView) -> list[str]:
 
 
 def _urls(field: Field) -> Iterator[str]:
-    for value in field.get_subfields("u"):
+    # $g is the lasting address where there is one; it leads to the same thing as $u.
+    for value in field.get_subfields("g") or field.get_subfields("u"):
         found = _URL.match(value.strip())
         if found and len(found.group()) <= _MAX_URL_LENGTH:
             yield found.group()
@@ -84,4 +98,11 @@ def _access_in_words(text: str) -> LinkAccess:
 
 
 def _names(text: str, list_name: str) -> bool:
-    return bool(text) and any(word in text for word in words("links", list_name))
+    return bool(text) and _pattern(list_name).search(text) is not None
+
+
+@cache
+def _pattern(list_name: str) -> re.Pattern[str]:
+    """Words of a list where a word begins; a cover is that word alone, since journals state their "coverage"."""
+    end = r"\b" if list_name == "cover" else ""
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words('links', list_name)))}){end}")

@@ -4,26 +4,56 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ingest.extract import MarcView
+from ingest.extract import MarcView, indicator
 from ingest.mapping import table
 from ingest.mappings.subjects import genres, headings
+from ingest.record import Field
 
 # 008/22 means something else in serials and maps.
 _KINDS_WITH_AUDIENCE: Final = frozenset("acdgijkmoprt")
 _SERIAL_LEVELS: Final = frozenset("bis")
 _AGE: Final = re.compile(r"(?:ages?|usia|umur)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _GRADE: Final = re.compile(r"(?:grades?|kelas)\D{0,10}(\d{1,2})", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\s*0*(\d{1,2})(?!\d)")  # "012-018." is from 12 to 18
+_KINDERGARTEN: Final = re.compile(r"\s*(?:P?K|TK)\b", re.IGNORECASE)
 _TEEN_AGE, _ADULT_AGE, _TEEN_GRADE, _LAST_GRADE = 13, 18, 7, 12
 
 
 def audience(view: MarcView) -> list[str]:
-    """Audience codes: what 385 says, else 521, else 008/22, else children's headings and genres."""
-    stated = [text for field in view.of("385") for text in field.get_subfields("a", "m")]
-    noted = [text for field in view.of("521") for text in field.get_subfields("a")]
-    for found in (_in_words(stated), [*_in_numbers(noted), *_in_words(noted)], _in_008(view), _in_headings(view)):
-        if found:
-            return list(dict.fromkeys(found))
-    return []
+    """Audience codes: what 385 says, else 521, else 526, else 008/22, else children's headings and genres."""
+    fields = view.fields
+    if "385" in fields:
+        stated = [text for field in fields["385"] for text in field.get_subfields("a", "m")]
+        if found := _in_words(stated):
+            return found
+    if "521" in fields and (found := [code for field in fields["521"] for code in _noted(field)]):
+        return found
+    if "526" in fields:
+        levels = table("audience", "interest_526")
+        stated = [text.strip(" .").lower() for field in fields["526"] for text in field.get_subfields("b")]
+        if found := [levels[text] for text in stated if text in levels]:
+            return found
+    return _in_008(view) or _in_headings(view)
+
+
+def _noted(field: Field) -> list[str]:
+    """What 521 says; its first indicator tells what a bare number is."""
+    texts = field.get_subfields("a")
+    found = [code for text in texts if (code := _of_number(text, indicator(field, 1)))]
+    return [*found, *_in_words(texts)]
+
+
+def _of_number(text: str, kind: str) -> str:
+    """By the youngest age, or the lowest grade ("K-3" begins before the first)."""
+    age = _AGE.search(text) or (_NUMBER.match(text) if kind == "1" else None)
+    if age:
+        years = int(age.group(1))
+        return "children" if years < _TEEN_AGE else "teens" if years < _ADULT_AGE else "adults"
+    grade = _GRADE.search(text) or (_NUMBER.match(text) if kind in ("0", "2") else None)
+    if grade:
+        level = int(grade.group(1))
+        return "" if level > _LAST_GRADE else "children" if level < _TEEN_GRADE else "teens"
+    return "children" if kind == "2" and _KINDERGARTEN.match(text) else ""
 
 
 def _in_008(view: MarcView) -> list[str]:
@@ -53,15 +83,4 @@ def _first_words(texts: Iterable[str], list_name: str) -> list[str]:
             if word in small and re.search(rf"\b{re.escape(word)}{end}", small):
                 found.append(code)
                 break
-    return found
-
-
-def _in_numbers(texts: Iterable[str]) -> list[str]:
-    found = []
-    for text in texts:
-        if age := _AGE.search(text):
-            years = int(age.group(1))
-            found.append("children" if years < _TEEN_AGE else "teens" if years < _ADULT_AGE else "adults")
-        elif (grade := _GRADE.search(text)) and int(grade.group(1)) <= _LAST_GRADE:
-            found.append("children" if int(grade.group(1)) < _TEEN_GRADE else "teens")
     return found

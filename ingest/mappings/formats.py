@@ -1,10 +1,12 @@
 """What a thing is: leader, 006, 007, 008 and 33X of MARC 21, or words where these are missing."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-from ingest.extract import MarcView, indicator, joined
+from ingest.extract import MarcView, joined
 from ingest.mapping import table
+from ingest.mappings.access import has_version_to_read
 
 _ONLINE_ITEM: Final = frozenset("oqs")  # 008/23: online, direct electronic, electronic
 _ONLINE_CARRIER: Final = frozenset(("cr", "online resource", "sumber daring", "sumber elektronik daring"))
@@ -17,14 +19,20 @@ _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", 
 _NOT_BOOK: Final = frozenset(
     ("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other")
 )
+# 007 of these makes the thing itself no book; of others it may describe what comes with one.
+_NOT_BOOK_007: Final = frozenset("gkmv")
+_TEXT_336: Final = frozenset(("txt", "text", "teks"))
+_LARGE_PRINT: Final = re.compile(r"large[- ]print|huruf besar", re.IGNORECASE)
 
 
 def formats(view: MarcView) -> list[str]:
     """Format codes, all that apply; "book" and "ebook" only for what is no other kind of thing."""
-    found = dict.fromkeys((*_by_description(view), *_by_codes(view)))
-    found |= dict.fromkeys(_by_level(view, not_book=not found.keys().isdisjoint(_NOT_BOOK)))
+    itself = dict.fromkeys((*_by_description(view), *_by_codes(view)))
+    physical = _by_physical(view)
+    found = itself | dict.fromkeys(physical)
+    found |= dict.fromkeys(_by_level(view, not_book="software" in physical or _is_not_book(view, itself)))
     online = is_online(view)
-    if view.of("502"):
+    if "502" in view.fields:
         found.pop("manuscript", None)
         found["thesis"] = None
     if not found:
@@ -32,7 +40,7 @@ def formats(view: MarcView) -> list[str]:
     if online and "book" in found:
         del found["book"]
         found["ebook"] = None
-    elif "book" in found and any(indicator(field, 2) in "01" for field in view.of("856") if indicator(field, 1) == "4"):
+    elif "book" in found and has_version_to_read(view):
         found["ebook"] = None  # a printed book with a version to read online
     if "thesis" in found:
         found.pop("book", None)
@@ -40,6 +48,31 @@ def formats(view: MarcView) -> list[str]:
         if narrow in found:
             found.pop(wide, None)
     return list(found) or ["other"]
+
+
+def material_types(view: MarcView) -> list[str]:
+    """The worksheets of INLISLite that a title would be catalogued on, from its formats and 502."""
+    worksheets = table("formats", "worksheet")
+    found = []
+    for format in view.once(formats):
+        worksheet = worksheets.get(format, "")
+        if format == "thesis":
+            worksheet = _degree(view)
+        elif format == "video" and any(text[:1] == "m" for text in view.control("007")):
+            worksheet = "film"
+        found.append(worksheet)
+    return found
+
+
+def _degree(view: MarcView) -> str:
+    """By the degree in 502 $b, else by words of the note."""
+    said = [field.get("b") or joined(field, "ag") for field in view.of("502")]
+    for text in said:
+        small = text.casefold()
+        for word, worksheet in table("formats", "degree_502").items():
+            if word in small:
+                return worksheet
+    return "thesis"
 
 
 def is_online(view: MarcView) -> bool:
@@ -84,12 +117,26 @@ def _serial_kind(view: MarcView) -> str:
     return next((kinds[code] for code in codes if code in kinds), "")
 
 
+def _is_not_book(view: MarcView, itself: Iterable[str]) -> bool:
+    if any(text[:1] in _NOT_BOOK_007 for text in view.control("007") if text):
+        return True
+    others = _NOT_BOOK.intersection(itself)
+    if others and view.leader[6] == "a" and "336" in view.fields:
+        # Text that says to be text is a book, whatever comes with it.
+        said = {value.strip(" .").lower() for field in view.fields["336"] for value in field.get_subfields("a", "b")}
+        return _TEXT_336.isdisjoint(said)
+    return bool(others)
+
+
 def _by_codes(view: MarcView) -> list[str]:
-    """By leader 06, 006, 007 and 008."""
+    """By leader 06, 006 and 008."""
     found = []
     kind = view.leader[6]
     if kind == "g":
-        found.append(table("formats", "visual_008_33").get(view.at("008", 33), "video"))
+        visual = table("formats", "visual_008_33").get(view.at("008", 33))
+        found.append(visual or ("image" if any(text[:1] == "g" for text in view.control("007")) else "video"))
+    elif kind in "kor":
+        found.append(table("formats", "visual_008_33").get(view.at("008", 33)) or table("formats", "leader_06")[kind])
     elif kind == "m":
         found.append(_computer_file(view))
     elif kind in table("formats", "leader_06"):
@@ -97,11 +144,29 @@ def _by_codes(view: MarcView) -> list[str]:
         found += ["manuscript"] if kind in "df" else []
     if item := table("formats", "item_008_23").get(view.at("008", _item_position(view))):
         found.append(item)
-    physical = table("formats", "physical_007")
-    found += [physical[text[0]] for text in view.control("007") if text[:1] in physical and text[:1] != "c"]
     if kind in _TEXT and any(text.startswith("s") for text in view.control("006")):
         found.append(_serial_kind(view) or "journal")
     return found
+
+
+def _by_physical(view: MarcView) -> list[str]:
+    """By 007: its first two characters, or the first. "cr" (online) is read apart."""
+    if "007" not in view.fields:
+        return []
+    found = []
+    physical = table("formats", "physical_007")
+    for text in view.control("007"):
+        if text[:1] == "c":
+            # A disc may come with a book; it is the thing itself where the leader says so or no pages are counted.
+            if text[1:2] not in "ru |" and view.leader[6:8] == "am" and not _counts_pages(view):
+                found.append("software")
+        elif format := physical.get(text[:2]) or physical.get(text[:1]):
+            found.append(format)
+    return found
+
+
+def _counts_pages(view: MarcView) -> bool:
+    return any(_PAGES.search(joined(field, "a")) for field in view.of("300"))
 
 
 def _computer_file(view: MarcView) -> str:
@@ -124,16 +189,28 @@ def _by_description(view: MarcView) -> list[str]:
     for field in view.fields.get("338", ()):
         if any(_MICROFORM_CARRIER.match(value.lower()) for value in field.get_subfields("a", "b")):
             found.append("microform")
+    for tag, codes in (("250", "a"), ("300", "a"), ("340", "n")):
+        if tag in view.fields and any(_LARGE_PRINT.search(joined(field, codes)) for field in view.fields[tag]):
+            found.append("large_print")
     return found
 
 
 def _general_material(view: MarcView) -> list[str]:
     known = table("formats", "general_245h")
-    terms = (value.strip(" []/:;=.").lower() for field in view.of("245") for value in field.get_subfields("h"))
-    return [known[term] for term in terms if term in known]
+    found = []
+    for field in view.of("245"):
+        for value in field.get_subfields("h"):
+            term = value.strip(" []/:;=.").lower()
+            # "videorecording (DVD)" and "electronic resource / PDF" begin with the term.
+            format = known.get(term) or known.get(re.split(r"\s*[(/;:,]", term, maxsplit=1)[0])
+            found += [format] if format else []
+    return found
 
 
 def _by_words(view: MarcView) -> list[str]:
-    """By ISBN or extent, for exports whose leader says nothing (SLiMS)."""
-    pages = any(_PAGES.search(joined(field, "a")) for field in view.of("300"))
-    return ["book"] if pages or view.of("020") or "online" in _general_material(view) else []
+    """By item type (Koha), ISBN or extent, for exports whose leader says nothing (SLiMS)."""
+    types = table("formats", "item_type")
+    stated = [field.get(code) for tag, code in (("942", "c"), ("952", "y")) for field in view.of(tag)]
+    if known := [types[text] for text in stated if text in types]:
+        return known
+    return ["book"] if _counts_pages(view) or view.of("020") or "online" in _general_material(view) else []

@@ -6,20 +6,32 @@ in original script in `title_other`, names in `responsibility`, headings, publis
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from ingest import fingerprints
 from ingest.extract import MarcView, indicator, joined, marc, marc_each, right_to_left
 from ingest.identity import id_of
-from ingest.mapping import apply, to_field, unique
+from ingest.mapping import RuleSet, to_field
 from ingest.mappings.access import access, linked_files, links
 from ingest.mappings.audience import audience
-from ingest.mappings.formats import formats
+from ingest.mappings.formats import formats, material_types
+from ingest.mappings.items import added, barcodes, collections, item_call_numbers, items, locations
 from ingest.mappings.languages import language_codes, misplaced_language
 from ingest.mappings.names import contributor_names, contributors, name_of, original_names
-from ingest.mappings.subjects import eras, genres, heading_text, other_headings, places, subjects
+from ingest.mappings.publication import code_of_word, countries, frequencies, known_code
+from ingest.mappings.related import original_languages, related, related_numbers, related_titles
+from ingest.mappings.subjects import (
+    eras,
+    genres,
+    heading_text,
+    other_headings,
+    places,
+    subject_uris,
+    subjects,
+    topics,
+)
 from ingest.record import Field
 from ingest.source import Rejected, SourceRecord
 from ingest.transform import (
@@ -28,6 +40,7 @@ from ingest.transform import (
     dewey_class,
     doi,
     isbn,
+    ismn,
     issn,
     lccn,
     oclc,
@@ -38,17 +51,14 @@ from ingest.transform import (
     trim_isbd,
     year,
 )
+from ingest.works import work_keys
 from search.document import Document, DocumentId, Vernacular
 
-# Raise when a change here should rewrite documents whose records have not changed.
-MAPPING_VERSION: Final = 3
-
 _MARKS: Final = (":", ";", "=", "/", ".", ",", "-", "(")
-_VOLUME: Final = re.compile(r"\s;\s.*$")
 _DEWEY_SOURCES: Final = re.compile(r"\s*(?:ddc|\[?\d)")
 _NOTES: Final = (
     "500:501:504:507:508:510:511:513:515:516:518:521a:522:524:525:526:530:533:534:536:538:545:546:547:550:555:556:"
-    "580:581:585:586:590"
+    "580:581:585:590"
 )
 
 
@@ -83,21 +93,76 @@ def title_of(field: Field) -> str:
     return trim_isbd(text)
 
 
-def series(view: MarcView) -> Sequence[str]:
+class _Series(NamedTuple):
+    name: str
+    volume: str
+
+    @property
+    def statement(self) -> str:
+        return f"{self.name} ; {self.volume}" if self.volume else self.name
+
+
+def series(view: MarcView) -> list[str]:
     """Series without volume numbers; the heading (8XX) goes before the form on the piece (490)."""
-    traced = [joined(field, "abcdfklmnopqst") for field in view.of("800", "810", "811", "830")]
-    on_piece = [value for field in view.of("440") for value in (joined(field, "anp"),)]
-    on_piece += [value for field in view.of("490") for value in field.get_subfields("a")]
-    return unique(trim_brackets(_VOLUME.sub("", trim_isbd(text))) for text in (*traced, *on_piece))
+    return [item.name for item in view.once(_all_series)]
+
+
+def series_statements(view: MarcView) -> list[str]:
+    """The same with volume numbers, "Seri laut ; 2"."""
+    return [item.statement for item in view.once(_all_series)]
+
+
+def _all_series(view: MarcView) -> list[_Series]:
+    fields = view.fields
+    found: dict[str, _Series] = {}
+    statements: dict[str, _Series] = {}
+    for tag, codes in _SERIES_TAGS:
+        if tag not in fields:
+            continue
+        for field in fields[tag]:
+            volume = trim_isbd(joined(field, "v")).strip("[]")
+            texts = field.get_subfields("a") if tag == "490" else [joined(field, codes)]
+            for text in texts:
+                name, _, typed = trim_isbd(text).partition(" ; ")  # the volume is often typed into $a
+                item = _Series(plain(trim_brackets(name)), plain(volume or trim_brackets(typed)))
+                if not item.name:
+                    continue
+                known = found.setdefault(item.name.casefold(), item)
+                if tag[:2] in ("80", "81"):  # the piece bears the title alone
+                    found.setdefault(trim_isbd(joined(field, "tnp")).casefold(), item)
+                if tag == "490" and known is not item and known.volume in ("", item.volume):
+                    item = known._replace(volume=item.volume)  # the heading of the same series is there already
+                    statements.pop(known.statement.casefold(), None)
+                statements.setdefault(item.statement.casefold(), item)
+    return list(statements.values())
+
+
+_SERIES_TAGS: Final = (
+    ("800", "abcdfklmnopqst"),
+    ("810", "abcdfklmnopqst"),
+    ("811", "abcdfklmnopqst"),
+    ("830", "abcdfklmnopqst"),
+    ("440", "anp"),
+    ("490", "a"),
+)
 
 
 def call_numbers(view: MarcView) -> list[str]:
     """Shelf marks: 084 first, where Indonesian libraries keep theirs, then local, LC, item and US document numbers."""
     own = [joined(field, "ab") for field in view.of("084") if _is_shelf_mark(field)]
-    return [*own, *_OTHER_CALL_NUMBERS(view)]
+    own += _OTHER_CALL_NUMBERS(view)
+    known = tuple(_spaceless(number) for number in own if number)
+    # A copy's number that only adds a volume to the title's would be repeated for each copy.
+    own += [number for number in item_call_numbers(view) if not known or not _spaceless(number).startswith(known)]
+    return [*own, *_DOCUMENT_NUMBERS(view)]
 
 
-_OTHER_CALL_NUMBERS: Final = marc("090ab:050ab:099ab:852hijk:086a")
+def _spaceless(text: str) -> str:
+    return text.replace(" ", "").lower()
+
+
+_OTHER_CALL_NUMBERS: Final = marc("090ab:050ab:099ab")
+_DOCUMENT_NUMBERS: Final = marc("086a")
 
 
 def _is_shelf_mark(field: Field) -> bool:
@@ -123,6 +188,26 @@ def _doi_links(view: MarcView) -> list[str]:
     return [url for field in view.of("856") for url in field.get_subfields("u") if "doi.org/" in url]
 
 
+def _music_numbers(view: MarcView) -> list[str]:
+    return [joined(field, "a") for field in view.fields.get("024", ()) if indicator(field, 1) == "2"]
+
+
+def _other_024(view: MarcView) -> list[str]:
+    """Numbers of 024 that have no field of their own: ISRC, UPC, EAN and those of a source in $2."""
+    found = []
+    for field in view.fields.get("024", ()):
+        number, source = plain(field.get("a")), field.get("2").strip().lower()
+        kind = indicator(field, 1)
+        if kind != "2" and source != "doi" and not (kind == "3" and number.startswith("978")):
+            found.append(number)
+    return found
+
+
+def _second_titles(view: MarcView) -> list[str]:
+    """Of a record with two 245: an 880 whose link leads nowhere is one, and is still to be found."""
+    return [title_of(field) for field in view.fields.get("245", ())[1:]]
+
+
 def _oclc_001(view: MarcView) -> list[str]:
     if "OCoLC" not in view.control("003"):
         return []
@@ -131,19 +216,25 @@ def _oclc_001(view: MarcView) -> list[str]:
 
 RULES: Final = (
     to_field("title", titles, first=True),
-    to_field("title_other", marc("130adfklmnoprst:210a:222a:240adfklmnoprst:242abnp:243a", "both"), trim_isbd),
+    to_field("title_uniform", marc("130adfklmnoprst:240adfklmnoprst:243adfklmnoprst"), trim_brackets),
+    to_field("title_other", marc("210a:222a:242abnp", "both"), trim_isbd),
     to_field("title_other", marc("246abnp:247abnp:730adfklmnoprst:740anp:700tnp:710t:711t", "both"), trim_isbd),
     to_field("title_other", marc("245abnp", "original"), trim_isbd),
+    to_field("title_other", _second_titles),
     to_field("title_other", marc_each("505t", "both"), trim_isbd),
     to_field("contributor", contributor_names),
     to_field("responsibility", marc("245c", "both"), trim_isbd),
     to_field("responsibility", original_names),
     to_field("access", access),
-    to_field("format", formats),
+    to_field("format", lambda view: view.once(formats)),
+    to_field("material_type", material_types),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), year, first=True),
     to_field("year", marc("264|*0|c:264|*2|c:264|*3|c"), year, first=True),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), decade, first=True),
+    to_field("year", marc_each("502d:046k:362a:533d"), year, first=True, fallback=True),
+    to_field("year", marc("773g"), year, first=True, fallback=True),
     to_field("subject", subjects),
+    to_field("topic", topics),
     to_field("language", marc_each("041ad:008[35-37]"), language_codes),
     to_field("language", misplaced_language, language_codes, fallback=True),
     to_field("dewey_class", marc_each("082a:083a:092a"), dewey_class),
@@ -153,34 +244,58 @@ RULES: Final = (
     to_field("era", eras),
     to_field("audience", audience),
     to_field("series", series),
+    to_field("series_statement", series_statements),
     to_field("publisher", marc_each("264|*1|b:264|*#|b:260b"), publisher_name),
     to_field("publisher", marc_each("264|*0|b:264|*2|b:264|*3|b"), publisher_name, fallback=True),
-    to_field("language_original", marc_each("041h"), language_codes),
+    to_field("location", locations),
+    to_field("collection", collections),
+    to_field("language_original", original_languages),
     to_field("publication_place", marc_each("264|*1|a:264|*#|a:260a"), place_name),
     to_field("publication_place", marc_each("264|*0|a:264|*2|a:264|*3|a"), place_name, fallback=True),
+    to_field("country", countries),
     to_field("edition", marc("250ab"), trim_brackets),
     to_field("physical", marc("300abcefg")),
+    to_field("content_type", marc_each("336b"), known_code("content")),
+    to_field("content_type", marc_each("336a"), code_of_word("content"), fallback=True),
+    to_field("media_type", marc_each("337b"), known_code("media")),
+    to_field("media_type", marc_each("337a"), code_of_word("media"), fallback=True),
+    to_field("carrier_type", marc_each("338b"), known_code("carrier")),
+    to_field("carrier_type", marc_each("338a"), code_of_word("carrier"), fallback=True),
+    to_field("frequency", frequencies),
+    to_field("date_span", marc("362a")),
     to_field("summary", marc("520ab", "both")),
     to_field("contents", marc("505atrg", "both")),
+    to_field("award", marc("586a3", "both")),
     to_field("note", marc(_NOTES, "both")),
     to_field("note", other_headings),
     to_field("note", marc("260b:264b:440a:490a:800at:810at:811at:830a", "original"), trim_isbd),
     to_field("thesis", marc("502", "both")),
+    to_field("related_title", related_titles),
     to_field("isbn", marc_each("020a"), isbn),
     to_field("isbn", _ean_isbn, isbn),
     to_field("isbn", marc_each("020z"), isbn),
     to_field("issn", marc_each("022aly:020a"), issn),
+    to_field("ismn", _music_numbers, ismn),
     to_field("lccn", marc_each("010a"), lccn),
     to_field("oclc", marc_each("035a"), oclc),
     to_field("oclc", _oclc_001, oclc, fallback=True),  # 003 often stays behind when a library renumbers 001
     to_field("doi", _doi_024, doi),
     to_field("doi", _doi_links, doi),
+    to_field("other_number", _other_024),
+    to_field("other_number", marc_each("027a:028a:037a:088a"), plain),
+    to_field("related_number", related_numbers),
     to_field("call_number", call_numbers),
     to_field("dewey", marc_each("082a:083a:092a"), dewey),
     to_field("dewey", _dewey_like_084, dewey, fallback=True),
     to_field("control_number", marc("001")),
+    to_field("barcode", barcodes),
+    to_field("subject_uri", subject_uris),
+    to_field("added", added, first=True),
     to_field("linked_file", linked_files),
 )
+
+
+_RULE_SET: Final = RuleSet(RULES)
 
 
 def to_document(source_record: SourceRecord, source: str) -> Document | Rejected:
@@ -189,10 +304,15 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     source: the catalogue's name, the first part of the document's id.
     """
     view = MarcView(source_record.record)
-    fields = apply(RULES, view)
+    fields = _RULE_SET.apply(view)
     if "title" not in fields:
         reason = "The record has no title (245 $a) and nothing to use in its place; add one."
         return Rejected(source_record.origin, "no_title", reason)
+    fields["source"] = (source,)
+    if source_record.oai_identifier:
+        fields["oai_identifier"] = (source_record.oai_identifier,)
+    if keys := work_keys(fields):
+        fields["work"] = keys
     fields = {"title": fields.pop("title"), **fields}
     return Document(
         id=_document_id(view, source),
@@ -200,8 +320,10 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
         contributors=view.once(contributors),
         links=view.once(links),
         vernacular=_vernacular(view),
+        items=view.once(items),
+        related=view.once(related),
         raw=source_record.raw,
-        fingerprint=_fingerprint(source_record.raw.data, fields, source),
+        fingerprint=fingerprints.of_record(source_record.raw.data, source),
     )
 
 
@@ -236,23 +358,47 @@ _FIELD_OF_TAG: Final = {
     "70": "contributor",
     "71": "contributor",
     "720": "contributor",
-    "130": "title_other",
+    "130": "title_uniform",
+    "240": "title_uniform",
     "2": "title_other",
     "250": "edition",
+    "254": "edition",
+    "255": "physical",
+    "257": "publication_place",
     "260": "publisher",
     "264": "publisher",
-    "300": "physical",
+    "3": "physical",
+    "362": "date_span",
     "4": "series",
-    "8": "series",
+    "76": "related_title",
+    "77": "related_title",
+    "78": "related_title",
+    "80": "series",
+    "81": "series",
+    "83": "series",
     "5": "note",
     "502": "thesis",
     "505": "contents",
     "520": "summary",
+    "586": "award",
     "6": "subject",
     "655": "genre",
     "73": "title_other",
     "74": "title_other",
 }
+# Scripts of $6 that MARC writes in its own way, as in ISO 15924; others stand there by that name ("Java", "Bugi").
+_SCRIPTS: Final = {
+    "(3": "Arab",
+    "(4": "Arab",
+    "(B": "Latn",
+    "$1": "",
+    "(N": "Cyrl",
+    "(Q": "Cyrl",
+    "(S": "Grek",
+    "(2": "Hebr",
+}
+_SCRIPT: Final = re.compile(r"[A-Z][a-z]{3}")
+_RIGHT_TO_LEFT: Final = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo"))
 
 
 def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
@@ -261,8 +407,19 @@ def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
         name = next((_FIELD_OF_TAG[tag[:n]] for n in (3, 2, 1) if tag[:n] in _FIELD_OF_TAG), None)
         text = _original_text(tag, name, field)
         if name and text:
-            found.append(Vernacular(name, text, right_to_left(field)))
+            script = script_of(field.get("6"))
+            found.append(Vernacular(name, text, right_to_left(field) or script in _RIGHT_TO_LEFT, script))
     return tuple(found)
+
+
+def script_of(linkage: str) -> str:
+    """The script that $6 names, as in ISO 15924, "" for none and for Chinese, Japanese and Korean together.
+
+    >>> script_of("245-01/(3/r"), script_of("100-02/Java"), script_of("245-01/$1"), script_of("245-01")
+    ('Arab', 'Java', '', '')
+    """
+    code = linkage[6:].lstrip("/").partition("/")[0].strip()
+    return _SCRIPTS.get(code, code if _SCRIPT.fullmatch(code) else "")
 
 
 def _original_text(tag: str, name: str | None, field: Field) -> str:
@@ -272,11 +429,6 @@ def _original_text(tag: str, name: str | None, field: Field) -> str:
         return name_of(field, tag)
     if name == "subject":
         return heading_text(field)
+    if name == "related_title":  # without the numbers that stand beside it
+        return trim_isbd(plain(joined(field, "ast")))
     return trim_isbd(plain(joined(field, "abcdefghijklmnopqrstvxyz")))
-
-
-def _fingerprint(raw: bytes, fields: dict[str, tuple[str, ...]], source: str) -> str:
-    """Changes with the record's bytes, the values made of them, or MAPPING_VERSION."""
-    digest = hashlib.sha256(raw)
-    digest.update(json.dumps((MAPPING_VERSION, source, fields), ensure_ascii=True).encode())
-    return digest.hexdigest()[:32]

@@ -7,7 +7,7 @@ from typing import Final
 from ingest.extract import MarcView
 from ingest.mapping import table
 from ingest.record import Field
-from ingest.transform import plain, trim_isbd
+from ingest.transform import plain, trim_isbd, without_remark
 from search.document import Contributor
 
 # Subfields of the name itself. Dates ($d) are left out: catalogues give them to some records of a
@@ -56,7 +56,7 @@ def name_of(field: Field, tag: str) -> str:
     """
     codes = _NAME_CODES[tag[1:]]
     parts = [value for code, value in field.subfields if code in codes]
-    return trim_isbd(plain(" ".join(parts)))
+    return trim_isbd(without_remark(plain(" ".join(parts))))
 
 
 def _roles(field: Field, tag: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The record page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,21 +11,28 @@ from portal.links import Links
 from portal.presenters.results import FoundPage, ReadLink, filter_search, found_pages, read_links
 from portal.presenters.wording import html_language, names_line, role_labels, value_label
 from portal.search_state import SearchState
-from search.document import Document
+from search.document import Document, Item
 from search.results import Hit, PageHit
 from search.schema import FIELDS
 
 DOI_RESOLVER: Final = "https://doi.org/"
+# As the mapping writes them: parts of a subject heading, a series before its volume.
+DIVISION: Final = " -- "
+VOLUME: Final = " ; "
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a field. href: a search for it, or where it resolves; "" for plain text."""
+    """One value of a field. href: a search for it, or where it resolves; "" for plain text.
+
+    parts: of a subject heading, each leading to all headings that begin so; they stand in place of `text`.
+    """
 
     text: str
     href: str = ""
     external: bool = False
     note: str = ""
+    parts: "tuple[Value, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,18 @@ class OriginalScript:
     label: str
     text: str
     direction: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A copy in the table of copies."""
+
+    location: str
+    call_number: str
+    number: str
+    status: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,15 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceMarc:
+    """A record as it came; no lines where it cannot be read back. source: its catalogue, where there are several."""
+
+    source: str
+    lines: tuple[MarcLine, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
     id: str
     title: str
@@ -81,12 +109,12 @@ class RecordView:
     contributors: tuple[Value, ...]
     rows: tuple[Row, ...]
     vernacular: tuple[OriginalScript, ...]
+    items: tuple[ItemRow, ...]
+    relations: tuple[Row, ...]
     read: tuple[ReadLink, ...]
     related: tuple[Value, ...]
     ebook: EbookView | None
-    marc: tuple[MarcLine, ...]
-    has_marc: bool
-    origin: str
+    marc: tuple["SourceMarc", ...]
     similar: tuple[Neighbour, ...]
     query: str
     back: str
@@ -99,8 +127,6 @@ def record(
 ) -> RecordView:
     """found: the e-book's pages that match `state`'s text."""
     came_from_results = not state.closing().is_home
-    raw = document.raw
-    has_marc = raw is not None and raw.format != "pdf" and bool(raw.data)
     return RecordView(
         id=document.id,
         title=document.title,
@@ -111,17 +137,20 @@ def record(
         contributors=_contributors(document, state, links, t),
         rows=tuple(_rows(document, state, links, t)),
         vernacular=tuple(
-            OriginalScript(t.label("field", v.field), v.text, "rtl" if v.right_to_left else "auto")
+            OriginalScript(
+                t.label("field", v.field),
+                v.text,
+                "rtl" if v.right_to_left else "auto",
+                f"und-{v.script}" if v.script else "",
+            )
             for v in document.vernacular
         ),
+        items=tuple(_item(item, t) for item in document.items),
+        relations=_relations(document, state, links, t),
         read=tuple(link for link in read_links(document, state.q, t) if link.external),
         related=_related(document),
         ebook=_ebook(document, found, state.q, t),
-        marc=tuple(marc_lines(raw)) if raw is not None and has_marc else (),
-        has_marc=has_marc,
-        origin=t("record.source_file", file=raw.file, position=raw.position)
-        if raw and raw.file and raw.position
-        else "",
+        marc=tuple(_marc(document, t)),
         similar=tuple(_neighbour(hit.document, state, links, t) for hit in similar),
         query=state.q,
         back=links.search(state.closing()),
@@ -130,24 +159,70 @@ def record(
     )
 
 
+def _marc(document: Document, t: Messages) -> Iterator[SourceMarc]:
+    for record in document.members or (document,):
+        raw = record.raw
+        if raw is not None and raw.format != "pdf" and raw.data:
+            origin = t("record.source_file", file=raw.file, position=raw.position) if raw.file and raw.position else ""
+            yield SourceMarc(record.first("source") if document.members else "", tuple(marc_lines(raw)), origin)
+
+
 def _rows(document: Document, state: SearchState, links: Links, t: Messages) -> list[Row]:
     rows = []
     for field in FIELDS:
         values = document.values(field.name)
         if not field.shown or not values:
             continue
-        shown = tuple(_value(field.name, value, field.facet, state, links, t) for value in values)
+        linked = field.facet or field.linked
+        shown = tuple(_value(field.name, value, linked, state, links, t) for value in values)
         rows.append(Row(field.name, t.label("field", field.name), shown))
+    if document.members:  # who holds it, each under the number it has there
+        held = (f"{record.first('source')} ({record.first('control_number')})" for record in document.members)
+        rows.append(Row("source", t.label("field", "source"), tuple(map(Value, held))))
     return rows
 
 
-def _value(field: str, value: str, facet: bool, state: SearchState, links: Links, t: Messages) -> Value:
+def _value(field: str, value: str, linked: bool, state: SearchState, links: Links, t: Messages) -> Value:
     label = value_label(field, value, t)
-    if facet:
-        return Value(label, filter_search(field, value, state, links))
+    if field == "series_statement":
+        return Value(label, filter_search("series", value.partition(VOLUME)[0], state, links))
+    if linked:
+        href = filter_search(field, value, state, links)
+        return Value(label, href, parts=_heading_parts(value, href, state, links) if field == "subject" else ())
     if field == "doi" and addresses.is_web_address(DOI_RESOLVER + value):
         return Value(label, DOI_RESOLVER + value, external=True)
     return Value(label)
+
+
+def _heading_parts(heading: str, href: str, state: SearchState, links: Links) -> tuple[Value, ...]:
+    """A heading with divisions, each leading to the headings that begin as far as it."""
+    names = heading.split(DIVISION)
+    if len(names) < 2:
+        return ()
+    wider = (" ".join(names[:n]).replace('"', " ") for n in range(1, len(names)))
+    searches = [links.search(state.starting_over().asking(f'subject:"{words}"')) for words in wider]
+    return tuple(Value(name, search) for name, search in zip(names, (*searches, href), strict=True))
+
+
+def _item(item: Item, t: Messages) -> ItemRow:
+    location = " · ".join(dict.fromkeys(filter(None, (item.branch, item.location, item.collection))))
+    return ItemRow(location, item.call_number, item.number, t.label("item_status", item.status), item.note)
+
+
+def _relations(document: Document, state: SearchState, links: Links, t: Messages) -> tuple[Row, ...]:
+    """Related records by kind, in the order of the record, each with a search that finds it if it is here."""
+    rows: dict[str, list[Value]] = {}
+    for item in document.related:
+        title = item.title or item.name or item.issn or item.isbn or item.control_numbers[0]
+        named = f"{item.name}. {title}" if item.name and item.title else title
+        note = " · ".join(filter(None, (item.part, item.note)))
+        number = item.issn or item.isbn
+        words = title.replace('"', " ")
+        wanted = number or (f'title:"{words}"' if item.title else f'"{words}"')
+        rows.setdefault(item.kind, []).append(
+            Value(named, links.search(state.starting_over().asking(wanted)), note=note)
+        )
+    return tuple(Row(kind, t.label("relation", kind), tuple(values)) for kind, values in rows.items())
 
 
 def _contributors(document: Document, state: SearchState, links: Links, t: Messages) -> tuple[Value, ...]:

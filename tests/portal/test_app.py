@@ -106,7 +106,7 @@ def test_junk_in_the_address_is_harmless(params: dict[str, str | list[str]]) -> 
 
 def test_nothing_found_offers_next_steps() -> None:
     html = shown(app(q="zzzqq", f_format="map"))
-    assert "Cari lagi tanpa saringan Jenis bahan: Peta" in html
+    assert "Cari lagi tanpa saringan Format: Peta" in html
 
 
 def test_hostile_records_are_text() -> None:

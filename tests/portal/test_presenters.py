@@ -115,7 +115,7 @@ def test_a_facet_that_cannot_narrow_is_left_out() -> None:
 
 def test_a_chosen_value_is_shown_even_when_rare() -> None:
     values = [FacetValue(f"s{n}", 50 - n) for n in range(40)] + [FacetValue("rare", 1, chosen=True)]
-    (group,) = facet_groups(found(total=99, subject=values), SearchState(), LINKS, ID)
+    (group,) = facet_groups(found(total=99, topic=values), SearchState(), LINKS, ID)
     assert group.items[0].label == "rare"
 
 

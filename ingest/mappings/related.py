@@ -1,0 +1,83 @@
+"""Records that a record names: hosts, earlier and later titles, originals, other forms (MARC 760-787)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.extract import MarcView, joined
+from ingest.mappings.languages import language_codes
+from ingest.record import Field
+from ingest.transform import isbn, issn, plain, trim_isbd
+from search.document import Related, Relation
+
+_KINDS: Final[Mapping[str, Relation]] = {
+    "760": "series",
+    "762": "subseries",
+    "765": "translation_of",
+    "767": "translated_as",
+    "770": "supplement",
+    "772": "supplement_to",
+    "773": "host",
+    "774": "constituent",
+    "775": "other_edition",
+    "776": "other_form",
+    "777": "issued_with",
+    "780": "preceding",
+    "785": "succeeding",
+    "786": "data_source",
+    "787": "other",
+}
+# Another form of a title bears the title itself, and a title's constituents are records of their own.
+_WITHOUT_TITLE: Final = frozenset(("other_form", "constituent"))
+# Series and uniform titles may carry numbers of their own besides.
+_NUMBERED_TAGS: Final = ("440", "490", "730", "800", "810", "811", "830")
+
+
+def related(view: MarcView) -> tuple[Related, ...]:
+    """What a record names, each once, in the order of tags."""
+    fields = view.fields
+    found = [_related(kind, field) for tag, kind in _KINDS.items() if tag in fields for field in fields[tag]]
+    return tuple(dict.fromkeys(item for item in found if item is not None))
+
+
+def related_titles(view: MarcView) -> list[str]:
+    """Titles that should find the record too: who knows a journal finds its articles, its earlier and later names."""
+    return [item.title for item in view.once(related) if item.title and item.kind not in _WITHOUT_TITLE]
+
+
+def related_numbers(view: MarcView) -> list[str]:
+    """ISSN and ISBN of what a record names, its series among them."""
+    found = [number for item in view.once(related) for number in (item.issn, item.isbn) if number]
+    fields = view.fields
+    for tag in _NUMBERED_TAGS:
+        if tag in fields:
+            found += [issn(value) for field in fields[tag] for value in field.get_subfields("x")]
+    return found
+
+
+def original_languages(view: MarcView) -> list[str]:
+    """Of a translation: what 041 $h says, else the language of the original that 765 names."""
+    fields = view.fields
+    if "041" in fields:
+        codes = [code for field in fields["041"] for text in field.get_subfields("h") for code in language_codes(text)]
+        if codes:
+            return codes
+    return [
+        code for field in fields.get("765", ()) for text in field.get_subfields("e") for code in language_codes(text)
+    ]
+
+
+def _related(kind: Relation, field: Field) -> Related | None:
+    if not field.indicators:
+        return None
+    made = Related(
+        kind,
+        title=trim_isbd(plain(field.get("t") or field.get("s"))),
+        name=trim_isbd(plain(field.get("a"))),
+        part=plain(joined(field, "g")),
+        note=plain(joined(field, "i")).rstrip(" :"),
+        issn=issn(field.get("x")),
+        isbn=next(iter(isbn(field.get("z"))), ""),
+        control_numbers=tuple(plain(value) for value in field.get_subfields("w") if value.strip()),
+    )
+    named = made.title or made.name or made.issn or made.isbn or made.control_numbers
+    return made if named else None
