@@ -7,15 +7,15 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, cast
+from typing import BinaryIO, Final, Protocol, cast
+from zipfile import ZipFile
 
-from ingest.readers.detect import detect
+from ingest import archives
+from ingest.readers.detect import Kind, detect, is_zip, refusal
 from ingest.source import Origin, Rejected
-
-Kind = Literal["marc", "marcxml", "pdf"]
 
 _GZIP: Final = b"\x1f\x8b"
 _HEAD_BYTES: Final = 65_536
@@ -28,18 +28,27 @@ READ_ERRORS: Final = (OSError, EOFError, zlib.error)
 UNPACKS: Final = 5.0
 PDF_EFFORT: Final = 0.2
 
-# Files that lie beside catalogues and are no records: skipped in a folder, refused when named.
-_SKIPPED_SUFFIXES: Final = frozenset({".md", ".txt", ".toml", ".py", ".pyc", ".json", ".html", ".css", ".jpg", ".png"})
+# Files that lie beside catalogues and are no records: skipped in a folder or archive, refused when named.
+_SKIPPED_SUFFIXES: Final = frozenset({".md", ".toml", ".py", ".pyc", ".html", ".css", ".jpg", ".png"})
+# Records come with these endings as well; what holds none is skipped in the same way.
+_MIXED_SUFFIXES: Final = frozenset({".txt", ".json"})
+_PASSED_OVER: Final = "__MACOSX"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to read. size_bytes is its size on disk, packed or not."""
+    """A file to read. size_bytes is its size on disk, packed or not; packed: it is a gzip.
+
+    In a zip archive, `path` is the archive's with the member's name behind it, to be shown and never to be opened:
+    the bytes are those of `archive` at `place` in its list.
+    """
 
     path: Path
     kind: Kind
     packed: bool
     size_bytes: int
+    archive: Path | None = None
+    place: int = 0
 
     @property
     def effort_per_byte(self) -> float:
@@ -47,7 +56,9 @@ class FoundFile:
 
         Measured on the GPO sets and 184 PDFs: gzip shrinks MARC to a fifth, and a PDF is mostly pictures.
         """
-        return (PDF_EFFORT if self.kind == "pdf" else 1.0) * (1.0 if self.kind == "pdf" or not self.packed else UNPACKS)
+        if self.kind == "pdf":
+            return PDF_EFFORT
+        return UNPACKS if self.packed or self.archive is not None else 1.0
 
     @property
     def effort(self) -> float:
@@ -55,16 +66,16 @@ class FoundFile:
 
 
 def find(paths: Iterable[Path]) -> Iterator[FoundFile | Rejected]:
-    """Every file of `paths`, folders walked in order of name, links to folders not followed.
+    """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
-    In a folder, files that are plainly something else (text, pictures, programs) are passed over
-    in silence; anything else that is no MARC and no PDF is rejected by name.
+    In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
+    in silence; anything else that is none of ours is rejected by name.
     """
     for path in paths:
         if path.is_dir():
             yield from _walk(path)
         else:
-            yield inspect(path)
+            yield from _file(path)
 
 
 def _walk(top: Path) -> Iterator[FoundFile | Rejected]:
@@ -72,36 +83,115 @@ def _walk(top: Path) -> Iterator[FoundFile | Rejected]:
     for folder, subfolders, names in os.walk(top, onerror=closed.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() not in _SKIPPED_SUFFIXES:
-                yield inspect(Path(folder, name))
+            yield from _worth_telling(name, _file(Path(folder, name)))
     for error in closed:
         reason = f"The folder cannot be read: {error.strerror}."
         yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)
 
 
-def inspect(path: Path) -> FoundFile | Rejected:
+def _worth_telling(name: str, found: Iterable[FoundFile | Rejected]) -> Iterator[FoundFile | Rejected]:
+    """What was found under a name that nobody gave, without what lies beside catalogues and is none."""
+    suffix = Path(name).suffix.lower()
+    if name.startswith(".") or suffix in _SKIPPED_SUFFIXES:
+        return
+    for item in found:
+        if suffix not in _MIXED_SUFFIXES or not isinstance(item, Rejected):
+            yield item
+
+
+def _file(path: Path) -> Iterator[FoundFile | Rejected]:
+    """The file, or the files in it."""
+    item = inspect(path)
+    if isinstance(item, _Archive):
+        yield from _unpacked(path)
+    else:
+        yield item
+
+
+class _Archive:
+    """The file is a zip archive of others."""
+
+
+def inspect(path: Path) -> FoundFile | Rejected | _Archive:
     """What a file is, by its first bytes."""
     # Asked before opening: a pipe or a device would be waited for without end.
     if path.exists() and not path.is_file():
         return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == _GZIP
-            file.seek(0)
-            head = gzip.GzipFile(fileobj=file).read(_HEAD_BYTES) if packed else file.read(_HEAD_BYTES)
+            packed, head = _head(file)
         size = path.stat().st_size
     except READ_ERRORS as error:
         return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read: {error}.")
+    if not packed and is_zip(head):
+        return _Archive()
+    return _found(path, packed, head, size)
+
+
+def _head(file: BinaryIO) -> tuple[bool, bytes]:
+    """Whether a file is a gzip, and its first bytes, unpacked."""
+    packed = file.read(2) == _GZIP
+    file.seek(0)
+    return packed, gzip.GzipFile(fileobj=file).read(_HEAD_BYTES) if packed else file.read(_HEAD_BYTES)
+
+
+def _found(
+    path: Path, packed: bool, head: bytes, size: int, archive: Path | None = None, place: int = 0
+) -> FoundFile | Rejected:
     if not head:
         return Rejected(Origin(str(path)), "not_marc", "The file is empty.")
+    if is_zip(head):
+        return Rejected(Origin(str(path)), "unknown_format", "This is an archive in an archive; unpack the outer one.")
     kind = detect(head, path.name)
     if kind is None:
-        return Rejected(
-            Origin(str(path)),
-            "unknown_format",
-            "The file is neither MARC 21, MARCXML nor PDF. Export it in one of these.",
-        )
-    return FoundFile(path, kind, packed, size)
+        return Rejected(Origin(str(path)), "unknown_format", refusal(head, path.name))
+    return FoundFile(path, kind, packed, size, archive, place)
+
+
+def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
+    """The files in an archive. One that holds nothing for us is rejected once, and not once a file."""
+    refused: list[Rejected] = []
+    any_found = False
+    try:
+        with archives.opened(path) as archive:
+            for place, name in archives.members(archive, path.stat().st_size):
+                if _PASSED_OVER in name:
+                    continue
+                for item in _worth_telling(Path(name).name, [_member(archive, place, path, name)]):
+                    if isinstance(item, FoundFile):
+                        any_found = True
+                        yield from refused
+                        yield item
+                        refused = []
+                    else:
+                        refused.append(item)
+    except READ_ERRORS as error:
+        yield Rejected(Origin(str(path)), "unreadable_file", str(error))
+        return
+    if any_found or len(refused) == 1:
+        yield from refused
+    else:
+        yield Rejected(Origin(str(path)), "unknown_format", "No file in this archive is one that can be loaded.")
+
+
+def _member(archive: ZipFile, place: int, path: Path, name: str) -> FoundFile | Rejected:
+    shown = path / name
+    try:
+        with archives.Member(archive, place) as member, io.BufferedReader(member) as stream:
+            packed = stream.peek(2)[:2] == _GZIP
+            head = (
+                gzip.GzipFile(fileobj=cast(BinaryIO, stream)).read(_HEAD_BYTES) if packed else stream.read(_HEAD_BYTES)
+            )
+        return _found(shown, packed, head, member.packed_bytes, path, place)
+    except READ_ERRORS as error:
+        return Rejected(Origin(str(shown)), "unreadable_file", str(error))
+
+
+class Counter(Protocol):
+    """Knows how many bytes on disk were read so far."""
+
+    @property
+    def bytes_read(self) -> int: ...
 
 
 class CountingFile(io.RawIOBase):
@@ -145,28 +235,29 @@ class Unpacked(io.RawIOBase):
 
 
 @contextmanager
-def open_stream(found: FoundFile) -> Iterator[tuple[BinaryIO, CountingFile]]:
+def open_stream(found: FoundFile) -> Iterator[tuple[BinaryIO, Counter]]:
     """The file's bytes, unpacked, and the counter behind them."""
-    counter = CountingFile(found.path)
-    buffered = io.BufferedReader(counter, 1 << 20)
-    stream = cast(BinaryIO, Unpacked(buffered) if found.packed else buffered)
-    try:
-        yield stream, counter
-    finally:
-        stream.close()
-        buffered.close()
+    with ExitStack() as stack:
+        counter: CountingFile | archives.Member = (
+            CountingFile(found.path)
+            if found.archive is None
+            else archives.Member(stack.enter_context(archives.opened(found.archive)), found.place)
+        )
+        buffered = stack.enter_context(io.BufferedReader(counter, 1 << 20))
+        stream = cast(BinaryIO, Unpacked(buffered) if found.packed else buffered)
+        yield stack.enter_context(stream), counter
 
 
 @contextmanager
 def plain_file(found: FoundFile) -> Iterator[Path]:
     """The file's path, or that of an unpacked copy that lives as long as the block."""
-    if not found.packed:
+    if not found.packed and found.archive is None:
         yield found.path
         return
-    with tempfile.TemporaryDirectory(prefix="telusur-") as folder:
-        # A link between records and e-books is made by file name, so the copy keeps it.
-        copy = Path(folder, found.path.name.removesuffix(".gz"))
-        with gzip.open(found.path) as packed, copy.open("wb") as plain:
+    with tempfile.TemporaryDirectory(prefix="telusur-") as folder, open_stream(found) as (packed, _):
+        # A link between records and e-books is made by file name, so the copy keeps it: its last part, made safe.
+        copy = Path(folder, archives.shown_name(found.path.name).removesuffix(".gz"))
+        with copy.open("wb") as plain:
             shutil.copyfileobj(_Limited(packed), plain)
         yield copy
 
@@ -174,7 +265,7 @@ def plain_file(found: FoundFile) -> Iterator[Path]:
 class _Limited(io.RawIOBase):
     """A stream that refuses to give more than MAX_PDF_BYTES."""
 
-    def __init__(self, stream: gzip.GzipFile) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._left = MAX_PDF_BYTES
 

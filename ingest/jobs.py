@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from ingest.harvest import Harvest
+from ingest.readers.columns import TableMapping
+from ingest.readers.ocr import Ocr
 from search.embedding import Embedder
 
 
@@ -24,12 +28,25 @@ class Progress:
         return self.seconds * (self.total - self.done) / self.done
 
 
+# A stopped or killed load loses at most this much work; publishing costs well under a second.
+CHECKPOINT_S: Final = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class IngestJob:
-    """What to load and how. embedder: None for words only."""
+    """What to load and how.
 
-    paths: tuple[Path, ...]
+    paths, or a repository to harvest. embedder: None for words only. checkpoint_s: how often what is written is
+    published, in seconds. columns: how tables are read, None for the maps that come with us. ocr: how pages of
+    pictures are read, None to leave them without text.
+    """
+
+    paths: tuple[Path, ...] = ()
     source: str = "katalog"
     embedder: Embedder | None = None
     rebuild: bool = False
     workers: int = 1
+    harvest: Harvest | None = None
+    checkpoint_s: float = CHECKPOINT_S
+    columns: TableMapping | None = None
+    ocr: Ocr | None = None

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote
 
+from ingest import fingerprints
 from ingest.identity import id_of
 from ingest.source import PdfBook
+from search.analysis import plain_words
 from search.document import Contributor, Document, DocumentId, Ebook, Page, RawRecord
 from search.engine import Searcher
-from search.query import Filter, Query
-
-# Raise it when PDFs are read differently, so that books loaded before are read again.
-READING: Final = "1"
+from search.query import Filter, Query, parse
 
 # The copyright page stands among the first leaves; further on, an ISBN is another book's.
 _IMPRINT_PAGES: Final = 6
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
 _MAX_CONTROL_NUMBER: Final = 100
+_TITLES_LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,41 @@ class LinkKeys:
 
     file_name: base name in lower case, as the field linked_file holds it. stem: the name without its
     extension, as written. isbn: the one ISBN (13 digits) that the stem, else the imprint, states; ""
-    when it states none or several.
+    when it states none or several. title: its title's folded words, "" when they could be anybody's.
     """
 
     file_name: str
     stem: str
     isbn: str = ""
+    title: str = ""
 
 
 def candidates(path: Path, book: PdfBook) -> LinkKeys:
     """The keys of a book. `path` gives the name; `book`, the words of its first pages."""
     stem_isbns = {isbn for match in _ISBN.finditer(path.stem) if (isbn := isbn13(match[0]))}
     isbns = stem_isbns or set(_imprint_isbns(book.pages[:_IMPRINT_PAGES]))
-    return LinkKeys(path.name.lower(), path.stem, isbns.pop() if len(isbns) == 1 else "")
+    title = _telling(book.metadata.get("title", "")) or _telling(title_from(path.name))
+    return LinkKeys(path.name.lower(), path.stem, isbns.pop() if len(isbns) == 1 else "", title)
+
+
+# "Laporan tahunan" is the title of many; what has four words, or three long ones, is hardly another book's too.
+_TELLING_WORDS: Final = 3
+_TELLING_CHARACTERS: Final = 18
+
+
+def _telling(title: str) -> str:
+    """The folded words of a title proper, "" when they are too few to tell one book from another.
+
+    >>> _telling("Terumbu karang Selat Lembeh : panduan"), _telling("Laporan tahunan")
+    ('terumbu karang selat lembeh', '')
+    """
+    words = title_words(title)
+    return words if words.count(" ") + 1 >= _TELLING_WORDS and len(words) >= _TELLING_CHARACTERS else ""
+
+
+def title_words(title: str) -> str:
+    """The folded words of a title proper: what stands before other title information (ISBD " : " and " = ")."""
+    return " ".join(plain_words(title.partition(" : ")[0].partition(" = ")[0]))
 
 
 class Catalogue(Protocol):
@@ -49,6 +71,10 @@ class Catalogue(Protocol):
 
     def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
         """Records with any of `values` in `field`, of one source if that is named; two are enough."""
+        ...
+
+    def titled(self, words: str) -> Sequence[DocumentId]:
+        """Records whose title proper has just these folded words; two are enough."""
         ...
 
     def has(self, id: DocumentId) -> bool: ...
@@ -64,45 +90,30 @@ class Published:
         filters = (Filter(field, values), *((Filter("source", (source,)),) if source else ()))
         return [item.id for item in self._searcher.keyword(Query(filters=filters), depth=2).items]
 
+    def titled(self, words: str) -> Sequence[DocumentId]:
+        ranked = self._searcher.keyword(parse(f'judul:"{words}"'), depth=_TITLES_LOOKED_AT).items
+        documents = self._searcher.fetch([item.id for item in ranked])
+        return [found.id for found in documents if title_words(found.title) == words and is_record(found)][:2]
+
     def has(self, id: DocumentId) -> bool:
         return bool(self._searcher.fetch([id]))
 
 
-class Unpublished:
-    """The records of a rebuild so far, which no searcher sees yet."""
-
-    def __init__(self) -> None:
-        self._documents: dict[DocumentId, Document] = {}
-        self._by_value: dict[tuple[str, str], dict[DocumentId, None]] = {}
-
-    def add(self, document: Document) -> None:
-        """Remember a document and what a PDF may name it by."""
-        self._documents[document.id] = document
-        for field in ("linked_file", "isbn"):
-            for value in document.values(field):
-                self._by_value.setdefault((field, value), {})[document.id] = None
-
-    def remove(self, id: DocumentId) -> None:
-        self._documents.pop(id, None)
-
-    def document(self, id: DocumentId) -> Document | None:
-        return self._documents.get(id)
-
-    def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
-        ids = {id for value in values for id in self._by_value.get((field, value), ())}
-        known = (self._documents[id] for id in sorted(ids) if id in self._documents)
-        return [d.id for d in known if not source or source in d.values("source")][:2]
-
-    def has(self, id: DocumentId) -> bool:
-        return id in self._documents
+def is_record(document: Document) -> bool:
+    """Whether a document comes from a catalogue, and not from a PDF alone."""
+    return document.raw is None or document.raw.format != "pdf"
 
 
 def find_record(keys: LinkKeys, catalogue: Catalogue, source: str) -> DocumentId | None:
     """The record a PDF belongs to: the only one that links to a file of its name (856), else the one
-    whose control number is its name (001), else the only one with its ISBN. None in any doubt.
+    whose control number is its name (001), else the only one with its ISBN, else with its title. None in any doubt.
     """
-    by_link = _only(catalogue, "linked_file", (keys.file_name,), source)
-    return by_link or _by_control_number(catalogue, keys.stem, source) or _by_isbn(catalogue, keys.isbn, source)
+    return (
+        _only(catalogue, "linked_file", (keys.file_name,), source)
+        or _by_control_number(catalogue, keys.stem, source)
+        or _by_isbn(catalogue, keys.isbn, source)
+        or _by_title(catalogue, keys.title)
+    )
 
 
 def named(path: Path) -> LinkKeys:
@@ -135,7 +146,7 @@ def document_of(book: PdfBook, source: str) -> Document:
         contributors=tuple(Contributor(name, main=index == 0) for index, name in enumerate(authors)),
         ebook=ebook_of(book),
         raw=RawRecord("pdf", b"", name),
-        fingerprint=attached_fingerprint(name, book.sha256),
+        fingerprint=fingerprints.of_file(name, book.sha256),
     )
 
 
@@ -161,21 +172,8 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
         document,
         fields={field: values for field, values in fields.items() if values},
         ebook=ebook,
-        fingerprint=attached_fingerprint(document.fingerprint, ebook.sha256),
+        fingerprint=fingerprints.with_ebook(document.fingerprint, ebook.sha256),
     )
-
-
-def attached_fingerprint(fingerprint: str, sha256: str) -> str:
-    """The fingerprint of a document with an e-book, from the record's own and the file's.
-
-    A pair is unchanged when both are, which shows without reading the PDF. Whatever an earlier
-    attachment (":") or the pipeline ("+", the embedder) put behind the record's own part is replaced.
-
-    >>> attached_fingerprint("9f3a", "c0ffee"), attached_fingerprint("9f3a:1-dead+minilm", "c0ffee")
-    ('9f3a:1-c0ffee', '9f3a:1-c0ffee')
-    """
-    own = re.split("[:+]", fingerprint, maxsplit=1)[0]
-    return f"{own}:{READING}-{sha256}"
 
 
 def ebook_of(book: PdfBook) -> Ebook:
@@ -199,6 +197,11 @@ def _by_control_number(catalogue: Catalogue, stem: str, source: str) -> Document
         return None
     id = id_of(source, name)
     return id if catalogue.has(id) else None
+
+
+def _by_title(catalogue: Catalogue, words: str) -> DocumentId | None:
+    found = catalogue.titled(words) if words else ()
+    return found[0] if len(found) == 1 else None
 
 
 def _by_isbn(catalogue: Catalogue, isbn: str, source: str) -> DocumentId | None:

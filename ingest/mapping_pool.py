@@ -23,8 +23,8 @@ from types import TracebackType
 from typing import Final
 
 from ingest.changes import Change, change_of
-from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
-from search.document import Contributor, Document, OnlineAccess, Passage, RawRecord, Vernacular
+from ingest.source import Origin, RecordItem, Rejected, UnreadRecord
+from search.document import Contributor, Document, Item, OnlineAccess, Passage, RawRecord, Related, Vernacular
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +37,10 @@ _BATCHES_PER_WORKER: Final = 2
 
 _SENT: Final = (
     *(UnreadRecord, Rejected, Origin),
-    *(Change, Document, Contributor, OnlineAccess, Vernacular, RawRecord, Passage),
+    *(Change, Document, Contributor, OnlineAccess, Vernacular, Item, Related, RawRecord, Passage),
 )
 
-Item = UnreadRecord | SourceRecord | Rejected
-Batch = list[Item]
+Batch = list[RecordItem]
 Changes = list[Change | Rejected]
 
 
@@ -82,7 +81,7 @@ class MappingPool:
         """The processes that are running now; a process is started when it is first needed."""
         return [worker.process_id for worker in self._workers if worker.process_id is not None]
 
-    def changes(self, items: Iterable[Item]) -> Iterator[Change | Rejected]:
+    def changes(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
         """The change that each item asks for, in their order.
 
         With processes, `items` is read ahead by some hundred records; they should be unread ones then.
@@ -98,7 +97,7 @@ class MappingPool:
         while pending:
             yield from self._received(*pending.popleft())
 
-    def _changes_of(self, items: Iterable[Item]) -> Iterator[Change | Rejected]:
+    def _changes_of(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
         return (change_of(item, self._source, self._with_passages) for item in items)
 
     def _sent(self, batch: Batch) -> Changes:
@@ -119,7 +118,7 @@ class MappingPool:
             return self._changes_of(batch)
 
 
-def _batches(items: Iterable[Item]) -> Iterator[Batch]:
+def _batches(items: Iterable[RecordItem]) -> Iterator[Batch]:
     batch: Batch = []
     size = 0
     for item in items:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from ingest.readers.pdf_text import mended
+from ingest.running_heads import without_running_heads
 from search.document import Document, Page, Passage
 
 # The usual embedding models read 256 tokens, about 180 words; what lies beyond is not embedded at all.
@@ -23,9 +25,10 @@ def split(document: Document, pages: Sequence[Page]) -> tuple[Passage, ...]:
     end of a page only where a sentence does. Pieces without a letter (page numbers, rows of figures,
     dot leaders) are left out; search by words still finds them on their pages. Passages do not
     overlap: words are searched on whole pages, and every repeated sentence would be embedded twice.
+    Running heads are left out too: every passage of a book would tell its title, and none would cross a page.
     """
     passages = [Passage(0, record_text(document))]
-    for run in _runs(_sentences(pages)):
+    for run in _runs(_sentences(without_running_heads(pages))):
         for group in _groups(run):
             text = f"{run[0].heading}{' '.join(piece.text for piece in group)}"
             passages.append(Passage(len(passages), text, group[0].first_page, group[-1].last_page))
@@ -86,7 +89,8 @@ def _sentences(pages: Iterable[Page]) -> Iterator[_Piece]:
 
 
 def _joined(first: _Piece, second: _Piece) -> _Piece:
-    return _Piece(f"{first.text} {second.text}", first.heading, first.first_page, second.last_page)
+    text = mended(f"{first.text}\n{second.text}").replace("\n", " ")
+    return _Piece(text, first.heading, first.first_page, second.last_page)
 
 
 def _texts(text: str) -> Iterator[str]:

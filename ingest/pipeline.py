@@ -1,35 +1,44 @@
 """A load: read > map > compare > split > embed > write, one bounded batch at a time."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from threading import Event
 from typing import Final
 
-from ingest.changes import Change
+from ingest.changes import Change, change_of, known_as
 from ingest.ebooks import EbookStore
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
+from ingest.harvest import Harvest
+from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
 from ingest.linking import attach, candidates, document_of, standalone_id
-from ingest.mapping_pool import Item, MappingPool
-from ingest.readers import marc, marcxml
+from ingest.mapping_pool import MappingPool
+from ingest.readers.formats import readers
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
 from ingest.session import Session, Settled
-from ingest.source import Origin, PdfBook, Rejected
+from ingest.source import Origin, PdfBook, RecordItem, Rejected, RemovedRecord
+from ingest.tombstones import Tombstones
 from search.embedding import Embedder
 from search.engine import Engine, Entry
 
-BATCH_RECORDS: Final = 500
-
-_READERS: Final = {"marc": marc.read, "marcxml": marcxml.read}
-_CUTTERS: Final = {"marc": marc.cut, "marcxml": marcxml.cut}
+# Records written together: a commit costs the engine as much as some hundred records.
+BATCH_RECORDS: Final = 2_000
+# With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
+BATCH_EMBEDDED: Final = 500
+# Read ahead to be compared with the index in one question.
+BATCH_COMPARED: Final = 1_000
 
 
 class Load:
-    """One run of a job. `stop` may be set from a signal handler: the batch under way is written, then it ends."""
+    """One run of a job. `stop` may be set from a signal handler: the batch under way is written, then it ends.
+
+    tombstones: where removals are remembered. on_refused: gets each refused record with its bytes.
+    """
 
     def __init__(
         self,
@@ -38,31 +47,42 @@ class Load:
         job: IngestJob,
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop: Event | None = None,
+        *,
+        tombstones: Tombstones | None = None,
+        on_refused: Callable[[Rejected], None] = lambda _: None,
     ) -> None:
         self._engine = engine
         self._ebooks = ebooks
         self._job = job
         self._on_progress = on_progress
         self._stop = stop or Event()
+        self._tombstones = tombstones
+        self._on_refused = on_refused
+        self._batch = BATCH_EMBEDDED if job.embedder else BATCH_RECORDS
         self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
         self._done = self._total = 0.0
+        self._position: Position | None = None
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
         files: list[FoundFile] = []
         for found in find(self._job.paths):
             if isinstance(found, Rejected):
-                self._report.refuse(found)
+                self._refuse(found)
             else:
                 files.append(found)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
+        with_books = any(found.kind == "pdf" for found in files)
         try:
-            with Session(self._engine, self._job, any(found.kind == "pdf" for found in files)) as session:
+            with Session(self._engine, self._job, self._tombstones, with_books) as session:
+                if self._job.harvest is not None:
+                    self._harvest(session, self._job.harvest)
                 self._load(session, files)
                 if self._job.rebuild and (self._stop.is_set() or not self._report.outcomes["indexed"]):
                     raise _GivenUpError
+            self._keep_position()
         except _GivenUpError:
             self._report.given_up = True
         self._report.stopped = self._stop.is_set()
@@ -73,44 +93,99 @@ class Load:
         # Records first: a PDF is attached to the record that names it, which must be known by then.
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
         with MappingPool(self._job.workers, self._job.source, self._job.embedder is not None) as pool:
-            changes = pool.changes(records)
-            while not self._stop.is_set() and (batch := list(islice(changes, BATCH_RECORDS))):
+            changes = pool.changes(self._changed_only(session, records))
+            while not self._stop.is_set() and (batch := list(islice(changes, self._batch))):
                 self._write_records(session, batch)
                 session.checkpoint_if_due()
         books = [found for found in files if found.kind == "pdf"]
         if not books or self._stop.is_set():
             return
         session.make_linkable()
-        with PdfReader(workers=self._job.workers) as reader:
+        with PdfReader(workers=self._job.workers, ocr=self._job.ocr) as reader:
             for found in books:
                 self._load_book(session, reader, found)
                 self._done += found.effort
-                self._tell(found.path)
+                self._tell(str(found.path))
                 session.checkpoint_if_due()
                 if self._stop.is_set():
                     break
 
-    def _read_records(self, found: FoundFile) -> Iterator[Item]:
-        """The file's records, read if they are mapped in this process, else as bytes that cost little to send."""
-        readers = _READERS if self._job.workers == 1 else _CUTTERS
+    def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
+        """The file's records as bytes that cost little to compare or to send; of XML, read, where this process maps
+        them: the parser has done most of the work by then."""
+        reader = readers(self._job.columns)[found.kind]
+        items = reader.read if found.kind == "marcxml" and self._job.workers == 1 else reader.cut
         before = self._done
         try:
             with open_stream(found) as (stream, counter):
-                for item in readers[found.kind](stream, str(found.path)):
+                for item in items(stream, str(found.path)):
                     self._done = before + counter.bytes_read * found.effort_per_byte
-                    self._tell(found.path)
+                    self._tell(str(found.path))
                     yield item
         except READ_ERRORS as error:
             reason = f"The rest of the file cannot be read: {error}."
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
         self._done = before + found.effort
-        self._tell(found.path)
+        self._tell(str(found.path))
+
+    def _changed_only(self, session: Session, items: Iterable[RecordItem]) -> Iterator[RecordItem]:
+        """Items less the records that are in the index just as they are, which are counted."""
+        if self._job.rebuild:
+            yield from items
+            return
+        rest = iter(items)
+        while batch := list(islice(rest, BATCH_COMPARED)):
+            known = [known_as(item, self._job.source) for item in batch]
+            # Of a number that occurs twice here nothing is sure but the order, so both go the long way.
+            numbers = Counter(pair[0] for pair in known if pair is not None)
+            wanted = {pair[0]: pair[1] for pair in known if pair is not None and numbers[pair[0]] == 1}
+            same = session.unchanged(wanted, numbers.keys())
+            for item, pair in zip(batch, known, strict=True):
+                if pair is not None and pair[0] in same:
+                    self._report.count("unchanged")
+                else:
+                    yield item
+
+    def _harvest(self, session: Session, harvest: Harvest) -> None:
+        """A repository's records, batch by batch: what is kept of the position is only what is published."""
+        items = harvest.items()
+        while not self._stop.is_set() and (batch := list(islice(items, self._batch))):
+            self._position = harvest.position
+            for removed, some in groupby(batch, lambda item: isinstance(item, RemovedRecord)):
+                if removed:
+                    self._remove(session, [item for item in some if isinstance(item, RemovedRecord)])
+                else:
+                    self._map_here(session, [item for item in some if not isinstance(item, RemovedRecord)])
+            self._done, self._total = harvest.count, max(harvest.total or 0, harvest.count)
+            self._tell(self._job.source)
+            if session.checkpoint_if_due():
+                self._keep_position()
+        self._position = harvest.position
+
+    def _map_here(self, session: Session, items: Sequence[RecordItem]) -> None:
+        with_passages = self._job.embedder is not None
+        changed = self._changed_only(session, items)
+        self._write_records(session, [change_of(item, self._job.source, with_passages) for item in changed])
+
+    def _remove(self, session: Session, items: Sequence[RemovedRecord]) -> None:
+        ids = session.removed_from_repository([item.oai_identifier for item in items])
+        gone = [Change(item.origin, ids[item.oai_identifier]) for item in items if item.oai_identifier in ids]
+        self._report.count("unchanged", len(items) - len(gone))  # what was never here need not go
+        self._write(session, session.settle(gone, self._report))
+
+    def _keep_position(self) -> None:
+        if self._job.harvest is not None and self._position is not None:
+            self._job.harvest.keep(self._position)
+
+    def _refuse(self, rejected: Rejected) -> None:
+        self._report.refuse(rejected)
+        self._on_refused(rejected)
 
     def _write_records(self, session: Session, batch: Iterable[Change | Rejected]) -> None:
         changes: list[Change] = []
         for item in batch:
             if isinstance(item, Rejected):
-                self._report.refuse(item)
+                self._refuse(item)
             else:
                 changes.append(item)
         self._write(session, session.settle(changes, self._report))
@@ -125,7 +200,7 @@ class Load:
             reason = refused.get(item.entry.document.id)
             if reason is not None:
                 self._report.outcomes[item.outcome] -= 1
-                self._report.refuse(Rejected(item.origin, "not_indexed", reason))
+                self._refuse(Rejected(item.origin, "not_indexed", reason))
 
     def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))
@@ -140,9 +215,9 @@ class Load:
                     self._ebooks.add(path, sha256)
                     self._write_book(session, path, book, origin)
                 else:
-                    self._report.refuse(replace(book, origin=origin))
+                    self._refuse(replace(book, origin=origin))
         except READ_ERRORS as error:
-            self._report.refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
+            self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
 
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         record = session.find_record(candidates(path, book), book.sha256)
@@ -151,16 +226,19 @@ class Load:
             document = attach(record, book)
         else:
             document = document_of(book, self._job.source)
-        outcome: Outcome = "updated" if session.held([document.id]) else "indexed"
+        outcome: Outcome = "updated" if session.has(document.id) else "indexed"
         self._report.count(outcome)
         self._write(session, [Settled(origin, session.entry(document, book.pages), outcome)])
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
         self._report.pages_without_text += sum(not page.text for page in book.pages)
+        self._report.pages_by_ocr += book.pages_by_ocr
+        if book.ocr_failure:
+            self._report.ocr_failures.append(f"{path.name}: {book.ocr_failure}")
 
-    def _tell(self, file: Path) -> None:
+    def _tell(self, name: str) -> None:
         seconds = time.monotonic() - self._started
-        self._on_progress(Progress(str(file), self._done, self._total, self._report.read, seconds))
+        self._on_progress(Progress(name, self._done, self._total, self._report.read, seconds))
 
 
 class _GivenUpError(Exception):

@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -23,7 +23,7 @@ class IngestReport:
 
     read = indexed + updated + unchanged + deleted + refused. `replaced_in_load` counts updates of
     a record that this same load had read before (one control number twice). `attached` counts
-    e-books that belong to a record. seconds is wall time. given_up: a rebuild that was not published,
+    e-books that belong to a record, `joined` records that joined one of another source. seconds is wall time. given_up: a rebuild that was not published,
     because it was stopped or nothing could be loaded; the index is what it was.
     """
 
@@ -33,8 +33,11 @@ class IngestReport:
     refusals: list[Rejected] = field(default_factory=list)
     replaced_in_load: int = 0
     attached: int = 0
+    joined: int = 0
     pages: int = 0
     pages_without_text: int = 0
+    pages_by_ocr: int = 0
+    ocr_failures: list[str] = field(default_factory=list)
     passages: int = 0
     embedder: str = ""
     seconds: float = 0.0
@@ -52,7 +55,7 @@ class IngestReport:
         self.outcomes["refused"] += 1
         self.reasons[rejected.code] += 1
         if len(self.refusals) < MAX_LISTED:
-            self.refusals.append(rejected)
+            self.refusals.append(replace(rejected, data=b""))
 
     def to_plain(self) -> Mapping[str, object]:
         """The report as JSON knows it."""
@@ -62,9 +65,12 @@ class IngestReport:
             "refused_by_reason": dict(self.reasons.most_common()),
             "files": self.files,
             "replaced_in_load": self.replaced_in_load,
+            "records_joined": self.joined,
             "ebooks_attached": self.attached,
             "pages": self.pages,
             "pages_without_text": self.pages_without_text,
+            "pages_by_ocr": self.pages_by_ocr,
+            "ocr_failures": self.ocr_failures,
             "passages_embedded": self.passages,
             "embedder": self.embedder,
             "seconds": round(self.seconds, 1),

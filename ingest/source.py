@@ -83,12 +83,17 @@ class Rejected:
     format: RecordFormat | None = None
 
 
+RecordItem = UnreadRecord | SourceRecord | Rejected
+
+
 @dataclass(frozen=True, slots=True)
 class PdfBook:
     """An e-book as read from a PDF.
 
     sha256 is of the file's bytes. metadata holds "title", "author", "subject", "language",
     "year" where the file states them. Pages are in physical order, also those without text.
+    pages_by_ocr: how many pages have their text from OCR. ocr_failure: why OCR, which was asked for, gave
+    none, as a part of a sentence; "" when it was not needed or did what it could.
     """
 
     origin: Origin
@@ -96,3 +101,5 @@ class PdfBook:
     metadata: dict[str, str]
     pages: tuple[Page, ...]
     outline: tuple[Section, ...] = ()
+    pages_by_ocr: int = 0
+    ocr_failure: str = ""

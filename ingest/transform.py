@@ -4,6 +4,7 @@ Each takes the text of a field as catalogued and gives the clean value, "" or ()
 """
 
 import re
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ _ABBREVIATIONS: Final = frozenset(
     )
 )
 _LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
+_OLD_CATALOGUE: Final = re.compile(r"\s*\[from old catalog(?:ue)?\]?")
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
 # The states and provinces that AACR2 (appendix B.14) shortens, and forms seen besides; a rule by length
 # would give "Houston, Texas" and "Minato-ku, Tokyo" a point as well. Indonesian places are written in full.
@@ -32,13 +34,19 @@ _INITIALS: Final = re.compile(r"(?<=[, ][A-Z])\. (?=[A-Z]\.)")  # "Washington, D
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
+_INNER_BRACKET: Final = re.compile(r"(?<=[0-9])[\[\]?]+(?=[0-9])|(?<=[0-9])\[|\](?=[0-9])")
+_TYPED_YEAR: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1lI][4-9]|[2][0oO])[0-9oOlI]{2}(?![0-9A-Za-z])")
+_TYPED: Final = str.maketrans("oOlI", "0011")
+_ROMAN: Final = re.compile(r"(?<![A-Za-z])M(?:CM|CD|D?C{0,4}|M)(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})(?![A-Za-z])")
+_ROMAN_DIGITS: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+_DAY: Final = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2})-?(?P<month>0[1-9]|1[0-2])-?(?P<day>0[1-9]|[12][0-9]|3[01])")
 _EARLIEST_YEAR: Final = 1450
 _YEARS_AHEAD: Final = 2
 _ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]")
 _NOT_ISBN: Final = re.compile(r"[^0-9X]")
 _ISSN: Final = re.compile(r"(?<![0-9])([0-9]{4})\s?[-–]?\s?([0-9]{3}[0-9Xx])(?![0-9])")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
-_OCLC: Final = re.compile(r"\(OCoLC\)\s*(?:oc[mn]|on)?\s*0*([0-9]+)", re.IGNORECASE)
+_OCLC: Final = re.compile(r"(?:\(OCoLC\)\s*[a-z]{0,3}|oc[mn]|on)\s*0*([0-9]{2,})", re.IGNORECASE)
 _LCCN: Final = re.compile(r"([a-z]{0,3})\s*([0-9]{2}|[0-9]{4})-?([0-9]{1,6})$")
 _DEWEY: Final = re.compile(r"([0-9]{3})(?![0-9])(\.[0-9]+)?")
 _NOTHING_NAMED: Final = frozenset(
@@ -78,8 +86,19 @@ def trim_isbd(text: str) -> str:
 
 def _keeps_point(text: str) -> bool:
     """Whether the final point belongs to the last word: an initial, an abbreviation, "R.I."."""
+    if text[-2:-1] == ")":  # "National Academy of Sciences (U.S.)."
+        return False
     word = _BETWEEN_WORDS.split(text[-_LONGEST_ABBREVIATION - 2 : -1])[-1]
     return (len(word) == 1 and word.isupper()) or word.lower() in _ABBREVIATIONS or text[-3:-2] == "."
+
+
+def without_remark(text: str) -> str:
+    """Without "[from old catalog]", which the Library of Congress wrote after headings that it had not checked.
+
+    >>> without_remark("Bridgham, Gladys Ruth. [from old catalog]")
+    'Bridgham, Gladys Ruth.'
+    """
+    return _OLD_CATALOGUE.sub("", text) if "[from old" in text else text
 
 
 def trim_brackets(text: str) -> str:
@@ -137,15 +156,40 @@ def year(text: str) -> str:
     ['2014', '2010', '2008', '1996']
     >>> [year(text) for text in ("1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
     ['2007', '2010', '', '']
+    >>> [year(text) for text in ("19[98]", "[19]98?", "l998", "2oo5", "MCMXCVIII", "٢٠١٠")]
+    ['1998', '1998', '1998', '2005', '1998', '2010']
     """
     # Most dates are bare digits; looking for a correction costs more than the year itself.
     corrected = [text] if text.strip("[]c., ").isdigit() else _CORRECTED.split(text, maxsplit=1)
-    latest = date.today().year + _YEARS_AHEAD
     for part in reversed(corrected):
-        for found in _YEAR.findall(part):
-            if _EARLIEST_YEAR <= int(found) <= latest:
-                return str(found)
-    return ""
+        if found := _first_year(part):
+            return found
+    return _first_year(_mended(text))
+
+
+def _first_year(text: str) -> str:
+    latest = date.today().year + _YEARS_AHEAD
+    return next((found for found in _YEAR.findall(text) if _EARLIEST_YEAR <= int(found) <= latest), "")
+
+
+def _mended(text: str) -> str:
+    """A date without a plain year, made readable: digits of other scripts, brackets inside, letters for digits."""
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(ch, ch)) if ch.isdigit() else ch for ch in text)
+    if "[" in text or "]" in text:
+        text = _INNER_BRACKET.sub("", text)  # "19[98]", "[19]98"
+    text = _TYPED_YEAR.sub(lambda found: found.group().translate(_TYPED), text)  # "l998", "2oo5"
+    roman = _ROMAN.search(text)
+    return f"{text} {_roman(roman.group())}" if roman else text
+
+
+def _roman(numeral: str) -> int:
+    """
+    >>> _roman("MDCCCXCIV"), _roman("MMXIV")
+    (1894, 2014)
+    """
+    values = [_ROMAN_DIGITS[letter] for letter in numeral]
+    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
 
 
 def decade(text: str) -> str:
@@ -156,6 +200,22 @@ def decade(text: str) -> str:
     """
     found = _DECADE.search(text)
     return found.group(1) + "0" if found else ""
+
+
+def iso_date(text: str) -> str:
+    """A day as 2014-05-13, "" for anything else; of two digits, a year that has not come yet is of the last century.
+
+    >>> iso_date("140513"), iso_date("990102"), iso_date("2014-05-13 10:10"), iso_date("||||||"), iso_date("143345")
+    ('2014-05-13', '1999-01-02', '2014-05-13', '', '')
+    """
+    found = _DAY.match(text.strip())
+    if found is None:
+        return ""
+    written, this_year = int(found["year"]), date.today().year
+    if written < 100:
+        written += this_year // 100 * 100
+        written -= 100 if written > this_year else 0
+    return f"{written:04d}-{found['month']}-{found['day']}"
 
 
 def isbn(text: str) -> tuple[str, ...]:
@@ -169,7 +229,7 @@ def isbn(text: str) -> tuple[str, ...]:
     if len(digits) not in (9, 10, 13) and head.split():
         digits = _NOT_ISBN.sub("", head.split()[0])
     if len(digits) == 9 and digits.isdigit():  # a Standard Book Number of before 1970
-        return _both_forms("0" + digits)
+        return _both_forms("0" + digits) or (digits,)
     if len(digits) == 10 and digits[:9].isdigit():
         return _both_forms(digits) or (digits,)
     if len(digits) == 13 and digits.isdigit():
@@ -194,6 +254,17 @@ def issn(text: str) -> str:
     return f"{found.group(1)}-{found.group(2).upper()}" if found else ""
 
 
+def ismn(text: str) -> str:
+    """A music number as its digits, with the 9790 that replaced its M in 2008.
+
+    >>> ismn("M-2306-7118-7"), ismn("979-0-2306-7118-7 (jilid)"), ismn("x")
+    ('9790230671187', '9790230671187', '')
+    """
+    head = text.strip().partition("(")[0].upper().replace("M", "9790", 1)
+    digits = "".join(ch for ch in head if ch in "0123456789")
+    return digits if len(digits) == 13 and digits.startswith("9790") else ""
+
+
 def lccn(text: str) -> str:
     """A Library of Congress control number in its normal form (loc.gov: year, then six digits).
 
@@ -208,8 +279,8 @@ def lccn(text: str) -> str:
 def oclc(text: str) -> str:
     """The number of an OCLC control number, "" for those of other systems.
 
-    >>> oclc("(OCoLC)ocm00400866"), oclc("0010-0514000291")
-    ('400866', '')
+    >>> oclc("(OCoLC)ocm00400866"), oclc("ocn767498970"), oclc("0010-0514000291")
+    ('400866', '767498970', '')
     """
     found = _OCLC.match(text.strip())
     return found.group(1) if found else ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ingest.ebooks import EbookStore
+from ingest.tombstones import Tombstones
 from portal.settings import Settings, read_settings
 from search.discovery import Discovery
 from search.embedding import Embedder
@@ -56,6 +57,10 @@ def _wants_vectors(engine: Engine) -> bool:
 
 def ebook_store(settings: Settings) -> EbookStore:
     return EbookStore(settings.data / "ebooks")
+
+
+def tombstones(settings: Settings) -> Tombstones:
+    return Tombstones(settings.data / "tombstones.sqlite3")
 
 
 def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:

@@ -69,21 +69,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-embed", action="store_true", help="load without vectors: search by words only")
     demo.add_argument("--load-only", action="store_true", help="load the samples and stop, without opening the portal")
 
-    ingest = commands.add_parser("ingest", help="load MARC 21, MARCXML and PDF files or folders into the index")
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder, plain or gzipped")
-    ingest.add_argument("--source", type=_source, help="name of the catalogue; ids begin with it (TELUSUR_SOURCE)")
-    ingest.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
-    ingest.add_argument(
-        "--workers",
-        type=_positive,
-        default=1,
-        metavar="N",
-        help="processes that read and map records and share the pages of an e-book (default 1)",
-    )
-    ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
-    ingest.add_argument(
-        "--rebuild", action="store_true", help="make a new index of just these paths; the old one serves until then"
-    )
+    _add_ingest(commands.add_parser("ingest", help="load records and e-books into the index", epilog=_INGEST_EPILOG))
 
     search = commands.add_parser("search", help="search the index")
     search.add_argument("query", help='words, "a phrase", judul:laut, -unwanted')
@@ -113,6 +99,45 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), help="one mode only (default: all)")
     evaluate.add_argument("--json", action="store_true")
     return root
+
+
+_INGEST_EPILOG: Final = (
+    "Records: MARC 21, MARCXML, MARC-in-JSON, MARCMaker, ALEPH sequential, and tables (CSV, XLSX) of SLiMS and "
+    "INLISLite. E-books: PDF. Plain, gzipped or in zip archives. `telusur ingest oai URL` harvests a repository."
+)
+
+
+def _add_ingest(ingest: argparse.ArgumentParser) -> None:
+    ingest.add_argument(
+        "paths", nargs="*", metavar="PATH", help="file or folder; or `oai` and the repository's address"
+    )
+    ingest.add_argument("--source", type=_source, help="name of the catalogue; ids begin with it (TELUSUR_SOURCE)")
+    ingest.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
+    ingest.add_argument(
+        "--refused", type=Path, metavar="FOLDER", help="write refused records into files to be mended and loaded again"
+    )
+    ingest.add_argument(
+        "--workers",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="processes that read and map records and share the pages of an e-book (default 1)",
+    )
+    ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
+    ingest.add_argument(
+        "--rebuild", action="store_true", help="make a new index of just these paths; the old one serves until then"
+    )
+    ingest.add_argument("--check", action="store_true", help="read and map everything and report; keep nothing")
+    ingest.add_argument("--watch", type=Path, metavar="FOLDER", help="load what is dropped into a folder, until Ctrl-C")
+    ingest.add_argument("--columns", type=Path, metavar="FILE", help="how the columns of tables become MARC fields")
+    ingest.add_argument("--ocr", action="store_true", help="read scanned pages of e-books (needs ocrmypdf; slow)")
+    ingest.add_argument("--set", default="", metavar="S", help="harvest: this set only")
+    ingest.add_argument(
+        "--prefix", choices=("marcxml", "oai_dc"), default="marcxml", help="harvest: form of the records (marcxml)"
+    )
+    ingest.add_argument(
+        "--from", default="", dest="from_date", metavar="DATE", help="harvest: changed since, instead of the last time"
+    )
 
 
 def _positive(text: str) -> int:

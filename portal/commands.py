@@ -1,35 +1,29 @@
 """What each command of `telusur` does. Each takes the parsed arguments and gives an exit code."""
 
 import json
-import os
-import signal
 import socket
 import sys
 import tempfile
-import threading
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
 import marc_samples
 from ingest.corpus import entries_of
 from ingest.jobs import IngestJob
-from ingest.pipeline import Load
 from ingest.readers.display import marc_lines
-from ingest.report import IngestReport
+from ingest.works import member
+from portal import loading
 from portal.answers import search_answer
-from portal.bootstrap import Services, demo_settings, ebook_store, open_job_embedder, open_services
-from portal.console import ProgressLine, printable, report_text
-from portal.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.bootstrap import Services, demo_settings, open_job_embedder, open_services
+from portal.console import printable, report_text
+from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import messages
 from portal.presenters.wording import reason_sentence
 from portal.settings import SETTINGS, Settings, read_settings
 from search.discovery import Discovery
-from search.document import DocumentId, to_json
+from search.document import Document, DocumentId, to_json
 from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
@@ -47,7 +41,7 @@ def demo(arguments: Namespace) -> int:
     settings = _listening(demo_settings(read_settings()), arguments)
     embedder = _demo_embedder(settings, embed=not arguments.no_embed)
     print("Loading the sample records and e-books; some are damaged on purpose and will be refused …", file=sys.stderr)
-    report = _load(settings, IngestJob((marc_samples.SAMPLES,), "contoh", embedder))
+    report = loading.load(settings, IngestJob((marc_samples.SAMPLES,), "contoh", embedder))
     print(report_text(report))
     if report.stopped:
         return STOPPED
@@ -66,54 +60,7 @@ def _demo_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def ingest(arguments: Namespace) -> int:
-    settings = read_settings()
-    missing = [str(path) for path in arguments.paths if not path.exists()]
-    if missing:
-        print(f"telusur: no such file or folder: {', '.join(missing)}", file=sys.stderr)
-        return WRONG_USE
-    if arguments.report and not os.access(arguments.report.parent, os.W_OK):
-        print(f"telusur: no report can be written to {arguments.report.parent}; name another --report", file=sys.stderr)
-        return WRONG_USE
-    embedder = open_job_embedder(settings, embed=not arguments.no_embed)
-    source = arguments.source or settings.source
-    job = IngestJob(tuple(arguments.paths), source, embedder, arguments.rebuild, arguments.workers)
-    report = _load(settings, job)
-    print(report_text(report))
-    if arguments.report:
-        report.save(arguments.report)
-    if report.stopped:
-        return STOPPED
-    if report.given_up:
-        return UNAVAILABLE
-    return DONE_WITH_REFUSALS if report.outcomes["refused"] else DONE
-
-
-def _load(settings: Settings, job: IngestJob) -> IngestReport:
-    stop = threading.Event()
-    line = ProgressLine()
-    load = Load(open_engine(settings.search), ebook_store(settings), job, line, stop)
-    with _stopping(stop):
-        try:
-            return load.run()
-        finally:
-            line.end()
-
-
-@contextmanager
-def _stopping(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C asks the load to end after its batch; a second one breaks it off, at its last checkpoint."""
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        print("\nStopping after this batch (Ctrl-C again to break off) …", file=sys.stderr)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return loading.ingest(arguments)
 
 
 def search(arguments: Namespace) -> int:
@@ -163,17 +110,18 @@ def show(arguments: Namespace) -> int:
         print(f"telusur: no record {arguments.id!r} in the index; `telusur search` shows ids.", file=sys.stderr)
         return UNAVAILABLE
     if arguments.marc:
-        if document.raw is None or not document.raw.data:
+        raw = (member(document, DocumentId(arguments.id)) or document).raw
+        if raw is None or not raw.data:
             print(f"telusur: {arguments.id} was made from a PDF; it has no MARC record.", file=sys.stderr)
             return UNAVAILABLE
         if sys.stdout.isatty():
-            for line in marc_lines(document.raw):
+            for line in marc_lines(raw):
                 subfields = " ".join(f"${code} {value}" for code, value in line.subfields)
                 print(printable(f"{line.tag} {line.indicators.replace(' ', '_')} {line.value}{subfields}"))
         else:
-            sys.stdout.buffer.write(document.raw.data)
+            sys.stdout.buffer.write(raw.data)
     elif arguments.json:
-        print(to_json(replace(document, raw=None)))
+        print(to_json(_without_raw(document)))
     else:
         print(printable(document.title))
         for contributor in document.contributors:
@@ -184,6 +132,10 @@ def show(arguments: Namespace) -> int:
         for link in document.links:
             print(f"  link ({link.kind}): {printable(link.url)}")
     return DONE
+
+
+def _without_raw(document: Document) -> Document:
+    return replace(document, raw=None, members=tuple(replace(found, raw=None) for found in document.members))
 
 
 def portal(arguments: Namespace) -> int:

@@ -66,25 +66,25 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def report_text(report: IngestReport) -> str:
-    """The report for people; the JSON of --report holds every refusal."""
+def report_text(report: IngestReport, *, dry: bool = False) -> str:
+    """The report for people; the JSON of --report holds every refusal. dry: nothing was kept."""
+    came_from = f" from {report.files:,} files" if report.files else ""
     lines = [
-        f"{report.read:,} read from {report.files:,} files in {duration(report.seconds)}: "
+        f"{report.read:,} read{came_from} in {duration(report.seconds)}: "
         + ", ".join(f"{report.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
     ]
-    if report.pages:
-        without = f", {report.pages_without_text:,} of them without text" if report.pages_without_text else ""
-        lines.append(f"{report.pages:,} e-book pages{without}; {report.attached:,} e-books attached to their record")
+    if dry:
+        lines[0] += ". Nothing was kept: this was a check."
+    lines += _about_ebooks(report)
+    if report.joined:
+        lines.append(f"{report.joined:,} records joined one of another source (same ISBN, title and year)")
     if report.replaced_in_load:
         lines.append(
             f"{report.replaced_in_load:,} updates replaced a record read earlier in this load "
             "(same source and control number)"
         )
-    lines.append(
-        f"{report.passages:,} passages embedded with {report.embedder}"
-        if report.embedder
-        else "No vectors made: search is by words only"
-    )
+    if not dry:
+        lines.append(_about_vectors(report))
     for code, count in report.reasons.most_common():
         lines.append(f"  refused {count:,}: {code}")
     for rejected in report.refusals[:_REFUSALS_SHOWN]:
@@ -98,6 +98,28 @@ def report_text(report: IngestReport) -> str:
     elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
     return "\n".join(lines)
+
+
+def _about_ebooks(report: IngestReport) -> list[str]:
+    lines = []
+    if report.pages:
+        without = f"; {report.pages_without_text:,} of {report.pages:,} pages have no text" * bool(
+            report.pages_without_text
+        )
+        by_ocr = f", {report.pages_by_ocr:,} read by OCR" if report.pages_by_ocr else ""
+        lines.append(
+            f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
+        )
+    lines += [f"  no OCR: {printable(failure)}" for failure in report.ocr_failures[:_REFUSALS_SHOWN]]
+    return lines
+
+
+def _about_vectors(report: IngestReport) -> str:
+    if not report.embedder:
+        return "No vectors made: search is by words only"
+    if not report.passages:
+        return "Nothing embedded: nothing has changed"
+    return f"{report.passages:,} passages embedded with {report.embedder}"
 
 
 def printable(text: str) -> str:

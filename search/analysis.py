@@ -124,8 +124,11 @@ def plain_words(text: str) -> list[str]:
     plain = text if text.isascii() else text.translate(_BETWEEN_WORDS)
     if not plain.isascii() or "'" in plain or "`" in plain:
         return [word.text for word in words(text)]
-    once = _ASCII_REDUPLICATION.sub(r"\1", plain.lower())
-    return [word[:MAX_WORD_CHARACTERS] for word in _ASCII_WORD.findall(once)]
+    once = plain.lower()
+    if "-" in once:
+        once = _ASCII_REDUPLICATION.sub(r"\1", once)
+    found: list[str] = _ASCII_WORD.findall(once)
+    return found if len(once) <= MAX_WORD_CHARACTERS else [word[:MAX_WORD_CHARACTERS] for word in found]
 
 
 _STEMMERS: Final = {"id": "indonesian", "en": "english"}

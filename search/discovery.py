@@ -13,7 +13,7 @@ from search.explain import marked_title, reasons, summary_snippet
 from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
-from search.query import Clause, Mode, Query
+from search.query import Clause, Filter, Mode, Query
 from search.questions import Answers, Facets, Fetch, Keyword, PageHits, Question, Semantic, Weigh
 from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
@@ -86,7 +86,13 @@ class Discovery:
         )
 
     def document(self, id: DocumentId) -> Document | None:
-        return next(iter(self._engine.searcher().fetch([id])), None)
+        """The document with this id, or the one that the record with this id was joined into."""
+        searcher = self._engine.searcher()
+        found = next(iter(searcher.fetch([id])), None)
+        if found is None and id:
+            joined = searcher.keyword(Query(filters=(Filter("record_id", (id,)),)), 1).items
+            found = next(iter(searcher.fetch([item.id for item in joined])), None)
+        return found
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)

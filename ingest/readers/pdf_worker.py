@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 LENGTH: Final = struct.Struct(">I")
-PASSWORD: Final = ""
+# Some pages together: waking the parent for each takes a tenth of the time.
+ANSWERS_BUFFER: Final = 1 << 15
 _PR_SET_NO_NEW_PRIVS: Final = 38
-_PDFIUM_PASSWORD_ERRORS: Final = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 Message = dict[str, Any]
 
@@ -38,23 +38,27 @@ class RefusalError(Exception):
 
 def main() -> None:
     confine(int(sys.argv[1]))
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=ANSWERS_BUFFER)
     # Whatever a library prints must not fall between the messages.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     load_libraries()
     send(answers, {"kind": "ready"})
+    answers.flush()
     spent = False
     while not spent and (job := receive(requests)) is not None:
         allow_seconds(job["seconds"])
         try:
             for message in answer(job):
                 send(answers, message)
+                if message["kind"] == "book":
+                    answers.flush()  # it says how long the parent shall wait
         except RefusalError as refused:
             send(answers, {"kind": "refused", "code": refused.code, "reason": str(refused)})
         except MemoryError:
             send(answers, {"kind": "refused", "code": "pdf_limit", "reason": "It takes too much memory to read."})
             spent = True  # nothing can be trusted now; the parent starts another worker
         send(answers, {"kind": "done", "peak_bytes": peak_bytes()})
+        answers.flush()
 
 
 def confine(memory_bytes: int) -> None:
@@ -74,21 +78,24 @@ def allow_seconds(seconds: float) -> None:
 
 
 def peak_bytes() -> int:
+    """The most memory this program has held."""
+    # ru_maxrss starts with what the parent held when it forked; Linux counts anew for the new program.
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def load_libraries() -> None:
     """Import what reads PDFs now, so that no file pays for it. Not at the top: the limits come first."""
-    import pypdfium2  # noqa: F401
-
-    import ingest.readers.pdf_miner  # noqa: F401
+    import ingest.readers.pdf_miner
+    import ingest.readers.pdf_pdfium  # noqa: F401
 
 
 def send(stream: BinaryIO, message: Message) -> None:
     # ASCII escapes carry lone surrogates, which UTF-8 cannot.
     data = json.dumps(message).encode("ascii")
     stream.write(LENGTH.pack(len(data)) + data)
-    stream.flush()
 
 
 def receive(stream: BinaryIO) -> Message | None:
@@ -101,98 +108,98 @@ def receive(stream: BinaryIO) -> Message | None:
 
 def answer(job: Message) -> Iterator[Message]:
     """All messages about one file, in order. Raises RefusalError, MemoryError."""
-    from ingest.readers.pdf_miner import MinerBook
     from ingest.readers.pdf_text import clean
 
     path = Path(job["path"])
-    second = Second(path)
     with contextlib.ExitStack() as stack:
-        first = open_first(path, stack, second)
-        count = first.page_count if first is not None else second.page_count
+        book, other = opened(path, stack)
+        count = book.page_count
         if count > job["pages"]:
             raise RefusalError("pdf_limit", f"It has {count} pages; at most {job['pages']} are read.")
         if count == 0:
             raise RefusalError("broken_pdf", "It has no pages that can be read.")
         allow_seconds(job["seconds"] + job["seconds_per_page"] * count)
-        head = first.head() if first is not None else second.head()
-        yield {"kind": "book", "pages": count, **head}
+        yield {"kind": "book", "pages": count, **book.head()}
         for number in range(1 + job["share"], count + 1, job["shares"]):
-            text = clean(first.text(number), job["page_characters"]) if isinstance(first, MinerBook) else ""
-            # Where one library finds no words the other often does; on a picture both take a millisecond.
-            if not text and second.agrees(count):
-                text = clean(second.text(number), job["page_characters"])
+            found = book.text(number)
+            text = clean(found or "", job["page_characters"])
+            # Where one library finds no words the other sometimes does.
+            if not text and found != "" and other is not None:
+                text = clean(other.text(number, count), job["page_characters"])
             yield {"kind": "page", "number": number, "text": text}
 
 
-def open_first(path: Path, stack: contextlib.ExitStack, second: "Second") -> Any:
-    """The file opened by pdfminer.six; None when only pdfium can open it. Raises RefusalError when none can."""
-    from ingest.readers.pdf_miner import LockedError, MinerBook, UnusableError
+def opened(path: Path, stack: contextlib.ExitStack) -> "tuple[Any, Other | None]":
+    """The file as opened by pdfium, with another opinion for pages without text; or by pdfminer.six alone.
+
+    Raises RefusalError when neither can open it.
+    """
+    import pypdfium2
+
+    from ingest.readers.pdf_miner import LockedError, UnusableError
+    from ingest.readers.pdf_pdfium import PASSWORD_ERRORS, PdfiumBook
 
     try:
-        book = MinerBook(stack.enter_context(path.open("rb")))
+        file = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise RefusalError("unreadable_file", f"It cannot be read: {error.strerror}.") from error
-    except (LockedError, UnusableError) as error:
-        code = second.error_code()
-        if code is None and second.page_count:
-            return None
-        if isinstance(error, LockedError) or code in _PDFIUM_PASSWORD_ERRORS:
-            reason = "It is locked with a password. Ask the publisher for an unlocked copy."
-            raise RefusalError("encrypted_pdf", reason) from error
+    other = Other(file)
+    locked = "It is locked with a password. Ask the publisher for an unlocked copy."
+    try:
+        book = PdfiumBook(path)
+        stack.callback(book.close)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in PASSWORD_ERRORS:
+            raise RefusalError("encrypted_pdf", locked) from error
+    else:
+        if book.page_count and (book.has_all_pages or other.page_count in (0, book.page_count)):
+            return book, other
+    try:
+        return other.book(), None
+    except LockedError as error:
+        raise RefusalError("encrypted_pdf", locked) from error
+    except UnusableError as error:
         raise RefusalError("broken_pdf", "It is damaged or no PDF at all. Fetch or export it again.") from error
-    return book
 
 
-class Second:
-    """The same file in pdfium, opened only when it is needed. Every method is safe on a broken file."""
+class Other:
+    """The same file in pdfminer.six, opened only when it is needed: that alone takes as long as a hundred pages."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._opened: Any = None
-        self._error: int | None = None
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._book: Any = None
+        self._failed: Exception | None = None
 
-    def _document(self) -> Any:
-        import pypdfium2
+    def book(self) -> Any:
+        """The file opened. Raises LockedError, UnusableError."""
+        from ingest.readers.pdf_miner import LockedError, MinerBook, UnusableError
 
-        if self._opened is None and self._error is None:
+        if self._failed is not None:
+            raise self._failed
+        if self._book is None:
             try:
-                self._opened = pypdfium2.PdfDocument(self._path, password=PASSWORD)
-            except pypdfium2.PdfiumError as error:
-                self._error = error.err_code or 0
-        return self._opened
-
-    def error_code(self) -> int | None:
-        """pdfium's code when it cannot open the file, None when it can."""
-        self._document()
-        return self._error
+                self._book = MinerBook(self._file)
+            except (LockedError, UnusableError) as error:
+                self._failed = error
+                raise
+        return self._book
 
     @property
     def page_count(self) -> int:
-        document = self._document()
-        return 0 if document is None else len(document)
-
-    def agrees(self, count: int) -> bool:
-        """Whether its pages can stand in for those of a reader that counted `count`."""
-        return self.page_count == count
-
-    def head(self) -> Message:
-        from ingest.readers.pdf_miner import plain_metadata
-
-        document = self._document()
-        labels = [str(document.get_page_label(index) or "") for index in range(len(document))]
-        metadata = {key.lower(): value for key, value in document.get_metadata_dict().items()}
-        metadata["created"] = metadata.pop("creationdate", "")
-        return {"labels": labels, "outline": [], "metadata": plain_metadata(metadata)}
-
-    def text(self, number: int) -> str:
-        import pypdfium2
+        """0 when it cannot be opened."""
+        from ingest.readers.pdf_miner import LockedError, UnusableError
 
         try:
-            page = self._document()[number - 1]
-            text: str = page.get_textpage().get_text_bounded()
-        except pypdfium2.PdfiumError:
+            count: int = self.book().page_count
+        except (LockedError, UnusableError):
+            return 0
+        return count
+
+    def text(self, number: int, count: int) -> str:
+        """The text of a page, "" unless its pages can stand in for those of a reader that counted `count`."""
+        if self.page_count != count:
             return ""
-        page.close()
+        text: str = self.book().text(number)
         return text
 
 

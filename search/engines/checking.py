@@ -5,7 +5,19 @@ from typing import Final
 
 import numpy as np
 
-from search.document import Document, DocumentId, Page, Passage, from_json, to_json
+from search.document import (
+    Contributor,
+    Document,
+    DocumentId,
+    Ebook,
+    Item,
+    OnlineAccess,
+    Page,
+    Passage,
+    RawRecord,
+    Related,
+    Vernacular,
+)
 from search.engine import Entry, Refused
 from search.engines.terms import encoded
 from search.schema import BY_NAME
@@ -54,12 +66,23 @@ def _problem_of_document(document: Document) -> str:
             return f"no field {name!r} in search.schema.FIELDS"
         if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
             return f"the values of {name!r} must be a tuple of texts"
-    try:
-        from_json(encoded(to_json(document)).decode())
-        [vernacular.text.split() for vernacular in document.vernacular]
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it cannot be stored
-        return f"it cannot be stored: {error}"
+    for name, kind in _MEMBERS.items():
+        members = getattr(document, name)
+        if not isinstance(members, tuple) or not all(isinstance(member, kind) for member in members):
+            return f"its {name} must be a tuple of {kind.__name__}"
+    if not isinstance(document.ebook, Ebook | None) or not isinstance(document.raw, RawRecord | None):
+        return "its e-book or its record as it came is of the wrong kind"
     return ""
+
+
+_MEMBERS: Final[Mapping[str, type]] = {
+    "contributors": Contributor,
+    "links": OnlineAccess,
+    "vernacular": Vernacular,
+    "items": Item,
+    "related": Related,
+    "members": Document,
+}
 
 
 def _problem_of_pages(pages: tuple[Page, ...]) -> str:

@@ -7,6 +7,7 @@ Field names are derived from search.schema.FIELDS, by prefix:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from search import analysis
@@ -32,6 +33,10 @@ SUGGEST: Final = "suggest"
 PART: Final = "\x00"  # parts a term that holds several values; stands in no value
 
 _SORT_CHARACTERS: Final = 200
+# Headings, publishers and places come again and again, and a title is asked for by four of the terms below.
+REPEATED_CHARACTERS: Final = 200
+_TEXT_NAMES: Final = frozenset(field.name for field in TEXTS)
+_KEY_NAMES: Final = frozenset(field.name for field in KEYS)
 _T = TypeVar("_T")
 
 
@@ -56,15 +61,19 @@ class RecordTerms:
 
 def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     """pages: the words of each page of its e-book, as `word_text` gives them."""
-    words = {field.name: tuple(_filled(word_text(value) for value in _searched(document, field))) for field in TEXTS}
+    held = [(BY_NAME[name], values) for name, values in document.fields.items()]
+    words = {field.name: tuple(_filled(map(word_text, values))) for field, values in held if field.name in _TEXT_NAMES}
+    for original in document.vernacular:  # values in their original script (MARC 880) are searched with the others
+        if original.field in _TEXT_NAMES:
+            words[original.field] = (*words.get(original.field, ()), *_filled((word_text(original.text),)))
     words[BODY] = tuple(_filled(pages))
     years = {field.name: tuple(sorted(set(_years(document, field.name)))) for field in YEARS}
-    values = {field.name: tuple(_choosable(document, field)) for field in WHOLE}
-    values |= {name: tuple(dict.fromkeys(map(_decade, held))) for name, held in years.items()}
+    values = {field.name: _choosable(found) for field, found in held if field.kind in ("text", "keyword")}
+    values |= {name: tuple(dict.fromkeys(map(_decade, found))) for name, found in years.items()}
     return RecordTerms(
         analysis.stem_languages(document.values("language")),
         _without_empty(words),
-        _without_empty({field.name: _keys(document, field) for field in KEYS}),
+        _without_empty({field.name: _keys(found) for field, found in held if field.name in _KEY_NAMES}),
         _without_empty(values),
         _without_empty(years),
         f"{OPENING} {word_text(document.title)} {CLOSING}",
@@ -75,6 +84,11 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
 
 def word_text(text: str) -> str:
     """The folded words of `text`, joined by spaces."""
+    return _known_word_text(text) if len(text) <= REPEATED_CHARACTERS else " ".join(analysis.plain_words(text))
+
+
+@lru_cache(maxsize=16_384)
+def _known_word_text(text: str) -> str:
     return " ".join(analysis.plain_words(text))
 
 
@@ -110,19 +124,13 @@ def sorted_id(sort_key: str) -> str:
     return sort_key.rpartition(PART)[2]
 
 
-def _searched(document: Document, field: Field) -> list[str]:
-    """A field's values, with those of its original script (MARC 880)."""
-    return [*document.values(field.name), *(v.text for v in document.vernacular if v.field == field.name)]
-
-
-def _choosable(document: Document, field: Field) -> list[str]:
+def _choosable(values: Iterable[str]) -> tuple[str, ...]:
     # A longer value cannot be chosen as a filter, so it is not offered as a facet either.
-    values = dict.fromkeys(document.values(field.name))
-    return [clean(value) for value in values if 0 < len(value) <= MAX_FILTER_CHARACTERS]
+    return tuple([clean(value) for value in dict.fromkeys(values) if 0 < len(value) <= MAX_FILTER_CHARACTERS])
 
 
-def _keys(document: Document, field: Field) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for value in document.values(field.name) for key in identifier_keys(value)))
+def _keys(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for value in values for key in identifier_keys(value)))
 
 
 def _years(document: Document, name: str) -> list[int]:
@@ -148,9 +156,9 @@ def _sort_key(document: Document, field: Field, descending: bool) -> str:
 def _suggestions(document: Document) -> Iterable[str]:
     values = [(name, value) for name in SUGGESTED for value in document.values(name)]
     return dict.fromkeys(
-        f"{word_text(value)}{PART}{name}{PART}{clean(value)}"
+        f"{words}{PART}{name}{PART}{clean(value)}"
         for name, value in values
-        if 0 < len(value) <= MAX_FILTER_CHARACTERS and analysis.words(value)
+        if 0 < len(value) <= MAX_FILTER_CHARACTERS and (words := word_text(value))
     )
 
 

@@ -12,14 +12,12 @@ from pathlib import Path
 
 import marc_samples
 from ingest.files import FoundFile, find, open_stream
-from ingest.mapping_pool import Item, MappingPool
-from ingest.readers import marc, marcxml
-from ingest.source import Rejected
+from ingest.mapping_pool import MappingPool
+from ingest.readers.formats import READERS
+from ingest.source import RecordItem, Rejected
 
 ROUNDS = 3
 LEAST_BYTES = 50_000_000
-READERS = {"marc": marc.read, "marcxml": marcxml.read}
-CUTTERS = {"marc": marc.cut, "marcxml": marcxml.cut}
 
 
 def files(paths: list[Path]) -> list[FoundFile]:
@@ -27,11 +25,12 @@ def files(paths: list[Path]) -> list[FoundFile]:
     return found * (1 + int(LEAST_BYTES / sum(file.effort for file in found)))
 
 
-def records(found: list[FoundFile], workers: int) -> Iterator[Item]:
+def records(found: list[FoundFile], workers: int) -> Iterator[RecordItem]:
     """As the load takes them: read for one worker, cut for more."""
     for file in found:
         with open_stream(file) as (stream, _):
-            yield from (READERS if workers == 1 else CUTTERS)[file.kind](stream, str(file.path))
+            reader = READERS[file.kind]
+            yield from (reader.read if workers == 1 else reader.cut)(stream, str(file.path))
 
 
 def cpu_s() -> float:

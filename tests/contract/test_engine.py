@@ -128,7 +128,7 @@ def test_an_update_that_fails_keeps_what_was_acknowledged_where_writers_share(
 
 
 def test_the_index_answers_throughout_a_rebuild(engine: Engine) -> None:
-    load(engine, *(entry(f"a.{n}", "Laut", pages=["ikan"], subject=f"s{n}") for n in range(20)))
+    load(engine, *(entry(f"a.{n}", "Laut", pages=["ikan"], topic=f"s{n}") for n in range(20)))
     over = threading.Event()
 
     def searching() -> list[int]:
@@ -139,7 +139,7 @@ def test_the_index_answers_throughout_a_rebuild(engine: Engine) -> None:
             words, facets = Keyword(query, 5), Facets(query)
             answers = searcher.answer([words, facets])
             totals.append(answers[words].total)
-            assert len(answers[facets]["subject"]) == answers[words].total
+            assert len(answers[facets]["topic"]) == answers[words].total
             assert searcher.page_hits(parse("ikan"), [DocumentId("a.1")])
         return totals
 
@@ -148,7 +148,7 @@ def test_the_index_answers_throughout_a_rebuild(engine: Engine) -> None:
         for size in (30, 25):
             with engine.rebuilding() as writer:
                 for n in range(size):
-                    writer.put([entry(f"a.{n}", "Laut", pages=["ikan"], subject=f"s{n}")])
+                    writer.put([entry(f"a.{n}", "Laut", pages=["ikan"], topic=f"s{n}")])
                 assert engine.searcher().keyword(parse("laut"), 0).total in (20, 30)
         over.set()
         totals = [total for reader in readers for total in reader.result(60)]
@@ -242,6 +242,19 @@ def test_a_document_deleted_and_put_again_in_one_load_is_there(engine: Engine) -
     assert engine.searcher().vector(DocumentId("a.1")) is not None
 
 
+def test_fingerprints_are_those_of_the_documents_that_exist(engine: Engine) -> None:
+    marked = [replace(found, document=replace(found.document, fingerprint=f"f-{found.document.id}")) for found in
+              (entry("a.1", "Laut"), entry("a.2", "Ikan"))]  # fmt: skip
+    with engine.updating() as writer:
+        writer.put(marked)
+    searcher = engine.searcher()
+    assert searcher.fingerprints(list(map(DocumentId, ("a.2", "a.9", "a.1", "a.2")))) == {
+        "a.1": "f-a.1",
+        "a.2": "f-a.2",
+    }
+    assert searcher.fingerprints([]) == {}
+
+
 def broken(id: str) -> list[Entry]:
     sound = entry(id, "Laut", pages=["x"])
     return [
@@ -305,10 +318,13 @@ def test_hostile_text_is_stored_searched_and_suggested_without_harm(engine: Engi
 
 def test_thousands_of_subjects_are_kept_searched_and_counted(engine: Engine) -> None:
     subjects = [f"Pokok{n} 🌊 شعاب {n}" for n in range(5000)]
-    searcher = load(engine, entry("a.1", "Laut", subject=subjects), entry("a.2", "Laut", subject=subjects[:1]))
+    first, second = (
+        entry(f"a.{n}", "Laut", subject=held, topic=held) for n, held in ((1, subjects), (2, subjects[:1]))
+    )
+    searcher = load(engine, first, second)
     assert found(searcher, "subjek:pokok4999") == ["a.1"]
     assert sorted(found(searcher, "", Filter("subject", (subjects[0],)))) == ["a.1", "a.2"]
-    assert searcher.facets(parse(""))["subject"][0] == FacetValue(subjects[0], 2)
+    assert searcher.facets(parse(""))["topic"][0] == FacetValue(subjects[0], 2)
     assert searcher.fetch([DocumentId("a.1")])[0].values("subject") == tuple(subjects)
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest import fingerprints
 from ingest.linking import (
     Published,
     attach,
-    attached_fingerprint,
     candidates,
     carry_over,
     document_of,
@@ -169,7 +169,7 @@ def test_a_record_with_its_ebook_says_so() -> None:
     assert attached.values("format") == ("book", "ebook")
     assert attached.ebook is not None
     assert (attached.ebook.page_count, attached.ebook.pages_without_text) == (2, 1)
-    assert attached.fingerprint == attached_fingerprint("9f3a", "ab" * 32) != RECORD.fingerprint
+    assert attached.fingerprint == fingerprints.with_ebook("9f3a", "ab" * 32) != RECORD.fingerprint
 
 
 def test_attaching_twice_is_attaching_once() -> None:

@@ -14,14 +14,12 @@ import pytest
 import marc_samples
 from ingest.changes import Change
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream
-from ingest.mapping_pool import BATCH_BYTES, BATCH_RECORDS, Item, MappingPool
-from ingest.readers import marc, marcxml
-from ingest.source import Origin, Rejected, UnreadRecord
+from ingest.mapping_pool import BATCH_BYTES, BATCH_RECORDS, MappingPool
+from ingest.readers.formats import READERS
+from ingest.source import Origin, RecordItem, Rejected, UnreadRecord
 from tests.support.records import record, write
 from tests.support.shared_data import shared
 
-READERS = {"marc": marc.read, "marcxml": marcxml.read}
-CUTTERS = {"marc": marc.cut, "marcxml": marcxml.cut}
 # Test data of seven programs, damaged files among them, and catalogues in UTF-8 and MARC-8.
 REAL = ("evergreen", "gpo_collections", "marc4j", "pymarc", "ruby_marc", "solrmarc", "stanford_solrmarc", "traject")
 
@@ -36,10 +34,11 @@ def catalogues(path: Path) -> list[FoundFile]:
     return [found for found in find([path]) if isinstance(found, FoundFile) and found.kind != "pdf"]
 
 
-def items(found: FoundFile, cut: bool) -> Iterator[Item]:
+def items(found: FoundFile, cut: bool) -> Iterator[RecordItem]:
     try:
         with open_stream(found) as (stream, _):
-            yield from (CUTTERS if cut else READERS)[found.kind](stream, str(found.path))
+            reader = READERS[found.kind]
+            yield from (reader.cut if cut else reader.read)(stream, str(found.path))
     except READ_ERRORS as error:
         yield Rejected(Origin(str(found.path)), "unreadable_file", str(error))
 
@@ -102,7 +101,7 @@ def test_passages_are_made_only_where_they_are_wanted(two: MappingPool) -> None:
 def test_little_is_read_ahead_of_what_is_taken(two: MappingPool) -> None:
     read = 0
 
-    def endless() -> Iterator[Item]:
+    def endless() -> Iterator[RecordItem]:
         nonlocal read
         for item in made(1_000_000):
             read += 1
@@ -117,7 +116,7 @@ def test_little_is_read_ahead_of_what_is_taken(two: MappingPool) -> None:
 def test_large_records_are_sent_a_few_at_a_time(two: MappingPool) -> None:
     taken: list[int] = []
 
-    def large() -> Iterator[Item]:
+    def large() -> Iterator[RecordItem]:
         for number in range(1, 21):
             taken.append(number)
             yield UnreadRecord(Origin("uji.mrc", number), "marc", b"x" * (BATCH_BYTES // 2))
@@ -130,7 +129,7 @@ def test_large_records_are_sent_a_few_at_a_time(two: MappingPool) -> None:
 def test_a_killed_process_costs_no_record(at: int) -> None:
     with MappingPool(2, "uji", with_passages=True) as pool:
 
-        def deadly() -> Iterator[Item]:
+        def deadly() -> Iterator[RecordItem]:
             for number, item in enumerate(made(1200), start=1):
                 if number in (at, at + 250):
                     for id in pool.process_ids:
@@ -173,7 +172,7 @@ def test_an_interrupt_is_not_for_the_processes() -> None:
         before = pool.process_ids
         assert [os.getsid(id) for id in before] == before
 
-        def interrupted() -> Iterator[Item]:
+        def interrupted() -> Iterator[RecordItem]:
             for number, item in enumerate(made(1200)):
                 if number % 100 == 50:
                     for id in before:

@@ -226,5 +226,5 @@ def test_kind_of_file_is_told_by_its_contents() -> None:
     assert detect(one(), "buku.pdf") == "marc"
     assert detect(b"\xef\xbb\xbf<?xml version='1.0'?><collection/>", "a.mrc") == "marcxml"
     assert detect(b"\n%PDF-1.4", "a.mrc") == "pdf"
-    assert detect(b"judul,pengarang\n", "a.csv") is None
+    assert detect(b"Yth. Pustakawan\n", "surat.doc") is None
     assert detect(b"judul,pengarang\n", "a.mrc") == "marc"

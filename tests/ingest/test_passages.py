@@ -56,6 +56,15 @@ def test_a_sentence_that_crosses_a_page_stays_whole() -> None:
     ]
 
 
+def test_a_word_that_a_page_breaks_is_whole_again() -> None:
+    assert texts("Ada perpus-", "takaan dan buku-", "buku.") == ["Ada perpustakaan dan buku-buku."]
+
+
+def test_running_heads_stand_in_no_passage_and_part_no_sentence() -> None:
+    pages = ["Awal.\n10 BUKU LAUT", "Ikan itu berenang\n11 BUKU LAUT", "ke laut.\n12 BUKU LAUT"]
+    assert texts(*pages) == ["Awal.", "Ikan itu berenang ke laut."]
+
+
 def test_pages_without_a_crossing_sentence_stay_apart() -> None:
     assert texts("Awal. Akhir halaman.", "Halaman baru.") == ["Awal. Akhir halaman.", "Halaman baru."]
     assert texts("Judul tanpa titik", "Halaman baru.") == ["Judul tanpa titik", "Halaman baru."]

@@ -8,32 +8,18 @@ from threading import Event
 import pytest
 
 import marc_samples
-from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob, Progress
-from ingest.pipeline import Load
+from ingest.pipeline import BATCH_RECORDS, Load
 from ingest.report import OUTCOMES, IngestReport
 from search.discovery import Discovery
 from search.document import Document, DocumentId
-from search.engines.embedded import EmbeddedEngine
 from search.query import Filter, Query, parse
 from tests.support.embedders import LetterEmbedder
+from tests.support.library import Library
 from tests.support.records import record, write
 from tests.support.shared_data import shared
 
-
-class Library:
-    """An empty index and e-book store in a folder, and loads into it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.engine = EmbeddedEngine(folder / "index")
-        self.ebooks = EbookStore(folder / "ebooks")
-        self.discovery = Discovery(self.engine)
-
-    def load(self, *paths: Path, **options: object) -> IngestReport:
-        return Load(self.engine, self.ebooks, IngestJob(paths, **options)).run()  # type: ignore[arg-type]
-
-    def titles(self, text: str) -> list[str]:
-        return [hit.document.title for hit in self.discovery.search(parse(text)).hits]
+SEVERAL_BATCHES = 2 * BATCH_RECORDS + 500
 
 
 @pytest.fixture
@@ -105,7 +91,7 @@ def test_rebuild_keeps_only_what_is_named(library: Library, tmp_path: Path) -> N
 
 def test_a_rebuild_that_is_stopped_leaves_the_old_index(library: Library, tmp_path: Path) -> None:
     library.load(write(tmp_path / "a.mrc", [record("1", "Satu")]))
-    big = write(tmp_path / "b.mrc", [record(str(n), f"Judul {n}") for n in range(1200)])
+    big = write(tmp_path / "b.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
     stop = Event()
     job = IngestJob((big,), rebuild=True)
     report = Load(
@@ -129,7 +115,7 @@ def test_a_rebuild_attaches_ebooks_in_the_same_publication(library: Library) -> 
 
 
 def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library, tmp_path: Path) -> None:
-    first = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(1200)])
+    first = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
     stop = Event()
     job = IngestJob((first,))
 
@@ -140,9 +126,9 @@ def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library
     report = Load(library.engine, library.ebooks, job, stop_soon, stop).run()
     assert report.stopped
     kept = library.engine.info().documents
-    assert 0 < kept < 1200
+    assert 0 < kept < SEVERAL_BATCHES
     again = library.load(first)
-    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, 1200 - kept)
+    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, SEVERAL_BATCHES - kept)
 
 
 def state(library: Library) -> tuple[list[Document], int, int]:
@@ -182,7 +168,9 @@ def test_of_one_control_number_twice_the_later_stands_whoever_maps_it(library: L
 
 
 def test_progress_moves_with_two_workers(library: Library, tmp_path: Path) -> None:
-    paths = [write(tmp_path / name, [record(f"{name}{n}", f"Judul {n}") for n in range(1500)]) for name in "ab"]
+    paths = [
+        write(tmp_path / name, [record(f"{name}{n}", f"Judul {n}") for n in range(SEVERAL_BATCHES)]) for name in "ab"
+    ]
     seen: list[Progress] = []
     Load(library.engine, library.ebooks, IngestJob(tuple(paths), workers=2), seen.append).run()
     assert [p.done for p in seen] == sorted(p.done for p in seen)
@@ -192,7 +180,7 @@ def test_progress_moves_with_two_workers(library: Library, tmp_path: Path) -> No
 
 
 def test_stopping_two_workers_keeps_what_was_written(library: Library, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(3000)])
+    path = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
     stop = Event()
 
     def stop_soon(progress: Progress) -> None:
@@ -202,9 +190,9 @@ def test_stopping_two_workers_keeps_what_was_written(library: Library, tmp_path:
     report = Load(library.engine, library.ebooks, IngestJob((path,), workers=2), stop_soon, stop).run()
     assert report.stopped
     kept = library.engine.info().documents
-    assert 0 < kept == report.outcomes["indexed"] < 3000
+    assert 0 < kept == report.outcomes["indexed"] < SEVERAL_BATCHES
     again = library.load(path, workers=2)
-    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, 3000 - kept)
+    assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, SEVERAL_BATCHES - kept)
 
 
 def test_samples_add_up_whatever_is_in_them(library: Library, tmp_path: Path) -> None:

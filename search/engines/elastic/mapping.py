@@ -33,7 +33,7 @@ from search.schema import SORTS
 from search.vectors import Vector
 
 # Raised when the mapping changes in a way that an older index cannot answer.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 
 STEMMERS: Final[Mapping[analysis.Language, str]] = {"id": "indonesian", "en": "english"}
 
@@ -60,7 +60,8 @@ def index_settings(shards: int) -> Body:
 
 
 def record_mappings(meta: Body) -> Body:
-    properties: Body = {"json": _STORED, "own_vector": _STORED, "page_numbers": {"type": "integer", "index": False}}
+    properties: Body = {"page_numbers": {"type": "integer", "index": False}}
+    properties |= dict.fromkeys(("json", "fingerprint", "own_vector"), _STORED)
     for name in [field.name for field in TEXTS] + [BODY]:
         properties |= _word_fields(name)
     properties[TITLE_BOUNDS] = {**_WORDS, "norms": False}
@@ -74,7 +75,7 @@ def record_mappings(meta: Body) -> Body:
     properties[SUGGEST] = _CODE
     properties["passages"] = {"type": "nested", "properties": {"page": {"type": "integer", "index": False}}}
     # What is indexed only is left out of _source: an index is never filled from another one.
-    return _mappings(properties, meta, ("json", "own_vector", "page_numbers"))
+    return _mappings(properties, meta, ("json", "fingerprint", "own_vector", "page_numbers"))
 
 
 def page_mappings() -> Body:
@@ -98,7 +99,8 @@ def record_body(entry: Entry) -> Body:
     """What the records index holds of an entry."""
     document = entry.document
     terms = record_terms(document, (word_text(page.text) for page in entry.pages))
-    body: Body = {"json": to_json(document), TITLE_BOUNDS: terms.title_bounds, SUGGEST: terms.suggestions}
+    body: Body = {"json": to_json(document), "fingerprint": document.fingerprint}
+    body |= {TITLE_BOUNDS: terms.title_bounds, SUGGEST: terms.suggestions}
     for name, texts in terms.words.items():
         body |= _words(name, texts, terms.languages)
     body |= {f"k_{name}": keys for name, keys in terms.keys.items()}

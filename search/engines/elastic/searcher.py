@@ -78,6 +78,16 @@ class ElasticSearcher:
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         return self._one(questions.Fetch(ids))
 
+    def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
+        found: dict[DocumentId, str] = {}
+        distinct = list(dict.fromkeys(ids))
+        for start in range(0, len(distinct), MAX_WINDOW):
+            some = self._build.among(distinct[start : start + MAX_WINDOW])
+            body = {"query": some, "size": MAX_WINDOW, "track_total_hits": False, "_source": ["fingerprint"]}
+            (response,) = self._search([(self._names.records, body)])
+            found |= {DocumentId(hit["_id"]): hit["_source"]["fingerprint"] for hit in response["hits"]["hits"]}
+        return found
+
     def page_hits(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
     ) -> Mapping[DocumentId, Sequence[PageHit]]:

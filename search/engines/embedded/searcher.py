@@ -97,6 +97,17 @@ class EmbeddedSearcher:
             documents = {document.id: document for document in map(_document, stored)}
         return tuple(documents[id] for id in ids if id in documents)
 
+    def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
+        with reading("be read"):
+            if not ids:
+                return {}
+            hits = self._records.search(self._build.among(ids), len(set(ids)), count=False).hits
+            stored = [self._records.doc(address) for _, address in hits]
+            return {
+                DocumentId(str(doc.get_first("id"))): bytes(doc.get_first("fingerprint") or b"").decode("utf-8")
+                for doc in stored
+            }
+
     def page_hits(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
     ) -> Mapping[DocumentId, Sequence[PageHit]]:

@@ -4,23 +4,36 @@ Fields are named as search.engines.terms says; s_ fields hold the stems of the d
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import tantivy
 
 from search import analysis
 from search.document import Document, Page, to_json
-from search.engines.terms import BODY, KEYS, SUGGEST, TEXTS, TITLE_BOUNDS, WHOLE, YEARS, encoded, record_terms
+from search.engines.terms import (
+    BODY,
+    KEYS,
+    REPEATED_CHARACTERS,
+    SUGGEST,
+    TEXTS,
+    TITLE_BOUNDS,
+    WHOLE,
+    YEARS,
+    encoded,
+    record_terms,
+)
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 
 
 def record_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("json", stored=True)
+    builder.add_bytes_field("fingerprint", stored=True)
     for name in [field.name for field in TEXTS] + [BODY]:
         builder.add_text_field(f"w_{name}", tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"s_{name}", tokenizer_name="whitespace", index_option="freq")
@@ -55,6 +68,7 @@ def record(document: Document, pages: Iterable[str]) -> tantivy.Document:
     made = tantivy.Document()
     made.add_text("id", document.id)
     made.add_bytes("json", encoded(to_json(document)))
+    made.add_bytes("fingerprint", encoded(document.fingerprint))
     for name, texts in terms.words.items():
         for text in texts:
             _add_words(made, name, text, terms.languages)
@@ -87,4 +101,15 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
 
 def _add_words(made: tantivy.Document, name: str, words: str, languages: Sequence[analysis.Language]) -> None:
     made.add_text(f"w_{name}", words)
-    made.add_text(f"s_{name}", " ".join(analysis.stems(words.split(), languages)))
+    made.add_text(f"s_{name}", _stem_text(words, tuple(languages)))
+
+
+def _stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
+    if len(words) > REPEATED_CHARACTERS:
+        return " ".join(analysis.stems(words.split(), languages))
+    return _known_stem_text(words, languages)
+
+
+@lru_cache(maxsize=16_384)
+def _known_stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
+    return " ".join(analysis.stems(words.split(), languages))

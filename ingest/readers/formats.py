@@ -1,0 +1,45 @@
+"""Which reader reads which kind of file."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO, Final, Protocol
+
+from ingest.readers import aleph, dublin_core, marc, marcjson, marcmaker, marcxml
+from ingest.readers.columns import TableMapping
+from ingest.readers.detect import Kind
+from ingest.readers.table import TableReader
+from ingest.source import RecordFormat, Rejected, SourceRecord, UnreadRecord
+
+
+class Reader(Protocol):
+    """`read` gives a file's records; `cut` gives the same for `read_one`, here or in another process."""
+
+    def read(self, stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]: ...
+
+    def cut(self, stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]: ...
+
+    def read_one(self, unread: UnreadRecord) -> SourceRecord | Rejected: ...
+
+
+READERS: Final[Mapping[Kind, Reader]] = {
+    "marc": marc,
+    "marcxml": marcxml,
+    "marcjson": marcjson,
+    "marcmaker": marcmaker,
+    "aleph": aleph,
+    "table": TableReader(),
+}
+
+# By what an unread record is; rows of a table are cut as MARCXML.
+READ_ONE: Final[Mapping[RecordFormat, Callable[[UnreadRecord], SourceRecord | Rejected]]] = {
+    "marc": marc.read_one,
+    "marcxml": marcxml.read_one,
+    "marcjson": marcjson.read_one,
+    "marcmaker": marcmaker.read_one,
+    "aleph": aleph.read_one,
+    "oai_dc": dublin_core.read_one,  # from a repository, never from a file
+}
+
+
+def readers(columns: TableMapping | None = None) -> Mapping[Kind, Reader]:
+    """READERS, with a map of columns for tables in place of the shipped ones."""
+    return READERS if columns is None else {**READERS, "table": TableReader(columns)}

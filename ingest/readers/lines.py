@@ -1,0 +1,44 @@
+"""The lines of a text file, with their places, in bounded memory."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+from ingest.readers.records import MAX_RECORD_BYTES
+
+_BLOCK_BYTES: Final = 1 << 16
+_HEAD_BYTES: Final = 100
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Line(NamedTuple):
+    """A line without its end, and where in the file it begins. too_long: only its head is kept."""
+
+    offset: int
+    data: bytes
+    too_long: bool = False
+
+
+def lines(stream: BinaryIO) -> Iterator[Line]:
+    """Every line, whether it ends in LF, CR LF or CR; a byte order mark is passed over."""
+    offset = dropped = 0
+    head = b""
+    held = stream.read(_BLOCK_BYTES)
+    if held.startswith(_BOM):
+        offset, held = len(_BOM), held[len(_BOM) :]
+    while True:
+        block = stream.read(_BLOCK_BYTES)
+        found = held.splitlines(keepends=True)
+        # The last line may go on in the next block, and a CR at its end may have its LF there.
+        held = found.pop() if block and found else b""
+        for line in found:
+            yield Line(offset, head if dropped else line.rstrip(b"\r\n"), dropped > 0)
+            offset += dropped + len(line)
+            dropped = 0
+        if len(held) > MAX_RECORD_BYTES:
+            head = head if dropped else held[:_HEAD_BYTES]
+            dropped, held = dropped + len(held), b""
+        if not block:
+            break
+        held += block
+    if dropped:
+        yield Line(offset, head, too_long=True)

@@ -1,0 +1,252 @@
+"""A table's rows as they come from CSV, or from a page that calls itself an Excel file (INLISLite)."""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import BinaryIO, Final
+
+MAX_CELL: Final = 100_000
+MAX_COLUMNS: Final = 500
+_MAX_ROW_BYTES: Final = 250_000
+# After so many quotes without a partner they are taken as they stand, or looking for partners would never end.
+_MAX_OPEN_QUOTES: Final = 10
+_BLOCK_BYTES: Final = 1 << 16
+_DELIMITERS: Final = (b",", b";", b"\t", b"|")
+_SNIFFED_ROWS: Final = 20
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_DECLARED: Final = re.compile(rb"sep=(.)\r?\n")  # for Excel, which does not count it as a row
+_QUOTES: Final = re.compile(rb'"+')
+_LINE_END: Final = re.compile(rb"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its number, from 1 as a spreadsheet counts, its byte offset (0 where there is none), its cells.
+
+    too_long: beyond a limit; its cells are not kept.
+    """
+
+    number: int
+    offset: int
+    cells: tuple[str, ...]
+    too_long: bool = False
+
+
+def csv_rows(stream: BinaryIO) -> Iterator[Row]:
+    """The rows of a CSV file, whatever its delimiter, in UTF-8, UTF-16 or what Windows writes (cp1252).
+
+    A quote ends a cell only before a delimiter or the end of a line, for SLiMS writes the quotes inside of
+    cells as they are. A quote that is never closed costs its own line only.
+    """
+    head = stream.read(_BLOCK_BYTES)
+    blocks = _blocks(stream, head)
+    offset, counted = 0, True
+    if head[:2] in _UTF16:
+        blocks, counted = _as_utf8(blocks, _UTF16[head[:2]]), False
+        head = next(blocks, b"")
+    elif head.startswith(_BOM):
+        offset = len(_BOM)
+    first = head[offset:]
+    if declared := _DECLARED.match(first):
+        offset, first = offset + declared.end(), first[declared.end() :]
+        delimiter = declared[1]
+    else:
+        delimiter = _delimiter(first)
+    if counted:
+        next(blocks)  # the head itself
+    yield from _split(first, blocks, delimiter, offset if counted else -1)
+
+
+def _blocks(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
+    yield head
+    while block := stream.read(_BLOCK_BYTES):
+        yield block
+
+
+def _as_utf8(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for block in blocks:
+        yield decoder.decode(block).removeprefix("\ufeff").encode("utf-8", "replace")
+
+
+def _delimiter(head: bytes) -> bytes:
+    """The one that cuts most of the first rows into the same number of cells, the more the better."""
+    best, most = _DELIMITERS[0], (0, 0)
+    for delimiter in _DELIMITERS:
+        counts: Counter[int] = Counter()
+        for row in _split(head, iter(()), delimiter, 0):
+            if any(row.cells):
+                counts[len(row.cells)] += 1
+            if counts.total() >= _SNIFFED_ROWS:
+                break
+        width, rows = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
+        if width > 1 and (rows, width) > most:
+            best, most = delimiter, (rows, width)
+    return best
+
+
+def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) -> Iterator[Row]:
+    """Rows of the bytes in `held` and then in `blocks`. offset: of `held`; -1 when places are not to be told."""
+    places = offset >= 0
+    offset = max(0, offset)
+    number, at, final, open_quotes = 0, 0, False, 0
+    while True:
+        begins = offset + at
+        quoting = open_quotes < _MAX_OPEN_QUOTES
+        found = _row(held, at, delimiter, final, quoting) if at < len(held) else None
+        if found is None and final and at >= len(held):
+            return
+        if found is None and (final or len(held) - at > _MAX_ROW_BYTES):
+            # A quote without its partner, as a rule: its line is given up, and what comes after it is read.
+            open_quotes += 1
+            found = _first_line(held, at)
+            while found is None:
+                block = next(blocks, b"")
+                offset, held, at, final = offset + len(held), block, 0, not block
+                found = (None, 0) if final else _first_line(held, at)
+        if found is None:
+            block = next(blocks, b"")
+            offset, held, at, final = offset + at, held[at:] + block, 0, not block
+            continue
+        cells, end = found
+        number += 1
+        too_long = cells is None or any(len(cell) > MAX_CELL for cell in cells)
+        texts = () if cells is None or too_long else tuple(map(_text, cells))
+        if len(texts) > MAX_COLUMNS and any(texts[MAX_COLUMNS:]):
+            too_long = True
+        yield Row(number, begins if places else 0, () if too_long else texts[:MAX_COLUMNS], too_long)
+        at = end
+
+
+def _row(held: bytes, at: int, delimiter: bytes, final: bool, quoting: bool) -> tuple[list[bytes] | None, int] | None:
+    """The cells of the row that begins at `at`, and where the next begins; None when more bytes are needed."""
+    cells: list[bytes] = []
+    while True:
+        quoted = quoting and held[at : at + 1] == b'"'
+        found = _quoted(held, at + 1, delimiter, final) if quoted else _plain(held, at, delimiter)
+        if found is None:
+            return None
+        cell, at = found
+        cells.append(cell)
+        if held[at : at + 1] == delimiter:
+            at += 1
+            continue
+        if at >= len(held):
+            return (cells, at) if final else None
+        end = _LINE_END.match(held, at)
+        if end is None or (end.end() == len(held) and end.group() == b"\r" and not final):
+            return None
+        return cells, end.end()
+
+
+def _plain(held: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
+    line = _LINE_END.search(held, at)
+    end = line.start() if line else len(held)
+    mark = held.find(delimiter, at, end)
+    end = mark if mark >= 0 else end
+    return held[at:end], end
+
+
+def _quoted(held: bytes, start: int, delimiter: bytes, final: bool) -> tuple[bytes, int] | None:
+    raw = False  # whether the cell holds quotes that are not doubled
+    at = start
+    while (found := _QUOTES.search(held, at)) is not None:
+        at, run = found.end(), found.end() - found.start()
+        following = held[at : at + 1]
+        if not following and not final:
+            return None
+        closes = following in (delimiter, b"\r", b"\n", b"")
+        if closes and (run % 2 or raw):
+            cell = held[start : at - 1]
+            return (cell if raw else cell.replace(b'""', b'"')), at
+        raw = raw or (run % 2 == 1 and not closes)
+    return None
+
+
+def _first_line(held: bytes, at: int) -> tuple[None, int] | None:
+    """Where the line after this one begins; None when it is not there yet."""
+    end = _LINE_END.search(held, at)
+    return (None, end.end()) if end else None
+
+
+def _text(cell: bytes) -> str:
+    try:
+        text = cell.decode("utf-8")
+    except UnicodeDecodeError:
+        text = cell.decode("cp1252", "replace")
+    text = text.strip()
+    # Excel's way to keep a number as text: ="0012".
+    return text[2:-1] if text.startswith('="') and text.endswith('"') else text
+
+
+def html_rows(stream: BinaryIO) -> Iterator[Row]:
+    """The rows of the tables in a page."""
+    parser = _TableParser()
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    number = 0
+    while block := stream.read(_BLOCK_BYTES):
+        parser.feed(decoder.decode(block))
+        # Text outside of tables is thrown away; a tag that never ends must not be kept.
+        if len(parser.rawdata) > _MAX_ROW_BYTES:
+            parser.rawdata = ""
+        for cells in parser.take():
+            number += 1
+            yield Row(number, 0, cells or (), cells is None)
+
+
+class _TableParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._rows: list[tuple[str, ...] | None] = []
+        self._cells: list[str] | None = None
+        self._text: list[str] | None = None
+        self._size = 0
+
+    def take(self) -> list[tuple[str, ...] | None]:
+        """The rows that ended since it was last asked; None for one beyond the limits."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - of HTMLParser
+        if tag == "tr":
+            self._end_row()
+            self._cells, self._size = [], 0
+        elif tag in ("td", "th") and self._cells is not None:
+            self._end_cell()
+            self._text = []
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        return self.parse_bogus_comment(i, report)  # Python's own raises AssertionError for a mark it does not know
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("tr", "table"):
+            self._end_row()
+        elif tag in ("td", "th"):
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None and self._size <= _MAX_ROW_BYTES:
+            self._size += len(data)
+            self._text.append(data)
+
+    def _end_cell(self) -> None:
+        if self._text is not None and self._cells is not None:
+            self._size += 1
+            if self._size <= _MAX_ROW_BYTES and len(self._cells) < MAX_COLUMNS:
+                self._cells.append(" ".join("".join(self._text).split()))
+        self._text = None
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        if self._cells is not None:
+            self._rows.append(None if self._size > _MAX_ROW_BYTES else tuple(self._cells))
+        self._cells = None
+
+
+def is_html(head: bytes) -> bool:
+    """Whether a table is a page, and not CSV."""
+    return head.removeprefix(_BOM).lstrip().startswith(b"<")

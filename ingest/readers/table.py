@@ -1,0 +1,224 @@
+"""Tables, CSV or Excel: each row becomes a MARC record, by a map of columns."""
+
+import io
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO, Final, cast
+
+from ingest.readers import marcxml
+from ingest.readers.columns import HEADING_ROWS, TableMapping, shipped
+from ingest.readers.foreign import clean, to_marcxml
+from ingest.readers.records import MAX_FIELDS
+from ingest.readers.rows import Row, csv_rows, html_rows, is_html
+from ingest.readers.spreadsheet import WorkbookError, sheets
+from ingest.readers.table_record import plan, record_of_listing, record_of_row
+from ingest.record import Record
+from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
+
+_log = logging.getLogger(__name__)
+
+_ZIP: Final = b"PK"
+_PEEKED_BYTES: Final = 4096
+# One more than a record may have, so that it is refused and not cut short.
+_MAX_FIELDS_OF_LISTING: Final = MAX_FIELDS + 1
+_TOLD_COLUMNS: Final = 40
+
+Item = UnreadRecord | Rejected
+Note = Callable[[str, str], None]
+
+
+def _log_note(file: str, note: str) -> None:
+    _log.warning("%s: %s", file, note)
+
+
+class TableReader:
+    """Reads tables by `columns`, or by the shipped map that fits best.
+
+    on_note is told, once a file, what is worth knowing and costs no record: the file, and a sentence.
+    """
+
+    def __init__(self, columns: TableMapping | None = None, on_note: Note = _log_note) -> None:
+        self._own = columns
+        self._on_note = on_note
+
+    def read(self, stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
+        """A record for every row, in order; rows without a title, and a table that no map fits, as Rejected.
+
+        A record's position is the number of its row, as a spreadsheet counts.
+        """
+        for item in self.cut(stream, file):
+            yield item if isinstance(item, Rejected) else self.read_one(item)
+
+    def cut(self, stream: BinaryIO, file: str) -> Iterator[Item]:
+        """What `read` gives, but for `read_one`: each row as MARCXML, which is most of the work already."""
+        head = stream.read(_PEEKED_BYTES)
+        whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 1 << 16))
+        if not head.startswith(_ZIP):
+            yield from self._only(html_rows(whole) if is_html(head) else csv_rows(whole), file)
+            return
+        try:
+            with sheets(whole) as found:
+                yield from self._sheets(found, file)
+        except WorkbookError as error:
+            yield Rejected(Origin(file), "broken_record", str(error))
+
+    def read_one(self, unread: UnreadRecord) -> SourceRecord | Rejected:
+        """The record in the MARCXML that `cut` gave."""
+        return marcxml.read_one(unread)
+
+    def _only(self, rows: Iterator[Row], file: str) -> Iterator[Item]:
+        top = _top(rows)
+        items = self._items(top, rows, file)
+        if items is None:
+            yield _no_map(file, top, self._own)
+        else:
+            yield from items
+
+    def _sheets(self, found: Iterable[tuple[str, Iterator[Row]]], file: str) -> Iterator[Item]:
+        """The first sheet that a map fits: others are lists of codes, summaries, or the same once more."""
+        first: list[Row] = []
+        for _, rows in found:
+            top = _top(rows)
+            items = self._items(top, rows, file)
+            if items is not None:
+                yield from items
+                return
+            first = first or top
+        yield _no_map(file, first, self._own)
+
+    def _items(self, top: list[Row], rest: Iterator[Row], file: str) -> Iterator[Item] | None:
+        """None when no map fits the rows at the top."""
+        maps = shipped() if self._own is None else (self._own,)
+        best, heading = max(
+            ((mapping, row) for mapping in maps for row in top),
+            key=lambda pair: pair[0].fit(pair[1].cells),
+            default=(None, None),
+        )
+        if best is not None and heading is not None and best.fit(heading.cells):
+            self._tell_unknown(best, heading, file)
+            places = best.places(heading.cells)
+            body = _chained([row for row in top if row.number > heading.number], rest)
+        elif self._own is not None and self._own.order and top:
+            best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
+        else:
+            return None
+        if best.listing is not None:
+            return _listed(best, places, body, file)
+        return _rows(best, places, body, file)
+
+    def _tell_unknown(self, mapping: TableMapping, heading: Row, file: str) -> None:
+        if unknown := mapping.unknown(heading.cells):
+            names = _told(unknown)
+            self._on_note(
+                file, f"These columns are not loaded, for the map of {mapping.name} does not name them: {names}."
+            )
+
+
+def _top(rows: Iterator[Row]) -> list[Row]:
+    """The first rows that hold anything."""
+    found: list[Row] = []
+    for row in rows:
+        if any(row.cells) or row.too_long:
+            found.append(row)
+        if len(found) == HEADING_ROWS:
+            break
+    return found
+
+
+def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
+    yield from top
+    yield from rest
+
+
+def _rows(mapping: TableMapping, places: Mapping[str, int], rows: Iterator[Row], file: str) -> Iterator[Item]:
+    any_row = False
+    columns = plan(mapping, places)
+    for row in rows:
+        if not any(row.cells) and not row.too_long:
+            continue
+        any_row = True
+        origin = Origin(file, row.number, row.offset)
+        if row.too_long:
+            yield _too_long(origin)
+            continue
+        record = record_of_row(mapping, columns, row.cells)
+        if record.fields:
+            yield UnreadRecord(origin, "marcxml", to_marcxml(record))
+        else:
+            yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
+    if not any_row:
+        yield Rejected(Origin(file), "not_marc", "There is no row under the names of the columns.")
+
+
+def _too_long(origin: Origin) -> Rejected:
+    reason = f"Row {origin.position} is too long, or a quotation mark in it is never closed."
+    return Rejected(origin, "too_large", reason)
+
+
+def _listed(mapping: TableMapping, places: Mapping[str, int], rows: Iterator[Row], file: str) -> Iterator[Item]:
+    """Rows that follow each other with one record number, together; a row without a number goes with those before."""
+    assert mapping.listing is not None  # noqa: S101 - chosen by it
+    columns = {
+        role: next((places[name] for name in names if name in places), -1)
+        for role, names in mapping.listing.names.items()
+    }
+    held: list[dict[str, str]] = []
+    number, origin = "", Origin(file)
+    for row in rows:
+        if row.too_long:
+            yield _too_long(Origin(file, row.number, row.offset))
+            continue
+        values = {role: row.cells[at] if 0 <= at < len(row.cells) else "" for role, at in columns.items()}
+        if not values["tag"] and not values["value"]:
+            continue
+        if held and values["record"] and values["record"] != number:
+            yield _unread(record_of_listing(held, mapping), origin)
+            held = []
+        if not held:
+            origin = Origin(file, row.number, row.offset)
+        number = values["record"] or number
+        if len(held) < _MAX_FIELDS_OF_LISTING:
+            held.append(values)
+    if held:
+        yield _unread(record_of_listing(held, mapping), origin)
+
+
+def _unread(record: Record, origin: Origin) -> Item:
+    if not record.fields:
+        return Rejected(origin, "broken_record", f"The rows from {origin.position} on hold no field of a record.")
+    return UnreadRecord(origin, "marcxml", to_marcxml(record))
+
+
+def _told(names: Sequence[str]) -> str:
+    """Names of columns for a sentence: short, and without what would confuse a terminal."""
+    return ", ".join(clean(name)[:60] for name in names[:_TOLD_COLUMNS] if name)
+
+
+def _no_map(file: str, top: list[Row], own: TableMapping | None) -> Rejected:
+    if not top:
+        return Rejected(Origin(file), "not_marc", "The table is empty.")
+    names = _told(top[0].cells)
+    by = "No map of columns that comes with Telusur" if own is None else f"Not the map of columns {own.name}"
+    reason = (
+        f"{by} fits this table, whose columns are: {names}. "
+        "Write a file of columns for it and name it with --columns; see docs/loading.md."
+    )
+    return Rejected(Origin(file), "unknown_format", reason)
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream from its beginning, although its head was read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        block = self._head[: len(view)] or self._rest.read(len(view))
+        self._head = self._head[len(view) :]
+        view[: len(block)] = block
+        return len(block)

@@ -1,0 +1,160 @@
+"""A row of a table made into a MARC record, by a map of columns."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from ingest.readers.columns import Column, TableMapping, Target
+from ingest.readers.foreign import made_record
+from ingest.readers.records import control_field, data_field, is_control
+from ingest.record import Field, Record, Subfield
+
+_LIST_PART: Final = re.compile(r"<([^<>]+)>")
+_MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
+# What Excel makes of a long number: the digits that matter are gone.
+_SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
+_YEAR: Final = re.compile(r"(?<![0-9])(?:1[0-9]|20)[0-9]{2}(?![0-9])")
+_LANGUAGE: Final = re.compile(r"[a-z]{3}")
+_RESPONSIBILITY: Final = re.compile(r"\s+/\s+")
+_REST_OF_TITLE: Final = re.compile(r"\s*:\s+|\s+:\s*")
+_SIZE: Final = re.compile(r"\s*;\s*")
+_SERIES_NUMBER: Final = re.compile(r"\s+;\s*")
+_COUNTRY_PLACES, _LANGUAGE_PLACES = 3, 3
+# INLISLite keeps a field as "$a Laut : $b cerita": the code, a space, the text.
+_SPACED_MARK: Final = re.compile(r"(?:^|\s*)\$([0-9a-z])\s")
+_MARK: Final = re.compile(r"\$([0-9a-z])")
+
+Values = list[tuple[Target, list[Subfield]]]
+Plan = Sequence[tuple[Column, tuple[int, ...]]]
+
+
+def plan(mapping: TableMapping, places: Mapping[str, int]) -> Plan:
+    """The columns of a map that a table has, with their places in its rows."""
+    found = [(column, tuple(places[name] for name in column.names if name in places)) for column in mapping.columns]
+    return [(column, at) for column, at in found if at]
+
+
+def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) -> Record:
+    """The record of a row; a row without a title gives one without fields.
+
+    Columns with the same tag and indicators make one field, until a subfield would be repeated.
+    """
+    fields: Values = []
+    for column, places in columns:
+        for number, text in enumerate(_values(mapping, column, places, cells)):
+            target = column.to if number == 0 else column.more
+            for at, subfields in _placed(column, target, text):
+                _add(fields, at, subfields)
+    if not any(target.tag == "245" for target, _ in fields):
+        fields.clear()
+    for target, text in mapping.constants if fields else ():
+        _add(fields, target, [(target.code, text)])
+    made = [_field(target, subfields) for target, subfields in fields]
+    if made and not any(field.tag == "008" for field in made):
+        made.append(control_field("008", _fixed_places(mapping, made)))
+    made.sort(key=lambda field: field.tag)
+    return made_record(mapping.leader, made)
+
+
+def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells: Sequence[str]) -> Iterator[str]:
+    """What a row holds of a column, parted, without what means nothing."""
+    for place in places:
+        text = cells[place] if place < len(cells) else ""
+        if not text:
+            continue
+        parts: Iterable[str] = (text,)
+        if column.split == "<>":
+            parts = _LIST_PART.findall(text) or (text,)
+        elif column.split:
+            parts = text.split(column.split)
+        for part in parts:
+            part = part.strip()
+            if _MEANS_SOMETHING.search(part) and part.casefold() not in mapping.empty:
+                yield part
+
+
+def _placed(column: Column, target: Target, text: str) -> Values:
+    """A value, in the form that its kind asks for, with the field it goes to; [] when it is worth nothing."""
+    kind = column.kind
+    if kind in ("isbn", "issn", "isbn or issn"):
+        if _SCIENTIFIC.fullmatch(text):
+            return []
+        digits = re.sub(r"[\s-]", "", text)
+        if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
+            target = Target("022", "  ", "a")
+    elif kind == "year":
+        found = _YEAR.search(text)
+        text = found.group() if found else text.removesuffix(".0")
+    elif kind == "date":
+        text = text[:10]
+    elif kind in ("title", "physical", "series"):
+        return [(target, _parted(kind, target.code, text))]
+    return [(target, [(target.code, f"{column.label}{text}")])]
+
+
+def _parted(kind: str, code: str, text: str) -> list[Subfield]:
+    """A text with the punctuation of ISBD, in its subfields.
+
+    >>> _parted("title", "a", "Laut : cerita / Leila")
+    [('a', 'Laut :'), ('b', 'cerita /'), ('c', 'Leila')]
+    """
+    if kind == "series":
+        name, *number = _SERIES_NUMBER.split(text, maxsplit=1)
+        return [(code, f"{name} ;"), ("v", number[0])] if number and number[0] else [(code, name)]
+    last_mark = _RESPONSIBILITY if kind == "title" else _SIZE
+    first, *last = last_mark.split(text, maxsplit=1)
+    first, *rest = _REST_OF_TITLE.split(first, maxsplit=1)
+    found = [(code, first), *(("b", part) for part in rest if part), *(("c", part) for part in last if part)]
+    marks = {"b": " :", "c": " /" if kind == "title" else " ;"}
+    following = [marks[next_code] for next_code, _ in found[1:]] + [""]
+    return [(code, part + mark) for (code, part), mark in zip(found, following, strict=True)]
+
+
+def _add(fields: Values, target: Target, subfields: list[Subfield]) -> None:
+    """Into the last field with this tag and these indicators that has none of these subfields, else into a new one."""
+    if target.code:
+        new = {code for code, _ in subfields}
+        for other, held in reversed(fields):
+            if (other.tag, other.indicators) == (target.tag, target.indicators):
+                if new.isdisjoint(code for code, _ in held):
+                    held += subfields
+                    return
+                break
+    fields.append((target, list(subfields)))
+
+
+def _field(target: Target, subfields: list[Subfield]) -> Field:
+    if not target.code:
+        return control_field(target.tag, subfields[0][1])
+    return data_field(target.tag, target.indicators, subfields)
+
+
+def _fixed_places(mapping: TableMapping, fields: Sequence[Field]) -> str:
+    """008 of what is known: year, country, language. "|" says that a place was not filled in (MARC 21, 008)."""
+    dates = [text for field in fields if field.tag in ("260", "264") for text in field.get_subfields("c")]
+    year = next((found.group() for text in dates if (found := _YEAR.search(text))), "")
+    languages = [text for field in fields if field.tag == "041" for text in field.get_subfields("a")]
+    language = languages[0].lower() if languages else mapping.language
+    language = language if _LANGUAGE.fullmatch(language) else ""
+    published = f"s{year}    " if year else "|" * 9
+    country = mapping.country.ljust(_COUNTRY_PLACES)[:_COUNTRY_PLACES] if mapping.country else "|||"
+    return f"{'':6}{published}{country}{'|' * 17}{language or '|||'}||"
+
+
+def record_of_listing(rows: Sequence[Mapping[str, str]], mapping: TableMapping) -> Record:
+    """The record of INLISLite's rows: "tag", "indicator1", "indicator2" and "value" of each field."""
+    fields = []
+    for row in rows:
+        tag, value = row["tag"].strip().rjust(3, "0"), row["value"].strip()
+        if not value or len(tag) != 3:
+            continue
+        if is_control(tag):
+            fields.append(control_field(tag, value.replace("#", " ") if tag in ("006", "007", "008") else value))
+            continue
+        indicators = (row["indicator1"].strip() or " ")[:1] + (row["indicator2"].strip() or " ")[:1]
+        mark = _SPACED_MARK if _SPACED_MARK.match(value) else _MARK
+        _, *parts = mark.split(value)
+        subfields = [(code, text.strip()) for code, text in zip(parts[::2], parts[1::2], strict=True)]
+        fields.append(data_field(tag, indicators, subfields) if subfields else control_field(tag, value))
+    fields.sort(key=lambda field: field.tag)
+    return made_record(mapping.leader, fields)

@@ -1,0 +1,517 @@
+"""Tables: CSV and Excel by a map of columns."""
+
+import datetime
+import io
+import re
+import tracemalloc
+import zipfile
+from pathlib import Path
+from typing import get_args
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.mappings.marc21 import document_id, to_document
+from ingest.readers import formats
+from ingest.readers.columns import ColumnsError, TableMapping, ValueKind, fold, load_columns, read_columns, shipped
+from ingest.readers.detect import detect
+from ingest.readers.rows import csv_rows
+from ingest.readers.table import TableReader
+from ingest.source import Rejected, SourceRecord
+from search.document import Document
+from tests.support import slims
+from tests.support.shared_data import shared
+
+BPK = Path(__file__).parent / "columns" / "bpk.toml"
+SMALL = 'name = "Uji"\n[[column]]\nnames = ["Judul"]\nto = "245 10 $a"\n[[column]]\nnames = ["Tahun"]\nto = "264 #1 $c"\nas = "year"\n'
+
+Found = list[SourceRecord | Rejected]
+
+
+def read(data: bytes | str, columns: TableMapping | None = None, notes: list[str] | None = None) -> Found:
+    reader = TableReader(columns, lambda _, note: (notes if notes is not None else []).append(note))
+    return list(reader.read(io.BytesIO(data.encode() if isinstance(data, str) else data), "uji.csv"))
+
+
+def fields(data: bytes | str, columns: TableMapping | None = None) -> list[list[str]]:
+    """The lines of every record, without the 008 that is made of them."""
+    found = read(data, columns)
+    assert all(isinstance(item, SourceRecord) for item in found), found
+    records = [item.record for item in found if isinstance(item, SourceRecord)]
+    return [[str(field) for field in record.fields if field.tag != "008"] for record in records]
+
+
+def documents(found: Found) -> list[Document]:
+    made = [to_document(item, "kota") for item in found if isinstance(item, SourceRecord)]
+    return [item for item in made if isinstance(item, Document)]
+
+
+def workbook(*rows: tuple[object, ...], title: str = "Sheet1") -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    return slims.export(shared("data/catalog_id/slims/sampledata.sql"))
+
+
+# SLiMS
+
+
+def test_every_row_of_a_slims_export_is_a_record(sample: bytes) -> None:
+    found = read(sample)
+    assert len(documents(found)) == len(found) == 15
+    assert [item.origin.position for item in found] == list(range(2, 17))
+
+
+def test_a_slims_export_without_names_is_read_by_the_order_of_its_map(sample: bytes) -> None:
+    (mapping,) = [mapping for mapping in shipped() if mapping.name == "SLiMS"]
+    bare = slims.export(shared("data/catalog_id/slims/sampledata.sql"), heading=False)
+    assert fields(bare, mapping) == fields(sample)
+    assert mapping.order == tuple(map(fold, slims.COLUMNS))
+
+
+def test_the_list_of_copies_of_slims_is_no_list_of_titles() -> None:
+    (found,) = read(
+        '"item_code","call_number","coll_type_name","inventory_code","title",\n"B1","1","Buku","I1","Laut"\n'
+    )
+    assert isinstance(found, Rejected)
+    assert found.code == "unknown_format"
+
+
+def test_slims_lists_become_names_headings_and_copies(sample: bytes) -> None:
+    (record,) = [r for r in fields(sample) if "=245  10$aLinux In a Nutshell$hText" in r]
+    assert [line for line in record if line[1:4] in ("100", "700")] == [
+        "=100  1\\$aSiever, Ellen",
+        "=700  1\\$aLove, Robert",
+        "=700  1\\$aRobbins, Arnold",
+        "=700  1\\$aFiggins, Stephen",
+        "=700  1\\$aWeber, Aaron",
+    ]
+    copies = [line for record in fields(sample) for line in record if line.startswith("=852")]
+    assert "=852  \\\\$pB00001" in copies
+
+
+def test_a_slims_title_is_parted_by_its_punctuation(sample: bytes) -> None:
+    titles = [line for record in fields(sample) for line in record if line.startswith("=245")]
+    assert "=245  10$aCorruption and development :$bthe anti-corruption campaigns$hText" in titles
+
+
+def test_slims_fields_are_mapped(sample: bytes) -> None:
+    first = documents(read(sample))[0]
+    assert first.fields["title"] == ("PHP 5 for dummies",)
+    assert first.fields["publisher"] == ("Wiley",)
+    assert first.fields["year"] == ("2004",)
+    assert first.fields["language"] == ("eng",)
+    assert first.fields["isbn"][0] == "9780764541667"
+    assert first.fields["series"] == ("For dummies",)
+    assert first.fields["call_number"] == ("005.13/3-22 Jan p",)
+
+
+def test_quotes_that_slims_leaves_as_they_are_part_no_cell() -> None:
+    heading = ",".join(f'"{name}"' for name in slims.COLUMNS)
+    cells = ['Kamus "besar", lengkap', "Text", "", "", 'Penerbit "X"', "2010", *[""] * 11, "<B1>"]
+    row = ",".join(f'"{cell}"' for cell in cells)
+    # A quote before a comma looks like the end of a cell, in this form and in any reader of it.
+    good = row.replace('"besar",', '"besar" dan')
+    (record,) = fields(f"{heading},\n{good}\n")
+    assert '=245  10$aKamus "besar" dan lengkap$hText' in record
+    assert '=264  \\1$bPenerbit "X"$c2010' in record
+
+
+def test_an_issn_is_told_from_an_isbn() -> None:
+    (first, second) = fields("title,isbn_issn\nMajalah,1907-4352\nBuku,979-407-096-3\n")
+    assert first[0] == "=022  \\\\$a1907-4352"
+    assert second[0] == "=020  \\\\$a979-407-096-3"
+
+
+# The list of a BPK library: CSV without names of columns
+
+
+def test_the_bpk_list_is_loaded_whole_by_its_own_map() -> None:
+    data = shared("data/catalog_id/bpk_puska/BukuIndux.csv").read_bytes()
+    found = read(data, load_columns(BPK))
+    assert len(documents(found)) == len(found) == 1235
+    assert {item.origin.position for item in found} == set(range(1, 1236))
+    for item in found[::50]:
+        assert isinstance(item, SourceRecord)
+        assert data[item.origin.offset :].startswith(item.record.of("001")[0].data.encode())
+
+
+def test_a_bpk_row_becomes_what_a_cataloguer_expects() -> None:
+    data = shared("data/catalog_id/bpk_puska/BukuIndux.csv").read_bytes()
+    assert fields(data, load_columns(BPK))[0] == [
+        "=001  KUPKBPK-KB-0001",
+        "=020  \\\\$a9786021960120",
+        "=040  \\\\$aBPK",
+        "=082  04$a336",
+        "=084  \\\\$a336 BUR h",
+        "=100  1\\$aBurhanuddin, Burhanuddin",
+        "=245  10$aHukum Keuangan Negara",
+        "=264  \\1$aYogyakarta$bTotal Media$c2015",
+        "=500  \\\\$aKoleksi: Hukum",
+        "=650  \\4$aKeuangan Negara",
+        "=852  \\\\$pKUPKBPK-KB-0001",
+    ]
+
+
+def test_isbns_that_excel_destroyed_are_left_out() -> None:
+    data = shared("data/catalog_id/bpk_puska/BukuIndux.csv").read_bytes()
+    numbers = [line for record in fields(data, load_columns(BPK)) for line in record if line.startswith("=020")]
+    assert len(numbers) > 800
+    assert not [number for number in numbers if "E+" in number]
+    assert b"E+12" in data
+
+
+def test_the_bpk_list_without_its_map_is_one_refusal_that_says_what_to_do() -> None:
+    (found,) = read(shared("data/catalog_id/bpk_puska/BukuIndux.csv").read_bytes())
+    assert isinstance(found, Rejected)
+    assert found.code == "unknown_format"
+    assert "Hukum Keuangan Negara" in found.reason
+    assert "--columns" in found.reason
+
+
+# INLISLite
+
+LISTING = (
+    ("No", "Judul", "Katalog ID", "Tag", "Indicator 1", "Indicator 2", "Value"),
+    ("1", "Laut", "17", "001", "", "", "INLIS000000000000017"),
+    ("", "", "17", "008", "", "", "140513s2014####jki#####g######z######ind##"),
+    ("", "", "17", "245", "1", "0", "$a Laut bercerita : $b novel / $c Leila S. Chudori"),
+    ("", "", "17", "100", "1", "#", "$a Chudori, Leila S., $e pengarang"),
+    ("", "", "17", "082", "#", "#", "$a 813 $2 [23]"),
+    (),
+    ("2", "Gunung", "18", "001", "", "", "INLIS000000000000018"),
+    ("", "", "18", "245", "0", "0", "$a Gunung"),
+)
+LISTED = [
+    "=001  INLIS000000000000017",
+    "=082  \\\\$a813$2[23]",
+    "=100  1\\$aChudori, Leila S.,$epengarang",
+    "=245  10$aLaut bercerita :$bnovel /$cLeila S. Chudori",
+]
+
+
+def as_html(rows: tuple[tuple[str, ...], ...]) -> str:
+    cells = ["".join(f'<td class="text">{cell}</td>' for cell in row) for row in rows]
+    heading = "".join(f"<th>{name}</th>" for name in rows[0])
+    style = '<style> .num { mso-number-format:General; } </style><table border="1" align="center">'
+    return style + f"<tr>{heading}</tr>" + "".join(f"<tr>{row}</tr>" for row in cells[1:]) + "</table>"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "html"])
+def test_the_listing_of_inlislite_is_read_field_by_field(form: str) -> None:
+    csv = "\n".join(";".join(row) for row in LISTING).encode()
+    data = {"xlsx": workbook(*LISTING), "csv": csv, "html": as_html(LISTING).encode()}[form]
+    assert detect(data, "SemuaDataKatalog.csv") == "table"
+    first, second = fields(data)
+    assert first == LISTED
+    assert second == ["=001  INLIS000000000000018", "=245  00$aGunung"]
+    assert documents(read(data))[0].fields["language"] == ("ind",)
+
+
+def test_a_page_that_calls_itself_excel_is_known_by_its_contents() -> None:
+    assert detect(as_html(LISTING).encode(), "SemuaDataKatalog.xls") == "table"
+    assert detect(b"<html><table><tr><td>Harga</td></tr></table></html>", "harga.xls") is None
+
+
+def test_columns_with_indonesian_names_are_known() -> None:
+    rows = (
+        ("DAFTAR KATALOG PERPUSTAKAAN KOTA",),
+        (),
+        ("No.", "BIBID", "Judul", "Pengarang", "Penerbit", "Tempat Terbit", "Tahun Terbit", "ISBN", "Subyek", "Rak"),
+        (1, "0010-0514000291", "Abu Nawas / Iskandar", "Iskandar, N.St. ; Rusli, M.", "Balai Pustaka", "Jakarta", 2014.0,
+         9789794070963, "Cerita rakyat ; Humor", "A1"),
+    )  # fmt: skip
+    notes: list[str] = []
+    (item,) = read(workbook(*rows), notes=notes)
+    assert isinstance(item, SourceRecord)
+    assert item.origin.position == 4
+    assert [str(field) for field in item.record.fields if field.tag != "008"] == [
+        "=020  \\\\$a9789794070963",
+        "=035  \\\\$a0010-0514000291",
+        "=100  1\\$aIskandar, N.St.",
+        "=245  10$aAbu Nawas /$cIskandar",
+        "=264  \\1$aJakarta$bBalai Pustaka$c2014",
+        "=650  \\4$aCerita rakyat",
+        "=650  \\4$aHumor",
+        "=700  1\\$aRusli, M.",
+    ]
+    assert notes == ["These columns are not loaded, for the map of INLISLite does not name them: Rak."]
+
+
+# Any table
+
+
+def test_rows_without_a_title_are_refused_by_number() -> None:
+    found = read("Judul,Tahun\nSatu,2001\n,2002\n\n-,2003\nTiga,2004\n")
+    assert [(item.origin.position, getattr(item, "code", "read")) for item in found] == [
+        (2, "read"), (3, "no_title"), (5, "no_title"), (6, "read"),
+    ]  # fmt: skip
+    lost = found[1]
+    assert isinstance(lost, Rejected)
+    assert lost.reason == "Row 3 has no title; fill it in."
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_delimiter_encoding_and_line_end_is_read(delimiter: str, encoding: str, end: str) -> None:
+    rows = [["Judul", "Penerbit", "Tahun"], ["Café, rumah; é", "Gramédia", "2010"], ["Dua", '"Pustaka"', "2011"]]
+    text = end.join(delimiter.join(f'"{c.replace(chr(34), chr(34) * 2)}"' for c in row) for row in rows)
+    data = text.encode(encoding)
+    assert detect(data, "buku.csv") == "table"
+    assert fields(data) == [
+        ["=245  10$aCafé, rumah; é", "=264  \\1$bGramédia$c2010"],
+        ["=245  10$aDua", '=264  \\1$b"Pustaka"$c2011'],
+    ]
+
+
+def test_a_declared_delimiter_is_believed() -> None:
+    assert fields("sep=;\nJudul;Tahun\nSatu, dua;2001\n") == [["=245  10$aSatu, dua", "=264  \\1$c2001"]]
+
+
+def test_a_cell_may_hold_lines() -> None:
+    assert fields('Judul,Catatan\n"Laut","satu\ndua"\n') == [["=245  10$aLaut", "=500  \\\\$asatu dua"]]
+
+
+def test_numbers_and_dates_of_excel_are_read_as_meant() -> None:
+    rows = (("Judul", "Tahun Terbit", "ISBN", "DDC"), ("Satu", datetime.date(2014, 5, 1), 9789794070963.0, 808.87))
+    assert fields(workbook(*rows)) == [
+        ["=020  \\\\$a9789794070963", "=082  04$a808.87", "=245  10$aSatu", "=264  \\1$c2014"]
+    ]
+
+
+def test_failed_formulas_mean_nothing() -> None:
+    assert fields('Judul,Tahun,Penerbit,ISBN\nSatu,#REF!,#N/A,"=""9789794070963"""\n') == [
+        ["=020  \\\\$a9789794070963", "=245  10$aSatu"]
+    ]
+
+
+def test_the_value_of_a_formula_is_read_and_not_the_formula() -> None:
+    # openpyxl writes no values of formulas: such a cell is empty until a spreadsheet program has saved the file.
+    (found,) = read(workbook(("Judul", "Tahun"), ('="Laut"', 2010)))
+    assert isinstance(found, Rejected)
+    assert found.code == "no_title"
+
+
+def test_the_sheet_that_fits_is_read() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(("Kode", "Arti"), ("A", "Anak"), title="Kode")))
+    sheet = book.create_sheet("Buku")
+    sheet.append(("Judul", "Tahun"))
+    sheet.append(("Laut", 2010))
+    out = io.BytesIO()
+    book.save(out)
+    assert fields(out.getvalue()) == [["=245  10$aLaut", "=264  \\1$c2010"]]
+
+
+def test_tables_without_rows_are_one_refusal() -> None:
+    for data in (b"", b"Judul,Tahun\n", b"\n\n\n", workbook(), workbook(("Judul", "Tahun"))):
+        (found,) = read(data)
+        assert isinstance(found, Rejected)
+
+
+def test_a_damaged_workbook_is_one_refusal() -> None:
+    whole = workbook(("Judul", "Tahun"), *(("Laut", 2010) for _ in range(100)))
+    for data in (whole[:-200], whole[:300], whole.replace(b"PK\x01\x02", b"PK\x01\x03")):
+        assert [getattr(item, "code", "read") for item in read(data)] == ["broken_record"]
+
+
+def changed(book: bytes, part: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return out.getvalue()
+
+
+def test_a_workbook_that_grows_without_measure_is_refused() -> None:
+    bomb = changed(workbook(("Judul", "Tahun")), "xl/worksheets/sheet1.xml", b" " * 300_000_000)
+    tracemalloc.start()
+    try:
+        (found,) = read(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+    assert isinstance(found, Rejected)
+    assert "grows" in found.reason
+
+
+def test_entities_in_a_workbook_are_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "rahasia"
+    secret.write_text("rahasia")
+    sheet = (
+        f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]><worksheet '
+        'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+        '<c r="A1" t="inlineStr"><is><t>Judul &e;</t></is></c></row></sheetData></worksheet>'
+    )
+    found = read(changed(workbook(("Judul", "Tahun")), "xl/worksheets/sheet1.xml", sheet.encode()))
+    assert "rahasia" not in str(found)
+    assert [getattr(item, "code", "read") for item in found] == ["broken_record"]
+
+
+def test_an_open_quote_costs_only_its_line() -> None:
+    found = read('Judul,Tahun\nSatu,2001\n"Dua,2002\nTiga,2003\n' + "Empat,2004\n" * 2_000)
+    assert [getattr(item, "code", "read") for item in found[:3]] == ["read", "too_large", "read"]
+    assert len(found) == 2_003
+
+
+def test_open_quotes_without_number_end_soon() -> None:
+    assert len(read("Judul,Tahun\n" + '"a\n' * 100_000)) > 90_000
+
+
+def test_a_line_of_ten_megabytes_is_refused_and_the_next_row_read() -> None:
+    found = read("Judul,Tahun\n" + "A" * 10_000_000 + ",2001\nDua,2002\n")
+    assert [getattr(item, "code", "read") for item in found] == ["too_large", "read"]
+
+
+def test_a_cell_of_a_book_is_refused_and_not_cut_short() -> None:
+    found = read("Judul,Tahun\n" + "A" * 120_000 + ",2001\nDua,2002\n")
+    assert [getattr(item, "code", "read") for item in found] == ["too_large", "read"]
+
+
+def test_a_listed_record_of_too_many_fields_is_refused() -> None:
+    many = (*LISTING[:2], *(("", "", "17", "500", "#", "#", "$a Catatan"),) * 6_000, *LISTING[7:])
+    found = read("\n".join(";".join(row) for row in many))
+    assert [getattr(item, "code", "read") for item in found] == ["too_large", "read"]
+
+
+def test_thousands_of_columns_are_refused() -> None:
+    found = read("Judul,Tahun\n" + ",".join("a" * 3_000) + "\nDua,2002\n")
+    assert [getattr(item, "code", "read") for item in found] == ["too_large", "read"]
+
+
+def test_the_same_row_gets_the_same_id_at_the_next_load() -> None:
+    first, second = (read("Judul,Tahun\nLaut,2010\n")[0] for _ in range(2))
+    assert isinstance(first, SourceRecord)
+    assert isinstance(second, SourceRecord)
+    assert document_id(first, "kota") == document_id(second, "kota")
+
+
+def test_what_is_cut_reads_as_what_is_read() -> None:
+    data = b"Judul,Tahun\nLaut,2010\nGunung,2011\n"
+    cut = [
+        formats.READ_ONE[item.format](item)
+        for item in TableReader().cut(io.BytesIO(data), "uji.csv")
+        if not isinstance(item, Rejected)
+    ]
+    assert [str(item.record.fields) for item in cut if isinstance(item, SourceRecord)] == [
+        str(item.record.fields) for item in read(data) if isinstance(item, SourceRecord)
+    ]
+
+
+def test_a_map_of_ones_own_takes_the_place_of_the_shipped_ones() -> None:
+    own = read_columns(SMALL.replace('"Judul"', '"Nama Buku"'), "saya.toml")
+    assert fields("Nama Buku,Tahun\nLaut,2010\n", own) == [["=245  10$aLaut", "=264  \\1$c2010"]]
+    assert formats.readers(own)["table"] is not formats.READERS["table"]
+
+
+# Maps
+
+
+def test_every_shipped_map_is_sound() -> None:
+    assert [mapping.name for mapping in shipped()] == ["INLISLite", "INLISLite (tag)", "SLiMS"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (SMALL.replace('as = "year"', 'as = "tahun"'), 'line 5: as = "tahun" is not known; it is one of: text, title'),
+        (SMALL.replace("264 #1 $c", "264 $c"), 'line 5: to = "264 $c" is no field; write "245 10 $a"'),
+        (SMALL.replace('to = "264 #1 $c"\n', ""), 'line 5: "to" is missing'),
+        (SMALL.replace('names = ["Tahun"]\n', ""), 'line 5: "names" is missing'),
+        (SMALL.replace('["Tahun"]', "2014"), 'line 5: "names" must be a list of texts'),
+        (SMALL.replace("as =", "sebagai ="), 'line 5: "sebagai" is not known; known here are: as, label'),
+        (SMALL.replace("245 10 $a", "246 10 $a"), "no column goes to 245"),
+        (SMALL.replace("[[column]]", "[column]", 1), "TOML"),
+        ("[column]\nnames = 1\n", "write [[column]], with two brackets"),
+        ("name = Uji", "this is no TOML"),
+        ('[fields]\ntag = ["Tag"]\n', '[fields] does not say which column holds "record"'),
+        ("record = 1", "write [record] on a line of its own"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_map_is_told_with_its_line(wrong: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "kolom.toml"
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(ColumnsError) as error:
+        load_columns(path)
+    assert str(error.value).startswith(str(path))
+    assert told in str(error.value)
+
+
+def test_a_map_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    (tmp_path / "biner.toml").write_bytes(b"\xff\xfe\x00")
+    for path, told in ((tmp_path / "tidak-ada.toml", "cannot be read"), (tmp_path / "biner.toml", "not in UTF-8")):
+        with pytest.raises(ColumnsError, match=told):
+            load_columns(path)
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=2, max_size=4).filter(lambda row: any(row)), min_size=1, max_size=6),
+    st.sampled_from(",;\t|"),
+)
+def test_what_is_written_as_csv_is_read_as_it_was(rows: list[list[str]], delimiter: str) -> None:
+    lines = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    data = f"sep={delimiter}\r\n" + "\r\n".join(lines)
+    found = [list(row.cells) for row in csv_rows(io.BytesIO(data.encode()))]
+    assert found == [
+        [cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell for cell in row] for row in rows
+    ]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_at_all_raise(data: bytes) -> None:
+    for before in (b"", b"Judul,Tahun\n", b"<table><tr><th>Tag", b"<table><tr><td><![zz[>", b"PK\x03\x04", b"\xff\xfe"):
+        assert read(before + data)
+
+
+# docs/loading.md
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+
+
+def documented(name: str) -> str:
+    found = re.search(rf"<!-- example: {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_documented_file_of_columns_loads_the_documented_table() -> None:
+    assert fields(documented("daftar-buku.csv"), read_columns(documented("kolom.toml"), "kolom.toml")) == [
+        [
+            "=001  B001",
+            "=020  \\\\$a9786024246945",
+            "=040  \\\\$aPERPUSKOTA",
+            "=100  1\\$aChudori, Leila S.",
+            "=245  10$aLaut bercerita :$bnovel",
+            "=264  \\1$aJakarta$bKPG$c2017",
+            "=650  \\4$aFiksi",
+            "=650  \\4$aSejarah",
+            "=852  \\\\$pB001",
+        ],
+        [
+            "=001  B002",
+            "=040  \\\\$aPERPUSKOTA",
+            "=100  1\\$aSantoso, Budi",
+            "=245  10$aIkan hias /$cBudi Santoso",
+            "=264  \\1$aDepok$c2009",
+            "=650  \\4$aPerikanan",
+            "=852  \\\\$pB002",
+        ],
+    ]
+
+
+def test_every_kind_of_value_is_documented() -> None:
+    assert set(re.findall(r'^\| `"(.+?)"`', PAGE, re.MULTILINE)) | {"issn", "text"} == set(get_args(ValueKind))
