@@ -77,12 +77,15 @@ class Harvest:
         limits: Limits | None = None,
         resolve: Resolve = addresses_of,
         public: Callable[[str], bool] = is_public,
+        *,
+        anew: bool = False,
     ) -> None:
+        """anew: ask for everything, whatever earlier runs had."""
         self._request = request
         self._state = state
         self._url = without_password(request.url)
         self._what = Harvested(request.source, request.url, request.set, request.prefix)
-        self._kept = state.load(self._what)
+        self._kept = Kept() if anew else state.load(self._what)
         self._outbound = Outbound(request.url, limits or Limits(), stop or Event(), resolve, public)
         self._client = Client(request.url, self._outbound.get, _ELEMENT[request.prefix])
         self._position = Position()

@@ -12,7 +12,10 @@ from search.embedding import Embedder
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a load is: work done of all there is (FoundFile.effort), items read, seconds gone."""
+    """How far a load is: work done of all there is (FoundFile.effort; records of a repository), items read, seconds gone.
+
+    total is 0 where nobody knows it.
+    """
 
     file: str
     done: float
@@ -23,7 +26,7 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """By the work so far; None at the start."""
-        if not self.done:
+        if not self.done or not self.total:
             return None
         return self.seconds * (self.total - self.done) / self.done
 

@@ -30,6 +30,8 @@ from search.engine import Engine, Entry
 BATCH_RECORDS: Final = 2_000
 # With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
 BATCH_EMBEDDED: Final = 500
+# Repositories are slow, and what was asked of them should not be lost.
+BATCH_HARVESTED: Final = 200
 # Read ahead to be compared with the index in one question.
 BATCH_COMPARED: Final = 1_000
 
@@ -58,6 +60,7 @@ class Load:
         self._stop = stop or Event()
         self._tombstones = tombstones
         self._on_refused = on_refused
+        self._readers = readers(job.columns, self._note)
         self._batch = BATCH_EMBEDDED if job.embedder else BATCH_RECORDS
         self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
@@ -80,7 +83,7 @@ class Load:
                 if self._job.harvest is not None:
                     self._harvest(session, self._job.harvest)
                 self._load(session, files)
-                if self._job.rebuild and (self._stop.is_set() or not self._report.outcomes["indexed"]):
+                if self._job.rebuild and not self._is_whole():
                     raise _GivenUpError
             self._keep_position()
         except _GivenUpError:
@@ -113,7 +116,7 @@ class Load:
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes that cost little to compare or to send; of XML, read, where this process maps
         them: the parser has done most of the work by then."""
-        reader = readers(self._job.columns)[found.kind]
+        reader = self._readers[found.kind]
         items = reader.read if found.kind == "marcxml" and self._job.workers == 1 else reader.cut
         before = self._done
         try:
@@ -149,14 +152,15 @@ class Load:
     def _harvest(self, session: Session, harvest: Harvest) -> None:
         """A repository's records, batch by batch: what is kept of the position is only what is published."""
         items = harvest.items()
-        while not self._stop.is_set() and (batch := list(islice(items, self._batch))):
+        while not self._stop.is_set() and (batch := list(islice(items, BATCH_HARVESTED))):
             self._position = harvest.position
             for removed, some in groupby(batch, lambda item: isinstance(item, RemovedRecord)):
                 if removed:
                     self._remove(session, [item for item in some if isinstance(item, RemovedRecord)])
                 else:
                     self._map_here(session, [item for item in some if not isinstance(item, RemovedRecord)])
-            self._done, self._total = harvest.count, max(harvest.total or 0, harvest.count)
+            self._done = harvest.count
+            self._total = max(harvest.total, harvest.count) if harvest.total else 0.0
             self._tell(self._job.source)
             if session.checkpoint_if_due():
                 self._keep_position()
@@ -173,9 +177,23 @@ class Load:
         self._report.count("unchanged", len(items) - len(gone))  # what was never here need not go
         self._write(session, session.settle(gone, self._report))
 
+    def _is_whole(self) -> bool:
+        """Whether a rebuild may take the place of the index: not with a part of what should be in it."""
+        came_to_its_end = self._job.harvest is None or self._job.harvest.position.complete
+        return came_to_its_end and not self._stop.is_set() and bool(self._report.outcomes["indexed"])
+
     def _keep_position(self) -> None:
-        if self._job.harvest is not None and self._position is not None:
+        if self._job.harvest is None or self._position is None:
+            return
+        try:
             self._job.harvest.keep(self._position)
+        except OSError as error:
+            self._note(
+                self._job.source, f"how far the harvest came could not be kept ({error}); the next begins earlier."
+            )
+
+    def _note(self, file: str, sentence: str) -> None:
+        self._report.notes.append(f"{file}: {sentence}")
 
     def _refuse(self, rejected: Rejected) -> None:
         self._report.refuse(rejected)
@@ -234,7 +252,7 @@ class Load:
         self._report.pages_without_text += sum(not page.text for page in book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr
         if book.ocr_failure:
-            self._report.ocr_failures.append(f"{path.name}: {book.ocr_failure}")
+            self._note(path.name, f"no OCR: {book.ocr_failure}.")
 
     def _tell(self, name: str) -> None:
         seconds = time.monotonic() - self._started
@@ -242,7 +260,7 @@ class Load:
 
 
 class _GivenUpError(Exception):
-    """A rebuild that must not be published: it was stopped, or nothing could be loaded."""
+    """A rebuild that must not be published: it was stopped, broke off, or nothing could be loaded."""
 
 
 def embedded(entries: list[Entry], embedder: Embedder | None) -> list[Entry]:

@@ -24,7 +24,8 @@ class IngestReport:
     read = indexed + updated + unchanged + deleted + refused. `replaced_in_load` counts updates of
     a record that this same load had read before (one control number twice). `attached` counts
     e-books that belong to a record, `joined` records that joined one of another source. seconds is wall time. given_up: a rebuild that was not published,
-    because it was stopped or nothing could be loaded; the index is what it was.
+    because it was stopped or nothing could be loaded; the index is what it was. notes: sentences on what is worth
+    knowing and cost no record.
     """
 
     files: int = 0
@@ -37,7 +38,7 @@ class IngestReport:
     pages: int = 0
     pages_without_text: int = 0
     pages_by_ocr: int = 0
-    ocr_failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     passages: int = 0
     embedder: str = ""
     seconds: float = 0.0
@@ -70,7 +71,7 @@ class IngestReport:
             "pages": self.pages,
             "pages_without_text": self.pages_without_text,
             "pages_by_ocr": self.pages_by_ocr,
-            "ocr_failures": self.ocr_failures,
+            "notes": self.notes,
             "passages_embedded": self.passages,
             "embedder": self.embedder,
             "seconds": round(self.seconds, 1),

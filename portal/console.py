@@ -47,13 +47,17 @@ def progress_text(progress: Progress) -> str:
     """
     >>> progress_text(Progress("a/laut.mrc", 500.0, 1000.0, 1200, 2.0))
     ' 50 %  1,200 read  600/s  0:02 left  laut.mrc'
+    >>> progress_text(Progress("kampus", 1200.0, 0.0, 1200, 2.0))
+    '1,200 read  600/s  kampus'
     """
-    share = round(100 * progress.done / progress.total) if progress.total else 100
     rate = progress.read / progress.seconds if progress.seconds else 0
     left = progress.seconds_left
-    remaining = f"{duration(left)} left" if left is not None else "estimating"
     name = progress.file.replace("\\", "/").rsplit("/", 1)[-1][:40]
-    return f"{share:3d} %  {progress.read:,} read  {rate:,.0f}/s  {remaining}  {name}"
+    so_far = f"{progress.read:,} read  {rate:,.0f}/s"
+    if not progress.total:
+        return f"{so_far}  {name}"
+    remaining = f"{duration(left)} left" if left is not None else "estimating"
+    return f"{round(100 * progress.done / progress.total):3d} %  {so_far}  {remaining}  {name}"
 
 
 def duration(seconds: float) -> str:
@@ -85,6 +89,7 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
         )
     if not dry:
         lines.append(_about_vectors(report))
+    lines += [f"  {printable(note)}" for note in report.notes[:_REFUSALS_SHOWN]]
     for code, count in report.reasons.most_common():
         lines.append(f"  refused {count:,}: {code}")
     for rejected in report.refusals[:_REFUSALS_SHOWN]:
@@ -93,7 +98,9 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
     if len(report.refusals) > _REFUSALS_SHOWN:
         lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")
     if report.given_up:
-        why = "Stopped" if report.stopped else "Nothing could be loaded"
+        why = (
+            "Stopped" if report.stopped else "Not everything could be had" if report.read else "Nothing could be loaded"
+        )
         lines.append(f"{why}: the rebuild is given up, and the index is what it was before.")
     elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
@@ -110,7 +117,6 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         lines.append(
             f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
         )
-    lines += [f"  no OCR: {printable(failure)}" for failure in report.ocr_failures[:_REFUSALS_SHOWN]]
     return lines
 
 

@@ -103,7 +103,7 @@ def _job(settings: Settings, arguments: Namespace, stop: threading.Event) -> Ing
     if not _is_harvest(arguments.paths):
         return replace(job, paths=tuple(map(Path, arguments.paths)))
     request = HarvestRequest(arguments.paths[1], source, arguments.set, arguments.prefix, arguments.from_date)
-    return replace(job, harvest=Harvest(request, HarvestState(settings.data / "harvests"), stop))
+    return replace(job, harvest=Harvest(request, HarvestState(settings.data / "harvests"), stop, anew=job.rebuild))
 
 
 def _is_harvest(paths: Sequence[str]) -> bool:

@@ -178,6 +178,7 @@ def is_stop_word(word: str) -> bool:
 
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_NO_KEY_CHARACTER = re.compile("[^a-z0-9]+")
 
 
 def identifier_keys(text: str) -> tuple[str, ...]:
@@ -188,9 +189,13 @@ def identifier_keys(text: str) -> tuple[str, ...]:
     >>> identifier_keys("https://doi.org/10.1000/182")
     ('101000182',)
     """
-    doi = _DOI.search(text)
-    key = "".join(character for character in fold(doi[0] if doi else text) if character.isalnum())[:200]
-    longer = _isbn13(key)
+    if "10." in text and (doi := _DOI.search(text)):
+        text = doi[0]
+    if text.isascii():
+        key = _NO_KEY_CHARACTER.sub("", text.lower())[:200]
+    else:
+        key = "".join(character for character in fold(text) if character.isalnum())[:200]
+    longer = _isbn13(key) if len(key) == 10 else ""
     return tuple(form for form in (key, longer) if form)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NewType
+from typing import Any, Final, Literal, NewType
 
 DocumentId = NewType("DocumentId", str)
 
@@ -199,7 +199,10 @@ class Suggestion:
 
 def to_json(document: Document) -> str:
     """A document as one line of JSON; `from_json` reads it back."""
-    return json.dumps(_plain_document(document), ensure_ascii=False, separators=(",", ":"))
+    return _encode(_plain_document(document))
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _plain_document(document: Document) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final, Protocol
 from ingest.readers import aleph, dublin_core, marc, marcjson, marcmaker, marcxml
 from ingest.readers.columns import TableMapping
 from ingest.readers.detect import Kind
-from ingest.readers.table import TableReader
+from ingest.readers.table import Note, TableReader
 from ingest.source import RecordFormat, Rejected, SourceRecord, UnreadRecord
 
 
@@ -40,6 +40,6 @@ READ_ONE: Final[Mapping[RecordFormat, Callable[[UnreadRecord], SourceRecord | Re
 }
 
 
-def readers(columns: TableMapping | None = None) -> Mapping[Kind, Reader]:
-    """READERS, with a map of columns for tables in place of the shipped ones."""
-    return READERS if columns is None else {**READERS, "table": TableReader(columns)}
+def readers(columns: TableMapping | None, on_note: Note) -> Mapping[Kind, Reader]:
+    """READERS, with a map of columns for tables, None for the shipped ones, and an ear for what tables tell."""
+    return {**READERS, "table": TableReader(columns, on_note)}

@@ -126,7 +126,13 @@ def sorted_id(sort_key: str) -> str:
 
 def _choosable(values: Iterable[str]) -> tuple[str, ...]:
     # A longer value cannot be chosen as a filter, so it is not offered as a facet either.
-    return tuple([clean(value) for value in dict.fromkeys(values) if 0 < len(value) <= MAX_FILTER_CHARACTERS])
+    return tuple(
+        [
+            value if value.isascii() else clean(value)
+            for value in dict.fromkeys(values)
+            if 0 < len(value) <= MAX_FILTER_CHARACTERS
+        ]
+    )
 
 
 def _keys(values: Iterable[str]) -> tuple[str, ...]:

@@ -412,7 +412,7 @@ def test_what_is_cut_reads_as_what_is_read() -> None:
 def test_a_map_of_ones_own_takes_the_place_of_the_shipped_ones() -> None:
     own = read_columns(SMALL.replace('"Judul"', '"Nama Buku"'), "saya.toml")
     assert fields("Nama Buku,Tahun\nLaut,2010\n", own) == [["=245  10$aLaut", "=264  \\1$c2010"]]
-    assert formats.readers(own)["table"] is not formats.READERS["table"]
+    assert formats.readers(own, lambda *_: None)["table"] is not formats.READERS["table"]
 
 
 # Maps

@@ -141,7 +141,9 @@ def test_a_harvest_that_breaks_off_keeps_what_it_has_and_goes_on_from_there(
     telusur: Telusur, repository: OaiServer
 ) -> None:
     repository.control(page=20)
-    repository.fault("replace", verb="ListRecords", before="<record", after=base64.b64encode(b"<record <").decode(), skip=2, times=1)
+    repository.fault(
+        "replace", verb="ListRecords", before="<record", after=base64.b64encode(b"<record <").decode(), skip=2, times=1
+    )
     said = telusur.run("ingest", "oai", repository.url, code=1)
     assert "bad_xml" in said
     assert total(telusur) == 40
@@ -149,6 +151,17 @@ def test_a_harvest_that_breaks_off_keeps_what_it_has_and_goes_on_from_there(
     asked = len(repository.log())
     assert f"{held - 40:,} indexed" in telusur.run("ingest", "oai", repository.url)
     assert "resumptionToken" in repository.log()[asked]
+    assert total(telusur) == held
+
+
+def test_a_rebuild_from_a_repository_takes_all_of_it_or_nothing(telusur: Telusur, repository: OaiServer) -> None:
+    held = len(sample_records())
+    telusur.run("ingest", "oai", repository.url)
+    assert f"{held:,} indexed" in telusur.run("ingest", "oai", repository.url, "--rebuild")
+    repository.control(page=20)
+    repository.fault("status", verb="ListRecords", status=422, skip=2, times=9)
+    said = telusur.run("ingest", "oai", repository.url, "--rebuild", code=3)
+    assert "the rebuild is given up" in said
     assert total(telusur) == held
 
 

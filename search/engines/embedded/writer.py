@@ -42,18 +42,26 @@ class _Table:
         self.schema, self._key = schema, key
         # One thread: documents stay in order and segments few; there are two such writers.
         self._writer: Any = self._index.writer(heap_bytes, 1)
+        self._changed = False
 
-    def replace(self, id: DocumentId, documents: Iterable[tantivy.Document]) -> None:
-        self._writer.delete_documents_by_term(self._key, id)
-        for document in documents:
-            self._writer.add_document(document)
+    def remove(self, ids: Iterable[DocumentId]) -> None:
+        for id in ids:
+            self._changed = True
+            self._writer.delete_documents_by_term(self._key, id)
+
+    def add(self, document: tantivy.Document) -> None:
+        self._changed = True
+        self._writer.add_document(document)
 
     def commit(self) -> None:
-        self._writer.commit()
-        self._index.reload()
+        if self._changed:  # a catalogue without e-books writes no pages, and an empty commit costs as much as any
+            self._writer.commit()
+            self._index.reload()
+            self._changed = False
 
     def rollback(self) -> None:
         self._writer.rollback()
+        self._changed = False
 
     def count(self, ids: Sequence[DocumentId] | None = None) -> int:
         """How many committed documents there are, or belong to `ids`."""
@@ -167,16 +175,17 @@ class EmbeddedWriter:
         gone = list(self._removed.union(entry.document.id for entry in entries))
         if not gone:
             return
-        records = self._records.count() - self._records.count(gone) + len(entries)
-        pages = self._pages.count() - self._pages.count(gone) + sum(len(entry.pages) for entry in entries)
-        for id in self._removed:
-            self._records.replace(id, ())
-            self._pages.replace(id, ())
+        old_records, old_pages = self._records.count(gone), self._pages.count(gone)
+        records = self._records.count() - old_records + len(entries)
+        pages = self._pages.count() - old_pages + sum(len(entry.pages) for entry in entries)
+        # What is not there need not be removed: at the commit each removal is looked up in every segment.
+        self._records.remove(gone if old_records else ())
+        self._pages.remove(gone if old_pages else ())
         for entry in entries:
             document, texts = entry.document, [word_text(page.text) for page in entry.pages]
-            pages_made = [words.page(document, page, text) for page, text in zip(entry.pages, texts, strict=True)]
-            self._records.replace(document.id, [words.record(document, texts)])
-            self._pages.replace(document.id, pages_made)
+            self._records.add(words.record(document, texts))
+            for page, text in zip(entry.pages, texts, strict=True):
+                self._pages.add(words.page(document, page, text))
         self._commit()
         # A commit can succeed having dropped documents (tantivy, after an earlier failure).
         if (self._records.count(), self._pages.count()) != (records, pages):
