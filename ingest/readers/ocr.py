@@ -21,6 +21,7 @@ from typing import Final
 from ingest.readers.pdf_text import SOFT_BREAK, clean
 
 PROGRAM: Final = "ocrmypdf"
+_PROGRAMS: Final = ("tesseract", PROGRAM)
 # ocrmypdf's exit codes. 4 and 10: the text is there, but the PDF made beside it is not as it should be.
 _GOOD_CODES: Final = (0, 4, 10)
 _REASONS: Final = {
@@ -56,7 +57,7 @@ class OcrError(Exception):
 
 def missing() -> str:
     """What must be installed before OCR can be used, "" when all is there."""
-    lacking = [program for program in (PROGRAM, "tesseract") if shutil.which(program) is None]
+    lacking = [program for program in _PROGRAMS if shutil.which(program) is None]
     return f"OCR needs {' and '.join(lacking)}, which is not installed" if lacking else ""
 
 
@@ -95,7 +96,7 @@ def usable_languages(wanted: Iterable[str]) -> list[str]:
     """Those of `wanted` that Tesseract has data for, in their order."""
     try:
         listed = subprocess.run(
-            ["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False
+            ["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False, env=_environment()
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return []
@@ -137,16 +138,19 @@ def _cleaned(text: str, ocr: Ocr) -> str:
     return clean(_LINE_END.sub(SOFT_BREAK, text.replace("\r\n", "\n").strip()), ocr.page_characters)
 
 
+def _environment() -> dict[str, str]:
+    """What the programs see of ours: where they and their helpers are installed."""
+    found = (shutil.which(program) for program in _PROGRAMS)
+    folders = dict.fromkeys(str(Path(program).parent) for program in found if program is not None)
+    return {
+        "PATH": os.pathsep.join([*folders, *os.defpath.split(os.pathsep)]),
+        "LC_ALL": "C.UTF-8",
+        "OMP_THREAD_LIMIT": "1",  # Tesseract's own threads make a page slower, not quicker
+    }
+
+
 def _run(command: Sequence[str], folder: str, seconds: float, ocr: Ocr) -> int:
     """The exit code of a program that gets `seconds`, this memory and no more. Raises OcrError."""
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LC_ALL": "C.UTF-8",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "OMP_THREAD_LIMIT": "1",  # Tesseract's own threads make a page slower, not quicker
-        **({"TESSDATA_PREFIX": prefix} if (prefix := os.environ.get("TESSDATA_PREFIX")) else {}),
-    }
     try:
         process = subprocess.Popen(
             command,
@@ -154,7 +158,7 @@ def _run(command: Sequence[str], folder: str, seconds: float, ocr: Ocr) -> int:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=environment,
+            env={**_environment(), "HOME": folder, "TMPDIR": folder},
             start_new_session=True,  # so that its helpers end with it
         )
     except OSError as error:
