@@ -114,14 +114,12 @@ class Load:
                     break
 
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
-        """The file's records as bytes that cost little to compare or to send; of XML, read, where this process maps
-        them: the parser has done most of the work by then."""
-        reader = self._readers[found.kind]
-        items = reader.read if found.kind == "marcxml" and self._job.workers == 1 else reader.cut
+        """The file's records as bytes, which cost little to compare or to send."""
+        cut = self._readers[found.kind].cut
         before = self._done
         try:
             with open_stream(found) as (stream, counter):
-                for item in items(stream, str(found.path)):
+                for item in cut(stream, str(found.path)):
                     self._done = before + counter.bytes_read * found.effort_per_byte
                     self._tell(str(found.path))
                     yield item

@@ -4,9 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from ingest.readers import marcxml
 from ingest.readers.records import MAX_RECORD_BYTES
+from ingest.readers.xml_fields import lenient
 from ingest.source import Rejected, SourceRecord, UnreadRecord
 from tests.support.marc_records import read_file
 from tests.support.shared_data import shared
@@ -67,6 +69,67 @@ def test_records_before_damage_are_kept() -> None:
     assert len(found) == 501
     assert numbers(found)[-1] == "bad_xml"
     assert found[-1].origin.position == 501
+
+
+def test_a_damaged_record_costs_only_itself() -> None:
+    found = read(f"<collection>{one(1)}{one(2).replace('</subfield>', '')}{one(3)}</collection>")
+    assert numbers(found) == ["1", "2", "3"]
+    loose = read(f"<collection>{one(1).replace('&amp;', '&')}{one(2)}</collection>")
+    assert numbers(loose) == ["1", "2"]
+    assert isinstance(loose[0], SourceRecord)
+    assert etree.fromstring(loose[0].raw.data) is not None  # what is handed out is well-formed
+
+
+def test_what_a_comment_or_marked_section_holds_is_no_record() -> None:
+    hidden = f"<!-- {one(2)} --><![CDATA[{one(3)}]]>"
+    assert numbers(read(f"<collection>{one(1)}{hidden}{one(4)}</collection>")) == ["1", "4"]
+    assert numbers(read(f"<collection>{hidden}{one(1)}</collection>")) == ["1"]
+    inside = one(1).replace("Laut", "<!-- </record> -->Laut")
+    assert numbers(read(f"<collection>{inside}{one(2)}</collection>")) == ["1", "2"]
+
+
+def test_a_record_with_something_else_before_its_fields_is_read() -> None:
+    odd = one(2).replace("<leader>", "<extra/><leader>")
+    assert numbers(read(f"<collection>{one(1)}{odd}{one(3)}</collection>")) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8-sig", "cp1252"])
+def test_a_document_in_another_encoding_is_read(encoding: str) -> None:
+    text = f"<?xml version='1.0' encoding='{encoding.removesuffix('-sig')}'?><c>{one().replace('Laut', 'Noël')}</c>"
+    (found,) = read(text.encode(encoding))
+    assert isinstance(found, SourceRecord)
+    assert found.record.of("245")[0].get("a") == "Noël & pesisir"
+
+
+def test_references_and_accents_apart_are_written_out() -> None:
+    (found,) = read(one().replace("Laut", "No&#xEB;l &#233; e\u0301 &lt;&#1;&amp;amp;"))
+    assert isinstance(found, SourceRecord)
+    assert found.record.of("245")[0].get("a") == "Noël é é <\ufffd&amp; & pesisir"
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 65_536])
+def test_records_are_cut_the_same_wherever_the_blocks_end(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"<a:c xmlns:a='urn:x'>{''.join(map(one, range(30)))}</a:c>".replace("record", "a:record").encode()
+    whole = list(marcxml.cut(io.BytesIO(text), "uji.xml"))
+    monkeypatch.setattr(marcxml, "_BLOCK_BYTES", size)
+    assert list(marcxml.cut(io.BytesIO(text), "uji.xml")) == whole
+    assert [text[item.origin.offset :][:9] for item in whole] == [b"<a:record"] * 30
+
+
+def test_the_short_way_reads_real_files_as_the_parser_does() -> None:
+    compared = 0
+    for path in sorted(shared("data/marc").rglob("*.xml*")):
+        for item in read_file(path):
+            if isinstance(item, SourceRecord) and item.raw.format == "marcxml":  # one is MARC by another name
+                element = lenient(item.raw.data)
+                assert element is not None
+                parsed = marcxml._record(element)
+                assert (item.record.leader, list(map(str, item.record.fields))) == (
+                    parsed.leader,
+                    list(map(str, parsed.fields)),
+                ), (path, item.origin)
+                compared += 1
+    assert compared > 1_000
 
 
 DANGEROUS = {

@@ -1,0 +1,150 @@
+"""The fields of a MARCXML record from its text, without building a tree of it a second time.
+
+The text comes from a parser, which has found it well-formed and written it out in its own way: every "<" begins a tag, and
+a data field ends where "</datafield>" stands. So it is cut there, each field's attributes are looked up among those seen
+before, and its subfields are taken apart when a rule asks for them. Whatever is not plain goes back to the parser.
+"""
+
+import re
+from typing import Any, Final
+
+from lxml import etree
+
+from ingest.readers.encoding import composed
+from ingest.readers.records import control_field, data_field, indicators, is_control, leader
+from ingest.record import Field, Record
+
+_HEAD: Final = re.compile(r"<((?:[\w.-]+:)?)record(?:\s[^<>]*)?>")
+_ATTRIBUTE: Final = re.compile(r'\s*(tag|ind1|ind2)="([^"&<]*)"')
+_SUBFIELD: Final = re.compile(r'<(?:[\w.-]+:)?subfield code="([^"&<]+)"(?:/>|>([^<]*)</)')
+_SIMPLE: Final = re.compile(r'\s*<(?:[\w.-]+:)?(leader|controlfield tag="([^"&<]+)")>([^<]*)</(?:[\w.-]+:)?\w+>')
+_MOST_SHAPES: Final = 5_000
+
+
+def quick_record(data: bytes) -> Record | None:
+    """The record in the UTF-8 text of one <record>, None where it is not plain enough."""
+    if b"<!" in data or b"<?" in data:
+        return None
+    text = data.decode("utf-8", "replace")
+    start = _HEAD.match(text)
+    if start is None:
+        return None
+    prefix = start[1]
+    *pieces, rest = text.split(f"</{prefix}datafield>")
+    opening = f"<{prefix}datafield "
+    head, fields, at = "", [], start.end()
+    before = pieces[0] if pieces else rest
+    while simple := _SIMPLE.match(before, at):
+        if simple[2] is None:
+            head = _plain(simple[3])
+        else:
+            fields.append(control_field(simple[2].strip(), composed(_plain(simple[3]))))
+        at = simple.end()
+    if pieces:
+        pieces[0] = before[at:]
+    else:
+        rest = before[at:]
+    for piece in pieces:
+        piece = piece.lstrip()
+        attributes, _, inner = piece[len(opening) :].partition(">")
+        shape = _SHAPES[attributes]
+        if shape is None or not piece.startswith(opening):
+            return None
+        fields.append(_UnparsedField(*shape, inner))
+    return Record(leader(head), fields) if rest.strip() == f"</{prefix}record>" else None
+
+
+class _Shapes(dict[str, tuple[str, str] | None]):
+    """Tag and indicators by the text of a field's attributes, None where there are others or no tag."""
+
+    def __missing__(self, attributes: str) -> tuple[str, str] | None:
+        found = dict(_ATTRIBUTE.findall(attributes))
+        others = _ATTRIBUTE.sub("", attributes).strip()
+        tag = found.get("tag", "").strip()
+        first = (found.get("ind1", "") or " ")[:1] + (found.get("ind2", "") or " ")[:1]
+        shape = None if others or not tag else (tag, indicators(first))
+        if len(self) < _MOST_SHAPES:
+            self[attributes] = shape
+        return shape
+
+
+_SHAPES: Final = _Shapes()
+
+
+class _UnparsedField(Field):
+    """A data field that is taken apart when its parts are first asked for."""
+
+    __slots__ = ("_first", "_inner")
+
+    def __init__(self, tag: str, first: str, inner: str) -> None:
+        self.tag = tag
+        self._first = first
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for a part that is not there yet."""
+        if name not in ("data", "indicators", "subfields"):
+            raise AttributeError(name)
+        self.take_apart()
+        return getattr(self, name)
+
+    def take_apart(self) -> None:
+        inner = self._inner
+        found: list[tuple[str, str]] = _SUBFIELD.findall(inner)
+        if inner.count("<") != 2 * len(found) - inner.count("/>"):  # something else is in it
+            found = _parsed(inner)
+        elif "&" in inner or not inner.isascii():
+            found = [(code, composed(_plain(value))) for code, value in found]
+        if is_control(self.tag):
+            field = data_field(self.tag, self._first, found)
+            self.data, self.indicators, self.subfields = field.data, field.indicators, field.subfields
+        else:
+            self.data, self.indicators, self.subfields = "", self._first, found
+
+
+def _parsed(inner: str) -> list[tuple[str, str]]:
+    element = lenient(f"<datafield>{inner}</datafield>".encode())
+    parts = element if element is not None else ()
+    return [(code, composed("".join(map(str, part.itertext())))) for part in parts if (code := part.get("code"))]
+
+
+def lenient(data: bytes) -> etree._Element | None:
+    """A record as the parser sees it that mends what it can, None where nothing can be made of it.
+
+    A parser's limits were kept when the file was cut; escaping may have made the text longer since. Prefixes were
+    declared further out, so it must not mind that they are not.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _plain(text: str) -> str:
+    """The text that XML means, its references written out.
+
+    >>> _plain("Kopi &amp; teh &#233;&#xE9; &#0; R&D")
+    'Kopi & teh éé \ufffd R&D'
+    """
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(reference: "re.Match[str]") -> str:
+    return _CHARACTERS[reference[0]]
+
+
+class _Characters(dict[str, str]):
+    """Characters by their references, each worked out once."""
+
+    def __missing__(self, reference: str) -> str:
+        number = int(reference[3:-1], 16) if reference[2] in "xX" else int(reference[2:-1])
+        allowed = 0x20 <= number < 0xD800 or 0xE000 <= number < 0x110000 or number in (0x9, 0xA, 0xD)
+        character = chr(number) if allowed else "\ufffd"
+        if len(self) < _MOST_SHAPES:
+            self[reference] = character
+        return character
+
+
+_REFERENCE: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});")
+_CHARACTERS: Final = _Characters({"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"})
