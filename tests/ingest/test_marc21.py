@@ -62,6 +62,7 @@ def test_indomarc_record_field_by_field() -> None:
         "dewey": ("808.87",),
         "control_number": ("INLIS000000000606729",),
         "added": ("2014-05-13",),
+        "source": ("kota",),
     }
     assert document.contributors == (
         Contributor("Iskandar, N.St. (Nur Sutan)", ("aut",), "person", True),

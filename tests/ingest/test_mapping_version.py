@@ -1,0 +1,27 @@
+"""A catalogue is rewritten when the mapping changes what records become, and only then."""
+
+import hashlib
+from dataclasses import replace
+
+import marc_samples
+from ingest.fingerprints import MAPPING_VERSION
+from ingest.mappings.marc21 import to_document
+from ingest.source import SourceRecord
+from search.document import Document, to_json
+from tests.support.marc_records import read_file
+
+# What the sample records become, by the version of the mapping. A new line when the test below says so.
+BECOMES = {4: ""}
+
+
+def test_the_mapping_version_is_raised_when_records_become_something_else() -> None:
+    """Otherwise a load would take records for unchanged that are read differently now."""
+    digest = hashlib.sha256()
+    for path in sorted(marc_samples.SAMPLES.iterdir()):
+        for item in read_file(path):
+            document = to_document(item, "k") if isinstance(item, SourceRecord) else None
+            if isinstance(document, Document):
+                digest.update(to_json(replace(document, raw=None, fingerprint="")).encode("utf-8", "replace"))
+    assert BECOMES.get(MAPPING_VERSION) == digest.hexdigest()[:16], (
+        f"raise MAPPING_VERSION in ingest/fingerprints.py to {MAPPING_VERSION + 1} and add it here with this value"
+    )
