@@ -27,7 +27,7 @@ from search.embedding import Embedder
 from search.engine import Engine, Entry
 
 # Records written together: a commit costs the engine as much as some hundred records.
-BATCH_RECORDS: Final = 2_000
+BATCH_RECORDS: Final = 4_000
 # With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
 BATCH_EMBEDDED: Final = 500
 # Repositories are slow, and what was asked of them should not be lost.

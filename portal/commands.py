@@ -67,7 +67,7 @@ def search(arguments: Namespace) -> int:
     asked = [Filter(name, (value,)) for name, value in arguments.filters]
     unusable = [chosen for chosen in asked if not known_filters([chosen])]
     if unusable:
-        filterable = ", ".join(field.name for field in BY_NAME.values() if field.kind != "stored")
+        filterable = ", ".join(field.name for field in BY_NAME.values() if field.filterable)
         listed = ", ".join(f"{chosen.field}={chosen.values[0]}" for chosen in unusable)
         print(
             f"telusur: cannot filter by {listed}; fields are {filterable}; a year is 2014 or 2010..2019",

@@ -162,7 +162,7 @@ def known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     merged: dict[str, dict[str, None]] = {}
     for chosen in filters:
         known = BY_NAME.get(chosen.field)
-        if known is None or known.kind == "stored":
+        if known is None or not known.filterable:
             continue
         for value in chosen.values:
             if value and len(value) <= MAX_FILTER_CHARACTERS and (known.kind != "year" or year_range(value)):

@@ -37,6 +37,11 @@ class Field:
     coded: bool = False
     linked: bool = False
 
+    @property
+    def filterable(self) -> bool:
+        """Whether results can be narrowed to a value: a code, a year, or a text that many documents share."""
+        return self.kind in ("keyword", "year") or self.facet or self.linked
+
 
 # Order here is order on the page: of facets, and of rows on the record page.
 # Weights keep the order of VuFind's shipped boosts (title, subject, author, the rest), 1.0 for the

@@ -135,7 +135,7 @@ class Selection(Generic[Q]):
     def chosen(self, chosen: Filter) -> Q:
         """Documents under one filter."""
         field = BY_NAME.get(chosen.field)
-        if field is None or field.kind == "stored":
+        if field is None or not field.filterable:
             raise QueryRefused(f"Results cannot be filtered by {chosen.field!r}.")
         if field.kind != "year":
             # No longer value is indexed; an engine may balk at it.

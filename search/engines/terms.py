@@ -21,7 +21,7 @@ BODY_WEIGHT: Final = 0.5
 
 TEXTS: Final = tuple(field for field in FIELDS if field.kind == "text" and field.weight > 0)
 KEYS: Final = tuple(field for field in FIELDS if field.kind == "keyword" and field.weight > 0)
-WHOLE: Final = tuple(field for field in FIELDS if field.kind in ("text", "keyword"))
+WHOLE: Final = tuple(field for field in FIELDS if field.filterable and field.kind != "year")
 YEARS: Final = tuple(field for field in FIELDS if field.kind == "year")
 
 # The title between two marks that are no words, so that a phrase can ask for its beginning or all of it.
@@ -36,6 +36,7 @@ _SORT_CHARACTERS: Final = 200
 # Headings, publishers and places come again and again, and a title is asked for by four of the terms below.
 REPEATED_CHARACTERS: Final = 200
 _TEXT_NAMES: Final = frozenset(field.name for field in TEXTS)
+_WHOLE_NAMES: Final = frozenset(field.name for field in WHOLE)
 _KEY_NAMES: Final = frozenset(field.name for field in KEYS)
 _T = TypeVar("_T")
 
@@ -68,7 +69,7 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
             words[original.field] = (*words.get(original.field, ()), *_filled((word_text(original.text),)))
     words[BODY] = tuple(_filled(pages))
     years = {field.name: tuple(sorted(set(_years(document, field.name)))) for field in YEARS}
-    values = {field.name: _choosable(found) for field, found in held if field.kind in ("text", "keyword")}
+    values = {field.name: _choosable(found) for field, found in held if field.name in _WHOLE_NAMES}
     values |= {name: tuple(dict.fromkeys(map(_decade, found))) for name, found in years.items()}
     return RecordTerms(
         analysis.stem_languages(document.values("language")),

@@ -86,7 +86,7 @@ def test_tables_lead_to_codes_that_exist() -> None:
     ):
         assert set(table("formats", name).values()) <= formats, name
     assert set(table("languages", "replaced").values()) <= set(words("languages", "codes"))
-    # What older catalogues shorten to "part." has no code.
+    # MARC has no code for a party to a treaty; its word is kept.
     assert {code for code in table("relators", "terms").values() if len(code) != 3} == {"participant in treaty"}
     assert len(words("languages", "codes")) == len(set(words("languages", "codes")))
     for name in ("code_008", "words", "forms"):

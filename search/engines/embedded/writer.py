@@ -20,7 +20,7 @@ from search.errors import EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
-BATCH_ENTRIES: Final = 2000
+BATCH_ENTRIES: Final = 4000
 _MIN_HEAP: Final = 15_000_000  # tantivy's own floor for one thread
 
 
