@@ -1,6 +1,7 @@
 """What a record asks of the index."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ingest import fingerprints
 from ingest.identity import id_of
@@ -8,7 +9,7 @@ from ingest.mappings.marc21 import document_id, is_deleted, to_document
 from ingest.passages import split
 from ingest.readers import marc, marcxml
 from ingest.readers.formats import READ_ONE
-from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
+from ingest.source import Origin, RecordItem, Rejected, SourceRecord, UnreadRecord
 from search.document import Document, DocumentId, Passage
 
 
@@ -25,7 +26,7 @@ class Change:
     passages: tuple[Passage, ...] = ()
 
 
-def change_of(item: UnreadRecord | SourceRecord | Rejected, source: str, with_passages: bool) -> Change | Rejected:
+def change_of(item: RecordItem, source: str, with_passages: bool) -> Change | Rejected:
     """What an item of a file asks for, or why it asks for nothing: read if need be, mapped, and split.
 
     source: the catalogue's name, as in `to_document`. A refused record has its bytes with it.
@@ -50,7 +51,7 @@ def _read(item: UnreadRecord) -> SourceRecord | Rejected:
     return record
 
 
-def _with_data(refused: Rejected, item: UnreadRecord | SourceRecord | Rejected) -> Rejected:
+def _with_data(refused: Rejected, item: RecordItem) -> Rejected:
     if refused.data or isinstance(item, Rejected):
         return refused
     if isinstance(item, UnreadRecord):
@@ -58,20 +59,33 @@ def _with_data(refused: Rejected, item: UnreadRecord | SourceRecord | Rejected) 
     return replace(refused, data=item.raw.data, format="marcxml" if item.raw.format == "marcxml" else "marc")
 
 
-def known_as(item: UnreadRecord | SourceRecord | Rejected, source: str) -> tuple[DocumentId, str] | None:
-    """The id and the fingerprint of a record, where its bytes tell them without its being read; None else.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record whose id and fingerprint are known before it is mapped. item: the record, read if that had to be."""
 
-    This is what makes a second load of the same file cheap: an unchanged record is neither read nor mapped.
+    item: UnreadRecord | SourceRecord
+    id: DocumentId
+    fingerprint: str
+
+
+def known(item: RecordItem, source: str) -> Known | Rejected:
+    """The record with its id and fingerprint, from its bytes where they give them away, else by reading it.
+
+    This is what makes a second load of the same file cheap: an unchanged record is not mapped, and as a rule not read.
     """
-    if isinstance(item, SourceRecord):
-        number = next((field.data for field in item.record.fields if field.tag == "001"), "")
-        data = item.raw.data
-    elif isinstance(item, UnreadRecord) and item.format in _CONTROL_NUMBER:
-        number, data = _CONTROL_NUMBER[item.format](item.data), item.data
-    else:
-        return None
-    number = number.replace("#", " ").strip()
-    return (id_of(source, number), fingerprints.of_record(data, source)) if number else None
+    if isinstance(item, Rejected):
+        return item
+    if isinstance(item, UnreadRecord):
+        number = _CONTROL_NUMBER[item.format](item.data) if item.format in _CONTROL_NUMBER else ""
+        number = number.replace("#", " ").strip()
+        if number:
+            fingerprint = fingerprints.of_record(item.data, source, item.oai_identifier)
+            return Known(item, id_of(source, number), fingerprint)
+    record = _read(item) if isinstance(item, UnreadRecord) else item
+    if isinstance(record, Rejected):
+        return _with_data(record, item)
+    fingerprint = fingerprints.of_record(record.raw.data, source, record.oai_identifier)
+    return Known(record, document_id(record, source), fingerprint)
 
 
-_CONTROL_NUMBER = {"marc": marc.control_number, "marcxml": marcxml.control_number}
+_CONTROL_NUMBER: Final = {"marc": marc.control_number, "marcxml": marcxml.control_number}

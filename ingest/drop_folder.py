@@ -7,6 +7,7 @@ dropped it sees what became of it.
 
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,48 +16,109 @@ from typing import Final
 from ingest.report import IngestReport
 
 LOADED, REFUSED, REPORTS = "loaded", "refused", "reports"
+# How long a file must have been left alone: a copy over a slow line pauses for seconds.
+QUIET_S: Final = 10.0
 # Names under which programs write what is not finished yet.
 _UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
+    """What tells a file from one that came in its place, or that was written to."""
+
     size: int
     changed_ns: int
+    inode: int
+
+
+def _look(found: os.stat_result) -> _Look:
+    return _Look(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 class DropFolder:
-    """Files directly in the folder; its folders are ours."""
+    """Files directly in the folder; its folders are ours. quiet_s: how long a file must have been left alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, quiet_s: float = QUIET_S) -> None:
         self._folder = folder
-        self._last: dict[Path, _Look] = {}
+        self._quiet_s = quiet_s
+        self._seen: dict[Path, tuple[_Look, float]] = {}  # since when, by a clock that is never set
+        self._given: dict[Path, _Look] = {}
+        self._immovable: dict[Path, _Look] = {}
 
     def settled(self) -> list[Path]:
-        """The files that have not changed since the last call, in order of name. Raises OSError."""
-        now: dict[Path, _Look] = {}
-        for entry in os.scandir(self._folder):
-            if entry.is_file(follow_symlinks=False) and not _is_unfinished(entry.name):
-                found = entry.stat(follow_symlinks=False)
-                now[Path(entry.path)] = _Look(found.st_size, found.st_mtime_ns)
-        same = sorted(path for path, look in now.items() if self._last.get(path) == look)
-        self._last = now
-        return same
+        """The files that have stopped changing, in order of name. Raises OSError.
 
-    def put_away(self, paths: Iterable[Path], report: IngestReport) -> None:
-        """Move files that were loaded aside: to "loaded", or to "refused" what could not be used at all."""
-        useless = {Path(item.origin.file) for item in report.refusals if not item.origin.position}
+        Seen the same in two calls, and not written to for `quiet_s`: by the folder's clock, or by ours where the
+        folder's is ahead. Not those that `put_away` could not move, until they change.
+        """
+        now = time.monotonic()
+        seen: dict[Path, tuple[_Look, float]] = {}
+        settled: list[Path] = []
+        for path, look in self._looks():
+            held, since = self._seen.get(path, (None, now))
+            if held != look:
+                seen[path] = look, now
+                continue
+            seen[path] = look, since
+            quiet_s = max(now - since, time.time() - look.changed_ns / 1e9)
+            if quiet_s >= self._quiet_s and self._immovable.get(path) != look:
+                settled.append(path)
+        self._seen = seen
+        self._immovable = {path: look for path, look in self._immovable.items() if path in seen}
+        self._given = {path: seen[path][0] for path in settled}
+        return sorted(settled)
+
+    def _looks(self) -> Iterable[tuple[Path, _Look]]:
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if _is_unfinished(entry.name):
+                    continue
+                try:
+                    if entry.is_file(follow_symlinks=False):
+                        yield Path(entry.path), _look(entry.stat(follow_symlinks=False))
+                except FileNotFoundError:  # taken away since the folder was read
+                    continue
+
+    def put_away(self, paths: Iterable[Path], report: IngestReport) -> list[str]:
+        """Move files that were loaded aside: to "loaded", or to "refused" what could not be used at all.
+
+        What has changed since `settled` gave it, or has gone, is left: it was not this that was loaded. Gives a
+        sentence for each file that could not be moved; `settled` does not give it again.
+        """
+        problems = []
         for path in paths:
-            target = self._folder / (REFUSED if path in useless else LOADED)
-            target.mkdir(exist_ok=True)
-            shutil.move(path, _free(target / path.name))
-            self._last.pop(path, None)
+            given = self._given.pop(path, None)
+            try:
+                look = _look(path.lstat())
+                if given is not None and look != given:
+                    continue
+                self._immovable[path] = look
+                target = self._folder / (LOADED if _is_used(path, report) else REFUSED)
+                target.mkdir(exist_ok=True)
+                shutil.move(path, _free(target / path.name))
+                del self._immovable[path]
+            except FileNotFoundError:
+                self._immovable.pop(path, None)
+            except OSError as error:
+                problems.append(
+                    f"{path} was read, but could not be moved aside: {error.strerror or error}. "
+                    "Move it away yourself; it is not loaded again until it changes"
+                )
+        return problems
 
     def report_path(self, name: str) -> Path:
-        """Where the report of a load is saved."""
+        """Where the report of a load is saved. Raises OSError."""
         folder = self._folder / REPORTS
         folder.mkdir(exist_ok=True)
         return _free(folder / f"{name}.json")
+
+
+def _is_used(path: Path, report: IngestReport) -> bool:
+    """Whether anything of a file, or in an archive, went into the index or was there already."""
+    used = report.used_of(path)
+    if used is None:
+        return all(Path(item.origin.file) != path or item.origin.position for item in report.refusals)
+    return used > 0
 
 
 def _is_unfinished(name: str) -> bool:

@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
@@ -13,6 +13,10 @@ _BLOCK: Final = 1 << 20
 
 class EbookChangedError(OSError):
     """The file is not what it was when it was read: it changed while it was loaded."""
+
+
+class StoreError(Exception):
+    """The store cannot take a file: its disk is full, or its folder cannot be written. No file is to blame."""
 
 
 class EbookStore:
@@ -24,20 +28,30 @@ class EbookStore:
     def add(self, path: Path, sha256: str) -> None:
         """Copy `path`, whose bytes have this SHA-256, into the store; nothing if it is there already.
 
-        Raises EbookChangedError when the bytes have another, OSError when the disk refuses.
+        Raises EbookChangedError when the bytes have another, StoreError when the store cannot take it, OSError when
+        the file cannot be read.
         """
         target = self._place(sha256)
         if target is None:
             raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
         if target.is_file():
             return
+        with path.open("rb") as file:
+            try:
+                self._copy(file, target, sha256)
+            except EbookChangedError:
+                raise
+            except OSError as error:
+                raise StoreError(f"The e-book store {self._root} cannot take {path.name}: {error}") from error
+
+    def _copy(self, file: BinaryIO, target: Path, sha256: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".adding-", dir=target.parent)
         copy = Path(name)
         try:
             with os.fdopen(handle, "wb") as out:
-                if _copy(path, out.fileno()) != sha256:
-                    raise EbookChangedError(f"{path.name} changed while it was read; load it again")
+                if _copy(file, out.fileno()) != sha256:
+                    raise EbookChangedError(f"{Path(str(file.name)).name} changed while it was read; load it again")
             copy.chmod(0o644)  # mkstemp gives 0600, and the portal may run as another user
             copy.replace(target)
         except BaseException:
@@ -54,15 +68,14 @@ class EbookStore:
         return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None
 
 
-def _copy(path: Path, out: int) -> str:
-    """Copy a file to an open one and onto the disk; gives the SHA-256 of what was copied."""
+def _copy(file: BinaryIO, out: int) -> str:
+    """Copy an open file to another and onto the disk; gives the SHA-256 of what was copied."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            view = memoryview(block)
-            while view:
-                view = view[os.write(out, view) :]
+    while block := file.read(_BLOCK):
+        digest.update(block)
+        view = memoryview(block)
+        while view:
+            view = view[os.write(out, view) :]
     os.fsync(out)
     return digest.hexdigest()
 

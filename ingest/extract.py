@@ -11,9 +11,8 @@ field that it stands for; one with a partner is kept apart (`original`).
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from ingest.record import Field, Record
 
@@ -24,9 +23,13 @@ T = TypeVar("T")
 _SPEC: Final = re.compile(
     r"(?P<tag>[0-9A-Z]{3})(?:\|(?P<ind1>.)(?P<ind2>.)\|)?(?P<codes>[a-z0-9]*)(?:\[(?P<first>\d+)(?:-(?P<last>\d+))?\])?"
 )
-_LINKAGE: Final = re.compile(r"(?P<tag>[0-9]{3})-(?P<number>[0-9]{2})")
+_LINKAGE: Final = re.compile(r"(?P<tag>[0-9]{3})(?:-(?P<number>[0-9]{2})|(?![0-9]))")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstvxyz")
 LEADER: Final = "LDR"
+_FEW_PARTS: Final = 5
+_MOST_CHOICES: Final = 1_024
+ORIGINAL: Final = "880"
+_SAID_BY_008: Final = slice(6, 35)  # all but the day it was made and the language
 
 
 class MarcView:
@@ -36,10 +39,10 @@ class MarcView:
 
     def __init__(self, record: Record) -> None:
         self.leader = record.leader
-        self.fields: dict[str, list[Field]] = {}
         self.original: list[tuple[str, Field]] = []  # tag that is stood for, field 880
-        self._kept: dict[object, object] = {}
+        self._kept: dict[object, Any] = {}
         self._controls: dict[str, list[str]] = {}
+        self.fields: dict[str, list[Field]] = {}
         fields = self.fields
         for field in record.fields:
             tag = field.tag
@@ -48,44 +51,56 @@ class MarcView:
             else:
                 fields[tag] = [field]
         if "880" in fields:
-            for field in fields.pop("880"):
-                self._place_880(field)
+            self._place(fields.pop("880"))
 
-    def _place_880(self, field: Field) -> None:
-        link = _LINKAGE.match(field.get("6"))
-        if link is None:
-            return
-        tag = link["tag"]
-        if link["number"] == "00" or not any(_links(partner, link["number"]) for partner in self.fields.get(tag, ())):
-            self.fields.setdefault(tag, []).append(field)
-        else:
-            self.original.append((tag, field))
+    def _place(self, originals: Sequence[Field]) -> None:
+        links = [(link, field) for field in originals if (link := _LINKAGE.match(field.get("6")))]
+        tags = [link["tag"] for link, _ in links]
+        single = {tag for tag in tags if tags.count(tag) == 1 and len(self.fields.get(tag, ())) == 1}
+        for link, field in links:
+            tag, number = link["tag"], link["number"]
+            partners = self.fields.get(tag, ())
+            # The only two of a tag belong together, whatever became of the number; "00" says that there is no other.
+            if number != "00" and (tag in single or any(_links(partner, number) for partner in partners)):
+                self.original.append((tag, field))
+            elif number:
+                self.fields.setdefault(tag, []).append(field)
 
     def of(self, *tags: str) -> list[Field]:
         """The fields with these tags, tag by tag."""
         return [field for tag in tags for field in self.fields.get(tag, ())]
 
     def control(self, tag: str) -> list[str]:
-        """The texts of a control field. INDOMARC writes a blank as "#"."""
+        """The texts of a control field. INDOMARC writes a blank as "#".
+
+        Of several 008, those that say something: some systems put one before it that holds the language alone.
+        """
         texts = self._controls.get(tag)
         if texts is None:
-            texts = self._controls[tag] = [field.data.replace("#", " ") for field in self.fields.get(tag, ())]
+            texts = [field.data.replace("#", " ") for field in self.fields.get(tag, ())]
+            if tag == "008" and len(texts) > 1:
+                texts = [text for text in texts if text[_SAID_BY_008].strip()] or texts
+            self._controls[tag] = texts
         return texts
 
     def at(self, tag: str, position: int, length: int = 1) -> str:
         """Characters of the first control field of this tag, "" beyond its end."""
-        texts = self.control(tag)
+        texts = self._controls.get(tag)
+        if texts is None:
+            texts = self.control(tag)
         return texts[0][position : position + length] if texts else ""
 
     def once(self, compute: "Callable[[MarcView], T]") -> T:
         """What `compute` gives for this record, computed at the first call only."""
-        if compute not in self._kept:
-            self._kept[compute] = compute(self)
-        return cast(T, self._kept[compute])
+        kept = self._kept
+        if compute not in kept:
+            kept[compute] = compute(self)
+        found: T = kept[compute]
+        return found
 
 
-def _links(partner: Field, number: str) -> bool:
-    return partner.get("6").startswith(f"880-{number}")
+def _links(partner: Field, number: str | None) -> bool:
+    return number is not None and partner.get("6").startswith(f"880-{number}")
 
 
 def right_to_left(field: Field) -> bool:
@@ -100,27 +115,15 @@ def joined(field: Field, codes: str, separator: str = " ") -> str:
 
 def indicator(field: Field, number: int) -> str:
     """An indicator, " " when the field has none."""
-    return field.indicators[number - 1] if field.indicators else " "
+    pair = field.indicators
+    return pair[number - 1] if pair else " "
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     tag: str
-    ind1: str
-    ind2: str
     codes: frozenset[str]
-    first: int | None
-    stop: int
-
-    @property
-    def any_indicators(self) -> bool:
-        return self.ind1 == self.ind2 == "*"
-
-    def fits(self, field: Field) -> bool:
-        pair = field.indicators
-        if not pair:
-            return False
-        return (self.ind1 == "*" or self.ind1 == pair[0]) and (self.ind2 == "*" or self.ind2 == pair[1])
+    indicators: tuple[str, str] | None  # None where any will do
+    characters: slice | None  # of a control field
 
 
 def marc(spec: str, script: Script = "main") -> "Extractor":
@@ -136,15 +139,14 @@ def marc_each(spec: str, script: Script = "main") -> "Extractor":
 class Extractor:
     """What `marc` and `marc_each` give. `tags` and `original_tags`: without a field of these, it finds nothing."""
 
-    __slots__ = ("_parts", "_whole", "original_tags", "spec", "tags")
+    __slots__ = ("_parts", "_parts_of", "_whole", "original_tags", "spec", "tags")
 
     def __init__(self, spec: str, script: Script, whole: bool) -> None:
         self.spec = spec
-        self._parts = tuple(
-            (part, part.tag, part.codes, part.any_indicators) for part in map(_compile, spec.split(":"))
-        )
+        self._parts = tuple(map(_compile, spec.split(":")))
+        self._parts_of: dict[frozenset[str], Sequence[_Part]] = {}
         self._whole = whole
-        named = frozenset(part.tag for part, *_ in self._parts)
+        named = frozenset(part.tag for part in self._parts)
         self.tags = named if script != "original" else frozenset()
         self.original_tags = named if script != "main" else frozenset()
 
@@ -152,49 +154,61 @@ class Extractor:
         return f"marc({self.spec!r})"
 
     def __call__(self, view: MarcView) -> list[str]:
-        values: list[str] = []
-        if self.tags:
-            fields = view.fields
-            for part, tag, codes, any_indicators in self._parts:
-                if part.first is not None:
-                    values += _slices(view, part)
-                elif tag in fields:
-                    self._take(part, codes, any_indicators, fields[tag], values)
+        parts: Sequence[_Part] = self._parts
+        if len(parts) > _FEW_PARTS:  # notes name forty tags, of which a record has three
+            parts = self._parts_in(view.fields)
+        values = self._taken(parts, view.fields, view) if self.tags else []
         if self.original_tags and view.original:
             for tag, field in view.original:
-                for part, named, codes, any_indicators in self._parts:
-                    if named == tag:
-                        self._take(part, codes, any_indicators, (field,), values)
+                if tag in self.original_tags:
+                    values += self._taken(self._parts, {tag: [field]}, view)
         return values
 
-    def _take(
-        self, part: _Part, codes: frozenset[str], any_indicators: bool, fields: Sequence[Field], values: list[str]
-    ) -> None:
-        for field in fields:
-            if not field.indicators:  # a control field
-                if field.data:
-                    values.append(field.data)
-                continue
-            if not any_indicators and not part.fits(field):
-                continue
-            found = [value for code, value in field.subfields if code in codes and value]
-            if len(found) > 1 and self._whole:
-                values.append(" ".join(found))
-            else:
-                values += found
+    def _parts_in(self, fields: Mapping[str, object]) -> Sequence[_Part]:
+        tags = frozenset(self.tags & fields.keys())
+        parts = self._parts_of.get(tags)
+        if parts is None:
+            if len(self._parts_of) >= _MOST_CHOICES:
+                self._parts_of.clear()
+            parts = self._parts_of[tags] = tuple(part for part in self._parts if part.tag in tags or part.tag == LEADER)
+        return parts
 
-
-def _slices(view: MarcView, part: _Part) -> list[str]:
-    texts = [view.leader] if part.tag == LEADER else view.control(part.tag)
-    return [text[part.first : part.stop] for text in texts]
+    def _taken(self, parts: Sequence[_Part], fields: Mapping[str, Sequence[Field]], view: MarcView) -> list[str]:
+        values: list[str] = []
+        for tag, codes, indicators, characters in parts:
+            if tag not in fields:
+                if tag == LEADER and characters is not None:
+                    values.append(view.leader[characters])
+                continue
+            if characters is not None:
+                values += [text[characters] for text in view.control(tag)]
+                continue
+            for field in fields[tag]:
+                pair = field.indicators
+                if not pair:  # a control field
+                    if field.data:
+                        values.append(field.data)
+                    continue
+                if indicators is not None:
+                    first, second = indicators
+                    if (first != "*" and first != pair[0]) or (second != "*" and second != pair[1]):
+                        continue
+                found = [value for code, value in field.subfields if code in codes and value]
+                if self._whole and len(found) > 1:
+                    values.append(" ".join(found))
+                else:
+                    values += found
+        return values
 
 
 def _compile(text: str) -> _Part:
     found = _SPEC.fullmatch(text)
     if found is None:
         raise ValueError(f'cannot read "{text}": write a tag and subfields like 245abnp, 264|*1|b or 008[35-37]')
-    first = None if found["first"] is None else int(found["first"])
-    last = first if found["last"] is None else int(found["last"])
+    characters = None
+    if found["first"] is not None:
+        first = int(found["first"])
+        characters = slice(first, int(found["last"] or first) + 1)
     ind1, ind2 = ((found[name] or "*").replace("#", " ") for name in ("ind1", "ind2"))
-    codes = frozenset(found["codes"]) or _LETTERS
-    return _Part(found["tag"], ind1, ind2, codes, first, 0 if last is None else last + 1)
+    indicators = None if ind1 == ind2 == "*" else (ind1, ind2)
+    return _Part(found["tag"], frozenset(found["codes"]) or _LETTERS, indicators, characters)

@@ -29,7 +29,27 @@ UNPACKS: Final = 5.0
 PDF_EFFORT: Final = 0.2
 
 # Files that lie beside catalogues and are no records: skipped in a folder or archive, refused when named.
-_SKIPPED_SUFFIXES: Final = frozenset({".md", ".toml", ".py", ".pyc", ".html", ".css", ".jpg", ".png"})
+_SKIPPED_SUFFIXES: Final = frozenset(
+    (
+        *(".md", ".toml", ".py", ".pyc", ".html", ".css", ".jpg", ".jpeg", ".png", ".gif", ".ini", ".db", ".sqlite3"),
+        *(
+            ".exe",
+            ".dll",
+            ".bat",
+            ".sh",
+            ".log",
+            ".sql",
+            ".bak",
+            ".lnk",
+            ".epub",
+            ".doc",
+            ".docx",
+            ".odt",
+            ".ppt",
+            ".pptx",
+        ),
+    )
+)
 # Records come with these endings as well; what holds none is skipped in the same way.
 _MIXED_SUFFIXES: Final = frozenset({".txt", ".json"})
 _PASSED_OVER: Final = "__MACOSX"
@@ -128,11 +148,23 @@ def inspect(path: Path) -> FoundFile | Rejected | _Archive:
     return _found(path, packed, head, size)
 
 
-def _head(file: BinaryIO) -> tuple[bool, bytes]:
+def _head(file: io.BufferedReader) -> tuple[bool, bytes]:
     """Whether a file is a gzip, and its first bytes, unpacked."""
-    packed = file.read(2) == _GZIP
-    file.seek(0)
-    return packed, gzip.GzipFile(fileobj=file).read(_HEAD_BYTES) if packed else file.read(_HEAD_BYTES)
+    packed = file.peek(2)[:2] == _GZIP
+    return packed, _unpacked_head(file) if packed else file.read(_HEAD_BYTES)
+
+
+def _unpacked_head(file: io.BufferedReader) -> bytes:
+    """The first bytes in a gzip. Where it is broken off or damaged, what comes before: its records can be read."""
+    head = b""
+    with Unpacked(file) as unpacked:
+        try:
+            while len(head) < _HEAD_BYTES and (block := unpacked.read(_HEAD_BYTES - len(head))):
+                head += block
+        except READ_ERRORS:
+            if not head:
+                raise
+    return head
 
 
 def _found(
@@ -178,10 +210,7 @@ def _member(archive: ZipFile, place: int, path: Path, name: str) -> FoundFile | 
     shown = path / name
     try:
         with archives.Member(archive, place) as member, io.BufferedReader(member) as stream:
-            packed = stream.peek(2)[:2] == _GZIP
-            head = (
-                gzip.GzipFile(fileobj=cast(BinaryIO, stream)).read(_HEAD_BYTES) if packed else stream.read(_HEAD_BYTES)
-            )
+            packed, head = _head(cast(io.BufferedReader, stream))
         return _found(shown, packed, head, member.packed_bytes, path, place)
     except READ_ERRORS as error:
         return Rejected(Origin(str(shown)), "unreadable_file", str(error))

@@ -18,10 +18,10 @@ _RECORD: Final = re.compile(r"[^*:+]*")
 _RECORD_END: Final = b"\x1d"
 
 
-def of_record(data: bytes, source: str) -> str:
-    """The fingerprint of a record from its bytes as they stand in a file, and its source."""
+def of_record(data: bytes, source: str, oai_identifier: str = "") -> str:
+    """The fingerprint of a record from its bytes as they stand in a file, its source, and its name in a repository."""
     digest = hashlib.sha256(data.removesuffix(_RECORD_END))
-    digest.update(f"\0{MAPPING_VERSION}\0{source}".encode())
+    digest.update(f"\0{MAPPING_VERSION}\0{source}\0{oai_identifier}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]
 
 
@@ -77,10 +77,10 @@ def with_embedder(fingerprint: str, embedder: str) -> str:
     return f"{fingerprint.partition('+')[0]}+{embedder}"
 
 
-def is_read_anew(fingerprint: str) -> bool:
+def was_read_by_older(fingerprint: str) -> bool:
     """Whether an e-book was read by an older version than this.
 
-    >>> is_read_anew("9f3a:1-dead"), is_read_anew("9f3a:2-dead+m"), is_read_anew("9f3a")
+    >>> was_read_by_older("9f3a:1-dead"), was_read_by_older("9f3a:2-dead+m"), was_read_by_older("9f3a")
     (True, False, False)
     """
     _, colon, rest = fingerprint.partition(":")

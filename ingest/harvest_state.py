@@ -54,7 +54,10 @@ class Harvested:
 
 
 class HarvestState:
-    """A folder with one file for each thing that is harvested, so that several loads need not wait for each other."""
+    """A folder with one file for each thing that is harvested, so that several loads need not wait for each other.
+
+    It belongs to one index: what is kept says what need not be asked for again, because it is there.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,6 +88,19 @@ class HarvestState:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+        self._flush()
+
+    def forget_all(self, but: Harvested | None = None) -> None:
+        """All is harvested from the beginning again, `but` this: the index is another one now. Raises OSError."""
+        kept = self._path(but) if but is not None else None
+        gone = [path for path in self._folder.glob("*.json") if path != kept]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        if gone:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Put the folder's names on the disk."""
         handle = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -41,7 +41,7 @@ class IngestJob:
 
     paths, or a repository to harvest. embedder: None for words only. checkpoint_s: how often what is written is
     published, in seconds. columns: how tables are read, None for the maps that come with us. ocr: how pages of
-    pictures are read, None to leave them without text.
+    pictures are read, None to leave them without text. dry: nothing is kept, so nothing can be given up.
     """
 
     paths: tuple[Path, ...] = ()
@@ -53,3 +53,4 @@ class IngestJob:
     checkpoint_s: float = CHECKPOINT_S
     columns: TableMapping | None = None
     ocr: Ocr | None = None
+    dry: bool = False

@@ -1,26 +1,37 @@
 """Which record a PDF belongs to, and the document that comes of the two."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import unquote
 
 from ingest import fingerprints
 from ingest.identity import id_of
+from ingest.imprint import (
+    IMPRINT_PAGES,
+    isbn10,
+    isbn13,
+    isbns_in,
+    isbns_of,
+    language_code,
+    language_of,
+    title_from,
+    years_in,
+    years_of,
+)
 from ingest.source import PdfBook
 from search.analysis import plain_words
-from search.document import Contributor, Document, DocumentId, Ebook, Page, RawRecord
+from search.document import Contributor, Document, DocumentId, Ebook, RawRecord
 from search.engine import Searcher
-from search.query import Filter, Query, parse
+from search.query import Clause, Filter, Query
 
-# The copyright page stands among the first leaves; further on, an ISBN is another book's.
-_IMPRINT_PAGES: Final = 6
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
 _MAX_CONTROL_NUMBER: Final = 100
-_TITLES_LOOKED_AT: Final = 20
+# Records that hold the words in a title; among more than these, a second one with just this title may go unseen.
+_TITLES_LOOKED_AT: Final = 100
+# What appears again and again under one title; a PDF is one issue of it at most.
+_SERIALS: Final = frozenset(("journal", "newspaper"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +39,27 @@ class LinkKeys:
     """What a PDF can be recognised by.
 
     file_name: base name in lower case, as the field linked_file holds it. stem: the name without its
-    extension, as written. isbn: the one ISBN (13 digits) that the stem, else the imprint, states; ""
-    when it states none or several. title: its title's folded words, "" when they could be anybody's.
+    extension, as written. isbns: all (13 digits) that the stem, else the imprint, states. title: its
+    title's folded words, "" when they could be anybody's. years: when it may have appeared, () when it
+    does not say.
     """
 
     file_name: str
     stem: str
-    isbn: str = ""
+    isbns: tuple[str, ...] = ()
     title: str = ""
+    years: tuple[int, ...] = ()
 
 
 def candidates(path: Path, book: PdfBook) -> LinkKeys:
     """The keys of a book. `path` gives the name; `book`, the words of its first pages."""
-    stem_isbns = {isbn for match in _ISBN.finditer(path.stem) if (isbn := isbn13(match[0]))}
-    isbns = stem_isbns or set(_imprint_isbns(book.pages[:_IMPRINT_PAGES]))
-    title = _telling(book.metadata.get("title", "")) or _telling(title_from(path.name))
-    return LinkKeys(path.name.lower(), path.stem, isbns.pop() if len(isbns) == 1 else "", title)
+    imprint = book.pages[:IMPRINT_PAGES]
+    isbns = set(isbns_in(path.stem)) or set(isbns_of(imprint))
+    names = (book.metadata.get("title", ""), title_from(path.name))
+    title = next(filter(None, map(_telling, names)), "")
+    # A year in the words that must be the record's too ("Pemilu 2014") does not tell the two apart.
+    years = years_in(" ".join(names)) - years_in(title) or years_of(imprint, title)
+    return LinkKeys(path.name.lower(), path.stem, tuple(sorted(isbns)), title, tuple(sorted(years)))
 
 
 # "Laporan tahunan" is the title of many; what has four words, or three long ones, is hardly another book's too.
@@ -74,10 +90,13 @@ class Catalogue(Protocol):
         ...
 
     def titled(self, words: str) -> Sequence[DocumentId]:
-        """Records whose title proper has just these folded words; two are enough."""
+        """Records whose title proper has just these folded words; two are enough. None where they are too
+        many to be looked at."""
         ...
 
     def has(self, id: DocumentId) -> bool: ...
+
+    def document(self, id: DocumentId) -> Document | None: ...
 
 
 class Published:
@@ -91,12 +110,19 @@ class Published:
         return [item.id for item in self._searcher.keyword(Query(filters=filters), depth=2).items]
 
     def titled(self, words: str) -> Sequence[DocumentId]:
-        ranked = self._searcher.keyword(parse(f'judul:"{words}"'), depth=_TITLES_LOOKED_AT).items
-        documents = self._searcher.fetch([item.id for item in ranked])
+        # No clause asks for the whole title proper; what follows it (other title information) is in the same field.
+        holding = Query(clauses=(Clause(words, "title", phrase=True),))
+        ranking = self._searcher.keyword(holding, depth=_TITLES_LOOKED_AT)
+        if ranking.total > len(ranking.items):
+            return ()
+        documents = self._searcher.fetch([item.id for item in ranking.items])
         return [found.id for found in documents if title_words(found.title) == words and is_record(found)][:2]
 
     def has(self, id: DocumentId) -> bool:
-        return bool(self._searcher.fetch([id]))
+        return self.document(id) is not None
+
+    def document(self, id: DocumentId) -> Document | None:
+        return next(iter(self._searcher.fetch([id])), None)
 
 
 def is_record(document: Document) -> bool:
@@ -106,13 +132,14 @@ def is_record(document: Document) -> bool:
 
 def find_record(keys: LinkKeys, catalogue: Catalogue, source: str) -> DocumentId | None:
     """The record a PDF belongs to: the only one that links to a file of its name (856), else the one
-    whose control number is its name (001), else the only one with its ISBN, else with its title. None in any doubt.
+    whose control number is its name (001), else the only one with its ISBN, else with its title, unless ISBN, year
+    or format speak against that. None in any doubt.
     """
     return (
         _only(catalogue, "linked_file", (keys.file_name,), source)
         or _by_control_number(catalogue, keys.stem, source)
-        or _by_isbn(catalogue, keys.isbn, source)
-        or _by_title(catalogue, keys.title)
+        or _by_isbn(catalogue, keys.isbns, source)
+        or _by_title(catalogue, keys)
     )
 
 
@@ -157,7 +184,12 @@ def standalone_id(source: str, sha256: str) -> DocumentId:
 
 def attach(document: Document, book: PdfBook) -> Document:
     """A record's document with its e-book."""
-    return carry_over(document, ebook_of(book))
+    ebook = ebook_of(book)
+    name, stem = ebook.file_name.lower(), Path(ebook.file_name).stem
+    members = document.members or (document,)
+    by_link = (found.id for found in members if name in found.values("linked_file"))
+    by_number = (found.id for found in members if stem in found.values("control_number"))
+    return carry_over(document, replace(ebook, record=next(by_link, None) or next(by_number, members[0].id)))
 
 
 def carry_over(document: Document, ebook: Ebook) -> Document:
@@ -166,7 +198,9 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
     if ebook.pages_without_text < ebook.page_count:
         access = ("fulltext", *(value for value in access if value != "fulltext"))
     formats = document.values("format")
+    adds_format = "ebook" not in formats or (document.ebook is not None and document.ebook.adds_format)
     formats = formats if "ebook" in formats else (*formats, "ebook")
+    ebook = replace(ebook, adds_format=adds_format)
     fields = {**document.fields, "access": access, "format": formats, "ebook_file": (ebook.sha256,)}
     return replace(
         document,
@@ -176,10 +210,29 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
     )
 
 
+def without_ebook(document: Document) -> Document:
+    """The document as its records alone make it."""
+    ebook = document.ebook
+    if ebook is None:
+        return document
+    gone = {"access": {"fulltext"}, "format": {"ebook"} if ebook.adds_format else set(), "ebook_file": {ebook.sha256}}
+    fields = {
+        name: tuple(value for value in values if value not in gone.get(name, ()))
+        for name, values in document.fields.items()
+    }
+    return replace(
+        document,
+        fields={name: values for name, values in fields.items() if values},
+        ebook=None,
+        fingerprint=re.split("[:+]", document.fingerprint, maxsplit=1)[0],
+    )
+
+
 def ebook_of(book: PdfBook) -> Ebook:
     """What a document keeps of its PDF."""
     without_text = sum(not page.text for page in book.pages)
-    return Ebook(book.sha256, Path(book.origin.file).name, len(book.pages), without_text, book.outline)
+    name = Path(book.origin.file).name
+    return Ebook(book.sha256, name, len(book.pages), without_text, book.outline, ocr_done=book.ocr_done)
 
 
 def _only(catalogue: Catalogue, field: str, values: tuple[str, ...], source: str) -> DocumentId | None:
@@ -196,110 +249,34 @@ def _by_control_number(catalogue: Catalogue, stem: str, source: str) -> Document
     if not name or len(name) > _MAX_CONTROL_NUMBER or not name.isprintable():
         return None
     id = id_of(source, name)
-    return id if catalogue.has(id) else None
+    if catalogue.has(id):
+        return id
+    # Joined to a record of another source, it is in the document that has the other's id.
+    homes = catalogue.holding("record_id", (id,))
+    return homes[0] if len(homes) == 1 else None
 
 
-def _by_title(catalogue: Catalogue, words: str) -> DocumentId | None:
-    found = catalogue.titled(words) if words else ()
-    return found[0] if len(found) == 1 else None
+def _by_title(catalogue: Catalogue, keys: LinkKeys) -> DocumentId | None:
+    found = catalogue.titled(keys.title) if keys.title else ()
+    record = catalogue.document(found[0]) if len(found) == 1 else None
+    return None if record is None or _is_another(record, keys) else record.id
 
 
-def _by_isbn(catalogue: Catalogue, isbn: str, source: str) -> DocumentId | None:
-    return _only(catalogue, "isbn", (isbn, *_isbn10(isbn)), source) if isbn else None
+def _is_another(record: Document, keys: LinkKeys) -> bool:
+    """Whether a record is plainly not that of the PDF, alike as their titles are: another edition, another year's
+    report, or a periodical of which it can be one issue only.
 
-
-# Ten or thirteen digits, with or without hyphens or blanks, that no further digit touches.
-_ISBN = re.compile(r"(?<![\dXx])(?:97[89][ \-‐–]?)?(?:\d[ \-‐–]?){9}[\dXx](?![\dXx])")
-_ISBN_WORD = re.compile(r"ISBN", re.IGNORECASE)
-_AFTER_ISBN_WORD: Final = 100
-
-
-def _imprint_isbns(pages: Iterable[Page]) -> Iterable[str]:
-    """The ISBNs that follow the word ISBN on these pages."""
-    for page in pages:
-        for word in _ISBN_WORD.finditer(page.text):
-            # "ISBN-13:" must not lend its own 13 to the number.
-            after = re.sub(r"\A[- ]?1[03]\b", "", page.text[word.end() : word.end() + _AFTER_ISBN_WORD])
-            for match in _ISBN.finditer(after):
-                if isbn := isbn13(match[0]):
-                    yield isbn
-
-
-def isbn13(text: str) -> str:
-    """An ISBN of ten or thirteen places as thirteen digits, "" when the check digit is wrong.
-
-    >>> isbn13("0-306-40615-2"), isbn13("978-602-03-3295-6"), isbn13("978-602-03-3295-7")
-    ('9780306406157', '9786020332956', '')
+    Years one apart are no difference: what is printed in December is catalogued as of the next year.
     """
-    key = "".join(character for character in text.upper() if character in "0123456789X")
-    if re.fullmatch(r"\d{9}[\dX]", key):
-        total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(key))
-        return "" if total % 11 else f"978{key[:9]}{_check13('978' + key[:9])}"
-    return key if re.fullmatch(r"97[89]\d{10}", key) and key[12] == _check13(key[:12]) else ""
+    isbns = {isbn for value in record.values("isbn") if (isbn := isbn13(value))}
+    if isbns and keys.isbns and isbns.isdisjoint(keys.isbns):
+        return True
+    if record.year is not None and keys.years and all(abs(year - record.year) > 1 for year in keys.years):
+        return True
+    return not _SERIALS.isdisjoint(record.values("format"))
 
 
-def _check13(first_twelve: str) -> str:
-    return str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first_twelve)) % 10)
-
-
-def _isbn10(isbn: str) -> tuple[str, ...]:
-    """The older form of a 13-digit ISBN, as records before 2007 have it; only 978 has one."""
-    if not isbn.startswith("978"):
-        return ()
-    body = isbn[3:12]
-    check = -sum((10 - place) * int(digit) for place, digit in enumerate(body)) % 11
-    return (f"{body}{'X' if check == 10 else check}",)
-
-
-def title_from(file_name: str) -> str:
-    """A title for want of any: the file's name without its extension, its marks read as blanks.
-
-    >>> title_from("UU_Nomor_23--Tahun%202014.pdf"), title_from(".pdf")
-    ('UU Nomor 23 Tahun 2014', '.pdf')
-    """
-    words = re.sub(r"[-_+\s]+", " ", unquote(Path(file_name).stem)).strip()
-    return words if any(character.isalnum() for character in words) else file_name
-
-
-# ISO 639-1 of /Lang to the bibliographic codes of ISO 639-2 that MARC uses.
-_LANGUAGES: Final = {
-    "ar": "ara", "de": "ger", "en": "eng", "es": "spa", "fr": "fre", "hi": "hin", "id": "ind", "in": "ind",
-    "it": "ita", "ja": "jpn", "jv": "jav", "ko": "kor", "la": "lat", "ms": "may", "nl": "dut", "pt": "por",
-    "ru": "rus", "su": "sun", "th": "tha", "tl": "tgl", "vi": "vie", "zh": "chi",
-}  # fmt: skip
-
-
-def language_code(tag: str) -> str:
-    """The MARC code of a language tag (BCP 47), "" when it is not among the known.
-
-    >>> language_code("id-ID"), language_code("EN"), language_code("ind"), language_code("x-klingon")
-    ('ind', 'eng', 'ind', '')
-    """
-    primary = re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
-    return primary if primary in _LANGUAGES.values() else _LANGUAGES.get(primary, "")
-
-
-# Words frequent in one language and no words of the other ("di", "dan" are Indonesian, "the" is not).
-_FREQUENT: Final = {
-    "ind": frozenset(
-        {"yang", "dan", "di", "dari", "untuk", "dengan", "pada", "dalam", "ini", "itu", "adalah", "tidak"}
-    ),
-    "eng": frozenset({"the", "and", "of", "to", "in", "is", "that", "for", "it", "was", "with", "as", "on", "are"}),
-}
-_SAMPLE_WORDS: Final = 5_000
-# One word in twelve of running text is among these; tables and other languages stay well below.
-_FREQUENT_SHARE: Final = 1 / 12
-
-
-def language_of(pages: Iterable[Page]) -> str:
-    """ "ind" or "eng" by the frequent words of the first pages with text, "" when neither is plain."""
-    words: list[str] = []
-    for page in pages:
-        words += re.findall(r"[^\W\d_]+", page.text.lower())
-        if len(words) >= _SAMPLE_WORDS:
-            break
-    if len(words) < 50:
-        return ""
-    counts = Counter({code: sum(word in frequent for word in words) for code, frequent in _FREQUENT.items()})
-    (best, most), (_, second) = counts.most_common(2)
-    return best if most >= _FREQUENT_SHARE * len(words) and most > 3 * second else ""
+def _by_isbn(catalogue: Catalogue, isbns: tuple[str, ...], source: str) -> DocumentId | None:
+    if len(isbns) != 1:
+        return None
+    return _only(catalogue, "isbn", (isbns[0], *isbn10(isbns[0])), source)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from ingest.extract import LEADER, Extract, Extractor, MarcView
+from ingest.extract import LEADER, ORIGINAL, Extract, Extractor, MarcView
 from search.schema import BY_NAME
 
 Step = Callable[[str], str | tuple[str, ...]]
@@ -18,81 +18,96 @@ _MOST_CHOICES: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Fills one field. first: only the first value is kept. fallback: only if the rules before found nothing."""
+    """Fills one field. first: only the first value is kept. fallback: only if the rules before found nothing.
+
+    tags: without a field of these the rule finds nothing. "880" among them are fields in original script with a
+    romanised partner; with "LDR", the leader, or without any tags the rule is asked for every record.
+    """
 
     field: str
     extract: Extract
     steps: tuple[Step, ...] = ()
     first: bool = False
     fallback: bool = False
+    tags: frozenset[str] = frozenset()
 
 
-def to_field(name: str, extract: Extract, *steps: Step, first: bool = False, fallback: bool = False) -> Rule:
+def to_field(
+    name: str, extract: Extract, *steps: Step, reads: str = "", first: bool = False, fallback: bool = False
+) -> Rule:
     """A rule: what `extract` finds goes through `steps`, one value at a time, into the field `name`.
 
     A step gives the changed value, several, or "" to leave it out. Values are kept once each,
-    in the order found. Raises ValueError for a field that search.schema.FIELDS lacks.
+    in the order found. reads: the tags that a function looks at, parted by spaces, with LDR for the leader.
+    Raises ValueError for a field that search.schema.FIELDS lacks.
     """
     if name not in BY_NAME:
         raise ValueError(f'no field "{name}" in search.schema.FIELDS')
-    return Rule(name, extract, steps, first, fallback)
+    tags = frozenset(reads.split())
+    if isinstance(extract, Extractor):
+        tags = extract.tags | ({ORIGINAL} if extract.original_tags else set())
+    return Rule(name, extract, steps, first, fallback, tags)
 
 
 class RuleSet:
     """Rules put in order for a record's tags, so that a rule for tags that a record lacks costs it nothing."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = tuple(rules)
+        self._rules: list[_Chosen] = []
         self._always = 0  # rules that ask for more than tags, as one bit each
         self._of_tag: dict[str, int] = {}
-        self._of_original: dict[str, int] = {}
-        self._chosen: dict[int, tuple[Rule, ...]] = {}
-        for number, rule in enumerate(self._rules):
+        self._chosen: dict[int, tuple[_Chosen, ...]] = {}
+        for number, rule in enumerate(rules):
+            self._rules.append((rule.field, rule.extract, rule.steps, rule.first, rule.first or rule.fallback))
             bit = 1 << number
-            if not isinstance(rule.extract, Extractor):
+            if not rule.tags or LEADER in rule.tags:
                 self._always |= bit
-                continue
-            for tag in rule.extract.tags:
+            for tag in rule.tags:
                 self._of_tag[tag] = self._of_tag.get(tag, 0) | bit
-            for tag in rule.extract.original_tags:
-                self._of_original[tag] = self._of_original.get(tag, 0) | bit
-        self._always |= self._of_tag.pop(LEADER, 0)
 
     def apply(self, view: MarcView) -> dict[str, tuple[str, ...]]:
         """The fields of a record; a field without values is absent."""
         fields: dict[str, tuple[str, ...]] = {}
-        for rule in self._rules_for(view):
-            name = rule.field
-            before = fields.get(name)
-            if before is not None and (rule.fallback or rule.first):
+        for name, extract, steps, first, only_once in self._rules_for(view):
+            if only_once and name in fields:
                 continue
-            values: Sequence[str] = rule.extract(view)
-            for step in rule.steps:
-                if not values:
-                    break
-                values = _stepped(step, values)
+            values = extract(view)
             if not values:
                 continue
-            found = unique(values if before is None else (*before, *values))
-            if found:
-                fields[name] = found[:1] if rule.first else found
+            if first:
+                if value := _first(values, steps):
+                    fields[name] = (value,)
+                continue
+            for step in steps:
+                values = _stepped(step, values)
+            if len(values) == 1 and name not in fields:  # most fields stand once
+                if value := " ".join(values[0].split()):
+                    fields[name] = (value,)
+            elif values and (found := unique((*fields.get(name, ()), *values))):
+                fields[name] = found
         return fields
 
-    def _rules_for(self, view: MarcView) -> tuple[Rule, ...]:
+    def _rules_for(self, view: MarcView) -> "tuple[_Chosen, ...]":
         mask = self._always
         of_tag = self._of_tag
-        for tag in view.fields:
+        for tag, fields in view.fields.items():
             if tag in of_tag:
                 mask |= of_tag[tag]
-        for tag, _ in view.original:
-            mask |= self._of_original.get(tag, 0)
+                for field in fields:
+                    field.take_apart()  # each is sure to be asked for its parts
+        if view.original:
+            mask |= of_tag.get(ORIGINAL, 0)
         chosen = self._chosen.get(mask)
         if chosen is None:
             if len(self._chosen) >= _MOST_CHOICES:
                 self._chosen.clear()
-            chosen = tuple(rule for number, rule in enumerate(self._rules) if mask >> number & 1)
+            chosen = tuple([rule for number, rule in enumerate(self._rules) if mask >> number & 1])
             self._chosen[mask] = chosen
         return chosen
+
+
+# Field, extract, steps, first, and whether a value found before is enough.
+_Chosen = tuple[str, Extract, tuple[Step, ...], bool, bool]
 
 
 def apply(rules: Iterable[Rule], view: MarcView) -> dict[str, tuple[str, ...]]:
@@ -100,12 +115,22 @@ def apply(rules: Iterable[Rule], view: MarcView) -> dict[str, tuple[str, ...]]:
     return RuleSet(rules).apply(view)
 
 
+def _first(values: Sequence[str], steps: Sequence[Step]) -> str:
+    """The first that is left of `values`; those behind it are not looked at."""
+    for value in values:
+        found: Sequence[str] = (value,)
+        for step in steps:
+            found = _stepped(step, found)
+        for text in found:
+            if plain := " ".join(text.split()):
+                return plain
+    return ""
+
+
 def _stepped(step: Step, values: Sequence[str]) -> Sequence[str]:
-    if len(values) == 1:  # most fields stand once
+    if len(values) == 1:
         result = step(values[0])
-        if isinstance(result, str):
-            return (result,) if result else ()
-        return result
+        return result if not isinstance(result, str) else (result,) if result else ()
     changed: list[str] = []
     for value in values:
         result = step(value)
@@ -124,7 +149,7 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     ('Laut', 'Ikan')
     """
     found = tuple([plain for value in values if (plain := " ".join(value.split()))])
-    if len(found) < 2:
+    if len(found) < 2 or len(set(map(str.casefold, found))) == len(found):
         return found
     seen: dict[str, str] = {}
     for value in found:

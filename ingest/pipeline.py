@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from ingest.changes import Change, change_of, known_as
-from ingest.ebooks import EbookStore
+from ingest.changes import Change, Known, change_of, known
+from ingest.ebooks import EbookStore, StoreError
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
@@ -20,11 +20,13 @@ from ingest.mapping_pool import MappingPool
 from ingest.readers.formats import readers
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
-from ingest.session import Session, Settled
+from ingest.session import Session, Settled, Settlement
 from ingest.source import Origin, PdfBook, RecordItem, Rejected, RemovedRecord
 from ingest.tombstones import Tombstones
 from search.embedding import Embedder
 from search.engine import Engine, Entry
+from search.errors import SearchError
+from search.query import Query
 
 # Records written together: a commit costs the engine as much as some hundred records.
 BATCH_RECORDS: Final = 4_000
@@ -32,6 +34,8 @@ BATCH_RECORDS: Final = 4_000
 BATCH_EMBEDDED: Final = 500
 # Repositories are slow, and what was asked of them should not be lost.
 BATCH_HARVESTED: Final = 200
+# One a file at most, and a load may have a hundred thousand.
+MAX_NOTES: Final = 1_000
 # Read ahead to be compared with the index in one question.
 BATCH_COMPARED: Final = 1_000
 
@@ -77,6 +81,7 @@ class Load:
                 files.append(found)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
+        lost = self._other_sources()
         with_books = any(found.kind == "pdf" for found in files)
         try:
             with Session(self._engine, self._job, self._tombstones, with_books) as session:
@@ -86,6 +91,8 @@ class Load:
                 if self._job.rebuild and not self._is_whole():
                     raise _GivenUpError
             self._keep_position()
+            if lost:
+                self._note(self._job.source, f"this is all that the index holds now; gone are {lost}.")
         except _GivenUpError:
             self._report.given_up = True
         self._report.stopped = self._stop.is_set()
@@ -135,17 +142,19 @@ class Load:
             yield from items
             return
         rest = iter(items)
-        while batch := list(islice(rest, BATCH_COMPARED)):
-            known = [known_as(item, self._job.source) for item in batch]
+        while not self._stop.is_set() and (batch := list(islice(rest, BATCH_COMPARED))):
+            found = [known(item, self._job.source) for item in batch]
             # Of a number that occurs twice here nothing is sure but the order, so both go the long way.
-            numbers = Counter(pair[0] for pair in known if pair is not None)
-            wanted = {pair[0]: pair[1] for pair in known if pair is not None and numbers[pair[0]] == 1}
+            numbers = Counter(one.id for one in found if isinstance(one, Known))
+            wanted = {one.id: one.fingerprint for one in found if isinstance(one, Known) and numbers[one.id] == 1}
             same = session.unchanged(wanted, numbers.keys())
-            for item, pair in zip(batch, known, strict=True):
-                if pair is not None and pair[0] in same:
-                    self._report.count("unchanged")
+            for one in found:
+                if isinstance(one, Rejected):
+                    yield one
+                elif one.id in same:
+                    self._report.count("unchanged", file=one.item.origin.file)
                 else:
-                    yield item
+                    yield one.item
 
     def _harvest(self, session: Session, harvest: Harvest) -> None:
         """A repository's records, batch by batch: what is kept of the position is only what is published."""
@@ -170,13 +179,27 @@ class Load:
         self._write_records(session, [change_of(item, self._job.source, with_passages) for item in changed])
 
     def _remove(self, session: Session, items: Sequence[RemovedRecord]) -> None:
-        ids = session.removed_from_repository([item.oai_identifier for item in items])
-        gone = [Change(item.origin, ids[item.oai_identifier]) for item in items if item.oai_identifier in ids]
-        self._report.count("unchanged", len(items) - len(gone))  # what was never here need not go
+        ids = session.named_in_repository([item.oai_identifier for item in items])
+        gone = [Change(item.origin, id) for item in items for id in ids.get(item.oai_identifier, ())]
+        # What was never here need not go.
+        self._report.count("unchanged", sum(item.oai_identifier not in ids for item in items))
         self._write(session, session.settle(gone, self._report))
+
+    def _other_sources(self) -> str:
+        """What a rebuild drops: records of other sources, "" when there are none."""
+        if not self._job.rebuild:
+            return ""
+        try:
+            sources = self._engine.searcher().facets(Query()).get("source", ())
+        except SearchError:
+            return ""
+        others = [(value.value, value.count) for value in sources if value.value != self._job.source and value.count]
+        return ", ".join(f"{count:,} records of {name}" for name, count in others)
 
     def _is_whole(self) -> bool:
         """Whether a rebuild may take the place of the index: not with a part of what should be in it."""
+        if self._job.dry:
+            return True
         came_to_its_end = self._job.harvest is None or self._job.harvest.position.complete
         return came_to_its_end and not self._stop.is_set() and bool(self._report.outcomes["indexed"])
 
@@ -191,7 +214,8 @@ class Load:
             )
 
     def _note(self, file: str, sentence: str) -> None:
-        self._report.notes.append(f"{file}: {sentence}")
+        if len(self._report.notes) < MAX_NOTES:
+            self._report.notes.append(f"{file}: {sentence}")
 
     def _refuse(self, rejected: Rejected) -> None:
         self._report.refuse(rejected)
@@ -206,17 +230,19 @@ class Load:
                 changes.append(item)
         self._write(session, session.settle(changes, self._report))
 
-    def _write(self, session: Session, settled: Iterable[Settled]) -> None:
-        settled = list(settled)
+    def _write(self, session: Session, settlement: Settlement) -> None:
+        settled = settlement.placed
         entries = embedded([item.entry for item in settled], self._job.embedder)
         if self._job.embedder is not None:
             self._report.passages += sum(len(entry.passages) for entry in entries)
         refused = session.put(entries)
         for item in settled:
             reason = refused.get(item.entry.document.id)
-            if reason is not None:
-                self._report.outcomes[item.outcome] -= 1
-                self._refuse(Rejected(item.origin, "not_indexed", reason))
+            if reason is not None and item.outcome is not None:
+                self._report.count(item.outcome, -1, file=item.origin.file)
+                self._refuse(_refused(item, reason))
+        if not refused:  # what a refused document was to take the place of stays
+            session.delete(settlement.vacated)
 
     def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))
@@ -224,7 +250,7 @@ class Load:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
                 if session.has_book(path, sha256):
-                    self._report.count("unchanged")
+                    self._report.count("unchanged", file=str(found.path))
                     return
                 book = reader.read(path)
                 if isinstance(book, PdfBook):
@@ -232,29 +258,40 @@ class Load:
                     self._write_book(session, path, book, origin)
                 else:
                     self._refuse(replace(book, origin=origin))
+        except StoreError:  # no file's fault: the next one would fare no better
+            raise
         except READ_ERRORS as error:
             self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
 
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         record = session.find_record(candidates(path, book), book.sha256)
         if record is not None:
-            session.delete(standalone_id(self._job.source, book.sha256))  # loaded before its record was
+            session.delete([standalone_id(self._job.source, book.sha256)])  # loaded before its record was
             document = attach(record, book)
         else:
             document = document_of(book, self._job.source)
         outcome: Outcome = "updated" if session.has(document.id) else "indexed"
-        self._report.count(outcome)
-        self._write(session, [Settled(origin, session.entry(document, book.pages), outcome)])
+        self._report.count(outcome, file=origin.file)
+        self._write(session, Settlement((Settled(origin, session.entry(document, book.pages), outcome),), ()))
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
         self._report.pages_without_text += sum(not page.text for page in book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr
+        if without := sum(not page.text for page in book.pages):
+            self._note(path.name, f"{without:,} of {len(book.pages):,} pages have no text.")
         if book.ocr_failure:
             self._note(path.name, f"no OCR: {book.ocr_failure}.")
 
     def _tell(self, name: str) -> None:
         seconds = time.monotonic() - self._started
         self._on_progress(Progress(name, self._done, self._total, self._report.read, seconds))
+
+
+def _refused(item: Settled, reason: str) -> Rejected:
+    raw = item.entry.document.raw
+    if raw is None or raw.format == "pdf":
+        return Rejected(item.origin, "not_indexed", reason)
+    return Rejected(item.origin, "not_indexed", reason, raw.data, raw.format)
 
 
 class _GivenUpError(Exception):

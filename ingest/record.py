@@ -35,13 +35,19 @@ class Field:
 
     __repr__ = __str__
 
+    def take_apart(self) -> None:
+        """Make the parts, where a reader left that for later; they come by themselves when one is asked for."""
+
     @property
     def is_control(self) -> bool:
         return not self.indicators
 
     def get(self, code: str) -> str:
         """The first subfield with this code, "" when there is none."""
-        return next((value for found, value in self.subfields if found == code), "")
+        for found, value in self.subfields:
+            if found == code:
+                return value
+        return ""
 
     def get_subfields(self, *codes: str) -> list[str]:
         """The subfields with any of these codes, in the order they stand."""

@@ -4,11 +4,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from ingest.source import Rejected
+from ingest.source import Origin, Rejected
+from search.analysis import plain_words
 
 Outcome = Literal["indexed", "updated", "unchanged", "deleted", "refused"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("indexed", "updated", "unchanged", "deleted", "refused")
@@ -16,23 +18,48 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("indexed", "updated", "unchanged", "dele
 # All refusals are counted; as many as this are kept one by one.
 MAX_LISTED: Final = 20_000
 
+_DEVICES, _PROCESSES = Path("/dev"), Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A record that took the place of another one with its number. was: its title, "" where that is not known.
+
+    in_load: this same load had read the other one.
+    """
+
+    origin: Origin
+    id: str
+    was: str
+    now: str
+    in_load: bool = False
+
+    @property
+    def is_another_book(self) -> bool:
+        """Whether the titles have no word in common: then two catalogues may have been taken for one."""
+        return bool(self.was) and set(plain_words(self.was)).isdisjoint(plain_words(self.now))
+
 
 @dataclass(slots=True)
 class IngestReport:
     """Counts of one load, in records and e-books.
 
-    read = indexed + updated + unchanged + deleted + refused. `replaced_in_load` counts updates of
-    a record that this same load had read before (one control number twice). `attached` counts
-    e-books that belong to a record, `joined` records that joined one of another source. seconds is wall time. given_up: a rebuild that was not published,
-    because it was stopped or nothing could be loaded; the index is what it was. notes: sentences on what is worth
-    knowing and cost no record.
+    read = indexed + updated + unchanged + deleted + refused. used: the same without refused, by the file that a
+    record's Origin names. `replaced_in_load` counts updates of a record that this same load had read before (one
+    control number twice), `replaced_by_another` those whose titles have no word in common; both are listed in
+    `replacements`. `attached` counts e-books that belong to a record, `joined` records that joined one of
+    another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
+    nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
     """
 
     files: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    used: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     refusals: list[Rejected] = field(default_factory=list)
     replaced_in_load: int = 0
+    replaced_by_another: int = 0
+    replacements: list[Replacement] = field(default_factory=list)
     attached: int = 0
     joined: int = 0
     pages: int = 0
@@ -49,8 +76,24 @@ class IngestReport:
     def read(self) -> int:
         return sum(self.outcomes[outcome] for outcome in OUTCOMES)
 
-    def count(self, outcome: Outcome, number: int = 1) -> None:
+    def count(self, outcome: Outcome, number: int = 1, *, file: str = "") -> None:
+        """file: where the records came from, "" for those of a repository."""
         self.outcomes[outcome] += number
+        if file and outcome != "refused":
+            self.used[file] += number
+
+    def replace(self, replacement: Replacement) -> None:
+        """A record was updated; tell of it where a title may have been lost by it."""
+        self.replaced_in_load += replacement.in_load
+        self.replaced_by_another += replacement.is_another_book
+        if (replacement.in_load or replacement.is_another_book) and len(self.replacements) < MAX_LISTED:
+            self.replacements.append(replacement)
+
+    def used_of(self, path: Path) -> int | None:
+        """How many records of a file, or of the files in an archive, were used; None if not all were counted by file."""
+        if self.used.total() != self.read - self.outcomes["refused"]:
+            return None
+        return sum(count for file, count in self.used.items() if file == str(path) or file.startswith(f"{path}/"))
 
     def refuse(self, rejected: Rejected) -> None:
         self.outcomes["refused"] += 1
@@ -66,6 +109,18 @@ class IngestReport:
             "refused_by_reason": dict(self.reasons.most_common()),
             "files": self.files,
             "replaced_in_load": self.replaced_in_load,
+            "replaced_by_another": self.replaced_by_another,
+            "replacements": [
+                {
+                    "id": found.id,
+                    "file": found.origin.file,
+                    "position": found.origin.position,
+                    "was": found.was,
+                    "now": found.now,
+                    "in_this_load": found.in_load,
+                }
+                for found in self.replacements
+            ],
             "records_joined": self.joined,
             "ebooks_attached": self.attached,
             "pages": self.pages,
@@ -90,10 +145,29 @@ class IngestReport:
         }
 
     def save(self, path: Path) -> None:
-        """Write the report as JSON, whole or not at all."""
+        """Write the report as JSON, whole or not at all; a device or pipe is written to. Raises OSError."""
+        # A file name that is no UTF-8 reaches us as surrogates; they are written escaped.
+        text = json.dumps(self.to_plain(), ensure_ascii=False, indent=2) + "\n"
+        if is_stream(path):
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(text)
+            return
+        path = path.resolve()  # a link stays one
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
-        # A file name that is no UTF-8 reaches us as surrogates; they are written escaped.
-        text = json.dumps(self.to_plain(), ensure_ascii=False, indent=2)
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        os.replace(part, path)
+        try:
+            part.write_text(text, encoding="utf-8", errors="backslashreplace")
+            os.replace(part, path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is a device or a pipe, in whose place no file may be put.
+
+    /dev/stdout is a link to where the output goes, which may be a file that has lines before the report.
+    """
+    of_the_system = path.is_symlink() and not {_DEVICES, _PROCESSES}.isdisjoint(path.absolute().parents)
+    return path.exists() and (of_the_system or not path.is_file())

@@ -5,30 +5,44 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from ingest import fingerprints
 from ingest.changes import Change
 from ingest.jobs import IngestJob
 from ingest.linking import Catalogue, LinkKeys, Published, find_record, named
 from ingest.passages import split
-from ingest.report import IngestReport, Outcome
+from ingest.report import IngestReport, Outcome, Replacement
 from ingest.shelf import Shelf
 from ingest.source import Origin
 from ingest.tombstones import Tombstones
 from ingest.unpublished import Unpublished
+from ingest.works import members_of
 from search.document import Document, DocumentId, Ebook, Page, Passage
 from search.engine import Engine, Entry, IndexWriter, Searcher
-from search.errors import IndexMissing
+from search.errors import IndexBusy, IndexMissing
 from search.query import Filter, Query
+
+_WAIT_FOR_OTHERS_S: Final = 60.0
+_LOOK_AGAIN_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An entry to write, where it came from, and what it was counted as."""
+    """An entry to write, where it came from, and what its record was counted as: None where the document only changed
+    because a record has joined or left it."""
 
     origin: Origin
     entry: Entry
-    outcome: Outcome
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a batch of changes does to the index: entries to write, then documents to remove."""
+
+    placed: tuple[Settled, ...]
+    vacated: tuple[DocumentId, ...]
 
 
 class Session:
@@ -44,7 +58,10 @@ class Session:
         self._embedder_name = job.embedder.name if job.embedder else ""
         self._dimensions = job.embedder.dimensions if job.embedder else 0
         self._unpublished = Unpublished(keep_all=job.rebuild and with_books)
-        self._gone: list[DocumentId] = []  # records removed since the last checkpoint
+        # Records removed since the last checkpoint, and those that have a tombstone and are back.
+        self._gone: dict[DocumentId, None] = {}
+        self._back: set[DocumentId] = set()
+        self._buried = {found.id for found in tombstones} if tombstones is not None else set()
 
     def __enter__(self) -> "Session":
         try:
@@ -56,18 +73,22 @@ class Session:
 
     def __exit__(self, *error: object) -> None:
         try:
-            if error[0] is None:
+            # What a shared engine was told to remove is gone, however the load ends.
+            if error[0] is None or not self._engine.exclusive:
                 self._bury()
             self._stack.__exit__(*error)  # type: ignore[arg-type]  # the three that `with` gives
+            if error[0] is None:
+                self._raise_again()
         finally:
             self._unpublished.close()
 
     def _open(self, rebuild: bool) -> None:
-        self._stack = ExitStack()
-        start = self._engine.rebuilding if rebuild else self._engine.updating
-        self._writer: IndexWriter = self._stack.enter_context(start(self._embedder_name, self._dimensions))
-        self._view = None if rebuild else self._published()
-        self._other_sources = self._view is not None and self._has_other_sources(self._view)
+        with ExitStack() as opening:
+            start = self._engine.rebuilding if rebuild else self._engine.updating
+            self._writer: IndexWriter = opening.enter_context(start(self._embedder_name, self._dimensions))
+            self._view = None if rebuild else self._published()
+            self._other_sources = self._view is not None and self._has_other_sources(self._view)
+            self._stack = opening.pop_all()
         self._opened = time.monotonic()
 
     def _published(self) -> Searcher | None:
@@ -92,19 +113,40 @@ class Session:
 
     def make_linkable(self) -> None:
         """Let e-books find the records written so far."""
-        if not self._job.rebuild:
+        if not self._job.rebuild and not self._unpublished.is_empty:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
         self._bury()
         self._stack.close()
-        self._open(rebuild=False)
+        self._raise_again()
         self._unpublished.clear()
+        self._reopen()
+
+    def _reopen(self) -> None:
+        """Another load may come in between, at each publication; it is waited for, as it has waited for us."""
+        deadline = time.monotonic() + _WAIT_FOR_OTHERS_S
+        while True:
+            try:
+                self._open(rebuild=False)
+                return
+            except IndexBusy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK_AGAIN_S)
 
     def _bury(self) -> None:
+        """Before removals are published: until then the documents are there and win."""
         if self._tombstones is not None:
             self._tombstones.add(self._gone)
+            self._buried.update(self._gone)
         self._gone.clear()
+
+    def _raise_again(self) -> None:
+        """After what is back is published."""
+        if self._tombstones is not None:
+            self._tombstones.remove(self._back)
+        self._back.clear()
 
     def unchanged(self, wanted: Mapping[DocumentId, str], coming: Collection[DocumentId]) -> set[DocumentId]:
         """Of the records with these ids, those that are in the index as these fingerprints say, with the vectors this
@@ -122,69 +164,89 @@ class Session:
         self._unpublished.touch(id for id in coming if id not in same)
         return same
 
-    def removed_from_repository(self, oai_identifiers: Collection[str]) -> dict[str, DocumentId]:
-        """The records that a repository knows by these names."""
-        found: dict[str, DocumentId] = {}
+    def named_in_repository(self, oai_identifiers: Collection[str]) -> dict[str, list[DocumentId]]:
+        """The records of this load's source that a repository knows by these names."""
+        found: dict[str, list[DocumentId]] = {}
         values = tuple(oai_identifiers)
         ids = list(self._unpublished.holding("oai_identifier", values))
         if self._view is not None and values:
             holding = Query(filters=(Filter("oai_identifier", values),))
-            ids += [item.id for item in self._view.keyword(holding, 2 * len(values)).items]
+            ids += [item.id for item in self._view.keyword(holding, 4 * len(values)).items]
         for document in self._documents(ids).values():
-            for record in document.members or (document,):
-                found |= {name: record.id for name in record.values("oai_identifier") if name in oai_identifiers}
+            for record in members_of(document):
+                if self._job.source in record.values("source"):
+                    for name in set(record.values("oai_identifier")) & set(values):
+                        found.setdefault(name, []).append(record.id)
         return found
 
-    def settle(self, changes: Sequence[Change], report: IngestReport) -> list[Settled]:
-        """Entries for the documents that are new or changed, the last of each id; counts every change.
+    def settle(self, changes: Sequence[Change], report: IngestReport) -> Settlement:
+        """What is to be done for the documents that are new or changed; counts every change.
 
-        Removals are done, what is unchanged is left out.
+        A record that a repository gives another number has left its old one. What is unchanged is left out.
         """
-        shelf = self._shelf(changes)
+        names = {name for change in changes if change.document for name in change.document.values("oai_identifier")}
+        before = self.named_in_repository(names) if names else {}
+        old_ids = {id for ids in before.values() for id in ids}
+        shelf = self._shelf(changes, old_ids)
         written = self._unpublished.written(change.id for change in changes)
         placed: dict[DocumentId, Settled] = {}
+        gone: dict[DocumentId, None] = {}
         for change in changes:
             old = shelf.record(change.id)
             if change.document is None:
-                report.count("deleted")
-                self._gone.append(change.id)
-                shelf.remove(change.id)
+                report.count("deleted" if old is not None else "unchanged", file=change.origin.file)
+                if old is not None:
+                    self._take_leave(change.id, shelf)
             elif old is not None and self._is_unchanged(change.document, old, shelf):
-                report.count("unchanged")
+                report.count("unchanged", file=change.origin.file)
                 continue
             else:
-                outcome: Outcome = "indexed" if old is None else "updated"
-                report.count(outcome)
-                report.joined += shelf.put(change.document)
-                report.replaced_in_load += old is not None and change.id in written
+                record = _with_names(change.document, old)
+                renumbered = [
+                    id for name in record.values("oai_identifier") for id in before.get(name, ()) if id != change.id
+                ]
+                for id in renumbered:
+                    self._take_leave(id, shelf)
+                outcome: Outcome = "indexed" if old is None and not renumbered else "updated"
+                report.count(outcome, file=change.origin.file)
+                report.joined += shelf.put(record)
+                if old is not None:
+                    report.replace(_replacement(change, record, old, change.id in written))
                 written.add(change.id)
+                self._gone.pop(change.id, None)
+                self._back.update({change.id} & self._buried)
                 home = shelf.home(change.id) or change.id
-                placed[home] = Settled(change.origin, self._entry_of(change, shelf.document(home), shelf), outcome)
+                placed[home] = Settled(change.origin, self._entry_of(change, record, home, shelf), outcome)
             for id in shelf.disturbed():  # other documents, whose record has come or gone
-                settled = Settled(change.origin, self.entry(shelf.document(id), self._pages(shelf, id)), "updated")
-                placed[id] = settled
+                placed[id] = Settled(change.origin, self.entry(shelf.document(id), self._pages(shelf, id)), None)
             for id in shelf.vacated():
                 placed.pop(id, None)
-                self.delete(id)
-        return list(placed.values())
+                gone[id] = None
+        return Settlement(tuple(placed.values()), tuple(id for id in gone if id not in placed))
+
+    def _take_leave(self, id: DocumentId, shelf: Shelf) -> None:
+        shelf.remove(id)
+        self._gone[id] = None
+
+    def _entry_of(self, change: Change, record: Document, home: DocumentId, shelf: Shelf) -> Entry:
+        document = shelf.document(home)
+        if document is record:
+            return self._sealed(document, (), change.passages)
+        return self.entry(document, self._pages(shelf, document.id))
 
     def _is_unchanged(self, record: Document, held: Document, shelf: Shelf) -> bool:
         document = shelf.document(shelf.home(record.id) or record.id)
         same = fingerprints.record_part(held.fingerprint) == record.fingerprint
         return same and self._has_vectors(document.fingerprint)
 
-    def _entry_of(self, change: Change, document: Document, shelf: Shelf) -> Entry:
-        if document is change.document:
-            return self._sealed(document, (), change.passages)
-        return self.entry(document, self._pages(shelf, document.id))
-
     def _pages(self, shelf: Shelf, id: DocumentId) -> tuple[Page, ...]:
         ebook = shelf.document(id).ebook
         return self._pages_of(shelf.pages_from(id), ebook) if ebook else ()
 
-    def _shelf(self, changes: Sequence[Change]) -> Shelf:
-        """What the index holds of these records, and of others that they may be joined to."""
-        ids = [change.id for change in changes]
+    def _shelf(self, changes: Sequence[Change], old_ids: Collection[DocumentId]) -> Shelf:
+        """What the index holds of these records, by the numbers they have and had, and of others that they may be
+        joined to."""
+        ids = [*(change.id for change in changes), *old_ids]
         found = self._documents(ids)
         if self._view is not None and self._other_sources:
             found |= self._documents(self._unpublished.holding("record_id", ids))
@@ -237,8 +299,10 @@ class Session:
         return any(self._is_read(held) for held in self._holders(sha256))
 
     def _is_read(self, document: Document) -> bool:
-        held = document.fingerprint
-        return self._has_vectors(held) and not fingerprints.is_read_anew(held)
+        held, ebook = document.fingerprint, document.ebook
+        if self._job.ocr is not None and ebook is not None and ebook.pages_without_text and not ebook.ocr_done:
+            return False
+        return self._has_vectors(held) and not fingerprints.was_read_by_older(held)
 
     def _holders(self, sha256: str) -> list[Document]:
         """Documents that have the PDF of these bytes."""
@@ -263,14 +327,24 @@ class Session:
         refused = {item.id: item.reason for item in report.refused}
         written = [entry for entry in entries if entry.document.id not in refused]
         self._unpublished.put([entry.document for entry in written], [entry.pages for entry in written])
-        if self._tombstones is not None:
-            documents = [entry.document for entry in written]
-            self._tombstones.remove(record.id for document in documents for record in document.members or (document,))
         return refused
 
-    def delete(self, id: DocumentId) -> None:
-        self._writer.delete([id])
-        self._unpublished.remove([id])
+    def delete(self, ids: Sequence[DocumentId]) -> None:
+        if ids:
+            self._writer.delete(ids)
+            self._unpublished.remove(ids)
+
+
+def _replacement(change: Change, record: Document, old: Document, in_load: bool) -> Replacement:
+    return Replacement(change.origin, record.id, old.title, record.title, in_load)
+
+
+def _with_names(record: Document, old: Document | None) -> Document:
+    """A record from a file goes on under the name that a repository gave it before."""
+    names = old.values("oai_identifier") if old is not None else ()
+    if not names or record.values("oai_identifier"):
+        return record
+    return replace(record, fields={**record.fields, "oai_identifier": names})
 
 
 def _may_take(ebook: Ebook | None, file_name: str, sha256: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ingest.linking import carry_over
-from ingest.works import join, may_join, member, members_of, shares_work
+from ingest.works import groups, join, may_join, member, members_of, shares_work
 from search.document import Document, DocumentId, Ebook
 
 _NONE: Final[tuple[Document, ...]] = ()
@@ -49,23 +49,24 @@ class Shelf:
         if held is not None and others and shares_work(record, others):
             self._settle(join([record if found.id == record.id else found for found in held.members]), held.ebook)
             return False
+        ebook = held.ebook if held is not None else None
         if held is not None and others:  # it is another work now
-            self._leave(held, record.id)
-            held = None
-        partner = self._partner(record)
+            ebook = self._leave(held, record.id)
+        partner = self._partner(record, ebook)
         if partner is None:
-            self._settle(record, held.ebook if held is not None else None)
+            if ebook is not None and held is not None:
+                self._pages_from[record.id] = self.pages_from(held.id)
+            self._settle(record, ebook)
             return False
-        ebook = partner.ebook
-        if held is not None:
-            if ebook is None and held.ebook is not None:
-                ebook, self._pages_from[partner.id] = held.ebook, self.pages_from(held.id)
+        if ebook is not None and held is not None:
+            self._pages_from[partner.id] = self.pages_from(held.id)
+        if held is not None and not others:
             self._vacate(held.id)
-        self._settle(join([*members_of(partner), record]), ebook)
+        self._settle(join([*members_of(partner), record]), ebook or partner.ebook)
         return True
 
     def remove(self, id: DocumentId) -> None:
-        """A record is gone; those of other sources in its document stay."""
+        """A record is gone, and its e-book with it; those of other sources in its document stay."""
         held = self._held(id)
         if held is not None and _others(held, id):
             self._leave(held, id)
@@ -88,19 +89,31 @@ class Shelf:
         home = self._homes.get(id)
         return None if home is None else self._documents[home]
 
-    def _leave(self, held: Document, id: DocumentId) -> None:
-        """A record leaves a joined document; the others go on under the first of them."""
-        rest = join(_others(held, id))
-        if rest.id != held.id:
-            self._pages_from[rest.id] = self.pages_from(held.id)
-            self._vacate(held.id)
-        self._settle(rest, held.ebook)
-        self._disturbed[rest.id] = None
-        self._homes.pop(id, None)
+    def _leave(self, held: Document, id: DocumentId) -> Ebook | None:
+        """A record leaves a joined document; the others go on, as far as they are one work without it.
 
-    def _partner(self, record: Document) -> Document | None:
+        Gives the e-book, if it is the one of the record that leaves.
+        """
+        own = held.ebook if held.ebook is not None and held.ebook.record == id else None
+        pages_from = self.pages_from(held.id)
+        self._vacate(held.id)
+        rests = groups(_others(held, id))
+        owner = held.ebook.record if held.ebook is not None and own is None else ""
+        owning = next((group for group in rests if owner in {found.id for found in group}), rests[0])
+        for group in rests:
+            rest = join(group)
+            keeps = held.ebook is not None and own is None and group is owning
+            if keeps:
+                self._pages_from[rest.id] = pages_from
+            self._settle(rest, held.ebook if keeps else None)
+            self._disturbed[rest.id] = None
+        return own
+
+    def _partner(self, record: Document, ebook: Ebook | None) -> Document | None:
+        """A document that the record may join. Two e-books are two things to read, so such a pair stays apart."""
         near = (id for key in record.values("work") for id in self._works.get(key, ()))
-        return next((found for id in near if may_join(record, found := self._documents[id])), None)
+        found = (self._documents[id] for id in near)
+        return next((one for one in found if may_join(record, one) and (ebook is None or one.ebook is None)), None)
 
     def _settle(self, document: Document, ebook: Ebook | None) -> None:
         self._place(carry_over(document, ebook) if ebook is not None else document)

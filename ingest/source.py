@@ -92,7 +92,7 @@ class PdfBook:
 
     sha256 is of the file's bytes. metadata holds "title", "author", "subject", "language",
     "year" where the file states them. Pages are in physical order, also those without text.
-    pages_by_ocr: how many pages have their text from OCR. ocr_failure: why OCR, which was asked for, gave
+    ocr_done: pages without text were given to OCR. pages_by_ocr: how many pages have their text from OCR. ocr_failure: why OCR, which was asked for, gave
     none, as a part of a sentence; "" when it was not needed or did what it could.
     """
 
@@ -103,3 +103,4 @@ class PdfBook:
     outline: tuple[Section, ...] = ()
     pages_by_ocr: int = 0
     ocr_failure: str = ""
+    ocr_done: bool = False

@@ -1,7 +1,8 @@
 """What is gone from the catalogue, and when: those who copy it (OAI-PMH) must be told.
 
-One SQLite file in the data folder. A tombstone is written before its document leaves the index, so that a crash
-between the two loses no word of it; until the next load removes the document, it is still found, and wins.
+One SQLite file in the data folder. A tombstone is written before its document leaves the index and goes after the document
+is back in it, so that a crash in between loses no word; whoever reads both must let the document win. A rebuild makes no
+tombstones of what it leaves out: whoever copies the catalogue should copy it anew then.
 """
 
 import sqlite3

@@ -5,12 +5,18 @@ Each takes the text of a field as catalogued and gives the clean value, "" or ()
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Final
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
-from search.analysis import identifier_keys
+T = TypeVar("T")
 
-_ISBD_MARKS: Final = ("/", ":", ";", ",", "=", ".", "،", "؛")
+# Publishers, places, dates and classes repeat from record to record, titles and headings too little to be kept.
+_MOST_KEPT: Final = 2_048
+_LONGEST_KEPT: Final = 200
+
+_ISBD_MARKS: Final = frozenset("/:;,=.،؛")
 _ISBD_END: Final = " \t\n/:;,=،؛"
 # Words that keep their final point; single letters and words with a point inside keep it too.
 _ABBREVIATIONS: Final = frozenset(
@@ -21,6 +27,7 @@ _ABBREVIATIONS: Final = frozenset(
     )
 )
 _LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
+_LONGER_WORD: Final = slice(-_LONGEST_ABBREVIATION - 2, -1)
 _OLD_CATALOGUE: Final = re.compile(r"\s*\[from old catalog(?:ue)?\]?")
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
 # The states and provinces that AACR2 (appendix B.14) shortens, and forms seen besides; a rule by length
@@ -44,6 +51,10 @@ _EARLIEST_YEAR: Final = 1450
 _YEARS_AHEAD: Final = 2
 _ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]")
 _NOT_ISBN: Final = re.compile(r"[^0-9X]")
+_PLAIN_ISBN: Final = re.compile(r"([0-9]{9}(?:[0-9]{4}|[0-9X]?))(?: ?\(.*)?$")  # as nearly all are written
+_ZERO: Final = ord("0")
+_WEIGHTS_10: Final = range(10, 1, -1)
+_WEIGHTS_13: Final = (1, 3) * 6
 _ISSN: Final = re.compile(r"(?<![0-9])([0-9]{4})\s?[-–]?\s?([0-9]{3}[0-9Xx])(?![0-9])")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _OCLC: Final = re.compile(r"(?:\(OCoLC\)\s*[a-z]{0,3}|oc[mn]|on)\s*0*([0-9]{2,})", re.IGNORECASE)
@@ -58,6 +69,20 @@ _DISTRIBUTOR: Final = re.compile(r",? \[distributor\]?[\s,:;]*$|(?:^|[;,:]) *\[?
 _HOUSE_BEFORE: Final = re.compile(r"(?:penerbit|publisher|pt|cv|ud|fa)\b[.,]?\s+(?=\w)", re.IGNORECASE)
 _HOUSE_AFTER: Final = re.compile(r",?\s+(?:pt|cv)\.?$", re.IGNORECASE)
 _LONGEST_HOUSE_AFTER: Final = 6
+
+
+def remembered(function: Callable[[str], T]) -> Callable[[str], T]:
+    """`function` with its last results kept, for texts that repeat from record to record.
+
+    Long ones are none, and would let a file made to do harm fill memory.
+    """
+    kept = lru_cache(_MOST_KEPT)(function)
+
+    @wraps(function)
+    def call(text: str) -> T:
+        return kept(text) if len(text) <= _LONGEST_KEPT else function(text)
+
+    return call
 
 
 def plain(text: str) -> str:
@@ -76,8 +101,10 @@ def trim_isbd(text: str) -> str:
     ['Laskar pelangi', 'Rowling, J. K.', 'Hatta, Mohammad', 'Dan lain-lain...']
     """
     text = text.strip()
-    if not text.endswith(_ISBD_MARKS):
+    if text[-1:] not in _ISBD_MARKS:
         return text
+    if text[-1] == "." and text[_LONGER_WORD].isalpha() and len(text) > _LONGEST_ABBREVIATION + 1:
+        return text[:-1]  # the usual case: the word is too long for an abbreviation
     text = text.rstrip(_ISBD_END)
     if text.endswith(".") and not text.endswith("..") and not _keeps_point(text):
         text = text[:-1].rstrip(_ISBD_END)
@@ -88,7 +115,7 @@ def _keeps_point(text: str) -> bool:
     """Whether the final point belongs to the last word: an initial, an abbreviation, "R.I."."""
     if text[-2:-1] == ")":  # "National Academy of Sciences (U.S.)."
         return False
-    word = _BETWEEN_WORDS.split(text[-_LONGEST_ABBREVIATION - 2 : -1])[-1]
+    word = _BETWEEN_WORDS.split(text[_LONGER_WORD])[-1]
     return (len(word) == 1 and word.isupper()) or word.lower() in _ABBREVIATIONS or text[-3:-2] == "."
 
 
@@ -108,6 +135,8 @@ def trim_brackets(text: str) -> str:
     ('Jakarta', 'Bitung [Sulawesi Utara]', 'Washington D.C.')
     """
     text = trim_isbd(text)
+    if "[" not in text and "]" not in text:
+        return trim_isbd(text)
     if text.startswith("[") and text.find("]") == len(text) - 1:
         text = text[1:-1]
     elif text.count("[") != text.count("]"):  # opened in one subfield, closed in the next
@@ -115,6 +144,7 @@ def trim_brackets(text: str) -> str:
     return trim_isbd(text)
 
 
+@remembered
 def place_name(text: str) -> str:
     """A place of publication, "" for "[S.l.]" and its translations.
 
@@ -136,6 +166,7 @@ def _named(text: str) -> str:
     return text
 
 
+@remembered
 def publisher_name(text: str) -> str:
     """A publisher without brackets and the words PT, CV, Penerbit, "" for "[s.n.]".
 
@@ -149,6 +180,7 @@ def publisher_name(text: str) -> str:
     return text[: after.start()] if after else text
 
 
+@remembered
 def year(text: str) -> str:
     """The first year of publication in a date as catalogued; a correction ("i.e.") comes before what it corrects.
 
@@ -192,6 +224,7 @@ def _roman(numeral: str) -> int:
     return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
 
 
+@remembered
 def decade(text: str) -> str:
     """The first year of a decade, where the last digit is unknown.
 
@@ -202,6 +235,7 @@ def decade(text: str) -> str:
     return found.group(1) + "0" if found else ""
 
 
+@remembered
 def iso_date(text: str) -> str:
     """A day as 2014-05-13, "" for anything else; of two digits, a year that has not come yet is of the last century.
 
@@ -224,24 +258,43 @@ def isbn(text: str) -> tuple[str, ...]:
     >>> isbn("979-407-096-3 (jil.1)"), isbn("9780306406157"), isbn("0306406158"), isbn("Rp 25.000")
     (('9789794070963', '9794070963'), ('9780306406157', '0306406152'), ('0306406158',), ())
     """
+    if not text:
+        return ()
+    if found := _PLAIN_ISBN.match(text):
+        return _isbn_forms(found[1])
     head = _ISBN_END.split(text.strip().removeprefix("ISBN").strip(), maxsplit=1)[0].upper()
     digits = _NOT_ISBN.sub("", head)
     if len(digits) not in (9, 10, 13) and head.split():
         digits = _NOT_ISBN.sub("", head.split()[0])
+    return _isbn_forms(digits)
+
+
+def _isbn_forms(digits: str) -> tuple[str, ...]:
     if len(digits) == 9 and digits.isdigit():  # a Standard Book Number of before 1970
         return _both_forms("0" + digits) or (digits,)
     if len(digits) == 10 and digits[:9].isdigit():
         return _both_forms(digits) or (digits,)
     if len(digits) == 13 and digits.isdigit():
-        shorter = (digits[3:12] + check for check in "0123456789X") if digits.startswith("978") else ()
-        return next((forms for short in shorter if (forms := _both_forms(short)) and forms[0] == digits), (digits,))
+        forms = _both_forms(digits[3:12] + _check_10(digits[3:12])) if digits.startswith("978") else ()
+        return forms if forms[:1] == (digits,) else (digits,)
     return ()
 
 
 def _both_forms(ten: str) -> tuple[str, ...]:
     """An ISBN-13 and the ISBN-10 it comes from, () where the check digit of `ten` is wrong."""
-    keys = identifier_keys(ten)
-    return (keys[1], ten) if len(keys) == 2 else ()
+    if ten[9] != _check_10(ten[:9]):
+        return ()
+    body = "978" + ten[:9]
+    return (f"{body}{-_weighed(body, _WEIGHTS_13) % 10}", ten)
+
+
+def _check_10(digits: str) -> str:
+    """The last character of an ISBN-10 (ISBN Users' Manual), X for ten."""
+    return "0123456789X"[-_weighed(digits, _WEIGHTS_10) % 11]
+
+
+def _weighed(digits: str, weights: Iterable[int]) -> int:
+    return sum([weight * (character - _ZERO) for weight, character in zip(weights, digits.encode(), strict=True)])
 
 
 def issn(text: str) -> str:
@@ -250,7 +303,7 @@ def issn(text: str) -> str:
     >>> issn("0125-9989"), issn("20853238 (online)"), issn("979-407-096-3")
     ('0125-9989', '2085-3238', '')
     """
-    found = _ISSN.match(text.strip())
+    found = _ISSN.match(text.strip()) if text else None
     return f"{found.group(1)}-{found.group(2).upper()}" if found else ""
 
 
@@ -296,6 +349,7 @@ def doi(text: str) -> str:
     return found.group().rstrip(".,;)").lower() if found else ""
 
 
+@remembered
 def dewey(text: str) -> str:
     """A Dewey number without the marks where it may be cut, "" for anything else.
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from ingest.linking import is_record, title_words
 from search.document import Document, DocumentId, Page, from_json, to_json
@@ -18,9 +18,9 @@ _ASKED_AT_ONCE: Final = 500
 _TABLES: Final = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    CREATE TABLE touched (id TEXT PRIMARY KEY, written INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE fresh (id TEXT PRIMARY KEY, fingerprint TEXT, document TEXT, pages TEXT) WITHOUT ROWID;
-    CREATE TABLE named (field TEXT, value TEXT, source TEXT, id TEXT);
+    CREATE TABLE touched (id BLOB PRIMARY KEY, written INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE fresh (id BLOB PRIMARY KEY, fingerprint TEXT, document BLOB, pages BLOB) WITHOUT ROWID;
+    CREATE TABLE named (field TEXT, value BLOB, source TEXT, id BLOB);
     CREATE INDEX by_value ON named (field, value);
     CREATE INDEX by_id ON named (id);
 """
@@ -47,58 +47,63 @@ class Unpublished:
 
     def touch(self, ids: Iterable[DocumentId]) -> None:
         """Records with these ids are on their way to the index."""
-        self._many("INSERT OR IGNORE INTO touched VALUES (?, 0)", ((id,) for id in ids))
+        self._many("INSERT OR IGNORE INTO touched VALUES (?, 0)", ((_bytes(id),) for id in ids))
 
     def touched(self, ids: Iterable[DocumentId]) -> set[DocumentId]:
-        return {DocumentId(id) for (id,) in self._of("SELECT id FROM touched WHERE id IN", ids)}
+        return {_id(id) for (id,) in self._of("SELECT id FROM touched WHERE id IN", ids)}
 
     def written(self, ids: Iterable[DocumentId]) -> set[DocumentId]:
         """Those that this load has written, published or not."""
-        return {DocumentId(id) for (id,) in self._of("SELECT id FROM touched WHERE written AND id IN", ids)}
+        return {_id(id) for (id,) in self._of("SELECT id FROM touched WHERE written AND id IN", ids)}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is published."""
+        return self._database.execute("SELECT 1 FROM fresh LIMIT 1").fetchone() is None
 
     def put(self, documents: Sequence[Document], pages: Sequence[tuple[Page, ...]]) -> None:
         """Documents are written, with the pages of their e-books."""
-        ids = [document.id for document in documents]
-        self._forget_names(ids)
+        ids = [_bytes(document.id) for document in documents]
+        self._many("DELETE FROM named WHERE id = ?", ((id,) for id in ids))
         self._many("INSERT OR REPLACE INTO touched VALUES (?, 1)", ((id,) for id in ids))
         rows = (
-            (d.id, d.fingerprint, to_json(d) if self._is_kept(d) else None, _pages_json(p) if p else None)
-            for d, p in zip(documents, pages, strict=True)
+            (id, d.fingerprint, _bytes(to_json(d)) if self._is_kept(d) else None, _pages_bytes(p) if p else None)
+            for id, d, p in zip(ids, documents, pages, strict=True)
         )
         self._many("INSERT OR REPLACE INTO fresh VALUES (?, ?, ?, ?)", rows)
         named = (
-            (field, value, document.first("source"), document.id)
-            for document in documents
-            if self._is_kept(document) or document.values("oai_identifier")
+            (field, _bytes(value), document.first("source"), id)
+            for id, document in zip(ids, documents, strict=True)
+            if self._is_kept(document)
             for field, value in _names(document)
         )
         self._many("INSERT INTO named VALUES (?, ?, ?, ?)", named)
 
     def remove(self, ids: Iterable[DocumentId]) -> None:
         """Documents are gone, or were never there."""
-        ids = list(ids)
-        self._forget_names(ids)
-        self._many("INSERT OR REPLACE INTO touched VALUES (?, 0)", ((id,) for id in ids))
-        self._many("INSERT OR REPLACE INTO fresh VALUES (?, NULL, NULL, NULL)", ((id,) for id in ids))
+        gone = [_bytes(id) for id in ids]
+        self._many("DELETE FROM named WHERE id = ?", ((id,) for id in gone))
+        self._many("INSERT OR REPLACE INTO touched VALUES (?, 0)", ((id,) for id in gone))
+        self._many("INSERT OR REPLACE INTO fresh VALUES (?, NULL, NULL, NULL)", ((id,) for id in gone))
 
     def documents(self, ids: Iterable[DocumentId]) -> dict[DocumentId, Document | None]:
         """Of `ids` those that were written or removed (None) and are not published; of plain records only the
         id and the fingerprint are known."""
         found: dict[DocumentId, Document | None] = {}
-        for id, fingerprint, text in self._of("SELECT id, fingerprint, document FROM fresh WHERE id IN", ids):
+        for id, fingerprint, json_text in self._of("SELECT id, fingerprint, document FROM fresh WHERE id IN", ids):
             if fingerprint is None:
-                found[DocumentId(id)] = None
+                found[_id(id)] = None
+            elif json_text is None:
+                found[_id(id)] = Document(_id(id), {}, fingerprint=fingerprint)
             else:
-                found[DocumentId(id)] = (
-                    from_json(text) if text else Document(DocumentId(id), {}, fingerprint=fingerprint)
-                )
+                found[_id(id)] = from_json(_text(json_text))
         return found
 
     def document(self, id: DocumentId) -> Document | None:
         return self.documents([id]).get(id)
 
     def pages(self, id: DocumentId) -> tuple[Page, ...]:
-        row = self._database.execute("SELECT pages FROM fresh WHERE id = ?", (id,)).fetchone()
+        row = self._database.execute("SELECT pages FROM fresh WHERE id = ?", (_bytes(id),)).fetchone()
         return tuple(Page(**page) for page in json.loads(row[0])) if row and row[0] else ()
 
     def holding(self, field: str, values: Iterable[str], source: str = "") -> Sequence[DocumentId]:
@@ -107,9 +112,9 @@ class Unpublished:
         for value in values:
             rows = self._database.execute(
                 "SELECT id FROM named WHERE field = ? AND value = ? AND (? = '' OR source = ?)",
-                (field, value, source, source),
+                (field, _bytes(value), source, source),
             )
-            found.update(DocumentId(id) for (id,) in rows)
+            found.update(_id(id) for (id,) in rows)
         return sorted(found)
 
     def titled(self, words: str) -> Sequence[DocumentId]:
@@ -119,19 +124,17 @@ class Unpublished:
         return self.document(id) is not None
 
     def _is_kept(self, document: Document) -> bool:
-        return self._keep_all or document.ebook is not None or bool(document.members)
-
-    def _forget_names(self, ids: Iterable[DocumentId]) -> None:
-        self._many("DELETE FROM named WHERE id = ?", ((id,) for id in ids))
+        own_parts = document.ebook is not None or bool(document.members) or bool(document.values("oai_identifier"))
+        return self._keep_all or own_parts
 
     def _many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         self._database.execute("BEGIN")
         self._database.executemany(statement, rows)
         self._database.execute("COMMIT")
 
-    def _of(self, statement: str, ids: Iterable[DocumentId]) -> Iterator[tuple[str, ...]]:
+    def _of(self, statement: str, ids: Iterable[DocumentId]) -> Iterator[tuple[Any, ...]]:
         rest = iter(dict.fromkeys(ids))
-        while some := list(islice(rest, _ASKED_AT_ONCE)):
+        while some := [_bytes(id) for id in islice(rest, _ASKED_AT_ONCE)]:
             places = ",".join("?" * len(some))
             yield from self._database.execute(f"{statement} ({places})", some)
 
@@ -144,5 +147,18 @@ def _names(document: Document) -> Iterator[tuple[str, str]]:
         yield _TITLE, title_words(document.title)
 
 
-def _pages_json(pages: Iterable[Page]) -> str:
-    return json.dumps([asdict(page) for page in pages])
+# Names of files may hold bytes that are no text; they come as halves of surrogate pairs, which SQLite's texts refuse.
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _id(data: bytes) -> DocumentId:
+    return DocumentId(_text(data))
+
+
+def _pages_bytes(pages: Iterable[Page]) -> bytes:
+    return json.dumps([asdict(page) for page in pages]).encode("ascii")

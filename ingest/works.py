@@ -11,8 +11,9 @@ from itertools import chain
 from typing import Final
 
 from ingest import fingerprints
-from ingest.linking import title_words
+from ingest.linking import title_words, without_ebook
 from ingest.mapping import unique
+from search.analysis import plain_words
 from search.document import Contributor, Document, DocumentId, OnlineAccess
 
 _ISBN_DIGITS: Final = 13
@@ -20,24 +21,25 @@ _ISBN_DIGITS: Final = 13
 _SINGLE: Final = frozenset(("title", "year"))
 
 
-def work_keys(fields: "dict[str, tuple[str, ...]]") -> tuple[str, ...]:
-    """What a record shares with others of the same work: "<ISBN-13>|<title proper>|<year>" for each of its ISBNs.
+def work_keys(isbns: Iterable[str], title: str, part: str, year: str) -> tuple[str, ...]:
+    """What a record shares with others of the same work: "<ISBN-13>|<title proper and part>|<year>" for each ISBN.
 
-    None without all three. The title proper ends before other title information (ISBD ":" and "="), which one
-    library gives and another leaves out.
+    isbns: those of the thing itself (020 $a); others are dropped, as are parts of an ISBN. title: 245 $a, without other
+    title information (ISBD ":" and "="), which one library gives and another leaves out. part: numbers and names of a
+    part (245 $n $p), for the volumes of a set may share one ISBN. None without ISBN, title and year.
     """
-    title, year = fields.get("title", ("",))[0], fields.get("year", ("",))[0]
-    words = title_words(title)
-    if not words or not year:
+    numbers = [isbn for isbn in isbns if len(isbn) == _ISBN_DIGITS]
+    if not numbers or not year or not (words := title_words(title)):
         return ()
-    return tuple(f"{isbn}|{words}|{year}" for isbn in fields.get("isbn", ()) if len(isbn) == _ISBN_DIGITS)
+    words = " ".join([words, *plain_words(part)])
+    return tuple([f"{isbn}|{words}|{year}" for isbn in numbers])
 
 
 def members_of(document: Document) -> tuple[Document, ...]:
     """The records a document is made of, each as mapped; one as a rule."""
     if document.members:
         return document.members
-    return (replace(document, ebook=None, fingerprint=fingerprints.record_part(document.fingerprint)),)
+    return (replace(without_ebook(document), fingerprint=fingerprints.record_part(document.fingerprint)),)
 
 
 def member(document: Document, id: DocumentId) -> Document | None:
@@ -49,6 +51,20 @@ def may_join(document: Document, to: Document) -> bool:
     """Whether a record may join a document: the same work, and no record of its source is in it already."""
     sources = {source for found in members_of(to) for source in found.values("source")}
     return sources.isdisjoint(document.values("source")) and shares_work(document, members_of(to))
+
+
+def groups(members: Sequence[Document]) -> list[list[Document]]:
+    """Records put together as far as they share a work, each directly or through others; in their order."""
+    found: list[list[Document]] = []
+    for record in members:
+        near = [group for group in found if shares_work(record, group)]
+        merged = [*chain.from_iterable(near), record]
+        found = [group for group in found if group not in near]
+        found.append(merged)
+    order = {record.id: number for number, record in enumerate(members)}
+    for group in found:
+        group.sort(key=lambda record: order[record.id])
+    return sorted(found, key=lambda group: order[group[0].id])
 
 
 def shares_work(document: Document, others: Iterable[Document]) -> bool:

@@ -20,16 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
     # Imported after the check, since these are the packages it is about.
     from portal import commands
+    from portal.loading import LoadError
     from portal.settings import SettingsError
     from search.errors import SearchError
 
-    parsed = parser().parse_args(arguments)
+    parsed = _parsed(arguments)
     try:
         return int(getattr(commands, parsed.command)(parsed))
     except SettingsError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
-    except SearchError as error:
+    except (SearchError, LoadError) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return UNAVAILABLE
     except KeyboardInterrupt:
@@ -38,6 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `telusur search … | head`
         sys.stderr.close()
         return DONE
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """argparse takes the paths before the first option for all there are."""
+    root = parser()
+    parsed, rest = root.parse_known_args(arguments)
+    if rest and (parsed.command != "ingest" or any(argument.startswith("-") for argument in rest)):
+        root.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        parsed.paths = [*parsed.paths, *rest]
+    return parsed
 
 
 def packages_problem() -> str:
@@ -114,7 +126,10 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
     ingest.add_argument("--source", type=_source, help="name of the catalogue; ids begin with it (TELUSUR_SOURCE)")
     ingest.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
     ingest.add_argument(
-        "--refused", type=Path, metavar="FOLDER", help="write refused records into files to be mended and loaded again"
+        "--refused",
+        type=Path,
+        metavar="FOLDER",
+        help="write refused records into files to be mended and loaded again, in place of those of an earlier load",
     )
     ingest.add_argument(
         "--workers",
@@ -128,7 +143,12 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
         "--rebuild", action="store_true", help="make a new index of just these paths; the old one serves until then"
     )
     ingest.add_argument("--check", action="store_true", help="read and map everything and report; keep nothing")
-    ingest.add_argument("--watch", type=Path, metavar="FOLDER", help="load what is dropped into a folder, until Ctrl-C")
+    ingest.add_argument(
+        "--watch",
+        type=Path,
+        metavar="FOLDER",
+        help="load what is dropped into a folder, until Ctrl-C; reports are in FOLDER/reports",
+    )
     ingest.add_argument("--columns", type=Path, metavar="FILE", help="how the columns of tables become MARC fields")
     ingest.add_argument("--ocr", action="store_true", help="read scanned pages of e-books (needs ocrmypdf; slow)")
     ingest.add_argument("--set", default="", metavar="S", help="harvest: this set only")

@@ -5,13 +5,16 @@ import socket
 import sys
 import tempfile
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import marc_samples
 from ingest.corpus import entries_of
+from ingest.identity import id_of
 from ingest.jobs import IngestJob
+from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
 from portal import loading
@@ -20,6 +23,7 @@ from portal.bootstrap import Services, demo_settings, open_job_embedder, open_se
 from portal.console import printable, report_text
 from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import messages
+from portal.presenters.copies import copies
 from portal.presenters.wording import reason_sentence
 from portal.settings import SETTINGS, Settings, read_settings
 from search.discovery import Discovery
@@ -35,6 +39,20 @@ from search.schema import BY_NAME, SORTS
 from search.settings import SearchSettings
 
 MAX_SIZE = 100
+# Fields that `show` leaves out: what only the catalogue itself uses, and what stands in its lines on copies and relations.
+_NOT_SHOWN = frozenset(
+    (
+        "title",
+        "contributor",
+        "work",
+        "record_id",
+        "linked_file",
+        "ebook_file",
+        "subject_uri",
+        "barcode",
+        "related_title",
+    )
+)
 
 
 def demo(arguments: Namespace) -> int:
@@ -105,14 +123,19 @@ def search(arguments: Namespace) -> int:
 
 
 def show(arguments: Namespace) -> int:
-    document = open_services(words_only=True).discovery.document(DocumentId(arguments.id))
-    if document is None:
+    services = open_services(words_only=True)
+    # A number without its source is most likely of this library's own.
+    for id in (DocumentId(arguments.id), id_of(services.settings.source, arguments.id)):
+        document = services.discovery.document(id)
+        if document is not None:
+            break
+    else:
         print(f"telusur: no record {arguments.id!r} in the index; `telusur search` shows ids.", file=sys.stderr)
         return UNAVAILABLE
     if arguments.marc:
-        raw = (member(document, DocumentId(arguments.id)) or document).raw
+        raw = (member(document, id) or document).raw
         if raw is None or not raw.data:
-            print(f"telusur: {arguments.id} was made from a PDF; it has no MARC record.", file=sys.stderr)
+            print(f"telusur: {id} was made from a PDF; it has no MARC record.", file=sys.stderr)
             return UNAVAILABLE
         if sys.stdout.isatty():
             for line in marc_lines(raw):
@@ -123,15 +146,28 @@ def show(arguments: Namespace) -> int:
     elif arguments.json:
         print(to_json(_without_raw(document)))
     else:
-        print(printable(document.title))
-        for contributor in document.contributors:
-            print(f"  contributor: {printable(contributor.name)} {', '.join(contributor.roles)}".rstrip())
-        for name, values in document.fields.items():
-            if name not in ("title", "contributor"):
-                print(f"  {name}: {printable('; '.join(values))}")
-        for link in document.links:
-            print(f"  link ({link.kind}): {printable(link.url)}")
+        for text in _description(document):
+            print(printable(text))
     return DONE
+
+
+def _description(document: Document) -> Iterator[str]:
+    yield document.title
+    for contributor in document.contributors:
+        yield f"  contributor: {contributor.name} {', '.join(contributor.roles)}".rstrip()
+    for name, values in document.fields.items():
+        if name not in _NOT_SHOWN:
+            yield f"  {name}: {'; '.join(values)}"
+    for original in dict.fromkeys((original.field, original.text) for original in document.vernacular):
+        yield f"  original script ({original[0]}): {original[1]}"
+    for related in document.related:
+        known = (related.name, related.title, related.part, related.issn, related.isbn, *related.control_numbers)
+        yield f"  related ({related.kind}): {' · '.join(filter(None, (*known, related.note)))}"
+    for copy in copies(document, messages("en")):
+        known = (copy.source, copy.location, copy.call_number, copy.number, copy.barcode, copy.status, copy.note)
+        yield f"  copy: {' · '.join(filter(None, known))}"
+    for link in document.links:
+        yield f"  link ({link.kind}): {link.url}"
 
 
 def _without_raw(document: Document) -> Document:
@@ -208,6 +244,8 @@ def check(_: Namespace) -> int:
     except EmbedderMissing as error:
         failed = True
         print(f"model: {error}")
+    lacking = ocr.missing()
+    print(f"scanned pages: {f'{lacking}; wanted only for --ocr' if lacking else 'can be read with --ocr'}")
     return UNAVAILABLE if failed else DONE
 
 

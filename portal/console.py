@@ -82,11 +82,7 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
     lines += _about_ebooks(report)
     if report.joined:
         lines.append(f"{report.joined:,} records joined one of another source (same ISBN, title and year)")
-    if report.replaced_in_load:
-        lines.append(
-            f"{report.replaced_in_load:,} updates replaced a record read earlier in this load "
-            "(same source and control number)"
-        )
+    lines += _about_replacements(report)
     if not dry:
         lines.append(_about_vectors(report))
     lines += [f"  {printable(note)}" for note in report.notes[:_REFUSALS_SHOWN]]
@@ -97,7 +93,9 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
         lines.append(f"    {printable(place)}: {printable(rejected.reason)}")
     if len(report.refusals) > _REFUSALS_SHOWN:
         lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")
-    if report.given_up:
+    if dry:
+        lines += ["Stopped: the check did not come to its end."] * report.stopped
+    elif report.given_up:
         why = (
             "Stopped" if report.stopped else "Not everything could be had" if report.read else "Nothing could be loaded"
         )
@@ -116,6 +114,26 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         by_ocr = f", {report.pages_by_ocr:,} read by OCR" if report.pages_by_ocr else ""
         lines.append(
             f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
+        )
+    return lines
+
+
+def _about_replacements(report: IngestReport) -> list[str]:
+    lines = []
+    if report.replaced_in_load:
+        lines.append(
+            f"{report.replaced_in_load:,} updates replaced a record read earlier in this load "
+            "(same source and control number)"
+        )
+    if report.replaced_by_another:
+        lines.append(
+            f"{report.replaced_by_another:,} records took the place of quite another title with their number. "
+            "If these are two catalogues, load each under a --source of its own."
+        )
+    for found in report.replacements[:_REFUSALS_SHOWN]:
+        was = f": {found.was!r} became {found.now!r}" if found.was else f": {found.now!r} stands"
+        lines.append(
+            f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}{printable(was)}"
         )
     return lines
 

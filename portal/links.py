@@ -41,9 +41,9 @@ class PlainLinks:
         return f"/katalog/{_segment(id)}{params}"
 
 
-def permalink(id: str, hl: Language = DEFAULT_LANGUAGE) -> str:
-    """The lasting address of a record."""
-    return f"/katalog/{_segment(id)}{_query(hl)}"
+def permalink(id: str) -> str:
+    """The lasting address of a record, in whatever language a reader prefers."""
+    return f"/katalog/{_segment(id)}"
 
 
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:

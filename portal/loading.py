@@ -1,12 +1,15 @@
 """`telusur ingest`: files, a drop folder or a repository into the index, with progress, a report and an exit code."""
 
+import hashlib
+import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,45 +18,69 @@ from typing import Final
 
 from ingest.drop_folder import DropFolder
 from ingest.dry_run import NoEbooks, NoEngine
+from ingest.ebooks import StoreError
 from ingest.harvest import Harvest, HarvestRequest
-from ingest.harvest_state import HarvestState
+from ingest.harvest_state import Harvested, HarvestState
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
 from ingest.readers import ocr
 from ingest.readers.columns import ColumnsError, TableMapping, load_columns
-from ingest.refused import RefusedRecords
-from ingest.report import IngestReport
-from ingest.tombstones import Tombstones
+from ingest.refused import RefusedError, RefusedRecords
+from ingest.report import IngestReport, is_stream
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.console import ProgressLine, report_text
 from portal.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.settings import Settings, read_settings
-from search.errors import IndexBusy
+from search.engine import Engine
+from search.errors import IndexMissing, SearchError
 from search.opening import open_engine
+from search.settings import EMBEDDED
 
 HARVEST: Final = "oai"
 LOOK_S: Final = 2.0  # between two looks at a drop folder
+LONGEST_PAUSE_S: Final = 60.0  # between two tries while the index or the folder is away
 
 
 class MisuseError(Exception):
     """What is wrong with the arguments, and what to do."""
 
 
+class LoadError(Exception):
+    """What ended a load that is neither the index nor a file: a disk, a database of ours. Says what to do."""
+
+
 def ingest(arguments: Namespace) -> int:
+    """Raises SearchError, LoadError."""
     settings = read_settings()
     stop = threading.Event()
-    try:
-        job = _job(settings, arguments, stop)
-    except (MisuseError, ColumnsError, ValueError) as error:
-        print(f"telusur: {error}", file=sys.stderr)
-        return WRONG_USE
-    if arguments.watch:
-        return _watch(settings, replace(job, paths=()), arguments.watch, stop)
-    report = load(settings, job, stop, dry=arguments.check, refused=arguments.refused)
-    print(report_text(report, dry=arguments.check))
+    with ExitStack() as stack:
+        try:
+            _require_sense(arguments)
+            job = _job(settings, arguments)
+            request = _request(settings, arguments)
+        except (MisuseError, ColumnsError, ValueError) as error:
+            print(f"telusur: {error}", file=sys.stderr)
+            return WRONG_USE
+        engine = NoEngine() if job.dry else stack.enter_context(_opened(settings))
+        if arguments.watch:
+            return _watch(settings, replace(job, paths=()), arguments.watch, stop, engine)
+        if request is not None:
+            with _errors_explained(settings, job):
+                harvest = Harvest(request, _positions(settings, engine), stop, anew=job.rebuild)
+            job = replace(job, harvest=harvest)
+        report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+    print(report_text(report, dry=job.dry), flush=True)
     if arguments.report:
-        report.save(arguments.report)
-    return _exit_code(report)
+        try:
+            report.save(arguments.report)
+        except OSError as error:
+            print(
+                f"telusur: the report could not be saved as {arguments.report}: {error.strerror or error}. "
+                "The load itself is done; its report is the one above",
+                file=sys.stderr,
+            )
+            return UNAVAILABLE
+    return _exit_code(report, dry=job.dry)
 
 
 def load(
@@ -61,49 +88,178 @@ def load(
     job: IngestJob,
     stop: threading.Event | None = None,
     *,
-    dry: bool = False,
+    engine: Engine | None = None,
     refused: Path | None = None,
+    harvested: Harvested | None = None,
 ) -> IngestReport:
-    """Run a job, with a progress line and Ctrl-C. dry: keep nothing. refused: a folder for the refused records."""
+    """Run a job, with a progress line and Ctrl-C.
+
+    engine: the one of `settings` if left out. refused: a folder for the refused records. harvested: what the job
+    harvests. Raises SearchError, LoadError.
+    """
     stop = threading.Event() if stop is None else stop
     line = ProgressLine()
-    kept: Tombstones | None = None if dry else tombstones(settings)
-    with ExitStack() as stack:
-        records = stack.enter_context(RefusedRecords(refused)) if refused is not None else None
-        run = Load(
-            NoEngine() if dry else open_engine(settings.search),
-            NoEbooks() if dry else ebook_store(settings),
-            job,
-            line,
-            stop,
-            tombstones=kept,
-            on_refused=records.add if records is not None else lambda _: None,
-        )
-        stack.enter_context(_stopping(stop))
+    report: IngestReport | None = None
+    with _errors_explained(settings, job), ExitStack() as stack:
+        if engine is None:
+            engine = NoEngine() if job.dry else stack.enter_context(_opened(settings))
+        if not job.dry:
+            _positions(settings, engine)
+        records = RefusedRecords(refused) if refused is not None else None
         try:
-            return run.run()
+            with records or nullcontext(), _stopping(stop):
+                report = Load(
+                    engine,
+                    NoEbooks() if job.dry else ebook_store(settings),
+                    job,
+                    line,
+                    stop,
+                    tombstones=None if job.dry else tombstones(settings),
+                    on_refused=records.add if records is not None else lambda _: None,
+                ).run()
+        except RefusedError as error:
+            if report is None:
+                raise
+            report.notes.insert(0, f"{error}.")  # the load itself is done
+            records = None
         finally:
             line.end()
+    if records is not None and (note := _about_refused(records, refused)):
+        report.notes.insert(0, note)
+    if job.rebuild and not job.dry and not report.given_up:
+        _forget_positions(settings, harvested, report)
+    return report
 
 
-def _job(settings: Settings, arguments: Namespace, stop: threading.Event) -> IngestJob:
-    """Raises MisuseError, ColumnsError, ValueError."""
-    _require_sense(arguments)
-    source = arguments.source or settings.source
+@contextmanager
+def _errors_explained(settings: Settings, job: IngestJob) -> Iterator[None]:
+    """What may end a load, beside the index, as a LoadError."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read our output has gone; nothing of the load is at fault
+    except RefusedError as error:
+        raise LoadError(f"The load ended early: {error}. {_remains(job)}") from error
+    except StoreError as error:
+        advice = "Make room on its disk, or see to its rights."
+        raise LoadError(f"The load ended early: {error}. {advice} {_remains(job)}") from error
+    except sqlite3.Error as error:
+        raise LoadError(f"The load ended early: {_database_advice(settings, error)} {_remains(job)}") from error
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise LoadError(
+            f"The load ended early: {error.strerror or str(error).rstrip('.')}{where}. Look at the disk and the rights "
+            f"of the data folder {settings.data} and of the folder for temporary files. {_remains(job)}"
+        ) from error
+
+
+def _remains(job: IngestJob) -> str:
+    if job.dry:
+        return "Nothing was kept: this was a check."
+    if job.rebuild:
+        return "The index is what it was before."
+    return "What was published until then stays; the same command again goes on from there."
+
+
+def _database_advice(settings: Settings, error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    kept = settings.data / "tombstones.sqlite3"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return (
+            f"{kept} is damaged ({error}). Bring it back from a backup, or move it away: then those who copy the "
+            "catalogue are not told of what was deleted before."
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"another program holds {kept} ({error}). Wait until it has ended, or end it."
+    return (
+        f"a database could not be written ({error}). Make room on the disk of {settings.data} and on that of the "
+        f"folder for temporary files (TMPDIR), and see that {kept} can be written."
+    )
+
+
+def _about_refused(records: RefusedRecords, folder: Path | None) -> str:
+    """Where the refused records are; "" when there are none."""
+    parts = []
+    if records.kept:
+        parts.append(f"Refused records to be mended and loaded again are in {folder}: {records.kept:,}.")
+    if records.left_out:
+        parts.append(
+            "Refused, and in the report only (rows of tables, harvested Dublin Core, whole files): "
+            f"{records.left_out:,}."
+        )
+    return " ".join(parts)
+
+
+def _job(settings: Settings, arguments: Namespace) -> IngestJob:
+    """The job, but for what is harvested. Raises ColumnsError, EmbedderMissing."""
     embedder = open_job_embedder(settings, embed=not arguments.no_embed and not arguments.check)
     columns: TableMapping | None = load_columns(arguments.columns) if arguments.columns else None
-    job = IngestJob(
-        source=source,
+    return IngestJob(
+        paths=() if _is_harvest(arguments.paths) else tuple(map(Path, arguments.paths)),
+        source=arguments.source or settings.source,
         embedder=embedder,
         rebuild=arguments.rebuild or arguments.check,
         workers=arguments.workers,
         columns=columns,
         ocr=ocr.Ocr(jobs=arguments.workers) if arguments.ocr else None,
+        dry=arguments.check,
     )
+
+
+def _request(settings: Settings, arguments: Namespace) -> HarvestRequest | None:
+    """What to harvest, None for a load of files. Raises ValueError."""
     if not _is_harvest(arguments.paths):
-        return replace(job, paths=tuple(map(Path, arguments.paths)))
-    request = HarvestRequest(arguments.paths[1], source, arguments.set, arguments.prefix, arguments.from_date)
-    return replace(job, harvest=Harvest(request, HarvestState(settings.data / "harvests"), stop, anew=job.rebuild))
+        return None
+    source = arguments.source or settings.source
+    return HarvestRequest(arguments.paths[1], source, arguments.set, arguments.prefix, arguments.from_date)
+
+
+def _what(request: HarvestRequest | None) -> Harvested | None:
+    return Harvested(request.source, request.url, request.set, request.prefix) if request is not None else None
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Engine]:
+    """The engine, whose connections, if it has any, are closed at the end."""
+    engine = open_engine(settings.search)
+    try:
+        yield engine
+    finally:
+        close = getattr(engine, "close", None)
+        if close is not None:
+            close()
+
+
+def _positions(settings: Settings, engine: Engine) -> HarvestState:
+    """How far repositories were harvested into this index; nothing where there is no index (any more)."""
+    state = harvest_state(settings)
+    try:
+        engine.info()
+    except IndexMissing:
+        state.forget_all()
+    except SearchError:
+        pass  # whatever is wrong with the index, it is there, and the load will tell
+    return state
+
+
+def harvest_state(settings: Settings) -> HarvestState:
+    """How far repositories were harvested into the index that the settings name: another index has another state."""
+    server = settings.search.server
+    index = [EMBEDDED] if server is None else [*sorted(url.rstrip("/") for url in server.urls), server.index]
+    digest = hashlib.sha1(json.dumps(index).encode(), usedforsecurity=False).hexdigest()
+    return HarvestState(settings.data / "harvests" / digest[:16])
+
+
+def _forget_positions(settings: Settings, but: Harvested | None, report: IngestReport) -> None:
+    """A rebuild holds only what was named: of everything else, a harvest of changes would bring a part."""
+    try:
+        harvest_state(settings).forget_all(but)
+    except OSError as error:
+        report.notes.insert(
+            0,
+            f"How far repositories were harvested could not be forgotten ({error}). Delete {settings.data / 'harvests'}, "
+            "or the next harvest asks only for what changed.",
+        )
 
 
 def _is_harvest(paths: Sequence[str]) -> bool:
@@ -111,64 +267,137 @@ def _is_harvest(paths: Sequence[str]) -> bool:
 
 
 def _require_sense(arguments: Namespace) -> None:
+    """Raises MisuseError."""
     harvest = _is_harvest(arguments.paths)
     if arguments.paths[:1] == [HARVEST] and not harvest and not Path(HARVEST).exists():
         raise MisuseError("a harvest takes one address: telusur ingest oai https://example.org/oai")
-    if not harvest and (arguments.set or arguments.from_date):
-        raise MisuseError("--set and --from are for a harvest: telusur ingest oai URL")
-    if harvest and arguments.check:
-        raise MisuseError("--check reads files; a harvest cannot be tried without loading it")
-    if arguments.watch and (arguments.paths or arguments.rebuild or arguments.check or arguments.refused):
-        raise MisuseError("--watch FOLDER takes no PATH, --rebuild, --check or --refused; it sorts the files itself")
-    if arguments.watch and not arguments.watch.is_dir():
-        raise MisuseError(f"no such folder: {arguments.watch}")
-    if not arguments.watch and not arguments.paths:
+    if harvest:
+        _require_sense_of_harvest(arguments)
+    elif arguments.set or arguments.from_date or arguments.prefix != "marcxml":
+        raise MisuseError("--set, --from and --prefix are for a harvest: telusur ingest oai URL")
+    if arguments.watch:
+        _require_sense_of_watch(arguments)
+    elif not arguments.paths:
         raise MisuseError("name a file or folder to load, or `oai URL`, or --watch FOLDER")
-    missing = [] if harvest else [path for path in arguments.paths if not Path(path).exists()]
+    paths = [] if harvest else [Path(path) for path in arguments.paths]
+    missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise MisuseError(f"no such file or folder: {', '.join(missing)}")
-    if arguments.report and not os.access(arguments.report.parent, os.W_OK):
-        raise MisuseError(f"no report can be written to {arguments.report.parent}; name another --report")
-    if arguments.refused and arguments.refused.exists() and not arguments.refused.is_dir():
-        raise MisuseError(f"{arguments.refused} is a file; --refused names a folder")
+    if arguments.report:
+        _require_report(arguments.report, paths)
+    if arguments.refused:
+        _require_refused(arguments.refused, paths)
     if arguments.ocr and (lacking := ocr.missing()):
         raise MisuseError(f"{lacking}; install it, or load without --ocr")
 
 
-def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Event) -> int:
-    """Load what is dropped into a folder until Ctrl-C."""
+def _require_sense_of_harvest(arguments: Namespace) -> None:
+    if arguments.check:
+        raise MisuseError("--check reads files; a harvest cannot be tried without loading it")
+    if arguments.columns or arguments.ocr or arguments.workers != 1:
+        raise MisuseError("--columns, --ocr and --workers are for files; leave them out of a harvest")
+
+
+def _require_sense_of_watch(arguments: Namespace) -> None:
+    if arguments.paths or arguments.rebuild or arguments.check or arguments.refused:
+        raise MisuseError("--watch FOLDER takes no PATH, --rebuild, --check or --refused; it sorts the files itself")
+    if arguments.report:
+        raise MisuseError(f"--watch takes no --report; the report of each load is in {arguments.watch / 'reports'}")
+    if not arguments.watch.is_dir():
+        raise MisuseError(f"no such folder: {arguments.watch}")
+
+
+def _require_report(report: Path, paths: Sequence[Path]) -> None:
+    if report.is_dir():
+        raise MisuseError(f"{report} is a folder; --report names a file")
+    place = report if is_stream(report) else report.parent  # a device is written to as it is
+    if not place.exists() or not report.parent.is_dir() or not os.access(place, os.W_OK):
+        raise MisuseError(f"no report can be written to {report.parent}; name another --report")
+    if report.resolve() in (path.resolve() for path in paths):
+        raise MisuseError(f"{report} is to be loaded; --report would write over it: name another file")
+
+
+def _require_refused(folder: Path, paths: Sequence[Path]) -> None:
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        raise MisuseError(f"{there} is a file; --refused names a folder")
+    if not os.access(there, os.W_OK):
+        raise MisuseError(f"no refused records can be written to {there}; name another folder with --refused")
+    # Its files are replaced by those of this load, while they may still be read, or have not been kept elsewhere.
+    place = folder.resolve()
+    for path in (path.resolve() for path in paths):
+        if place == path or place in path.parents or path in place.parents:
+            raise MisuseError(
+                f"{folder} holds what is to be loaded, or lies in it, and its files would be replaced; "
+                "name another folder with --refused"
+            )
+
+
+def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Event, engine: Engine) -> int:
+    """Load what is dropped into a folder until Ctrl-C, through whatever happens to the folder or the index."""
     dropped = DropFolder(folder)
     refusals = False
+    pause_s, told = LOOK_S, ""
     print(f"Watching {folder}; Ctrl-C ends it.", file=sys.stderr)
     with _stopping(stop):
         while not stop.is_set():
-            if paths := dropped.settled():
-                try:
-                    report = load(settings, replace(job, paths=tuple(paths)), stop)
-                except IndexBusy as error:  # another load is at work: the files can wait
-                    print(f"telusur: {error}", file=sys.stderr)
-                    stop.wait(LOOK_S)
-                    continue
-                print(report_text(report), flush=True)
-                report.save(dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")))
-                if not report.stopped:
-                    dropped.put_away(paths, report)
-                refusals = refusals or bool(report.outcomes["refused"])
-            stop.wait(LOOK_S)
+            try:
+                if paths := _settled(dropped, folder):
+                    report = load(settings, replace(job, paths=paths), stop, engine=engine)
+                    _put_away(dropped, paths, report)
+                    refusals = refusals or bool(report.outcomes["refused"])
+                pause_s, told = LOOK_S, ""
+            except (SearchError, LoadError) as error:
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                if str(error) != told:
+                    told = str(error)
+                    print(
+                        f"telusur: {told.rstrip('.')}. Trying again, every {LONGEST_PAUSE_S:.0f} s at the latest.",
+                        file=sys.stderr,
+                    )
+            stop.wait(pause_s)
     return DONE_WITH_REFUSALS if refusals else DONE
 
 
-def _exit_code(report: IngestReport) -> int:
+def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
+    """The files that have come to rest. Raises LoadError."""
+    try:
+        return tuple(dropped.settled())
+    except OSError as error:
+        raise LoadError(
+            f"The folder {folder} cannot be read: {error.strerror or error}. See that it is there, and its disk connected."
+        ) from error
+
+
+def _put_away(dropped: DropFolder, paths: Sequence[Path], report: IngestReport) -> None:
+    """Show and save the report of a load, and move its files aside unless it was stopped."""
+    print(report_text(report), flush=True)
+    try:
+        report.save(dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")))
+    except OSError as error:
+        print(
+            f"telusur: the report could not be saved ({error}). It is the one above; make room for the next one",
+            file=sys.stderr,
+        )
+    if not report.stopped:
+        for problem in dropped.put_away(paths, report):
+            print(f"telusur: {problem}", file=sys.stderr)
+
+
+def _exit_code(report: IngestReport, *, dry: bool) -> int:
     if report.stopped:
         return STOPPED
-    if report.given_up:
+    if report.given_up and not dry:
+        return UNAVAILABLE
+    if report.read == report.reasons["unreachable"] > 0:  # a repository that gave nothing at all
         return UNAVAILABLE
     return DONE_WITH_REFUSALS if report.outcomes["refused"] else DONE
 
 
 @contextmanager
 def _stopping(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C asks the load to end after its batch; a second one breaks it off, at its last checkpoint."""
+    """Ctrl-C, or the system's word to end, asks the load to end after its batch; a second one breaks it off, at its
+    last checkpoint."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
@@ -176,8 +405,9 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
         stop.set()
         print("\nStopping after this batch (Ctrl-C again to break off) …", file=sys.stderr)
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

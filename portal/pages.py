@@ -131,10 +131,11 @@ class Drawing:
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
 
     def _record(self) -> Drawn:
-        discovery, id = self.services.discovery, DocumentId(self.state.id)
-        document = discovery.document(id)
+        discovery = self.services.discovery
+        document = discovery.document(DocumentId(self.state.id))
         if document is None:
             return self.missing("record_")
+        id = document.id  # of records joined into one, the address may name any
         query = parse(self.state.q)
         found = discovery.page_hits(id, query, FOUND_PAGES_MOST) if document.ebook and query.wanted else ()
         view = record(document, found, discovery.similar(id), self.state, self.links, self.t)

@@ -105,13 +105,21 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Ebook:
-    """The PDF behind a document. `sha256` names the file in the e-book store."""
+    """The PDF behind a document. `sha256` names the file in the e-book store.
+
+    record: the id of the record that it belongs to, "" when it is a document by itself. adds_format: that record says
+    nothing of an e-book, so the document has the format through this one alone. ocr_done: OCR was tried on the pages
+    without text.
+    """
 
     sha256: str
     file_name: str
     page_count: int
     pages_without_text: int = 0
     outline: tuple[Section, ...] = ()
+    record: str = ""
+    adds_format: bool = False
+    ocr_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

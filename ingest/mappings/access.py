@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from ingest.extract import MarcView, indicator, joined
 from ingest.mapping import words
 from ingest.record import Field
-from ingest.transform import plain
+from ingest.transform import plain, remembered
 from search.document import LinkAccess, LinkKind, OnlineAccess
 
 _URL: Final = re.compile(r"(?:https?|ftp)://[^\s<>\"\\^`{|}]+", re.IGNORECASE)
-_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:$|\?)", re.IGNORECASE)
+_PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _PATH: Final = re.compile(r"[^?#]*")
 _MAX_URL_LENGTH: Final = 2_000
 _OPEN_STATUS: Final = {"0": "open", "1": "login"}  # 856 $7, access status
@@ -25,13 +25,16 @@ def links(view: MarcView) -> tuple[OnlineAccess, ...]:
         return ()
     whole_record = _access_of_record(view)
     found: dict[str, OnlineAccess] = {}
-    for field in view.of("856"):
-        label = plain(joined(field, "3") or joined(field, "y") or joined(field, "z"))
-        said = joined(field, "3yz").lower()
+    for field in view.fields["856"]:
+        label = said = ""
+        if words_said := joined(field, "3yz"):
+            said = words_said.lower()
+            label = plain(joined(field, "3") or joined(field, "y") or joined(field, "z"))
         access = _access_of_link(field, said)
         for url in _urls(field):
-            kind = _kind(indicator(field, 2), said, url)
-            found.setdefault(url, OnlineAccess(url, label, kind, whole_record if access == "unknown" else access))
+            if url not in found:
+                kind = _kind(indicator(field, 2), said, url)
+                found[url] = OnlineAccess(url, label, kind, whole_record if access == "unknown" else access)
     return tuple(found.values())
 
 
@@ -54,6 +57,8 @@ def linked_files(view: MarcView) -> list[str]:
     """Names of the PDF files that 856 $u point to, in small letters: e-books beside the catalogue are found by them."""
     names = []
     for url in (value for field in view.of("856") for value in field.get_subfields("u")):
+        if "%" not in url and ".pdf" not in url.lower():
+            continue
         found = _PATH.match(url.strip())
         name = unquote(found.group() if found else "").replace("\\", "/").rpartition("/")[2].strip().lower()
         if name.endswith(".pdf"):
@@ -73,9 +78,14 @@ def _kind(second: str, said: str, url: str) -> LinkKind:
     """By the second indicator; words decide only where it leaves room (0 and 3 are the thing itself)."""
     if second in ("0", "3"):
         return "read"
-    if _PICTURE.search(url) or (second not in ("1", "4") and _names(said, "cover")):
+    if _is_picture(url) or (second not in ("1", "4") and _says_cover(said)):
         return "cover"
-    return "related" if second == "2" or _names(said, "related") else "read"
+    return "related" if second == "2" or _says_related(said) else "read"
+
+
+def _is_picture(url: str) -> bool:
+    small = url.lower()
+    return small.endswith(_PICTURES) or ("?" in small and any(f"{picture}?" in small for picture in _PICTURES))
 
 
 def _access_of_link(field: Field, said: str) -> LinkAccess:
@@ -84,17 +94,30 @@ def _access_of_link(field: Field, said: str) -> LinkAccess:
 
 def _access_of_record(view: MarcView) -> LinkAccess:
     fields = view.of("506")
+    if not fields:
+        return "unknown"
     if any(field.get("2") == "star" for field in fields):
         return "open"
     return _access_in_words(" ".join(joined(field, "af") for field in fields).lower())
 
 
+@remembered
 def _access_in_words(text: str) -> LinkAccess:
     if _names(text, "open"):
         return "open"
     if _names(text, "onsite"):
         return "onsite"
     return "login" if _names(text, "login") else "unknown"
+
+
+@remembered
+def _says_cover(text: str) -> bool:
+    return _names(text, "cover")
+
+
+@remembered
+def _says_related(text: str) -> bool:
+    return _names(text, "related")
 
 
 def _names(text: str, list_name: str) -> bool:

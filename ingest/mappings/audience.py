@@ -6,8 +6,9 @@ from typing import Final
 
 from ingest.extract import MarcView, indicator
 from ingest.mapping import table
-from ingest.mappings.subjects import genres, headings
+from ingest.mappings.subjects import headings
 from ingest.record import Field
+from ingest.transform import remembered
 
 # 008/22 means something else in serials and maps.
 _KINDS_WITH_AUDIENCE: Final = frozenset("acdgijkmoprt")
@@ -64,23 +65,25 @@ def _in_008(view: MarcView) -> list[str]:
 
 
 def _in_headings(view: MarcView) -> list[str]:
-    if any(heading.for_children for heading in view.once(headings)):
-        return ["children"]
-    return _first_words(view.once(genres), "forms")
+    found = view.once(headings)
+    return ["children"] if found.for_children else [code for genre in found.parts["v"] if (code := _in_genre(genre))]
+
+
+@remembered
+def _in_genre(text: str) -> str:
+    return _first_word(text, "forms")
 
 
 def _in_words(texts: Iterable[str]) -> list[str]:
-    return _first_words(texts, "words")
+    return [code for text in texts if (code := _first_word(text, "words"))]
 
 
-def _first_words(texts: Iterable[str], list_name: str) -> list[str]:
-    found = []
-    for text in texts:
-        small = text.casefold()
-        for word, code in table("audience", list_name).items():
-            # Short words ("SD", "SMA") stand alone; of others the beginning is enough ("adolescents").
-            end = r"\b" if len(word) < 4 else ""
-            if word in small and re.search(rf"\b{re.escape(word)}{end}", small):
-                found.append(code)
-                break
-    return found
+def _first_word(text: str, list_name: str) -> str:
+    """The code of the first word in the list that stands in a text, "" for none."""
+    small = text.casefold()
+    for word, code in table("audience", list_name).items():
+        # Short words ("SD", "SMA") stand alone; of others the beginning is enough ("adolescents").
+        end = r"\b" if len(word) < 4 else ""
+        if word in small and re.search(rf"\b{re.escape(word)}{end}", small):
+            return code
+    return ""

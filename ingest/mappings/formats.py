@@ -7,7 +7,9 @@ from typing import Final
 from ingest.extract import MarcView, joined
 from ingest.mapping import table
 from ingest.mappings.access import has_version_to_read
+from ingest.transform import remembered
 
+TAGS: Final = "LDR 006 007 008 020 245 250 300 336 338 340 502 856 942 952"
 _ONLINE_ITEM: Final = frozenset("oqs")  # 008/23: online, direct electronic, electronic
 _ONLINE_CARRIER: Final = frozenset(("cr", "online resource", "sumber daring", "sumber elektronik daring"))
 _MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
@@ -22,16 +24,16 @@ _NOT_BOOK: Final = frozenset(
 # 007 of these makes the thing itself no book; of others it may describe what comes with one.
 _NOT_BOOK_007: Final = frozenset("gkmv")
 _TEXT_336: Final = frozenset(("txt", "text", "teks"))
-_LARGE_PRINT: Final = re.compile(r"large[- ]print|huruf besar", re.IGNORECASE)
+_LARGE_PRINT: Final = ("large print", "large-print", "huruf besar")
 
 
 def formats(view: MarcView) -> list[str]:
     """Format codes, all that apply; "book" and "ebook" only for what is no other kind of thing."""
-    itself = dict.fromkeys((*_by_description(view), *_by_codes(view)))
+    itself = (*_by_description(view), *_by_codes(view))
     physical = _by_physical(view)
-    found = itself | dict.fromkeys(physical)
-    found |= dict.fromkeys(_by_level(view, not_book="software" in physical or _is_not_book(view, itself)))
-    online = is_online(view)
+    level = _by_level(view, not_book="software" in physical or _is_not_book(view, itself))
+    found: dict[str, None] = dict.fromkeys((*itself, *physical, *level))
+    online = view.once(is_online)
     if "502" in view.fields:
         found.pop("manuscript", None)
         found["thesis"] = None
@@ -77,14 +79,23 @@ def _degree(view: MarcView) -> str:
 
 def is_online(view: MarcView) -> bool:
     """Whether the thing described is itself online, as against a printed one with a link."""
-    if any(text.startswith("cr") for text in view.control("007")):
+    fields = view.fields
+    if "007" in fields and any(text.startswith("cr") for text in view.control("007")):
         return True
     if view.at("008", _item_position(view)) in _ONLINE_ITEM:
         return True
-    if any(text[6:7] in _ONLINE_ITEM or (text[:1] == "m" and text[9:10] == "d") for text in view.control("006")):
+    if "006" in fields and any(map(_says_online, view.control("006"))):
         return True
-    carriers = (value.lower() for field in view.of("338") for value in field.get_subfields("a", "b"))
-    return "online" in _general_material(view) or any(carrier in _ONLINE_CARRIER for carrier in carriers)
+    if "online" in view.once(_general_material):
+        return True
+    if "338" not in fields:
+        return False
+    carriers = [value for field in fields["338"] for code, value in field.subfields if code in ("a", "b")]
+    return "online" in map(_carrier, carriers)
+
+
+def _says_online(form: str) -> bool:
+    return form[6:7] in _ONLINE_ITEM or (form[:1] == "m" and form[9:10] == "d")
 
 
 def _item_position(view: MarcView) -> int:
@@ -100,7 +111,7 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
         # A periodical in sound or pictures is what it is first; only texts are journals unless a code says more.
         return [serial] if (serial := _serial_kind(view)) else (["journal"] if kind in _TEXT else [])
     if level == "i":
-        return [_serial_kind(view) or ("website" if is_online(view) else "book")]
+        return [_serial_kind(view) or ("website" if view.once(is_online) else "book")]
     if level in "mcd" and kind == "a":
         return [] if not_book else ["book"]
     if level in "cd" and kind not in "aeficdgjkmrt":
@@ -118,7 +129,7 @@ def _serial_kind(view: MarcView) -> str:
 
 
 def _is_not_book(view: MarcView, itself: Iterable[str]) -> bool:
-    if any(text[:1] in _NOT_BOOK_007 for text in view.control("007") if text):
+    if "007" in view.fields and any(text[:1] in _NOT_BOOK_007 for text in view.control("007") if text):
         return True
     others = _NOT_BOOK.intersection(itself)
     if others and view.leader[6] == "a" and "336" in view.fields:
@@ -139,12 +150,12 @@ def _by_codes(view: MarcView) -> list[str]:
         found.append(table("formats", "visual_008_33").get(view.at("008", 33)) or table("formats", "leader_06")[kind])
     elif kind == "m":
         found.append(_computer_file(view))
-    elif kind in table("formats", "leader_06"):
-        found.append(table("formats", "leader_06")[kind])
+    elif form := table("formats", "leader_06").get(kind):
+        found.append(form)
         found += ["manuscript"] if kind in "df" else []
     if item := table("formats", "item_008_23").get(view.at("008", _item_position(view))):
         found.append(item)
-    if kind in _TEXT and any(text.startswith("s") for text in view.control("006")):
+    if kind in _TEXT and "006" in view.fields and any(text.startswith("s") for text in view.control("006")):
         found.append(_serial_kind(view) or "journal")
     return found
 
@@ -175,36 +186,57 @@ def _computer_file(view: MarcView) -> str:
     if known:
         return known
     # An online text catalogued as a computer file: "d", or undecided with a carrier that is online.
-    return "book" if code == "d" or (code in " uz|" and code and is_online(view)) else "software"
+    return "book" if code == "d" or (code in " uz|" and code and view.once(is_online)) else "software"
 
 
 def _by_description(view: MarcView) -> list[str]:
     """By 336, 338 and the general material designation, codes or words."""
-    contents = table("formats", "content_336")
-    found = [material for material in _general_material(view) if material != "online"]
-    for field in view.fields.get("336", ()):
-        for value in field.get_subfields("b", "a"):
-            if (format := contents.get(value.strip(" .").lower())) is not None:
-                found.append(format)
-    for field in view.fields.get("338", ()):
-        if any(_MICROFORM_CARRIER.match(value.lower()) for value in field.get_subfields("a", "b")):
-            found.append("microform")
+    fields = view.fields
+    found = [material for material in view.once(_general_material) if material != "online"]
+    if "336" in fields:
+        contents = [value for field in fields["336"] for code, value in field.subfields if code in ("a", "b")]
+        found += [format for value in contents if (format := _content(value))]
+    if "338" in fields:
+        carriers = [value for field in fields["338"] for code, value in field.subfields if code in ("a", "b")]
+        found += ["microform" for value in carriers if _carrier(value) == "microform"]
     for tag, codes in (("250", "a"), ("300", "a"), ("340", "n")):
-        if tag in view.fields and any(_LARGE_PRINT.search(joined(field, codes)) for field in view.fields[tag]):
+        if tag in fields and any(_is_large_print(joined(field, codes)) for field in fields[tag]):
             found.append("large_print")
     return found
 
 
+@remembered
+def _content(text: str) -> str:
+    return table("formats", "content_336").get(text.strip(" .").lower(), "")
+
+
+@remembered
+def _carrier(text: str) -> str:
+    small = text.lower()
+    return "online" if small in _ONLINE_CARRIER else "microform" if _MICROFORM_CARRIER.match(small) else ""
+
+
+@remembered
+def _is_large_print(text: str) -> bool:
+    small = text.lower()
+    return any(words in small for words in _LARGE_PRINT)
+
+
 def _general_material(view: MarcView) -> list[str]:
-    known = table("formats", "general_245h")
-    found = []
-    for field in view.of("245"):
-        for value in field.get_subfields("h"):
-            term = value.strip(" []/:;=.").lower()
-            # "videorecording (DVD)" and "electronic resource / PDF" begin with the term.
-            format = known.get(term) or known.get(re.split(r"\s*[(/;:,]", term, maxsplit=1)[0])
-            found += [format] if format else []
+    found: list[str] = []
+    for field in view.fields.get("245", ()):
+        for code, value in field.subfields:
+            if code == "h":
+                found += _material(value)
     return found
+
+
+def _material(text: str) -> list[str]:
+    known = table("formats", "general_245h")
+    term = text.strip(" []/:;=.").lower()
+    # "videorecording (DVD)" and "electronic resource / PDF" begin with the term.
+    format = known.get(term) or known.get(re.split(r"\s*[(/;:,]", term, maxsplit=1)[0])
+    return [format] if format else []
 
 
 def _by_words(view: MarcView) -> list[str]:
@@ -213,4 +245,4 @@ def _by_words(view: MarcView) -> list[str]:
     stated = [field.get(code) for tag, code in (("942", "c"), ("952", "y")) for field in view.of(tag)]
     if known := [types[text] for text in stated if text in types]:
         return known
-    return ["book"] if _counts_pages(view) or view.of("020") or "online" in _general_material(view) else []
+    return ["book"] if _counts_pages(view) or view.of("020") or "online" in view.once(_general_material) else []

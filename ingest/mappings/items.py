@@ -12,6 +12,7 @@ from ingest.transform import iso_date, plain
 from search.document import Item
 
 _LOCAL_TAGS: Final = ("945", "949", "999")
+TAGS: Final = " ".join(("852", "952", "990", *_LOCAL_TAGS))
 _INLIS_NUMBERS: Final = ("INLIS", "0010-")
 _FALSE: Final = frozenset(("", "0"))
 _LINKING_NUMBER: Final = re.compile(r"[0-9]+")
@@ -30,16 +31,16 @@ def items(view: MarcView) -> tuple[Item, ...]:
     for tag in _LOCAL_TAGS:
         if tag in fields:
             found += [item for field in fields[tag] if (item := _local_item(field)) is not None]
-    return tuple(_once(found))
+    return tuple(_once(found)) if found else ()
 
 
 def _once(found: Sequence[Item]) -> list[Item]:
     """Each copy once; of two fields about one barcode the later one knows more, the earlier one may know its state."""
     kept: dict[object, Item] = {}
     for item in found:
-        if item == _NOTHING:
-            continue
         key = item.barcode or item
+        if key == _NOTHING:
+            continue
         known = kept.get(key)
         kept[key] = item if known is None else replace(item, status=item.status or known.status)
     return list(kept.values())
@@ -158,24 +159,25 @@ def _local_item(field: Field) -> Item | None:
     """Of Millennium (item record in $y) and of Unicorn and Symphony (barcode in $i, library in $m or place in $l)."""
     if not field.indicators:
         return None
-    if field.get("y").startswith(".i"):
+    held = dict(reversed(field.subfields))  # of each code the first
+    if held.get("y", "").startswith(".i"):
         return Item(
-            location=plain(field.get("l")),
-            call_number=plain(field.get("a")),
-            number=plain(field.get("c")),
+            location=plain(held.get("l", "")),
+            call_number=plain(held.get("a", "")),
+            number=plain(held.get("c", "")),
             barcode=plain((field.get_subfields("i") or [""])[-1]),  # an older number may stand before it
-            status=_status("millennium", field.get("s")),
+            status=_status("millennium", held.get("s", "")),
         )
-    if not field.get("i") or not (field.get("m") or field.get("l")):
+    if not held.get("i") or not (held.get("m") or held.get("l")):
         return None
-    where = plain(field.get("k") or field.get("l"))
+    where = plain(held.get("k") or held.get("l", ""))
     return Item(
-        branch=plain(field.get("m")),
+        branch=plain(held.get("m", "")),
         location=where,
-        collection=plain(field.get("t")),
-        call_number=plain(field.get("a")),
-        number=plain(field.get("c") if indicator(field, 1) == " " else ""),
-        barcode=plain(field.get("i")),
+        collection=plain(held.get("t", "")),
+        call_number=plain(held.get("a", "")),
+        number=plain(held.get("c", "") if indicator(field, 1) == " " else ""),
+        barcode=plain(held["i"]),
         status=table("items", "symphony").get(where.upper(), ""),
     )
 

@@ -5,11 +5,13 @@ from typing import Final
 
 from ingest.extract import MarcView
 from ingest.mapping import table, words
+from ingest.transform import remembered
 
 _CODES: Final = re.compile(r"[a-z]{3}")
 _NEAR: Final = (35, 36, 34, 37, 33)
 
 
+@remembered
 def language_codes(text: str) -> tuple[str, ...]:
     """Codes in a subfield or in 008/35-37; older catalogues write several without a space.
 

@@ -7,7 +7,7 @@ in original script in `title_other`, names in `responsibility`, headings, publis
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ingest import fingerprints
@@ -16,12 +16,18 @@ from ingest.identity import id_of
 from ingest.mapping import RuleSet, to_field
 from ingest.mappings.access import access, linked_files, links
 from ingest.mappings.audience import audience
+from ingest.mappings.formats import TAGS as FORMATS
 from ingest.mappings.formats import formats, material_types
+from ingest.mappings.items import TAGS as ITEMS
 from ingest.mappings.items import added, barcodes, collections, item_call_numbers, items, locations
 from ingest.mappings.languages import language_codes, misplaced_language
+from ingest.mappings.names import TAGS as NAMES
 from ingest.mappings.names import contributor_names, contributors, name_of, original_names
 from ingest.mappings.publication import code_of_word, countries, frequencies, known_code
+from ingest.mappings.related import NUMBER_TAGS as RELATED_NUMBERS
+from ingest.mappings.related import TAGS as RELATED
 from ingest.mappings.related import original_languages, related, related_numbers, related_titles
+from ingest.mappings.subjects import TAGS as HEADINGS
 from ingest.mappings.subjects import (
     eras,
     genres,
@@ -47,6 +53,7 @@ from ingest.transform import (
     place_name,
     plain,
     publisher_name,
+    remembered,
     trim_brackets,
     trim_isbd,
     year,
@@ -64,7 +71,7 @@ _NOTES: Final = (
 
 def titles(view: MarcView) -> Sequence[str]:
     """The title proper with other title information and part; failing that, the next best title."""
-    proper = [title_of(field) for field in view.of("245")]
+    proper = [title_of(field) for field in view.fields.get("245", ())]
     if any(proper):
         return proper
     rest: Sequence[str] = [trim_isbd(joined(field, "abcdefghijklmnopqrstuvwxyz")) for field in view.of("245")]
@@ -79,10 +86,12 @@ def title_of(field: Field) -> str:
     """245 $a $b $n $p as "Title : rest. Part"; punctuation is added where an export left it out."""
     text = ""
     for code, value in field.subfields:
-        value = plain(value)
-        if code == "h" and text and value.endswith((":", "=", ".", ";")):
-            text += " " + value[-1]  # "$h [sumber elektronik] :" carries the mark that belongs to the title
-        if code not in "abnp" or not value:
+        value = plain(value) if code in "abnp" or code == "h" else ""
+        if not value:
+            continue
+        if code == "h":
+            if text and value.endswith((":", "=", ".", ";")):
+                text += " " + value[-1]  # "$h [sumber elektronik] :" carries the mark that belongs to the title
             continue
         if not text:
             text = value
@@ -114,19 +123,20 @@ def series_statements(view: MarcView) -> list[str]:
 
 def _all_series(view: MarcView) -> list[_Series]:
     fields = view.fields
+    tags = [(tag, codes) for tag, codes in _SERIES_TAGS if tag in fields]
+    if not tags:
+        return []
     found: dict[str, _Series] = {}
     statements: dict[str, _Series] = {}
-    for tag, codes in _SERIES_TAGS:
-        if tag not in fields:
-            continue
+    for tag, codes in tags:
         for field in fields[tag]:
             volume = trim_isbd(joined(field, "v")).strip("[]")
             texts = field.get_subfields("a") if tag == "490" else [joined(field, codes)]
             for text in texts:
-                name, _, typed = trim_isbd(text).partition(" ; ")  # the volume is often typed into $a
-                item = _Series(plain(trim_brackets(name)), plain(volume or trim_brackets(typed)))
-                if not item.name:
+                name, typed = _name_and_volume(text)
+                if not name:
                     continue
+                item = _Series(name, plain(volume) if volume else typed)
                 known = found.setdefault(item.name.casefold(), item)
                 if tag[:2] in ("80", "81"):  # the piece bears the title alone
                     found.setdefault(trim_isbd(joined(field, "tnp")).casefold(), item)
@@ -137,6 +147,13 @@ def _all_series(view: MarcView) -> list[_Series]:
     return list(statements.values())
 
 
+@remembered
+def _name_and_volume(text: str) -> tuple[str, str]:
+    """A series and its volume, which is often typed into $a."""
+    name, _, typed = trim_isbd(text).partition(" ; ")
+    return plain(trim_brackets(name)), plain(trim_brackets(typed))
+
+
 _SERIES_TAGS: Final = (
     ("800", "abcdfklmnopqst"),
     ("810", "abcdfklmnopqst"),
@@ -145,16 +162,18 @@ _SERIES_TAGS: Final = (
     ("440", "anp"),
     ("490", "a"),
 )
+_SERIES: Final = " ".join(tag for tag, _ in _SERIES_TAGS)
 
 
 def call_numbers(view: MarcView) -> list[str]:
     """Shelf marks: 084 first, where Indonesian libraries keep theirs, then local, LC, item and US document numbers."""
     own = [joined(field, "ab") for field in view.of("084") if _is_shelf_mark(field)]
     own += _OTHER_CALL_NUMBERS(view)
-    known = tuple(_spaceless(number) for number in own if number)
-    # A copy's number that only adds a volume to the title's would be repeated for each copy.
-    own += [number for number in item_call_numbers(view) if not known or not _spaceless(number).startswith(known)]
-    return [*own, *_DOCUMENT_NUMBERS(view)]
+    if copies := item_call_numbers(view):
+        # A copy's number that only adds a volume to the title's would be repeated for each copy.
+        known = tuple([_spaceless(number) for number in own if number])
+        own += [number for number in copies if not known or not _spaceless(number).startswith(known)]
+    return own + _DOCUMENT_NUMBERS(view)
 
 
 def _spaceless(text: str) -> str:
@@ -209,50 +228,51 @@ def _second_titles(view: MarcView) -> list[str]:
 
 
 def _oclc_001(view: MarcView) -> list[str]:
+    """001 where 003 says OCoLC, which often stays behind when a library renumbers 001: a fallback only."""
     if "OCoLC" not in view.control("003"):
         return []
     return [f"(OCoLC){number.strip()}" for number in view.control("001")]
 
 
 RULES: Final = (
-    to_field("title", titles, first=True),
+    to_field("title", titles, reads="130 210 222 240 245 246 700 710 740 773", first=True),
     to_field("title_uniform", marc("130adfklmnoprst:240adfklmnoprst:243adfklmnoprst"), trim_brackets),
     to_field("title_other", marc("210a:222a:242abnp", "both"), trim_isbd),
     to_field("title_other", marc("246abnp:247abnp:730adfklmnoprst:740anp:700tnp:710t:711t", "both"), trim_isbd),
     to_field("title_other", marc("245abnp", "original"), trim_isbd),
-    to_field("title_other", _second_titles),
+    to_field("title_other", _second_titles, reads="245"),
     to_field("title_other", marc_each("505t", "both"), trim_isbd),
-    to_field("contributor", contributor_names),
+    to_field("contributor", contributor_names, reads=NAMES),
     to_field("responsibility", marc("245c", "both"), trim_isbd),
-    to_field("responsibility", original_names),
-    to_field("access", access),
-    to_field("format", lambda view: view.once(formats)),
-    to_field("material_type", material_types),
+    to_field("responsibility", original_names, reads="880"),
+    to_field("access", access, reads="856"),
+    to_field("format", lambda view: view.once(formats), reads=FORMATS),
+    to_field("material_type", material_types, reads=FORMATS),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), year, first=True),
     to_field("year", marc("264|*0|c:264|*2|c:264|*3|c"), year, first=True),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), decade, first=True),
     to_field("year", marc_each("502d:046k:362a:533d"), year, first=True, fallback=True),
     to_field("year", marc("773g"), year, first=True, fallback=True),
-    to_field("subject", subjects),
-    to_field("topic", topics),
+    to_field("subject", subjects, reads=HEADINGS),
+    to_field("topic", topics, reads=HEADINGS),
     to_field("language", marc_each("041ad:008[35-37]"), language_codes),
-    to_field("language", misplaced_language, language_codes, fallback=True),
+    to_field("language", misplaced_language, language_codes, reads="008", fallback=True),
     to_field("dewey_class", marc_each("082a:083a:092a"), dewey_class),
-    to_field("dewey_class", _dewey_like_084, dewey_class, fallback=True),
-    to_field("genre", genres),
-    to_field("place", places),
-    to_field("era", eras),
-    to_field("audience", audience),
-    to_field("series", series),
-    to_field("series_statement", series_statements),
+    to_field("dewey_class", _dewey_like_084, dewey_class, reads="084", fallback=True),
+    to_field("genre", genres, reads=HEADINGS),
+    to_field("place", places, reads=HEADINGS),
+    to_field("era", eras, reads=HEADINGS),
+    to_field("audience", audience, reads=f"LDR 008 385 521 526 {HEADINGS}"),
+    to_field("series", series, reads=_SERIES),
+    to_field("series_statement", series_statements, reads=_SERIES),
     to_field("publisher", marc_each("264|*1|b:264|*#|b:260b"), publisher_name),
     to_field("publisher", marc_each("264|*0|b:264|*2|b:264|*3|b"), publisher_name, fallback=True),
-    to_field("location", locations),
-    to_field("collection", collections),
-    to_field("language_original", original_languages),
+    to_field("location", locations, reads=ITEMS),
+    to_field("collection", collections, reads=ITEMS),
+    to_field("language_original", original_languages, reads="041 765"),
     to_field("publication_place", marc_each("264|*1|a:264|*#|a:260a"), place_name),
     to_field("publication_place", marc_each("264|*0|a:264|*2|a:264|*3|a"), place_name, fallback=True),
-    to_field("country", countries),
+    to_field("country", countries, reads="008 044"),
     to_field("edition", marc("250ab"), trim_brackets),
     to_field("physical", marc("300abcefg")),
     to_field("content_type", marc_each("336b"), known_code("content")),
@@ -261,37 +281,37 @@ RULES: Final = (
     to_field("media_type", marc_each("337a"), code_of_word("media"), fallback=True),
     to_field("carrier_type", marc_each("338b"), known_code("carrier")),
     to_field("carrier_type", marc_each("338a"), code_of_word("carrier"), fallback=True),
-    to_field("frequency", frequencies),
+    to_field("frequency", frequencies, reads="008 310"),
     to_field("date_span", marc("362a")),
     to_field("summary", marc("520ab", "both")),
     to_field("contents", marc("505atrg", "both")),
     to_field("award", marc("586a3", "both")),
     to_field("note", marc(_NOTES, "both")),
-    to_field("note", other_headings),
+    to_field("note", other_headings, reads=f"{HEADINGS} 880"),
     to_field("note", marc("260b:264b:440a:490a:800at:810at:811at:830a", "original"), trim_isbd),
     to_field("thesis", marc("502", "both")),
-    to_field("related_title", related_titles),
+    to_field("related_title", related_titles, reads=RELATED),
     to_field("isbn", marc_each("020a"), isbn),
-    to_field("isbn", _ean_isbn, isbn),
+    to_field("isbn", _ean_isbn, isbn, reads="024"),
     to_field("isbn", marc_each("020z"), isbn),
     to_field("issn", marc_each("022aly:020a"), issn),
-    to_field("ismn", _music_numbers, ismn),
+    to_field("ismn", _music_numbers, ismn, reads="024"),
     to_field("lccn", marc_each("010a"), lccn),
     to_field("oclc", marc_each("035a"), oclc),
-    to_field("oclc", _oclc_001, oclc, fallback=True),  # 003 often stays behind when a library renumbers 001
-    to_field("doi", _doi_024, doi),
-    to_field("doi", _doi_links, doi),
-    to_field("other_number", _other_024),
+    to_field("oclc", _oclc_001, oclc, reads="003", fallback=True),
+    to_field("doi", _doi_024, doi, reads="024"),
+    to_field("doi", _doi_links, doi, reads="856"),
+    to_field("other_number", _other_024, reads="024"),
     to_field("other_number", marc_each("027a:028a:037a:088a"), plain),
-    to_field("related_number", related_numbers),
-    to_field("call_number", call_numbers),
+    to_field("related_number", related_numbers, reads=RELATED_NUMBERS),
+    to_field("call_number", call_numbers, reads=f"050 084 086 090 099 {ITEMS}"),
     to_field("dewey", marc_each("082a:083a:092a"), dewey),
-    to_field("dewey", _dewey_like_084, dewey, fallback=True),
+    to_field("dewey", _dewey_like_084, dewey, reads="084", fallback=True),
     to_field("control_number", marc("001")),
-    to_field("barcode", barcodes),
-    to_field("subject_uri", subject_uris),
-    to_field("added", added, first=True),
-    to_field("linked_file", linked_files),
+    to_field("barcode", barcodes, reads=ITEMS),
+    to_field("subject_uri", subject_uris, reads=HEADINGS),
+    to_field("added", added, reads="008 952", first=True),
+    to_field("linked_file", linked_files, reads="856"),
 )
 
 
@@ -311,11 +331,11 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     fields["source"] = (source,)
     if source_record.oai_identifier:
         fields["oai_identifier"] = (source_record.oai_identifier,)
-    if keys := work_keys(fields):
+    if keys := _work_keys(view, fields):
         fields["work"] = keys
     fields = {"title": fields.pop("title"), **fields}
     return Document(
-        id=_document_id(view, source),
+        id=_document_id(view, source, source_record.oai_identifier),
         fields=fields,
         contributors=view.once(contributors),
         links=view.once(links),
@@ -323,8 +343,24 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
         items=view.once(items),
         related=view.once(related),
         raw=source_record.raw,
-        fingerprint=fingerprints.of_record(source_record.raw.data, source),
+        fingerprint=fingerprints.of_record(source_record.raw.data, source, source_record.oai_identifier),
     )
+
+
+def _work_keys(view: MarcView, fields: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if "020" not in view.fields or "year" not in fields:
+        return ()
+    numbers = [form for field in view.fields["020"] for form in isbn(field.get("a"))]
+    titles_proper = view.fields.get("245", ())
+    if not numbers or not titles_proper:
+        return ()
+    title = titles_proper[0]
+    # "Ensiklopedi : jilid 2": the number of a volume is often in other title information.
+    part = [*title.get_subfields("n", "p"), *_VOLUME.findall(title.get("b"))]
+    return work_keys(numbers, title.get("a"), " ".join(part), fields["year"][0])
+
+
+_VOLUME: Final = re.compile(r"[0-9]+")
 
 
 def is_deleted(source_record: SourceRecord) -> bool:
@@ -333,16 +369,20 @@ def is_deleted(source_record: SourceRecord) -> bool:
 
 
 def document_id(source_record: SourceRecord, source: str) -> DocumentId:
-    """ "<source>.<001>", from 035 or a digest of the description where 001 is missing. Safe in a URL's path."""
-    return _document_id(MarcView(source_record.record), source)
+    """ "<source>.<001>", safe in a URL's path. Where 001 is missing, from 035, else from the name that a repository has
+    for the record, else from a digest of the description."""
+    return _document_id(MarcView(source_record.record), source, source_record.oai_identifier)
 
 
 _SYSTEM_NUMBERS: Final = marc_each("035a")
 
 
-def _document_id(view: MarcView, source: str) -> DocumentId:
-    numbers = (text.strip() for text in (*view.control("001"), *_SYSTEM_NUMBERS(view)))
-    return id_of(source, next((text for text in numbers if text), "") or _description_digest(view))
+def _document_id(view: MarcView, source: str, oai_identifier: str) -> DocumentId:
+    for text in view.control("001"):
+        if number := text.strip():
+            return id_of(source, number)
+    numbers = (text.strip() for text in _SYSTEM_NUMBERS(view))
+    return id_of(source, next((text for text in numbers if text), "") or oai_identifier or _description_digest(view))
 
 
 def _description_digest(view: MarcView) -> str:
@@ -402,6 +442,8 @@ _RIGHT_TO_LEFT: Final = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo"))
 
 
 def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
+    if not view.original:
+        return ()
     found = []
     for tag, field in view.original:
         name = next((_FIELD_OF_TAG[tag[:n]] for n in (3, 2, 1) if tag[:n] in _FIELD_OF_TAG), None)

@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.extract import MarcView
 from ingest.mapping import table
-from ingest.transform import trim_isbd
+from ingest.transform import remembered, trim_isbd
 
 _COUNTRY: Final = re.compile(r"[a-z]{2,3}")
 _UNKNOWN: Final = frozenset(("xx", "xxx", "und"))
@@ -19,16 +19,23 @@ _END: Final = " .,;:"
 def countries(view: MarcView) -> list[str]:
     """Codes of MARC 21, unknown ones as they are; states and provinces count as their country."""
     fields = view.fields
-    codes = [text[15:18] for text in view.control("008")]
+    found = [_country(view.at("008", 15, 3))]
     if "044" in fields:
-        codes += [code for field in fields["044"] for code in field.get_subfields("a")]
-    found = [_country_of_part().get(code, code) for code in (code.strip(" |^").lower() for code in codes)]
-    found = [code for code in found if code not in _UNKNOWN and _COUNTRY.fullmatch(code)]
+        found += [_country(text) for field in fields["044"] for text in field.get_subfields("a")]
+    found = [code for code in found if code]
     if not found and "044" in fields:
         iso = table("countries", "iso")
         names = [name.strip() for field in fields["044"] for name in field.get_subfields("c")]
         found = [iso.get(name.lower().rpartition("-")[2], name) for name in names]  # "XA-DE"
     return found
+
+
+@remembered
+def _country(text: str) -> str:
+    """A code, "" for none."""
+    code = text.strip(" |^").lower()
+    code = _country_of_part().get(code, code)
+    return code if code not in _UNKNOWN and _COUNTRY.fullmatch(code) else ""
 
 
 @cache
@@ -50,6 +57,7 @@ def frequencies(view: MarcView) -> list[str]:
 def known_code(list_name: str) -> Callable[[str], str]:
     """A step for 336-338 $b: a code of MARC 21, "" for another."""
 
+    @remembered
     def code(text: str) -> str:
         text = text.strip(_END).lower()
         return text if text in _codes(list_name) else ""
@@ -60,6 +68,7 @@ def known_code(list_name: str) -> Callable[[str], str]:
 def code_of_word(list_name: str) -> Callable[[str], str]:
     """A step for 336-338 $a: the code of an English or Indonesian word, another word as it is."""
 
+    @remembered
     def code(text: str) -> str:
         text = text.strip(_END)
         return table("carriers", list_name).get(text.lower(), text)

@@ -30,13 +30,18 @@ _KINDS: Final[Mapping[str, Relation]] = {
 _WITHOUT_TITLE: Final = frozenset(("other_form", "constituent"))
 # Series and uniform titles may carry numbers of their own besides.
 _NUMBERED_TAGS: Final = ("440", "490", "730", "800", "810", "811", "830")
+TAGS: Final = " ".join(_KINDS)
+NUMBER_TAGS: Final = " ".join((*_KINDS, *_NUMBERED_TAGS))
 
 
 def related(view: MarcView) -> tuple[Related, ...]:
     """What a record names, each once, in the order of tags."""
     fields = view.fields
-    found = [_related(kind, field) for tag, kind in _KINDS.items() if tag in fields for field in fields[tag]]
-    return tuple(dict.fromkeys(item for item in found if item is not None))
+    tags = [tag for tag in _KINDS if tag in fields]
+    if not tags:
+        return ()
+    found = [_related(_KINDS[tag], field) for tag in tags for field in fields[tag]]
+    return tuple(dict.fromkeys([item for item in found if item is not None]))
 
 
 def related_titles(view: MarcView) -> list[str]:
@@ -69,15 +74,12 @@ def original_languages(view: MarcView) -> list[str]:
 def _related(kind: Relation, field: Field) -> Related | None:
     if not field.indicators:
         return None
-    made = Related(
-        kind,
-        title=trim_isbd(plain(field.get("t") or field.get("s"))),
-        name=trim_isbd(plain(field.get("a"))),
-        part=plain(joined(field, "g")),
-        note=plain(joined(field, "i")).rstrip(" :"),
-        issn=issn(field.get("x")),
-        isbn=next(iter(isbn(field.get("z"))), ""),
-        control_numbers=tuple(plain(value) for value in field.get_subfields("w") if value.strip()),
-    )
-    named = made.title or made.name or made.issn or made.isbn or made.control_numbers
-    return made if named else None
+    title = trim_isbd(plain(field.get("t") or field.get("s")))
+    name = trim_isbd(plain(field.get("a")))
+    its_issn = issn(field.get("x"))
+    its_isbn = next(iter(isbn(field.get("z"))), "")
+    numbers = tuple([plain(value) for value in field.get_subfields("w") if value.strip()])
+    if not (title or name or its_issn or its_isbn or numbers):
+        return None
+    part, note = plain(joined(field, "g")), plain(joined(field, "i")).rstrip(" :")
+    return Related(kind, title, name, part, note, its_issn, its_isbn, numbers)

@@ -1,174 +1,186 @@
 """Subject headings and genres (MARC 6XX), by the vocabulary that each comes from."""
 
 import re
-from functools import cache
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from ingest.extract import MarcView, indicator
 from ingest.mapping import unique, words
 from ingest.record import Field
-from ingest.transform import trim_isbd, without_remark
+from ingest.transform import remembered, trim_isbd, without_remark
 
 _TAGS: Final = ("600", "610", "611", "630", "647", "648", "650", "651", "654", "656", "657", "690", "691")
-_DIVISIONS: Final = "vxyz"
+_DIVISIONS: Final = frozenset("vxyz")
+_DIVISION_OF_TAG: Final = {"648": "y", "651": "z", "655": "v"}
+_NUMBERS: Final = frozenset("01")
 # In 6XX $e and $j name a relation except in bodies, where $e is a part of the heading; $i and $w are control.
-_NOT_HEADING: Final = frozenset("eijuw")
-_NOT_BODY_HEADING: Final = frozenset("ijuw")
+_NOT_NAME: Final = frozenset("eijuw")
+_NOT_BODY_NAME: Final = frozenset("ijuw")
 _BODIES: Final = frozenset(("610", "611"))
-_OWN_SOURCES: Final = frozenset("014 ")  # LCSH, LCSH for children, source not said (a library's own list)
+# LCSH, LCSH for children, source not said (a library's own list), a source in $2.
+_OWN_SOURCES: Final = frozenset("014 7")
 _LOCAL_TAGS: Final = frozenset(("653", "690", "691"))
 # The parts that a heading names, by the second indicator of 653 (MARC 21, 2009).
 _TAG_OF_WORD: Final = {"4": "648", "5": "651", "6": "655"}
 _TYPED_DIVISION: Final = re.compile(r"\s*(?:--|—)\s*")  # "Islam--Sejarah" in one subfield
-_NO_TOPICS: Final = frozenset(("648", "651", "655"))
+# What `headings` reads; other_headings reads originals besides.
+TAGS: Final = " ".join((*_TAGS, "653", "655"))
 _WORD: Final = re.compile(r"\w+")
 
 
-class Heading(NamedTuple):
-    """A heading with its divisions. counted: it stands in the facets; otherwise it is only searched."""
+class Headings:
+    """All that the headings of a record say.
 
-    text: str
-    counted: bool
-    for_children: bool = False
-    tag: str = "650"
-    name: str = ""
-    forms: tuple[str, ...] = ()
-    eras: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    uris: tuple[str, ...] = ()
+    counted: whole headings that stand in the facets, those of the library's own vocabularies; of others only where
+    there is no such. searched: the rest. parts: what the counted ones name, by the code of the division that would
+    name it: forms (v), topics (x), times (y) and places (z). uris: the headings in other systems ($0 and $1).
+    """
+
+    __slots__ = ("counted", "for_children", "parts", "searched", "uris")
+
+    def __init__(self) -> None:
+        self.counted: list[str] = []
+        self.searched: list[str] = []
+        self.parts: dict[str, list[str]] = {"v": [], "x": [], "y": [], "z": []}
+        self.uris: list[str] = []
+        self.for_children = False
+
+    def add(self, heading: Field, counted: bool) -> None:
+        name, divisions, text, uris = _divided(heading)
+        if not text:
+            return
+        if indicator(heading, 2) == "1":
+            self.for_children = True
+        self.uris += uris
+        if not counted:
+            self.searched.append(text)
+            return
+        self.counted.append(text)
+        self.parts[_DIVISION_OF_TAG.get(heading.tag, "x")].append(name or text)
+        for code, part in divisions:
+            self.parts[code].append(part)
+
+    def add_word(self, word: str, tag: str, counted: bool) -> None:
+        """An uncontrolled word, as if it were a heading under `tag`."""
+        if word and counted:
+            self.counted.append(word)
+            self.parts[_DIVISION_OF_TAG.get(tag, "x")].append(word)
+        elif word:
+            self.searched.append(word)
+
+
+def headings(view: MarcView) -> Headings:
+    """What all headings of a record say together."""
+    fields = view.fields
+    found = Headings()
+    foreign: list[str] = []  # genres that count only where nothing else says one
+    for genre in fields.get("655", ()):
+        into = foreign if _is_foreign(genre.get("2")) else found.parts["v"]
+        into += map(trim_isbd, genre.get_subfields("a"))
+    controlled = [field for tag in _TAGS if tag in fields for field in fields[tag]]
+    own = list(map(_is_own, controlled))
+    none_own = not any(own)
+    for heading, counted in zip(controlled, own, strict=True):
+        found.add(heading, counted or none_own)
+    # Uncontrolled words stand in the facet only where nothing better does: INLISLite libraries often have just these.
+    for uncontrolled in fields.get("653", ()):
+        tag = _TAG_OF_WORD.get(indicator(uncontrolled, 2), "653")
+        for text in uncontrolled.get_subfields("a"):
+            for word in text.split(";"):
+                found.add_word(trim_isbd(word), tag, counted=not controlled)
+    found.parts["v"] = found.parts["v"] or foreign
+    return found
 
 
 def subjects(view: MarcView) -> list[str]:
     """Whole headings of the library's own vocabularies, of others only where there is no such."""
-    return [heading.text for heading in view.once(headings) if heading.counted]
+    return view.once(headings).counted
 
 
 def topics(view: MarcView) -> list[str]:
-    """The parts of headings for the facet: what they name, but for places and times, and their topical divisions."""
-    found = []
-    for heading in _counted(view):
-        if heading.name and heading.tag not in _NO_TOPICS:
-            found.append(heading.name)
-        found += heading.topics
-    return found
-
-
-def subject_uris(view: MarcView) -> list[str]:
-    """The headings in other systems ($0 and $1), for machines."""
-    return [uri for heading in view.once(headings) for uri in heading.uris]
-
-
-def other_headings(view: MarcView) -> tuple[str, ...]:
-    """Headings of other vocabularies and in original script, where they bring a word the subjects lack."""
-    known = {word for text in subjects(view) for word in _words(text)}
-    rest = [heading.text for heading in view.once(headings) if not heading.counted]
-    rest += [heading_text(field) for tag, field in view.original if tag in _TAGS]
-    return unique(text for text in rest if not _words(text) <= known)
+    """What headings name, but for places and times, and their topical divisions: the facet."""
+    return view.once(headings).parts["x"]
 
 
 def places(view: MarcView) -> list[str]:
-    found = []
-    for heading in _counted(view):
-        found += [heading.name] if heading.tag == "651" else []
-        found += heading.places
-    return found
+    return view.once(headings).parts["z"]
 
 
 def eras(view: MarcView) -> list[str]:
-    found = []
-    for heading in _counted(view):
-        found += [heading.name] if heading.tag == "648" else []
-        found += heading.eras
-    return found
+    return view.once(headings).parts["y"]
 
 
 def genres(view: MarcView) -> list[str]:
     """655 $a and 6XX $v; genres of FAST and foreign vocabularies only where nothing else says one."""
-    own: list[str] = []
-    foreign: list[str] = []
-    for field in view.of("655"):
-        (foreign if _is_foreign(field) else own).extend(map(trim_isbd, field.get_subfields("a")))
-    for heading in _counted(view):
-        own += [heading.name] if heading.tag == "655" else []
-        own += heading.forms
-    return own or foreign
+    return view.once(headings).parts["v"]
 
 
-def headings(view: MarcView) -> list[Heading]:
-    """Every heading of a record, those for the facets marked."""
-    fields = view.of(*_TAGS)
-    own = [_is_own(field) for field in fields]
-    none_own = not any(own)
-    found = [_heading(field, counted or none_own) for field, counted in zip(fields, own, strict=True)]
-    # Uncontrolled words stand in the facet only where nothing better does: INLISLite libraries often have just these.
-    for field in view.of("653"):
-        tag = _TAG_OF_WORD.get(indicator(field, 2), "653")
-        for text in field.get_subfields("a"):
-            found += [Heading(trim_isbd(part), counted=not fields, tag=tag) for part in text.split(";")]
-    return [heading._replace(name=heading.name or heading.text) for heading in found if heading.text]
+def subject_uris(view: MarcView) -> list[str]:
+    return view.once(headings).uris
 
 
-def heading_text(field: Field) -> str:
+def other_headings(view: MarcView) -> Sequence[str]:
+    """Headings of other vocabularies and in original script, where they bring a word the subjects lack."""
+    known = view.once(headings)
+    rest = known.searched
+    if view.original:
+        rest = [*rest, *(heading_text(original) for tag, original in view.original if tag in _TAGS)]
+    if not rest:
+        return ()
+    # Most name what a part of a subject names too; that is seen without looking at words.
+    parts = {part for text in known.counted for part in text.split(" -- ")}
+    rest = [text for text in rest if text not in parts]
+    known_words = _words(" ".join(known.counted)) if rest else set()
+    return unique(text for text in rest if not _words(text) <= known_words)
+
+
+def heading_text(heading: Field) -> str:
     """The full heading, divisions parted by " -- "."""
-    return _heading(field, counted=False).text
+    return _divided(heading)[2]
 
 
-def _counted(view: MarcView) -> list[Heading]:
-    return [heading for heading in view.once(headings) if heading.counted]
-
-
-def _is_own(field: Field) -> bool:
-    second = indicator(field, 2)
-    if field.tag in _LOCAL_TAGS:
+def _is_own(heading: Field) -> bool:
+    if heading.tag in _LOCAL_TAGS:
         return True
-    return (second in _OWN_SOURCES or second == "7") and not _is_foreign(field)
+    return indicator(heading, 2) in _OWN_SOURCES and not _is_foreign(heading.get("2"))
 
 
-def _is_foreign(field: Field) -> bool:
+@remembered
+def _is_foreign(source: str) -> bool:
     """Whether $2 names a vocabulary that says the same in other words; one that is not known is the library's own."""
-    source = field.get("2")
-    return bool(source) and source.strip(" .").lower().startswith(_foreign())
+    return source.strip(" .").lower().startswith(tuple(words("subjects", "foreign")))
 
 
-@cache
-def _foreign() -> tuple[str, ...]:
-    return tuple(words("subjects", "foreign"))
-
-
-def _heading(field: Field, counted: bool) -> Heading:
-    omitted = _NOT_BODY_HEADING if field.tag in _BODIES else _NOT_HEADING
+def _divided(heading: Field) -> tuple[str, list[tuple[str, str]], str, list[str]]:
+    """What a heading names, its divisions with their codes, all of it in one text, and what it is in other systems."""
+    omitted = _NOT_BODY_NAME if heading.tag in _BODIES else _NOT_NAME
     names: list[str] = []
-    divisions: dict[str, list[str]] = {}
-    parts: list[str] = []
+    divisions: list[tuple[str, str]] = []
     uris: list[str] = []
-    for code, value in field.subfields:
-        if code in _DIVISIONS:
-            part = trim_isbd(without_remark(value))
-            divisions.setdefault(code, []).append(part)
-            parts.append(part)
-        elif code in "01":
-            if value.startswith(("http", "(")):  # elsewhere it is a system's own path
-                uris.append(value)
-        elif code.isalpha() and code not in omitted:
+    for code, value in heading.subfields:
+        if code == "a":
             names.append(value)
+        elif code in _DIVISIONS:
+            divisions.append((code, _division(value)))
+        elif code.isalpha():
+            if code not in omitted:
+                names.append(value)
+        elif code in _NUMBERS and value.startswith(("http", "(")):  # elsewhere it is a system's own path
+            uris.append(value)
     name = trim_isbd(without_remark(" ".join(names)))
     if "--" in name or "—" in name:
         name, *typed = _TYPED_DIVISION.split(name)
-        divisions["x"] = [*typed, *divisions.get("x", ())]
-        parts = [*typed, *parts]
-    return Heading(
-        text=" -- ".join([part for part in (name, *parts) if part]),
-        counted=counted,
-        for_children=indicator(field, 2) == "1",
-        tag=field.tag,
-        name=name,
-        forms=tuple(divisions.get("v", ())),
-        eras=tuple(divisions.get("y", ())),
-        places=tuple(divisions.get("z", ())),
-        topics=tuple(divisions.get("x", ())),
-        uris=tuple(uris),
-    )
+        divisions = [*(("x", part) for part in typed), *divisions]
+    if not divisions:
+        return name, divisions, name, uris
+    parts = (name, *[part for _, part in divisions])
+    return name, divisions, " -- ".join([part for part in parts if part]), uris
+
+
+@remembered
+def _division(text: str) -> str:
+    """Without what only parts it from the next; divisions repeat far more than what they divide."""
+    return trim_isbd(without_remark(text))
 
 
 def _words(text: str) -> set[str]:

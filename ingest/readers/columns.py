@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
@@ -23,7 +24,7 @@ _TARGET: Final = re.compile(r"([0-9A-Z]{3})(?:\s+([0-9a-z#\\ ])([0-9a-z#\\ ])\s*
 _FOLDED: Final = re.compile(r"[\W_]+")
 _TABLES: Final = {"name", "record", "order", "ignore", "not_with", "column", "constant", "fields"}
 _RECORD_KEYS: Final = {"leader", "language", "country", "empty"}
-_COLUMN_KEYS: Final = {"names", "to", "more", "split", "as", "label"}
+_COLUMN_KEYS: Final = {"names", "to", "more", "split", "as", "label", "unless"}
 _LISTING_KEYS: Final = ("record", "tag", "indicator1", "indicator2", "value")
 # What Excel leaves where a formula failed.
 _EXCEL_ERRORS: Final = ("#ref!", "#n/a", "#name?", "#div/0!", "#value!", "#num!", "#null!", "null")
@@ -47,6 +48,7 @@ class Column:
     """What becomes of a column. names are folded. more: where the second and further values go.
 
     split: the sign between values, "<>" for SLiMS's "<one><two>". label: stands before the value.
+    unless: folded names of columns; in a row where one of them holds something this column is left out.
     """
 
     names: tuple[str, ...]
@@ -55,6 +57,7 @@ class Column:
     kind: ValueKind = "text"
     split: str = ""
     label: str = ""
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +98,24 @@ class TableMapping:
 
     def fit(self, heading: Sequence[str]) -> int:
         """How many of the names in a row are this map's; 0 when the ones that matter are not there."""
-        if not self.not_with.isdisjoint(map(fold, heading)):
-            return 0
+        return 0 if self.lack(heading) else len(self.places(heading))
+
+    def lack(self, heading: Sequence[str]) -> str:
+        """Why a row is no heading for this map, as a part of a sentence; "" when it is one."""
+        if others := [name for name in heading if fold(name) in self.not_with]:
+            return f'the column "{others[0]}" belongs to a table about something else'
         places = self.places(heading)
-        if self.listing is not None:
-            needed: list[tuple[str, ...]] = [self.listing.names[role] for role in ("record", "tag", "value")]
-        else:
-            needed = [tuple(name for column in self.columns if column.to.tag == "245" for name in column.names)]
+        for what, names in self._needed():
+            if not any(name in places for name in names):
+                return f"no column goes to {what}"
         # A single name is no heading: "Judul" may be anything.
-        return len(places) if len(places) > 1 and all(any(n in places for n in names) for names in needed) else 0
+        return "" if len(places) > 1 else "only one of its columns is known"
+
+    def _needed(self) -> list[tuple[str, tuple[str, ...]]]:
+        if self.listing is not None:
+            return [(f"the {role} of a field", self.listing.names[role]) for role in ("record", "tag", "value")]
+        names = [name for column in self.columns if column.to.tag == "245" for name in column.names]
+        return [("the title", tuple(names))]
 
     def unknown(self, heading: Sequence[str]) -> list[str]:
         """The names in a heading that nothing is made of, as they are written."""
@@ -129,13 +141,21 @@ def fold(name: str) -> str:
 @cache
 def shipped() -> tuple[TableMapping, ...]:
     """The maps that come with the program, in order of file name."""
+    return tuple(read_columns(entry.read_text(encoding="utf-8"), entry.name) for entry in _shipped_files())
+
+
+def _shipped_files() -> list[Traversable]:
     folder = files("ingest").joinpath("maps", "tables")
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
-    return tuple(read_columns(entry.read_text(encoding="utf-8"), entry.name) for entry in found)
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
 
 
 def load_columns(path: Path) -> TableMapping:
-    """The map in a librarian's own file. Raises ColumnsError."""
+    """The map in a librarian's own file, or the shipped one of that name where there is no such file ("slims").
+
+    Raises ColumnsError.
+    """
+    if not path.suffix and len(path.parts) == 1 and not path.exists():
+        return _shipped_as(path.name)
     try:
         data = path.read_bytes()
         if len(data) > MAX_BYTES:
@@ -145,6 +165,17 @@ def load_columns(path: Path) -> TableMapping:
         raise ColumnsError(f"{path}: the file of columns cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise ColumnsError(f"{path}: the file of columns is not in UTF-8; save it again as UTF-8.") from error
+
+
+def _shipped_as(name: str) -> TableMapping:
+    entries = {entry.name.removesuffix(".toml"): entry for entry in _shipped_files()}
+    if name.lower() not in entries:
+        known = ", ".join(sorted(entries))
+        raise ColumnsError(
+            f"{name}: there is no such file, and no map of columns of that name comes with Telusur; these do: {known}."
+        )
+    entry = entries[name.lower()]
+    return read_columns(entry.read_text(encoding="utf-8"), entry.name)
 
 
 def read_columns(text: str, file: str) -> TableMapping:
@@ -214,7 +245,13 @@ class _Columns:
         to = self._target(entry, "to", line)
         more = self._target(entry, "more", line) if "more" in entry else to
         return Column(
-            names, to, more, cast(ValueKind, kind), self._text(entry, "split", line), self._text(entry, "label", line)
+            names,
+            to,
+            more,
+            cast(ValueKind, kind),
+            split=self._text(entry, "split", line),
+            label=self._text(entry, "label", line),
+            unless=tuple(map(fold, self._texts(entry, "unless", line))),
         )
 
     def _target(self, entry: dict[str, object], key: str, line: int) -> Target:

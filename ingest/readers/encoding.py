@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
@@ -17,9 +18,49 @@ _PLAIN: Final = re.compile(rb"[\x20-\x7e]+")
 # Subfield marks stay as they are: MARC-8 is decoded a whole field at a time, and the character sets
 # return to their start at each subfield ("MARC 21 Specifications for Record Structure", MARC-8).
 _SUBFIELD: Final = b"\x1f"
-# A MARC-8 accent stands before its letter; in Latin-1 the same bytes are letters of their own, before anything.
-_ACCENT_THEN_LETTER: Final = re.compile(rb"[\xe0-\xfe]+[A-Za-z]")
-_ACCENT_THEN_OTHER: Final = re.compile(rb"[\xe0-\xfe](?![A-Za-z\xe0-\xfe])")
+_FIELD_END: Final = b"\x1e"
+_LEADER_LENGTH: Final = 24
+_LONGEST_UNIT: Final = 4  # two accents on a letter; longer ones are damage and not worth keeping
+# In the character sets that a run begins with: accents with their letter, or one special character. Bytes as Latin-1.
+_NOT_PLAIN: Final = re.compile(
+    "[\xe0-\xfe][\x00-\x1f\x7f-\x9f\xe0-\xfe]*[\x20-\x7e\xa0-\xdf\xff]?|[^\x20-\x7e]", re.DOTALL
+)
+
+# Telling MARC-8 from Latin-1. Both write letters with accents as bytes from E0 on: an accent before its letter in
+# MARC-8, a letter of its own in Latin-1. In MARC-8 a vowel follows mostly, in Latin-1 a consonant; the tables hold
+# which letters an accent stands on in catalogues. Measured on the records they were chosen by: 1,700 of MARC-8 keep their
+# reading; of 3,280 written again in Latin-1, 99.6 of 100 are told where the leader says UTF-8, and 97 where it does not.
+_CLUSTER: Final = re.compile(rb"[\x80-\xff]+(?:[\x00-\x7f][\x80-\xff]+)*[\x00-\x7f]{0,5}")
+_BEFORE: Final = 2  # the bytes before a cluster that the patterns below look at
+_LONGEST_CLUSTER: Final = 24  # Cyrillic is one from end to end, and not worth keeping
+_ACCENTED: Final = re.compile(
+    rb"\xeb[A-Za-z]\xec[A-Za-z]|(?:\xf6[A-Z]){2,}|(?:\xf6[^\xe0-\xfe]){3,}|[\xe0-\xfe]+[^\xe0-\xfe]?|[\x80-\xdf\xff][A-Za-z]?",
+    re.DOTALL,
+)
+_USUAL: Final = {
+    0xE0: "aeiouy", 0xE1: "aeiou", 0xE2: "aeiouy", 0xE3: "aeiu", 0xE4: "ao", 0xE5: "aeiou", 0xE6: "aeiou",
+    0xE7: "cegimnsz", 0xE8: "aeiouy", 0xEA: "au", 0xEE: "ou", 0xF0: "cglkrst", 0xF2: "adehiklmnorstuvyz",
+    0xF7: "cst", 0xF9: "h",
+}  # fmt: skip
+# As often the one as the other: "c" with an acute and "grâce", "c" with a caron and "économie", "a ogonek" and "ñ".
+_EITHER: Final = {0xE2: "cnsz", 0xE3: "o", 0xE4: "n", 0xE6: "g", 0xE9: "ceisz", 0xF1: "aeiu"}
+_CARON: Final = 0xE9
+# Letters of MARC-8 that are signs in Latin-1 (the broken bar, the plus-minus), which stand in no word.
+_LETTERS: Final = frozenset(b"\xa2\xa4\xa5\xa6\xa7\xac\xad\xae\xb0\xb1\xb2\xb3\xb4\xb6\xb7\xb8\xba\xbc\xbd")
+# Dashes and quotation marks of Windows. MARC-8 has but four controls there.
+_PUNCTUATION: Final = frozenset(range(0x80, 0xA0)) - {0x88, 0x89, 0x8D, 0x8E}
+_MARC8_WORDS: Final = re.compile(rb"[aeiou]\xe4n[aeiou]|[a-z][\xa7\xb1\xb8]")  # "España", "Michał"
+# "España"; "Andrés", "después"; "Politécnica"; "année"; "São"; "Männer"; "Çelebi", "Ägypten"; "©2023"; "36°"; "§ 5".
+_LATIN1_WORDS: Final = re.compile(
+    rb"[aeou]\xf1[aeo]|(?:[b-df-hj-np-tv-z]|pu)\xe9s(?![A-Za-z])|[b-df-hjkmnpqstv-xz]\xe9[csz][bcdfgk-npqtvxz]"
+    rb"|\xe9es?(?![A-Za-z])|\xe3o(?![A-Za-z])|[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]\xe4n|(?<![A-Za-z])[\xc0-\xc4\xc7\xc8][a-z]"
+    rb"|\xa9 ?[12][0-9]{3}|[0-9]\xb0|\xb0[CF](?![a-z])|(?<![A-Za-z])\xa7 ?[0-9]"
+)
+# A grave accent keyed for an apostrophe ("don't"), of which neither makes sense, but MARC-8 lets it happen.
+_APOSTROPHES: Final = re.compile(rb"(?:n\xe1t|\xe1ll|u\xe1re)(?![A-Za-z])")
+_WORD, _IMPOSSIBLE, _APOSTROPHE = 2, -3, 5
+# What the leader is worth: one that says UTF-8 comes from a system of today, which has no MARC-8 to mistake for it.
+_SAYS_OTHER, _SAYS_UTF8 = 2, -1
 
 
 def decoder(record: bytes, says_utf8: bool) -> Decode:
@@ -34,9 +75,33 @@ def decoder(record: bytes, says_utf8: bool) -> Decode:
         try:
             record.decode("utf-8")
         except UnicodeDecodeError:
-            return utf8 if says_utf8 and _has_utf8(record) else _legacy(record)
+            return _mislabelled(_body(record), says_utf8)
         return utf8
     return marc8
+
+
+def _mislabelled(body: bytes, says_utf8: bool) -> Decode:
+    # A stray byte in the leader says nothing about the fields.
+    if _is_utf8(body) or (says_utf8 and any(map(_is_utf8, filter(_is_beyond_ascii, body.split(_FIELD_END))))):
+        return utf8  # with one good field the label is right, and other fields are damaged
+    return _legacy(body, says_utf8)
+
+
+def _body(record: bytes) -> bytes:
+    """Without the leader of ISO 2709; other forms have none before their fields."""
+    return record[_LEADER_LENGTH:] if record[:5].isdigit() and record[20:22] == b"45" else record
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_beyond_ascii(data: bytes) -> bool:
+    return not data.isascii()
 
 
 def _ascii(data: bytes) -> str:
@@ -57,24 +122,49 @@ def _latin1(data: bytes) -> str:
     return data.decode("cp1252", "replace")
 
 
-def _has_utf8(record: bytes) -> bool:
-    """Whether some field beyond ASCII is good UTF-8: then the label is right and other fields are damaged."""
-    for field in record.split(b"\x1e"):
-        if not field.isascii():
-            try:
-                field.decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-            return True
-    return False
-
-
-def _legacy(record: bytes) -> Decode:
+def _legacy(record: bytes, says_utf8: bool) -> Decode:
+    """What is neither ASCII nor UTF-8: MARC-8 or, mislabelled, Latin-1, by what each would make of the bytes."""
     if _ESCAPE in record:
         return marc8
-    accents = len(_ACCENT_THEN_LETTER.findall(record))
-    others = len(_ACCENT_THEN_OTHER.findall(record))
-    return _latin1 if others > accents else marc8
+    evidence = _SAYS_UTF8 if says_utf8 else _SAYS_OTHER
+    for found in _CLUSTER.finditer(record):
+        cluster = record[max(0, found.start() - _BEFORE) : found.end()]
+        evidence += _kept_evidence(cluster) if len(cluster) <= _LONGEST_CLUSTER else _evidence(cluster)
+    return marc8 if evidence > 0 else _latin1
+
+
+def _evidence(cluster: bytes) -> int:
+    """How far some characters beyond ASCII, with what is around them, speak for MARC-8; below 0 for Latin-1."""
+    words = len(_MARC8_WORDS.findall(cluster)) - len(_LATIN1_WORDS.findall(cluster))
+    return (
+        sum(map(_evidence_of, _ACCENTED.findall(cluster)))
+        + _WORD * words
+        + _APOSTROPHE * len(_APOSTROPHES.findall(cluster))
+    )
+
+
+_kept_evidence: Final = lru_cache(maxsize=4_096)(_evidence)
+
+
+def _evidence_of(unit: bytes) -> int:
+    """The same of accents with what follows them, or of a special character."""
+    first, last = unit[0], chr(unit[-1])
+    if first < 0xE0 or first == 0xFF:
+        if first in _PUNCTUATION or "\ufffd" in marc8(unit):
+            return _IMPOSSIBLE
+        return _WORD if first in _LETTERS and last.islower() else 0
+    if len(unit) > 3 and unit[1] < 0x80:  # the halves of a ligature, as in romanised Cyrillic; letters all underlined
+        return _WORD
+    read = marc8(unit)
+    if "\ufffd" in read or not read[:1].isalpha():
+        return _IMPOSSIBLE  # a byte that means nothing, or an accent on no letter
+    if len(unit) > 2 or not last.isascii():
+        return _WORD if len(read) == 1 else -_WORD
+    if last.lower() in _USUAL.get(first, ""):
+        return _WORD
+    if first == _CARON and last.isupper():  # "Š"; in Latin-1 a capital would follow a small letter
+        return _WORD
+    return 0 if last.lower() in _EITHER.get(first, "") else -_WORD
 
 
 def marc8(data: bytes) -> str:
@@ -90,6 +180,23 @@ def marc8(data: bytes) -> str:
 
 
 def _marc8_run(data: bytes) -> str:
+    if _ESCAPE in data:
+        return _converted(data)
+    return _NOT_PLAIN.sub(_unit, data.decode("latin-1"))
+
+
+def _unit(found: re.Match[str]) -> str:
+    text = found[0]
+    return _converted_unit(text) if len(text) <= _LONGEST_UNIT else _converted(text.encode("latin-1"))
+
+
+@lru_cache(maxsize=1_024)
+def _converted_unit(text: str) -> str:
+    return _converted(text.encode("latin-1"))
+
+
+def _converted(data: bytes) -> str:
+    """A run with its changes of character set, byte by byte."""
     g0, g1 = _BASIC_LATIN, _ANSEL
     text: list[str] = []
     accents: list[str] = []  # they precede their letter in MARC-8 and follow it in Unicode

@@ -1,5 +1,6 @@
 """ISO 2709 files. Records are split at their terminator, so that one damaged record costs no other."""
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _BLOCK_BYTES: Final = 1 << 18
 _RECORD_END: Final = b"\x1d"
 _FIELD_END: Final = b"\x1e"
 _SUBFIELD: Final = "\x1f"
+_LAST_CONTROL: Final = "009"
+# Code and value of each; a third faster than to split at the marks.
+_subfields: Final = re.compile("\x1f([^\x1f])([^\x1f]*)").findall
 _LEADER_LENGTH: Final = 24
 _ENTRY: Final = struct.Struct("3s4s5s")  # tag, length of the field with its terminator, start
 # Lengths as a directory writes them, by that of the field without its terminator.
@@ -203,7 +207,9 @@ def _record(data: bytes) -> Record:
     if not _in_order(lengths, starts, contents):
         tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
     texts = _decoded(contents, decoder(data, head[9:10] == b"a"))
-    return Record(leader(head.decode("ascii", "replace")), _unparsed(tags, texts))
+    return Record(
+        leader(head.decode("ascii", "replace")), list(map(_UnparsedField, map(_TAGS.__getitem__, tags), texts))
+    )
 
 
 class _Tags(dict[bytes, str]):
@@ -263,7 +269,8 @@ def _decoded(contents: Sequence[bytes], decode: Decode) -> list[str]:
         return [content.decode("ascii") if _is_plain(content) else marc8(content) for content in contents]
     joined = _FIELD_END.join(contents)
     if decode is utf8:
-        return list(map(composed, joined.decode("utf-8", "replace").split("\x1e")))
+        texts = joined.decode("utf-8", "replace").split("\x1e")
+        return texts if joined.isascii() else [text if text.isascii() else composed(text) for text in texts]
     return decode(joined).split("\x1e")
 
 
@@ -276,7 +283,9 @@ class _UnparsedField(Field):
 
     __slots__ = ("_text",)
 
-    _text: str
+    def __init__(self, tag: str, text: str) -> None:
+        self.tag = tag
+        self._text = text
 
     def __getattr__(self, name: str) -> Any:
         """Called for a part that is not there yet."""
@@ -288,13 +297,13 @@ class _UnparsedField(Field):
     def take_apart(self) -> None:
         """Costs half of what asking for a part does, so a mapping calls it for what it is sure to read."""
         tag, text = self.tag, self._text
-        if tag[:2] == "00":
-            if _SUBFIELD not in text:
-                self.data, self.indicators, self.subfields = text, "", ()
+        if tag > _LAST_CONTROL:
+            if text[2:3] == _SUBFIELD and (pair := _INDICATORS.get(text[:2])):  # the way it should be
+                self.data, self.indicators = "", pair
+                self.subfields = _subfields(text, 2)
                 return
-        elif text[2:3] == _SUBFIELD and (pair := _INDICATORS.get(text[:2])):
-            self.data, self.indicators = "", pair
-            self.subfields = [(part[0], part[1:]) for part in text[3:].split(_SUBFIELD) if part]
+        elif is_control(tag) and _SUBFIELD not in text:
+            self.data, self.indicators, self.subfields = text, "", ()
             return
         parsed = _field(tag, text)
         self.data, self.indicators, self.subfields = parsed.data, parsed.indicators, parsed.subfields
@@ -305,24 +314,12 @@ _PARTS: Final = frozenset(("data", "indicators", "subfields"))
 _INDICATORS: Final = {pair: indicators(pair) for pair in map("".join, product(" #0123456789", repeat=2))}
 
 
-def _unparsed(tags: Sequence[bytes], texts: Sequence[str]) -> list[Field]:
-    """Without a call for each field, which would double the cost of one."""
-    fields: list[Field] = []
-    for tag, text in zip(tags, texts, strict=True):
-        field = _UnparsedField.__new__(_UnparsedField)
-        field.tag = _TAGS[tag]
-        field._text = text
-        fields.append(field)
-    return fields
-
-
 def _field(tag: str, text: str) -> Field:
     if _SUBFIELD not in text:
         if not is_control(tag) and text[:2].strip("0123456789 #") == "":
             text = text[2:]  # indicators, although the subfield mark is missing
         return control_field(tag, text)
-    first, *parts = text.split(_SUBFIELD)
-    return data_field(tag, first, [(part[0], part[1:]) for part in parts if part])
+    return data_field(tag, text.partition(_SUBFIELD)[0], _subfields(text))
 
 
 def _number(text: str | bytes) -> int:

@@ -156,7 +156,7 @@ def _with_ocr(book: PdfBook, path: Path, ocr: Ocr) -> PdfBook:
     except OcrError as error:
         return replace(book, ocr_failure=str(error))
     pages = tuple(replace(page, text=texts.get(page.number, page.text)) for page in book.pages)
-    return replace(book, pages=pages, pages_by_ocr=len(texts))
+    return replace(book, pages=pages, pages_by_ocr=len(texts), ocr_done=True)
 
 
 def _label(labels: Sequence[str], number: int) -> str:

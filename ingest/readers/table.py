@@ -2,16 +2,18 @@
 
 import io
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, cast
 
 from ingest.readers import marcxml
-from ingest.readers.columns import HEADING_ROWS, TableMapping, shipped
+from ingest.readers.columns import HEADING_ROWS, TableMapping, fold, shipped
 from ingest.readers.foreign import clean, to_marcxml
 from ingest.readers.records import MAX_FIELDS
 from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import WorkbookError, sheets
-from ingest.readers.table_record import plan, record_of_listing, record_of_row
+from ingest.readers.table_copies import COPY_TAGS, Cut, joined
+from ingest.readers.table_record import Plan, destroyed_isbn, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 
@@ -22,6 +24,11 @@ _PEEKED_BYTES: Final = 4096
 # One more than a record may have, so that it is refused and not cut short.
 _MAX_FIELDS_OF_LISTING: Final = MAX_FIELDS + 1
 _TOLD_COLUMNS: Final = 40
+_TOLD_ROWS: Final = 2
+# What books have and names of columns have not: a year, an ISBN, SLiMS's lists of names.
+_OF_A_BOOK: Final = re.compile(
+    r"(?:1[5-9]|20)[0-9]{2}(?:\.0)?|[0-9][0-9 -]{8,16}[0-9Xx]|[0-9.,]+[eE]\+[0-9]+|<[^<>]+>.*", re.DOTALL
+)
 
 Item = UnreadRecord | Rejected
 Note = Callable[[str, str], None]
@@ -44,7 +51,8 @@ class TableReader:
     def read(self, stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
         """A record for every row, in order; rows without a title, and a table that no map fits, as Rejected.
 
-        A record's position is the number of its row, as a spreadsheet counts.
+        Rows that tell of copies are joined where they are of one title; such a table is read to its end before its
+        first record is given. A record's position is the number of its row, as a spreadsheet counts, or of its first.
         """
         for item in self.cut(stream, file):
             yield item if isinstance(item, Rejected) else self.read_one(item)
@@ -98,13 +106,42 @@ class TableReader:
             self._tell_unknown(best, heading, file)
             places = best.places(heading.cells)
             body = _chained([row for row in top if row.number > heading.number], rest)
-        elif self._own is not None and self._own.order and top:
+        elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
         else:
             return None
         if best.listing is not None:
             return _listed(best, places, body, file)
-        return _rows(best, places, body, file)
+        columns = plan(best, places)
+        cut = self._rows(best, columns, body, file)
+        return joined(cut, file) if _tells_of_copies(columns) else _streamed(cut)
+
+    def _rows(self, mapping: TableMapping, columns: Plan, rows: Iterator[Row], file: str) -> Iterator[Cut | Rejected]:
+        any_row = False
+        destroyed: list[int] = []  # the first rows whose ISBN Excel destroyed
+        more = 0
+        for row in rows:
+            if not any(row.cells) and not row.too_long:
+                continue
+            any_row = True
+            origin = Origin(file, row.number, row.offset)
+            if row.too_long:
+                yield _too_long(origin)
+                continue
+            record = record_of_row(mapping, columns, row.cells)
+            if not record.fields:
+                yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
+                continue
+            if destroyed_isbn(columns, row.cells):
+                if len(destroyed) < _TOLD_ROWS:
+                    destroyed.append(row.number)
+                else:
+                    more += 1
+            yield record, UnreadRecord(origin, "marcxml", to_marcxml(record))
+        if destroyed:
+            self._on_note(file, f"ISBNs that Excel destroyed are left out: {_numbered(destroyed, more)}.")
+        if not any_row:
+            yield Rejected(Origin(file), "not_marc", "There is no row under the names of the columns.")
 
     def _tell_unknown(self, mapping: TableMapping, heading: Row, file: str) -> None:
         if unknown := mapping.unknown(heading.cells):
@@ -125,29 +162,23 @@ def _top(rows: Iterator[Row]) -> list[Row]:
     return found
 
 
+def _is_of_others(mapping: TableMapping, top: list[Row]) -> bool:
+    """Whether the names in a heading say that the table is about something else than titles."""
+    return any(not mapping.not_with.isdisjoint(map(fold, row.cells)) for row in top)
+
+
+def _tells_of_copies(columns: Plan) -> bool:
+    return any(target.tag in COPY_TAGS for column, _, _ in columns for target in (column.to, column.more))
+
+
+def _streamed(cut: Iterator[Cut | Rejected]) -> Iterator[Item]:
+    for item in cut:
+        yield item if isinstance(item, Rejected) else item[1]
+
+
 def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from top
     yield from rest
-
-
-def _rows(mapping: TableMapping, places: Mapping[str, int], rows: Iterator[Row], file: str) -> Iterator[Item]:
-    any_row = False
-    columns = plan(mapping, places)
-    for row in rows:
-        if not any(row.cells) and not row.too_long:
-            continue
-        any_row = True
-        origin = Origin(file, row.number, row.offset)
-        if row.too_long:
-            yield _too_long(origin)
-            continue
-        record = record_of_row(mapping, columns, row.cells)
-        if record.fields:
-            yield UnreadRecord(origin, "marcxml", to_marcxml(record))
-        else:
-            yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
-    if not any_row:
-        yield Rejected(Origin(file), "not_marc", "There is no row under the names of the columns.")
 
 
 def _too_long(origin: Origin) -> Rejected:
@@ -194,16 +225,36 @@ def _told(names: Sequence[str]) -> str:
     return ", ".join(clean(name)[:60] for name in names[:_TOLD_COLUMNS] if name)
 
 
+def _numbered(rows: Sequence[int], more: int) -> str:
+    """Rows for a sentence: "row 3", "rows 3 and 17", "rows 3, 17 and 40 more"."""
+    parts = [*map(str, rows), *([f"{more:,} more"] if more else [])]
+    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"{'rows' if len(parts) > 1 else 'row'} {listed}"
+
+
 def _no_map(file: str, top: list[Row], own: TableMapping | None) -> Rejected:
     if not top:
         return Rejected(Origin(file), "not_marc", "The table is empty.")
-    names = _told(top[0].cells)
+    return Rejected(Origin(file), "unknown_format", _why_no_map(top, own))
+
+
+def _why_no_map(top: list[Row], own: TableMapping | None) -> str:
+    maps = shipped() if own is None else (own,)
+    nearest, heading = max(
+        ((mapping, row) for row in top for mapping in maps), key=lambda pair: len(pair[0].places(pair[1].cells))
+    )
+    if len(nearest.places(heading.cells)) < 2 and any(map(_OF_A_BOOK.fullmatch, top[0].cells)):
+        return (
+            "The first row looks like a book and not like names of columns; for an export of SLiMS: --columns slims. "
+            'For another table, write a file of columns with their "order" and name it with --columns; see '
+            f"docs/loading.md. The row is: {_told(top[0].cells)}."
+        )
     by = "No map of columns that comes with Telusur" if own is None else f"Not the map of columns {own.name}"
-    reason = (
-        f"{by} fits this table, whose columns are: {names}. "
+    lack = nearest.lack(heading.cells)
+    return (
+        f"{by} fits this table: {lack}. Its columns are: {_told(heading.cells)}. "
         "Write a file of columns for it and name it with --columns; see docs/loading.md."
     )
-    return Rejected(Origin(file), "unknown_format", reason)
 
 
 class _Rejoined(io.RawIOBase):

@@ -9,11 +9,17 @@ from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.record import Field, Record, Subfield
 
+_PLACE_CODES: Final = frozenset("abc")
 _LIST_PART: Final = re.compile(r"<([^<>]+)>")
 _MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
 # What Excel makes of a long number: the digits that matter are gone.
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _YEAR: Final = re.compile(r"(?<![0-9])(?:1[0-9]|20)[0-9]{2}(?![0-9])")
+# "2.010" and "2,010.00", where a spreadsheet took the year for a number and parted its thousands.
+_GROUPED: Final = re.compile(r"^\s*([12])[.,]([0-9]{3})(?:[.,]0{1,2})?\s*$")
+# The same damage saved as a whole number; real ISBNs that end in so many zeros are one in a million.
+_LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
+_LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
 _LANGUAGE: Final = re.compile(r"[a-z]{3}")
 _RESPONSIBILITY: Final = re.compile(r"\s+/\s+")
 _REST_OF_TITLE: Final = re.compile(r"\s*:\s+|\s+:\s*")
@@ -25,13 +31,17 @@ _SPACED_MARK: Final = re.compile(r"(?:^|\s*)\$([0-9a-z])\s")
 _MARK: Final = re.compile(r"\$([0-9a-z])")
 
 Values = list[tuple[Target, list[Subfield]]]
-Plan = Sequence[tuple[Column, tuple[int, ...]]]
+Plan = Sequence[tuple[Column, tuple[int, ...], tuple[int, ...]]]  # where it stands, and where what it gives way to
 
 
 def plan(mapping: TableMapping, places: Mapping[str, int]) -> Plan:
     """The columns of a map that a table has, with their places in its rows."""
-    found = [(column, tuple(places[name] for name in column.names if name in places)) for column in mapping.columns]
-    return [(column, at) for column, at in found if at]
+    found = [(column, _known(places, column.names), _known(places, column.unless)) for column in mapping.columns]
+    return [(column, at, unless) for column, at, unless in found if at]
+
+
+def _known(places: Mapping[str, int], names: Iterable[str]) -> tuple[int, ...]:
+    return tuple(places[name] for name in names if name in places)
 
 
 def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) -> Record:
@@ -40,13 +50,16 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
     Columns with the same tag and indicators make one field, until a subfield would be repeated.
     """
     fields: Values = []
-    for column, places in columns:
+    for column, places, unless in columns:
+        if unless and any(_values(mapping, column, unless, cells)):
+            continue
         for number, text in enumerate(_values(mapping, column, places, cells)):
             target = column.to if number == 0 else column.more
             for at, subfields in _placed(column, target, text):
                 _add(fields, at, subfields)
     if not any(target.tag == "245" for target, _ in fields):
         fields.clear()
+    _share_place(fields)
     for target, text in mapping.constants if fields else ():
         _add(fields, target, [(target.code, text)])
     made = [_field(target, subfields) for target, subfields in fields]
@@ -54,6 +67,17 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
         made.append(control_field("008", _fixed_places(mapping, made)))
     made.sort(key=lambda field: field.tag)
     return made_record(mapping.leader, made)
+
+
+def _share_place(fields: Values) -> None:
+    """One branch and shelf in a row are those of all its copies, when several barcodes stand in a cell."""
+    copies = [subfields for target, subfields in fields if target.tag == "852"]
+    if len(copies) < 2:
+        return
+    placed = [place for subfields in copies if (place := [part for part in subfields if part[0] in _PLACE_CODES])]
+    if len(placed) == 1:
+        for subfields in copies:
+            subfields[:0] = [part for part in placed[0] if part not in subfields]
 
 
 def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells: Sequence[str]) -> Iterator[str]:
@@ -77,19 +101,45 @@ def _placed(column: Column, target: Target, text: str) -> Values:
     """A value, in the form that its kind asks for, with the field it goes to; [] when it is worth nothing."""
     kind = column.kind
     if kind in ("isbn", "issn", "isbn or issn"):
-        if _SCIENTIFIC.fullmatch(text):
+        if is_destroyed(text):
             return []
         digits = re.sub(r"[\s-]", "", text)
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
     elif kind == "year":
-        found = _YEAR.search(text)
+        found = _YEAR.search(_GROUPED.sub(r"\1\2", text))
         text = found.group() if found else text.removesuffix(".0")
     elif kind == "date":
         text = text[:10]
     elif kind in ("title", "physical", "series"):
         return [(target, _parted(kind, target.code, text))]
     return [(target, [(target.code, f"{column.label}{text}")])]
+
+
+def destroyed_isbn(columns: Plan, cells: Sequence[str]) -> bool:
+    """Whether a row holds an ISBN whose last digits Excel threw away; `record_of_row` leaves it out."""
+    return any(
+        place < len(cells) and is_destroyed(cells[place])
+        for column, places, _ in columns
+        if column.kind in ("isbn", "isbn or issn")
+        for place in places
+    )
+
+
+def is_destroyed(text: str) -> bool:
+    """Whether a number is what Excel leaves of an ISBN that it took for a number.
+
+    >>> [is_destroyed(text) for text in ("9.78979E+12", "9789790000000", "9786020330000", "9789794070963")]
+    [True, True, True, False]
+    """
+    if _SCIENTIFIC.fullmatch(text):
+        return True
+    digits = re.sub(r"[\s-]", "", text)
+    return bool(_LOST_DIGITS.fullmatch(digits) or (_LOST_FOUR.fullmatch(digits) and not _is_isbn13(digits)))
+
+
+def _is_isbn13(digits: str) -> bool:
+    return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
 
 
 def _parted(kind: str, code: str, text: str) -> list[Subfield]:

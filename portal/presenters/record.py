@@ -1,24 +1,37 @@
 """The record page."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from ingest.readers.display import MarcLine, marc_lines
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.links import Links
+from portal.presenters.copies import Copies, ItemRow, copies, table_of
 from portal.presenters.results import FoundPage, ReadLink, filter_search, found_pages, read_links
 from portal.presenters.wording import html_language, names_line, role_labels, value_label
 from portal.search_state import SearchState
-from search.document import Document, Item
+from search.document import Document, Vernacular
 from search.results import Hit, PageHit
-from search.schema import FIELDS
+from search.schema import BY_NAME, FIELDS
 
 DOI_RESOLVER: Final = "https://doi.org/"
 # As the mapping writes them: parts of a subject heading, a series before its volume.
 DIVISION: Final = " -- "
 VOLUME: Final = " ; "
+# Related records stand where the schema has their titles: after the description, before the numbers.
+_NUMBERS_FROM: Final = [field.name for field in FIELDS].index("related_title")
+# Where a field in original script is shown, if not in its own row.
+_ROW_OF: Final = {"series": "series_statement"}
+# Fields that are searched in parts of what stands in original script, and of which fields there.
+_SEARCHED_IN: Final = {"note": frozenset(("publisher", "series")), "title_other": frozenset(("title_other",))}
+_WORD: Final = re.compile(r"\w+")
+_VOLUME_WORD: Final = re.compile(r"\b(?:no|nomor|vol|v|jil|jilid)\b\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +49,22 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    field: str
-    label: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OriginalScript:
-    label: str
+    """A text in its original script. direction and lang: as HTML has them."""
+
     text: str
     direction: str
     lang: str
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
-    """A copy in the table of copies."""
+class Row:
+    """A field. original: the same in its original script, which stands there alone where `values` is ()."""
 
-    location: str
-    call_number: str
-    number: str
-    status: str
-    note: str
+    field: str
+    label: str
+    values: tuple[Value, ...]
+    original: tuple[OriginalScript, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,15 @@ class RecordView:
     id: str
     title: str
     lang: str
+    original_titles: tuple[OriginalScript, ...]
     responsibility: str
     about: tuple[str, ...]
-    summary: tuple[str, ...]
-    contributors: tuple[Value, ...]
+    summary: Row | None
+    contributors: Row | None
     rows: tuple[Row, ...]
-    vernacular: tuple[OriginalScript, ...]
-    items: tuple[ItemRow, ...]
+    copies: Copies | None
     relations: tuple[Row, ...]
+    numbers: tuple[Row, ...]
     read: tuple[ReadLink, ...]
     related: tuple[Value, ...]
     ebook: EbookView | None
@@ -127,27 +134,27 @@ def record(
 ) -> RecordView:
     """found: the e-book's pages that match `state`'s text."""
     came_from_results = not state.closing().is_home
+    items = copies(document, t)
+    original = _original(document)
+    rows = _rows(document, items, original, state, links, t)
+    placed = {row.field for row in rows} | {"title", "summary", "contributor"}
+    elsewhere = [_row(name, (), original[name], t) for name in original if name not in placed]
     return RecordView(
         id=document.id,
         title=document.title,
         lang=html_language(document),
+        original_titles=original.get("title", ()),
         responsibility=document.first("responsibility"),
         about=tuple(filter(None, (value_label("format", document.first("format"), t), document.first("year")))),
-        summary=document.values("summary"),
-        contributors=_contributors(document, state, links, t),
-        rows=tuple(_rows(document, state, links, t)),
-        vernacular=tuple(
-            OriginalScript(
-                t.label("field", v.field),
-                v.text,
-                "rtl" if v.right_to_left else "auto",
-                f"und-{v.script}" if v.script else "",
-            )
-            for v in document.vernacular
+        summary=_some(_row("summary", _plain_values(document, "summary"), original.get("summary", ()), t)),
+        contributors=_some(
+            _row("contributor", _contributors(document, state, links, t), original.get("contributor", ()), t)
         ),
-        items=tuple(_item(item, t) for item in document.items),
-        relations=_relations(document, state, links, t),
-        read=tuple(link for link in read_links(document, state.q, t) if link.external),
+        rows=tuple(row for row in rows if not _is_number(row.field)),
+        copies=table_of(items, t),
+        relations=(*_relations(document, state, links, t), *elsewhere),
+        numbers=tuple(row for row in rows if _is_number(row.field)),
+        read=_told_apart(link for link in read_links(document, state.q, t) if link.external),
         related=_related(document),
         ebook=_ebook(document, found, state.q, t),
         marc=tuple(_marc(document, t)),
@@ -155,7 +162,7 @@ def record(
         query=state.q,
         back=links.search(state.closing()),
         back_label=t("record.back" if came_from_results else "record.back_home"),
-        permalink=addresses.permalink(document.id, t.language),
+        permalink=addresses.permalink(document.id),
     )
 
 
@@ -163,23 +170,115 @@ def _marc(document: Document, t: Messages) -> Iterator[SourceMarc]:
     for record in document.members or (document,):
         raw = record.raw
         if raw is not None and raw.format != "pdf" and raw.data:
-            origin = t("record.source_file", file=raw.file, position=raw.position) if raw.file and raw.position else ""
+            origin = (
+                t("record.source_file", file=Path(raw.file).name, position=raw.position)
+                if raw.file and raw.position
+                else ""
+            )
             yield SourceMarc(record.first("source") if document.members else "", tuple(marc_lines(raw)), origin)
 
 
-def _rows(document: Document, state: SearchState, links: Links, t: Messages) -> list[Row]:
+def _rows(
+    document: Document,
+    items: Sequence[ItemRow],
+    original: dict[str, tuple[OriginalScript, ...]],
+    state: SearchState,
+    links: Links,
+    t: Messages,
+) -> list[Row]:
+    in_table = {item.call_number for item in items}
     rows = []
     for field in FIELDS:
-        values = document.values(field.name)
-        if not field.shown or not values:
+        if not field.shown:
             continue
+        values = _romanised(document, field.name)
+        if field.name == "call_number":  # a journal has hundreds, each with its copy
+            values = [value for n, value in enumerate(values) if not n or value not in in_table]
+        if field.name == "series_statement":
+            values = _unlike(values)
         linked = field.facet or field.linked
         shown = tuple(_value(field.name, value, linked, state, links, t) for value in values)
-        rows.append(Row(field.name, t.label("field", field.name), shown))
+        if row := _some(_row(field.name, shown, original.get(field.name, ()), t)):
+            rows.append(row)
     if document.members:  # who holds it, each under the number it has there
         held = (f"{record.first('source')} ({record.first('control_number')})" for record in document.members)
         rows.append(Row("source", t.label("field", "source"), tuple(map(Value, held))))
     return rows
+
+
+def _is_number(field: str) -> bool:
+    return field == "source" or FIELDS.index(BY_NAME[field]) > _NUMBERS_FROM
+
+
+def _row(field: str, values: tuple[Value, ...], original: tuple[OriginalScript, ...], t: Messages) -> Row:
+    label = t("record.contributors") if field == "contributor" else t.label("field", field)
+    return Row(field, label if values else t("record.original", label=label), values, original)
+
+
+def _some(row: Row) -> Row | None:
+    return row if row.values or row.original else None
+
+
+def _original(document: Document) -> dict[str, tuple[OriginalScript, ...]]:
+    """What stands in its original script, by the field it is shown with; equal texts once."""
+    found: dict[str, dict[str, OriginalScript]] = {}
+    for text in document.vernacular:
+        name = _ROW_OF.get(text.field, text.field)
+        key = _series_key(text.text) if name == "series_statement" else _words(text.text)
+        found.setdefault(name, {}).setdefault(key, _original_script(text, document))
+    return {name: tuple(texts.values()) for name, texts in found.items()}
+
+
+def _original_script(text: Vernacular, document: Document) -> OriginalScript:
+    language = html_language(document) if text.field == "title" else ""  # a name or heading may be of another
+    lang = f"{language or 'und'}-{text.script}" if text.script else language
+    return OriginalScript(text.text, "rtl" if text.right_to_left else "auto", lang)
+
+
+def _plain_values(document: Document, field: str) -> tuple[Value, ...]:
+    return tuple(map(Value, _romanised(document, field)))
+
+
+def _romanised(document: Document, field: str) -> list[str]:
+    """A field's values without those in original script, which are in it to be found and are shown beside it."""
+    values = list(document.values(field))
+    if not document.vernacular:
+        return values
+    originals = {_words(text.text) for text in document.vernacular}
+    whole = _SEARCHED_IN.get(field, frozenset())
+    statements = [_words(text.text) for text in document.vernacular if text.field in whole]
+    return [value for value in values if not _is_original(_words(value), originals, statements)]
+
+
+def _is_original(words: str, originals: set[str], statements: Sequence[str]) -> bool:
+    return bool(words.strip()) and (words in originals or any(words in statement for statement in statements))
+
+
+def _unlike(statements: Iterable[str]) -> list[str]:
+    """Each series and volume once, as first spelt."""
+    found: dict[str, str] = {}
+    for statement in statements:
+        found.setdefault(_series_key(statement), statement)
+    return list(found.values())
+
+
+def _words(text: str) -> str:
+    """The words alone, with a space before and after, so that some of them can be looked for in others.
+
+    >>> _words("Kairo : Dar,") in _words("[Kairo] : Dar, 2006")
+    True
+    """
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def _series_key(statement: str) -> str:
+    """What two spellings of one series and volume share.
+
+    >>> _series_key("Seri laut ; no. 93") == _series_key("Seri Laut ; 93")
+    True
+    """
+    name, _, volume = statement.casefold().partition(VOLUME)
+    return _words(f"{name} {_VOLUME_WORD.sub(' ', volume)}")
 
 
 def _value(field: str, value: str, linked: bool, state: SearchState, links: Links, t: Messages) -> Value:
@@ -202,11 +301,6 @@ def _heading_parts(heading: str, href: str, state: SearchState, links: Links) ->
     wider = (" ".join(names[:n]).replace('"', " ") for n in range(1, len(names)))
     searches = [links.search(state.starting_over().asking(f'subject:"{words}"')) for words in wider]
     return tuple(Value(name, search) for name, search in zip(names, (*searches, href), strict=True))
-
-
-def _item(item: Item, t: Messages) -> ItemRow:
-    location = " · ".join(dict.fromkeys(filter(None, (item.branch, item.location, item.collection))))
-    return ItemRow(location, item.call_number, item.number, t.label("item_status", item.status), item.note)
 
 
 def _relations(document: Document, state: SearchState, links: Links, t: Messages) -> tuple[Row, ...]:
@@ -234,11 +328,29 @@ def _contributors(document: Document, state: SearchState, links: Links, t: Messa
 
 def _related(document: Document) -> tuple[Value, ...]:
     """Links about the title. Cover pictures lie on other servers, which must not learn who reads what here."""
-    return tuple(
-        Value(link.label or link.url, link.url.strip(), external=True)
-        for link in document.links
-        if link.kind == "related" and addresses.is_web_address(link.url)
-    )
+    about = [link for link in document.links if link.kind == "related" and addresses.is_web_address(link.url)]
+    labels = _labels([(link.label or link.url, link.url) for link in about])
+    return tuple(Value(label, link.url.strip(), external=True) for label, link in zip(labels, about, strict=True))
+
+
+def _told_apart(links: Iterable[ReadLink]) -> tuple[ReadLink, ...]:
+    links = tuple(links)
+    labels = _labels([(link.label, link.href) for link in links])
+    return tuple(replace(link, label=label) for label, link in zip(labels, links, strict=True))
+
+
+def _labels(links: Sequence[tuple[str, str]]) -> list[str]:
+    """Labels without the colon that led to the address in print; equal ones get the host of theirs.
+
+    >>> _labels([("Jilid 1:", "https://a.org/1"), ("Teks", "https://a.org/2"), ("Teks :", "https://b.org/2")])
+    ['Jilid 1', 'Teks (a.org)', 'Teks (b.org)']
+    """
+    labels = [label.rstrip(": ") or label for label, _ in links]
+    often = Counter(labels)
+    return [
+        f"{label} ({urlsplit(url.strip()).hostname})" if often[label] > 1 else label
+        for label, (_, url) in zip(labels, links, strict=True)
+    ]
 
 
 def _ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> EbookView | None:

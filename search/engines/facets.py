@@ -11,6 +11,9 @@ MAX_FACET_VALUES: Final = 200
 # Most frequent values of each part of an index (segment, shard) that are counted again, then exactly. A value
 # can only be missing from the list if it is rarer than the last of these in every part.
 CANDIDATES: Final = 1000
+# Parts that leave rare values out count a value short, so more than are listed are counted again: one that belongs into
+# the list may stand behind its end before it is counted in full.
+COUNTED_AGAIN: Final = 2 * MAX_FACET_VALUES
 
 
 def facet(name: str, counts: Mapping[str, int], chosen: Filter | None) -> tuple[FacetValue, ...]:

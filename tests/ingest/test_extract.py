@@ -69,6 +69,22 @@ def test_880_whose_partner_is_missing_counts_as_the_field_itself() -> None:
     assert take("245a", "880 10 $6 245-01/(3/r $a لوت") == ["لوت"]
 
 
+@pytest.mark.parametrize("linkage", ["245-02/$1", "245-/$1", "245", "245-1/$1"])
+def test_the_only_two_of_a_tag_are_paired_whatever_their_number(linkage: str) -> None:
+    fields = ("245 10 $6 880-01 $a Nihon", f"880 10 $6 {linkage} $a 日本")
+    assert take("245a", *fields) == ["Nihon"]
+    assert take("245a", *fields, script="original") == ["日本"]
+
+
+def test_880_that_says_to_have_no_partner_gets_none() -> None:
+    assert take("500a", "500    $a Nihon", "880    $6 500-00/$1 $a 日本") == ["Nihon", "日本"]
+
+
+def test_two_880_of_one_tag_need_their_numbers() -> None:
+    fields = ("500    $6 880-01 $a Nihon", "880    $6 500-02/$1 $a 日本", "880    $6 500-03/$1 $a 東京")
+    assert take("500a", *fields) == ["Nihon", "日本", "東京"]
+
+
 def test_880_without_linkage_is_passed_over() -> None:
     view = MarcView(made("880    $a x", "880    $6 $a y", "880    $6 abc $a z").record)
     assert (view.original, view.fields) == ([], {})
@@ -86,3 +102,16 @@ def test_hash_in_control_fields_is_blank() -> None:
 def test_control_field_given_as_data_field_is_read() -> None:
     assert take("005", "005    $a 20140513") == ["20140513"]
     assert take("500a", "500 Catatan") == ["Catatan"]
+
+
+# Open Library's bijouorannualofl1828cole has a first 008 that holds the language alone, as have Hebrew records of Aleph.
+TWO_008 = ("008 00                                 eng  ", "008 750810d18281828enkar         0   a0eng d")
+
+
+def test_first_008_that_says_something_is_read() -> None:
+    view = MarcView(made(*TWO_008).record)
+    assert (view.at("008", 0, 6), view.at("008", 15, 3), view.control("008")) == ("750810", "enk", [TWO_008[1][4:]])
+
+
+def test_008_is_kept_when_all_say_nothing_else() -> None:
+    assert MarcView(made(TWO_008[0], TWO_008[0]).record).at("008", 35, 3) == "eng"

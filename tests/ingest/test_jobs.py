@@ -1,6 +1,5 @@
-"""Loads that are killed, tried without keeping anything, mended and loaded again, or fed by a drop folder."""
+"""Loads that are killed, or tried without keeping anything."""
 
-import json
 import random
 import signal
 import subprocess
@@ -11,18 +10,14 @@ from pathlib import Path
 import pytest
 
 import marc_samples
-from ingest.drop_folder import DropFolder
 from ingest.dry_run import NoEbooks, NoEngine
 from ingest.jobs import IngestJob
 from ingest.pipeline import BATCH_EMBEDDED, BATCH_RECORDS, Load
-from ingest.refused import RefusedRecords
 from ingest.report import IngestReport
-from ingest.source import Origin, Rejected
 from search.document import DocumentId
 from search.query import Query
 from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
-from tests.support.marc_records import made
 from tests.support.records import record, write
 
 # A load in a process of its own, publishing after every batch, that says when it has begun to write.
@@ -157,75 +152,5 @@ def test_a_check_of_the_samples_finds_their_books_and_refusals() -> None:
     assert not report.given_up
 
 
-UNTITLED = made("001 9", "100 1  $a Kaligis", "264  1 $a Bitung")
-
-
-def test_refused_records_can_be_mended_and_loaded_again(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.mrc", [record("1", "Satu"), UNTITLED.raw.data, b"00050 broken record\x1d"])
-    library = Library(tmp_path / "data")
-    with RefusedRecords(tmp_path / "refused") as refused:
-        report = Load(library.engine, library.ebooks, IngestJob((path,)), on_refused=refused.add).run()
-    assert report.outcomes["refused"] == 2
-    kept = tmp_path / "refused" / "refused.mrc"
-    assert kept.read_bytes() == UNTITLED.raw.data + b"00050 broken record\x1d"
-    again = library.load(kept)
-    assert (again.read, again.outcomes["refused"]) == (2, 2)
-    kept.write_bytes(record("9", "Kini berjudul"))
-    assert library.load(kept).outcomes["indexed"] == 1
-
-
-def test_refused_xml_is_a_document_that_loads(tmp_path: Path) -> None:
-    text = (
-        '<collection xmlns="http://www.loc.gov/MARC21/slim"><record><leader>00000nam a2200000 i 4500</leader>'
-        '<controlfield tag="001">x1</controlfield></record></collection>'
-    )
-    (tmp_path / "a.xml").write_text(text, encoding="utf-8")
-    library = Library(tmp_path / "data")
-    with RefusedRecords(tmp_path / "refused") as refused:
-        Load(library.engine, library.ebooks, IngestJob((tmp_path / "a.xml",)), on_refused=refused.add).run()
-    again = library.load(tmp_path / "refused" / "refused.xml")
-    assert [item.code for item in again.refusals] == ["no_title"]
-
-
-def test_an_earlier_load_leaves_no_refused_records_behind(tmp_path: Path) -> None:
-    with RefusedRecords(tmp_path) as refused:
-        refused.add(Rejected(Origin("a.mrc", 1), "no_title", "x", b"abc\x1d", "marc"))
-    with RefusedRecords(tmp_path):
-        pass
-    assert not (tmp_path / "refused.mrc").exists()
-
-
-def test_a_dropped_file_is_taken_when_it_has_come_to_rest(tmp_path: Path) -> None:
-    folder = DropFolder(tmp_path)
-    dropped = write(tmp_path / "a.mrc", [record("1", "Satu")])
-    (tmp_path / ".hidden").write_bytes(b"x")
-    (tmp_path / "b.mrc.part").write_bytes(b"x")
-    (tmp_path / "sub").mkdir()
-    assert folder.settled() == []
-    dropped.write_bytes(dropped.read_bytes() * 2)  # still being copied
-    assert folder.settled() == []
-    assert folder.settled() == [dropped]
-
-
-def test_loaded_and_useless_files_are_put_apart(tmp_path: Path) -> None:
-    drop = tmp_path / "drop"
-    drop.mkdir()
-    good, bad = write(drop / "a.mrc", [record("1", "Satu")]), write(drop / "b.mrc", [b"surat biasa"])
-    report = Library(tmp_path / "data").load(good, bad)
-    folder = DropFolder(drop)
-    folder.put_away([good, bad], report)
-    write(drop / "a.mrc", [record("1", "Satu")])
-    folder.put_away([good], report)
-    found = sorted(str(path.relative_to(drop)) for path in drop.rglob("*") if path.is_file())
-    assert found == ["loaded/a-2.mrc", "loaded/a.mrc", "refused/b.mrc"]
-
-
 def test_a_batch_is_bounded_by_what_is_done_with_it() -> None:
     assert BATCH_EMBEDDED < BATCH_RECORDS
-
-
-def test_the_report_tells_of_the_refused_without_their_bytes(tmp_path: Path) -> None:
-    report = Library(tmp_path / "data").load(write(tmp_path / "a.mrc", [UNTITLED.raw.data]))
-    assert report.refusals[0].data == b""
-    report.save(tmp_path / "report.json")
-    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["refused"] == 1

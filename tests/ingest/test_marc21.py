@@ -1,13 +1,16 @@
 """The MARC 21 map, field by field, on real records and on INDOMARC as libraries write it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import marc_samples
-from ingest.mappings.marc21 import document_id, is_deleted, to_document
+from ingest.extract import MarcView
+from ingest.mapping import RuleSet
+from ingest.mappings.marc21 import RULES, document_id, is_deleted, to_document
 from ingest.record import Field, Record
 from ingest.source import Rejected, SourceRecord
 from search.document import Contributor, Document, OnlineAccess, from_json, to_json
@@ -478,3 +481,21 @@ def test_series_lose_the_brackets_of_the_cataloguer() -> None:
     names = {value for document in sample_documents("gpo_maps.mrc") for value in document.values("series")}
     assert names
     assert not [name for name in names if name.startswith("[") and "]" not in name]
+
+
+SAMPLE_FILES = sorted(path.name for path in marc_samples.SAMPLES.iterdir() if path.suffix in (".mrc", ".xml"))
+
+
+@pytest.mark.parametrize("name", SAMPLE_FILES)
+def test_rules_left_out_for_what_a_record_lacks_would_find_nothing(name: str) -> None:
+    asked, all_asked = RuleSet(RULES), RuleSet(replace(rule, tags=frozenset()) for rule in RULES)
+    records = [item.record for item in read_file(marc_samples.SAMPLES / name) if isinstance(item, SourceRecord)]
+    assert records
+    for record in records:
+        assert asked.apply(MarcView(record)) == all_asked.apply(MarcView(record))
+
+
+def test_country_stands_in_the_008_that_says_something() -> None:
+    stub = "008 00                                 eng  "
+    found = mapped("001 1", stub, "008 750810d18281828enkar         0   a0eng d", "245 00 $a The bijou")
+    assert (found.values("country"), found.values("added")) == (("xxk",), ("1975-08-10",))

@@ -8,9 +8,11 @@ from threading import Event
 import pytest
 
 import marc_samples
+from ingest.ebooks import EbookStore, StoreError
 from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import BATCH_RECORDS, Load
 from ingest.report import OUTCOMES, IngestReport
+from portal.console import report_text
 from search.discovery import Discovery
 from search.document import Document, DocumentId
 from search.query import Filter, Query, parse
@@ -333,3 +335,40 @@ def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
     assert similar
     assert book.id not in {hit.document.id for hit in similar}
     assert discovery.similar(DocumentId("nothing.1")) == ()
+
+
+def test_an_update_that_is_quite_another_title_is_told(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "slims.mrc", [record("1", "Kucing"), record("2", "Laut dalam")]))
+    report = library.load(write(tmp_path / "inlis.mrc", [record("1", "Mobil"), record("2", "Laut dalam, edisi baru")]))
+    assert (report.outcomes["updated"], report.replaced_by_another) == (2, 1)
+    (found,) = report.replacements
+    assert (found.id, found.was, found.now) == ("katalog.1", "Kucing", "Mobil")
+    assert "--source" in report_text(report)
+
+
+def test_a_number_used_twice_in_a_load_is_named_with_its_place(library: Library, tmp_path: Path) -> None:
+    report = library.load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "x"), record("1", "Dua")]))
+    (found,) = report.replacements
+    assert (found.id, found.now, found.origin.position, found.in_load) == ("katalog.1", "Dua", 3, True)
+
+
+def test_a_rebuild_tells_which_sources_it_drops(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")]), source="kampus")
+    report = library.load(write(tmp_path / "b.mrc", [record("1", "Tiga")]), source="kota", rebuild=True)
+    assert report.notes == ["kota: this is all that the index holds now; gone are 2 records of kampus."]
+
+
+def test_a_pdf_whose_name_is_no_text_is_loaded(library: Library, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.pdf")
+    shutil.copy(marc_samples.SAMPLES / "pemrograman-rust.pdf", tmp_path / name)
+    for rebuild in (False, True):
+        assert library.load(tmp_path / name, rebuild=rebuild).outcomes["refused"] == 0
+    assert library.engine.info().documents == 1
+
+
+def test_a_store_that_cannot_take_an_ebook_is_no_fault_of_the_ebook(library: Library, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.write_bytes(b"a file where a folder should be")
+    job = IngestJob((marc_samples.SAMPLES / "pemrograman-rust.pdf",))
+    with pytest.raises(StoreError, match="cannot take"):
+        Load(library.engine, EbookStore(store), job).run()

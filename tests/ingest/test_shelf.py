@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.linking import ebook_of
+from ingest.linking import attach
 from ingest.shelf import Shelf
 from ingest.source import Origin, PdfBook
+from ingest.works import groups
 from search.document import Document, DocumentId, Page
 
 WORKS = ("9786020332956|laut|2017", "9789794070963|ikan|2004")
@@ -57,7 +58,7 @@ def test_every_record_is_in_one_document_and_none_is_lost(taken: list[tuple[str,
             assert document.id == members[0].id
             sources = [member.first("source") for member in members]
             assert len(sources) == len(set(sources))
-            assert len({member.values("work") for member in members}) == 1
+            assert len(groups(members)) == 1
             assert document.values("record_id") == (tuple(m.id for m in document.members) if document.members else ())
         assert all(shelf.record(id) is not None for id in live)
 
@@ -65,22 +66,57 @@ def test_every_record_is_in_one_document_and_none_is_lost(taken: list[tuple[str,
 BOOK = PdfBook(Origin("laut.pdf"), "ab" * 32, {}, (Page(1, "1", "Teks"),))
 
 
-def test_an_ebook_stays_with_the_document_when_its_first_record_goes() -> None:
-    first, second = record("kota", 1, 0), record("kampus", 7, 0)
-    shelf = Shelf([replace(first, ebook=ebook_of(BOOK))])
-    assert shelf.put(second)
-    shelf.remove(first.id)
-    assert shelf.vacated() == ["kota.1"]
-    assert shelf.disturbed() == ["kampus.7"]
-    document = shelf.document(DocumentId("kampus.7"))
-    assert document.ebook == ebook_of(BOOK)
-    assert shelf.pages_from(document.id) == "kota.1"
+OTHER = PdfBook(Origin("ikan.pdf"), "cd" * 32, {}, (Page(1, "1", "Teks"),))
+
+
+def test_an_ebook_stays_with_the_document_when_another_record_goes() -> None:
+    first = record("kota", 1, 0)
+    shelf = Shelf([first])
+    assert shelf.put(record("kampus", 7, 0))
+    shelf = Shelf([attach(shelf.document(first.id), BOOK), record("provinsi", 3, 0)])
+    shelf.remove(DocumentId("kampus.7"))
+    assert shelf.document(first.id) == attach(first, BOOK)
+
+
+def test_an_ebook_goes_with_its_record() -> None:
+    shelf = Shelf([attach(record("kota", 1, 0), BOOK)])
+    assert shelf.put(record("kampus", 7, 0))
+    assert not shelf.put(record("kota", 1, 1))  # corrected: it is another book
+    assert shelf.document(DocumentId("kampus.7")) == record("kampus", 7, 0)
+    moved = shelf.document(DocumentId("kota.1"))
+    assert moved.ebook is not None
+    assert moved.ebook.file_name == "laut.pdf"
+    assert shelf.pages_from(moved.id) == "kota.1"
 
 
 def test_the_ebook_of_a_record_that_joins_comes_along() -> None:
-    alone, other = record("kampus", 7, None), record("kota", 1, 0)
-    shelf = Shelf([replace(alone, ebook=ebook_of(BOOK)), other])
+    shelf = Shelf([attach(record("kampus", 7, None), BOOK), record("kota", 1, 0)])
     assert shelf.put(record("kampus", 7, 0))
     assert shelf.vacated() == ["kampus.7"]
-    assert shelf.document(DocumentId("kota.1")).ebook == ebook_of(BOOK)
+    ebook = shelf.document(DocumentId("kota.1")).ebook
+    assert ebook is not None
+    assert (ebook.file_name, ebook.record) == ("laut.pdf", "kampus.7")
     assert shelf.pages_from(DocumentId("kota.1")) == "kampus.7"
+
+
+def test_two_records_with_an_ebook_each_stay_apart() -> None:
+    shelf = Shelf([attach(record("kampus", 7, None), BOOK), attach(record("kota", 1, 0), OTHER)])
+    assert not shelf.put(record("kampus", 7, 0))
+    assert shelf.vacated() == []
+    assert shelf.document(DocumentId("kampus.7")).ebook is not None
+
+
+def test_records_that_only_a_third_held_together_part_when_it_goes() -> None:
+    one, two = record("kota", 1, 0), record("provinsi", 3, 1)
+    both = replace(record("kampus", 7, 0), fields={**one.fields, "source": ("kampus",), "work": WORKS})
+    shelf = Shelf([one])
+    assert shelf.put(both)
+    assert shelf.put(two)
+    shelf.remove(both.id)
+    assert shelf.document(one.id) == one
+    assert shelf.document(two.id) == two
+
+
+def test_a_record_is_kept_whole_beside_its_ebook() -> None:
+    shelf = Shelf([attach(record("kota", 1, 0), BOOK)])
+    assert shelf.record(DocumentId("kota.1")) == record("kota", 1, 0)

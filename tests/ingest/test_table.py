@@ -180,6 +180,72 @@ def test_the_bpk_list_without_its_map_is_one_refusal_that_says_what_to_do() -> N
     assert "--columns" in found.reason
 
 
+def test_destroyed_isbns_are_told_once_by_row() -> None:
+    notes: list[str] = []
+    rows = [f"Buku {n},2010,{isbn}" for n, isbn in enumerate(("9.78979E+12", "9789794070963", *["9,78979E+12"] * 41))]
+    assert len(read("\n".join(("Judul;Tahun;ISBN", *(row.replace(",", ";", 2) for row in rows))), notes=notes)) == 43
+    assert notes == ["ISBNs that Excel destroyed are left out: rows 2, 4 and 40 more."]
+
+
+@pytest.mark.parametrize(
+    ("isbn", "is_kept"),
+    [
+        ("9789790000000", False), ("978-979-000-000-0", False), ("9786020330000", False), ("9,78979E+12", False),
+        ("9789794070963", True), ("9786021960000", False), ("9786020080000", True), ("979-407-096-3", True),
+    ],
+)  # fmt: skip
+def test_what_excel_left_of_an_isbn_is_no_isbn(isbn: str, is_kept: bool) -> None:
+    notes: list[str] = []
+    (found,) = read(f"Judul;Tahun;ISBN\nLaut;2010;{isbn}\n", notes=notes)
+    assert isinstance(found, SourceRecord)
+    assert bool(found.record.of("020")) is is_kept
+    assert notes == ([] if is_kept else ["ISBNs that Excel destroyed are left out: row 2."])
+
+
+@pytest.mark.parametrize("text", ["2010", "2.010", "2,010", "2010.0", "2.010,00", "Cet. 3, 2010"])
+def test_a_year_written_as_a_number_is_a_year(text: str) -> None:
+    assert fields(f"Judul;Tahun\nLaut;{text}\n") == [["=245  10$aLaut", "=264  \\1$c2010"]]
+
+
+def test_a_table_that_begins_with_a_book_is_told_from_one_with_strange_names() -> None:
+    bare = slims.export(shared("data/catalog_id/slims/sampledata.sql"), heading=False)
+    (book,), (strange,) = read(bare), read("Naam;Schrijver;Jaar\nZee;Multatuli;2010\n")
+    assert isinstance(book, Rejected)
+    assert isinstance(strange, Rejected)
+    assert book.reason.startswith(
+        "The first row looks like a book and not like names of columns; for an export of SLiMS: --columns slims."
+    )
+    assert "no column goes to the title. Its columns are: Naam, Schrijver, Jaar." in strange.reason
+
+
+def test_a_map_of_ones_own_that_fails_says_what_is_missing() -> None:
+    (found,) = read("Nama,Tahun\nLaut,2010\n", read_columns(SMALL, "kolom.toml"))
+    assert isinstance(found, Rejected)
+    assert "Not the map of columns Uji fits this table: no column goes to the title." in found.reason
+
+
+def test_a_shipped_map_is_taken_by_its_name(sample: bytes) -> None:
+    mapping = load_columns(Path("slims"))
+    assert mapping.name == "SLiMS"
+    bare = slims.export(shared("data/catalog_id/slims/sampledata.sql"), heading=False)
+    assert fields(bare, mapping) == fields(sample, mapping) == fields(sample)
+    with pytest.raises(ColumnsError, match="these do: inlislite, inlislite_fields, slims"):
+        load_columns(Path("slim"))
+
+
+def test_a_file_of_ones_own_goes_before_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slims").write_text(SMALL, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load_columns(Path("slims")).name == "Uji"
+
+
+def test_the_list_of_copies_of_slims_is_none_of_titles_under_its_own_map_either() -> None:
+    copies = '"item_code","call_number","coll_type_name","inventory_code","title",\n"B1","1","Buku","I1","Laut"\n'
+    (found,) = read(copies, load_columns(Path("slims")))
+    assert isinstance(found, Rejected)
+    assert 'the column "coll_type_name" belongs to a table about something else' in found.reason
+
+
 # INLISLite
 
 LISTING = (
@@ -491,7 +557,6 @@ def documented(name: str) -> str:
 def test_the_documented_file_of_columns_loads_the_documented_table() -> None:
     assert fields(documented("daftar-buku.csv"), read_columns(documented("kolom.toml"), "kolom.toml")) == [
         [
-            "=001  B001",
             "=020  \\\\$a9786024246945",
             "=040  \\\\$aPERPUSKOTA",
             "=100  1\\$aChudori, Leila S.",
@@ -500,9 +565,9 @@ def test_the_documented_file_of_columns_loads_the_documented_table() -> None:
             "=650  \\4$aFiksi",
             "=650  \\4$aSejarah",
             "=852  \\\\$pB001",
+            "=852  \\\\$pB003",
         ],
         [
-            "=001  B002",
             "=040  \\\\$aPERPUSKOTA",
             "=100  1\\$aSantoso, Budi",
             "=245  10$aIkan hias /$cBudi Santoso",

@@ -170,7 +170,27 @@ def test_a_record_removed_and_loaded_again_has_no_tombstone(library: Library, tm
 
 
 def test_other_title_information_makes_no_other_work() -> None:
-    year, isbn = {"year": ("2017",)}, {"isbn": (ISBN, "6020332956")}
-    assert work_keys({"title": ("Laut : novel",), **year, **isbn}) == work_keys({"title": ("Laut",), **year, **isbn})
-    assert work_keys({"title": ("Laut",), **year, **isbn}) == (f"{ISBN}|laut|2017",)
-    assert work_keys({"title": ("Laut",), **isbn}) == ()
+    assert work_keys([ISBN, "6020332956"], "Laut : novel", "", "2017") == (f"{ISBN}|laut|2017",)
+    assert work_keys([ISBN], "Laut /", "", "2017") == (f"{ISBN}|laut|2017",)
+    assert work_keys([ISBN], "Laut", "", "") == work_keys([], "Laut", "", "2017") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("$a Ensiklopedi : $b seri geografi. $n Jilid 1", "$a Ensiklopedi : $b seri geografi. $n Jilid 2"),
+        ("$a Ensiklopedi : $b jilid 1", "$a Ensiklopedi : $b jilid 2"),
+        ("$a Sejarah. $p Masa awal", "$a Sejarah. $p Masa kini"),
+    ],
+)
+def test_volumes_of_a_set_that_share_an_isbn_stay_apart(library: Library, tmp_path: Path, one: str, other: str) -> None:
+    for source, title in (("kota", one), ("kampus", other)):
+        fields = ("001 1", f"020    $a {ISBN}", f"245 10 {title}", "264  1 $c 2017")
+        library.load(write(tmp_path / f"{source}.mrc", [made(*fields).raw.data]), source=source)
+    assert ids(library) == ["kampus.1", "kota.1"]
+
+
+def test_the_isbn_of_another_form_is_no_evidence(library: Library, tmp_path: Path) -> None:
+    library.load(write(tmp_path / "kota.mrc", [marc("1")]), source="kota")
+    electronic = made("001 77", f"020    $z {ISBN}", "245 10 $a Laut bercerita", "264  1 $c 2017").raw.data
+    assert library.load(write(tmp_path / "e.mrc", [electronic]), source="kampus").joined == 0

@@ -14,11 +14,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute, expect, sync_playwright
 
+from portal.i18n import messages
+from portal.links import PlainLinks
+from portal.pages import templates
+from portal.presenters.record import record
+from portal.search_state import SearchState
+from tests.support.marc_records import mapped
 from tests.support.small_library import EBOOK_ID, small_library
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
+CSS = ROOT / "portal" / "assets" / "portal.css"
 CHROMIUM = shutil.which("chromium")
 START_S = 60
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
@@ -296,6 +303,25 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Portal, path: s
     assert not beyond
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not watch.complaints
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 700, 1280])
+def test_a_record_with_copies_and_marc_view_is_no_wider_than_the_window(browser: Browser, width: int) -> None:
+    copies = [f"952    $a Perpustakaan-Kota-Bitung $b Cabang{n} $o 899.221{n:050} $p {n:020} $y BK" for n in range(12)]
+    document = mapped("001 1", "245 10 $a Laut", "500    $a https://example.org/" + "a" * 200, *copies)
+    view = record(document, (), (), SearchState(), PlainLinks(), messages("id"))
+    body = templates().get_template("_record.html").render(view=view, t=messages("id"))
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(f"<style>{CSS.read_text(encoding='utf-8')}</style><main class=telusur>{body}</main>")
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = page.locator(".marc th[scope=row]").evaluate_all(
+        """cells => cells.map(cell => { const text = document.createRange(); text.selectNodeContents(cell);
+            return text.getClientRects().length })"""
+    )
+    assert set(lines) == {1}  # no tag is broken into two lines
     page.close()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.marc_records import made
 from tests.support.records import record, write
 from tests.support.telusur import Telusur
 
@@ -92,6 +93,27 @@ def test_show_gives_the_record_as_it_came(loaded: Telusur) -> None:
     assert json.loads(loaded.run("show", "katalog.1", "--json"))["fields"]["title"] == ["Terumbu karang Selat Lembeh"]
     assert loaded.run("show", "katalog.1", "--marc").encode()[:5].isdigit()
     assert "no record" in loaded.run("show", "katalog.9", code=3)
+
+
+def test_show_finds_a_number_of_its_own_source(loaded: Telusur) -> None:
+    assert "Terumbu karang Selat Lembeh" in loaded.run("show", "1")
+    assert loaded.run("show", "1", "--marc").encode()[:5].isdigit()
+    assert "no record '1'" in loaded.run("show", "1", code=3, TELUSUR_SOURCE="kampus")
+
+
+def test_show_tells_copies_relations_and_original_scripts_but_nothing_internal(telusur: Telusur) -> None:
+    fields = (
+        "001 INLIS01", "020    $a 9786020332956", "084    $a 899 ANA", "245 10 $6 880-01 $a Serat $c x",
+        "264  1 $c 2014", "650  0 $a Laut $0 http://example.org/1", "780 00 $t Warta laut $x 0125-9989",
+        "856 40 $u https://example.org/a.pdf", "880 10 $6 245-01/Java $a ꦱꦼꦫꦠ꧀", "990    $a 00001/2014",
+    )  # fmt: skip
+    telusur.run("ingest", str(write(telusur.folder / "a.mrc", [made(*fields).raw.data])))
+    text = telusur.run("show", "INLIS01")
+    assert "copy: 899 ANA · 00001/2014" in text
+    assert "related (preceding): Warta laut · 0125-9989" in text
+    assert "original script (title): ꦱꦼꦫꦠ꧀" in text
+    for name in ("work", "record_id", "linked_file", "ebook_file", "subject_uri"):
+        assert f"{name}:" not in text
 
 
 def test_without_an_index_commands_say_what_to_do(telusur: Telusur) -> None:

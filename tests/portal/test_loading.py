@@ -3,16 +3,21 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ingest.harvest_state import Harvested, HarvestState, Kept
+from portal.loading import harvest_state
+from portal.settings import read_settings
 from tests.support.oai_server import OaiServer, sample_records
+from tests.support.pdfs import pdf, words
 from tests.support.records import record, write
 from tests.support.telusur import Telusur
 
@@ -37,7 +42,68 @@ def test_a_check_keeps_nothing_and_says_so(telusur: Telusur, mixed: Path) -> Non
 
 def test_refused_records_go_into_the_folder_that_is_named(telusur: Telusur, mixed: Path) -> None:
     telusur.run("ingest", str(mixed), "--refused", "salah", code=1)
-    assert (telusur.folder / "salah" / "refused.mrc").read_bytes() == b"00050 broken record\x1d"
+    assert (telusur.folder / "salah" / "a.refused.mrc").read_bytes() == b"00050 broken record\x1d"
+
+
+def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
+    (telusur.folder / "a.csv").write_text("Judul;Tahun\nLaut;2010\n;2011\n", encoding="utf-8")
+    said = telusur.run("ingest", "a.csv", "--refused", "salah", code=1)
+    assert "in the report only (rows of tables, harvested Dublin Core, whole files): 1." in said
+
+
+@pytest.mark.parametrize("refused", ["ditolak", ".", "ditolak/baru", "tautan"])
+def test_files_that_are_loaded_are_not_replaced_by_those_refused(telusur: Telusur, refused: str) -> None:
+    (telusur.folder / "ditolak").mkdir()
+    (telusur.folder / "tautan").symlink_to("ditolak")
+    mended = write(telusur.folder / "ditolak" / "a.refused.mrc", [record("1", "Diperbaiki")])
+    assert "another folder" in telusur.run("ingest", "ditolak", "--refused", refused, code=2)
+    assert "another folder" in telusur.run("ingest", "ditolak/a.refused.mrc", "--refused", "ditolak", code=2)
+    assert mended.exists()
+    assert "1 indexed" in telusur.run("ingest", "ditolak", "--refused", "lain")
+
+
+def test_a_check_of_nothing_but_refusals_or_deletions_is_no_rebuild_given_up(telusur: Telusur) -> None:
+    write(telusur.folder / "a.mrc", [b"00050 broken record\x1d"])
+    assert "rebuild" not in telusur.run("ingest", "a.mrc", "--check", code=1)
+    write(telusur.folder / "b.mrc", [record("1", "Satu", status="d")])
+    assert "rebuild" not in telusur.run("ingest", "b.mrc", "--check")
+
+
+def test_damaged_tombstones_are_named(telusur: Telusur, mixed: Path) -> None:
+    (telusur.folder / "data").mkdir()
+    (telusur.folder / "data" / "tombstones.sqlite3").write_bytes(b"sampah" * 300)
+    said = telusur.run("ingest", "a.mrc", code=3)
+    assert "tombstones.sqlite3 is damaged" in said
+    assert "move it away" in said
+
+
+def test_an_ebook_store_that_takes_nothing_ends_the_load_and_is_named(telusur: Telusur) -> None:
+    (telusur.folder / "data").mkdir()
+    (telusur.folder / "data" / "ebooks").write_bytes(b"a file where the folder should be")
+    (telusur.folder / "laut.pdf").write_bytes(pdf([words("Laut")]))
+    said = telusur.run("ingest", "laut.pdf", code=3)
+    assert "e-book store" in said
+    assert "goes on from there" in said
+
+
+def test_a_report_that_cannot_be_saved_is_told_after_it_was_shown(telusur: Telusur, mixed: Path) -> None:
+    (telusur.folder / "laporan.json.part").mkdir()
+    said = telusur.run("ingest", "a.mrc", "--report", "laporan.json", code=3)
+    assert "2 indexed" in said
+    assert "could not be saved as laporan.json" in said
+
+
+# By the name that /dev/stdout leads to: there, nothing could be replaced by mistake.
+@pytest.mark.skipif(not Path("/proc/self/fd/1").exists(), reason="needs a system that names open files")
+def test_the_report_goes_to_standard_output_behind_the_one_for_people(telusur: Telusur, mixed: Path) -> None:
+    said = telusur.run("ingest", "a.mrc", "--report", "/proc/self/fd/1", code=1)
+    assert '"indexed": 2' in said[said.index("2 indexed") :]
+    with (telusur.folder / "out").open("wb") as out:
+        command = [sys.executable, "-m", "portal.cli", "ingest", "a.mrc", "--report", "/proc/self/fd/1"]
+        environment = {**os.environ, "TELUSUR_DATA": str(telusur.folder / "data"), "TELUSUR_MODEL": "none"}
+        subprocess.run(command, stdout=out, cwd=telusur.folder, env=environment, check=False)
+    said = (telusur.folder / "out").read_text(encoding="utf-8")
+    assert '"unchanged": 2' in said[said.index("2 unchanged") :]
 
 
 def test_a_second_load_says_that_nothing_changed(telusur: Telusur) -> None:
@@ -60,6 +126,16 @@ def test_a_second_load_says_that_nothing_changed(telusur: Telusur) -> None:
         ["a.mrc", "--watch", "."],
         ["a.mrc", "--columns", "no-such-file.toml"],
         ["a.mrc", "--refused", "a.mrc"],
+        ["a.mrc", "--refused", "a.mrc/salah"],
+        ["a.mrc", "--refused", "."],
+        ["a.mrc", "--report", "."],
+        ["a.mrc", "--report", "a.mrc"],
+        ["a.mrc", "--report", "no-such-folder/laporan.json"],
+        ["a.mrc", "--prefix", "oai_dc"],
+        ["--watch", ".", "--report", "laporan.json"],
+        ["oai", "http://127.0.0.1:9/oai", "--workers", "2"],
+        ["oai", "http://127.0.0.1:9/oai", "--columns", "kolom.toml"],
+        ["oai", "http://127.0.0.1:9/oai", "--ocr"],
     ],
     ids=" ".join,
 )
@@ -72,31 +148,93 @@ def test_ocr_that_is_not_installed_is_told_before_the_load(telusur: Telusur, mix
     assert "ocrmypdf" in telusur.run("ingest", str(mixed), "--ocr", code=2, PATH="/nowhere")
 
 
-def test_what_is_dropped_into_a_folder_is_loaded_and_put_away(telusur: Telusur) -> None:
-    drop = telusur.folder / "drop"
-    drop.mkdir()
-    environment = {**os.environ, "TELUSUR_DATA": str(telusur.folder / "data"), "TELUSUR_MODEL": "none"}
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "portal.cli", "ingest", "--watch", str(drop)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        cwd=telusur.folder,
-    )
-    try:
-        write(drop / "a.mrc", [record("1", "Terumbu karang")])
-        write(drop / "surat.doc", [b"Yth. Pustakawan"])
+class Watching:
+    """`telusur ingest --watch` at work on the folder "drop", until the block ends."""
+
+    def __init__(self, telusur: Telusur) -> None:
+        self._telusur = telusur
+        self._log = telusur.folder / "log"
+        self.drop = telusur.folder / "drop"
+
+    def __enter__(self) -> "Watching":
+        self.drop.mkdir(exist_ok=True)
+        data = {"TELUSUR_DATA": str(self._telusur.folder / "data"), "TELUSUR_MODEL": "none"}
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "portal.cli", "ingest", "--watch", str(self.drop)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **data},
+                cwd=self._telusur.folder,
+            )
+        self.until(lambda: "Watching" in self.said)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def put(self, name: str, *records: bytes) -> None:
+        """Drop a file that was made a while ago."""
+        path = write(self.drop / f"{name}.tmp", list(records))
+        os.utime(path, (time.time() - 60, time.time() - 60))
+        path.rename(self.drop / name)
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def until(self, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not (drop / "refused" / "surat.doc").exists():
-            time.sleep(0.2)
-    finally:
-        watching.send_signal(signal.SIGINT)
-        said, _ = watching.communicate(timeout=60)
-    assert watching.returncode == 1, said.decode()
-    assert (drop / "loaded" / "a.mrc").exists()
-    (report,) = (drop / "reports").iterdir()
-    assert json.loads(report.read_text(encoding="utf-8"))["indexed"] == 1
+        while not done():
+            assert time.monotonic() < deadline, self.said
+            assert self._process.poll() is None, self.said
+            time.sleep(0.1)
+
+    def end(self, how: signal.Signals) -> int:
+        self._process.send_signal(how)
+        return self._process.wait(60)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_dropped_into_a_folder_is_loaded_and_put_away(telusur: Telusur, how: signal.Signals) -> None:
+    with Watching(telusur) as watching:
+        watching.put("a.mrc", record("1", "Terumbu karang"))
+        watching.put("surat.doc", b"Yth. Pustakawan")
+        watching.until((watching.drop / "refused" / "surat.doc").exists)
+        watching.until((watching.drop / "loaded" / "a.mrc").exists)
+        assert watching.end(how) == 1, watching.said
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in (watching.drop / "reports").iterdir()]
+    assert sum(report["indexed"] for report in reports) == 1
     assert "Terumbu karang" in telusur.run("search", "terumbu", "--mode", "keyword")
+
+
+def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Telusur) -> None:
+    damaged = telusur.folder / "data" / "index" / "CURRENT"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text('{"generation": "000001-x", "previous": ""}', encoding="utf-8")
+    with Watching(telusur) as watching:
+        drop, away = watching.drop, watching.drop.with_name("away")
+        (drop / "reports").mkdir()
+        (drop / "reports").rename(away)
+        watching.put("a.mrc", record("1", "Satu"))
+        watching.until(lambda: "damaged" in watching.said)
+        shutil.rmtree(damaged.parent)
+        (drop / "reports").symlink_to("nowhere/at/all")
+        watching.until((drop / "loaded" / "a.mrc").exists)
+        assert "the report could not be saved" in watching.said
+        assert watching.said.count("is damaged") == 1
+
+        drop.rename(away / "drop")
+        watching.until(lambda: "cannot be read" in watching.said)
+        (away / "drop").rename(drop)
+        shutil.rmtree(drop / "loaded")
+        watching.put("loaded", record("3", "Tiga"))
+        watching.put("b.mrc", record("2", "Dua"))
+        watching.until(lambda: "b.mrc was read, but could not be moved aside" in watching.said)
+        assert watching.end(signal.SIGTERM) == 0
+    assert total(telusur) == 3
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +303,60 @@ def test_a_rebuild_from_a_repository_takes_all_of_it_or_nothing(telusur: Telusur
     assert total(telusur) == held
 
 
+def test_a_harvest_asks_for_everything_where_the_index_lost_what_it_brought(
+    telusur: Telusur, repository: OaiServer
+) -> None:
+    held = len(sample_records())
+    harvest = ("ingest", "oai", repository.url, "--source", "kampus")
+    write(telusur.folder / "a.mrc", [record("1", "Satu")])
+    assert f"{held:,} indexed" in telusur.run(*harvest)
+
+    telusur.run("ingest", "a.mrc", "--rebuild")
+    assert f"{held:,} indexed" in telusur.run(*harvest)
+    assert total(telusur) == held + 1
+
+    shutil.rmtree(telusur.folder / "data" / "index")
+    assert f"{held:,} indexed" in telusur.run(*harvest)
+
+    shutil.rmtree(telusur.folder / "data" / "index")
+    telusur.run("ingest", "a.mrc")  # from here on there is an index again
+    assert f"{held:,} indexed" in telusur.run(*harvest)
+    assert "0 read" in telusur.run(*harvest, "--from", "2024-05-01")
+
+
+def test_a_rebuild_from_one_repository_forgets_the_others_and_keeps_itself(
+    telusur: Telusur, repository: OaiServer
+) -> None:
+    held = len(sample_records())
+    telusur.run("ingest", "oai", repository.url, "--source", "lain")
+    telusur.run("ingest", "oai", repository.url, "--source", "kampus", "--rebuild")
+    repository.control(now="2024-05-03T00:00:00Z")
+    assert "0 read" in telusur.run("ingest", "oai", repository.url, "--source", "kampus")
+    assert f"{held:,} read" in telusur.run("ingest", "oai", repository.url, "--source", "lain")
+
+
+def test_a_rebuild_that_is_given_up_forgets_nothing(telusur: Telusur, repository: OaiServer) -> None:
+    telusur.run("ingest", "oai", repository.url)
+    (telusur.folder / "kosong").mkdir()
+    telusur.run("ingest", "kosong", "--rebuild", code=3)
+    repository.control(now="2024-05-03T00:00:00Z")
+    assert "0 read" in telusur.run("ingest", "oai", repository.url)
+
+
+def test_each_index_has_harvests_of_its_own(tmp_path: Path) -> None:
+    what = Harvested("kampus", "https://example.org/oai", "", "marcxml")
+
+    def state(engine: str, index: str = "telusur") -> HarvestState:
+        variables = {"TELUSUR_DATA": str(tmp_path), "TELUSUR_ENGINE": engine, "TELUSUR_ENGINE_INDEX": index}
+        return harvest_state(read_settings(variables))
+
+    state("embedded").save(what, Kept("2024-05-01"))
+    state("http://a:9200,http://b:9200").save(what, Kept("2024-05-02"))
+    assert state("embedded").load(what) == Kept("2024-05-01")
+    assert state("http://b:9200/,http://a:9200").load(what) == Kept("2024-05-02")
+    assert state("http://a:9200,http://b:9200", "lain").load(what) == Kept()
+
+
 def test_a_repository_that_is_not_there_is_told(telusur: Telusur) -> None:
-    said = telusur.run("ingest", "oai", "http://127.0.0.1:9/oai", code=1)
+    said = telusur.run("ingest", "oai", "http://127.0.0.1:9/oai", code=3)
     assert "unreachable" in said

@@ -1,12 +1,16 @@
-"""The record page: copies, related records, headings part by part."""
+"""The record page: copies, related records, original scripts, headings part by part."""
 
-from portal.i18n import messages
+import pytest
+
+from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.pages import templates
-from portal.presenters.record import RecordView, record
+from portal.presenters.copies import COPIES_SHOWN, Copies
+from portal.presenters.record import RecordView, Row, record
 from portal.search_state import SearchState
-from search.document import Document, DocumentId, Item, Related, Vernacular
+from search.document import Document, DocumentId, Item, OnlineAccess, Related, Vernacular
 from search.query import parse
+from tests.support.marc_records import mapped
 
 T = messages("id")
 
@@ -27,8 +31,28 @@ def page(**fields: tuple[str, ...]) -> RecordView:
     return record(document, (), (), SearchState(), PlainLinks(), T)
 
 
+def view_of(document: Document, hl: Language = "id") -> RecordView:
+    return record(document, (), (), SearchState(hl=hl), PlainLinks(), messages(hl))
+
+
+def copies(document: Document, hl: Language = "id") -> Copies:
+    found = view_of(document, hl).copies
+    assert found is not None
+    return found
+
+
+def row(view: RecordView, field: str) -> Row:
+    return next(row for row in (*view.rows, *view.relations, *view.numbers) if row.field == field)
+
+
+def drawn(document: Document, hl: Language = "id") -> str:
+    return templates().get_template("_record.html").render(view=view_of(document, hl), t=messages(hl))
+
+
 def test_copies_say_where_they_are_and_in_what_state() -> None:
-    first, second = page().items
+    table = page().copies
+    assert table is not None
+    second, first = table.rows
     assert (first.location, first.call_number, first.number, first.status) == (
         "Pusat · Rak 2",
         "591 ANA l",
@@ -36,6 +60,56 @@ def test_copies_say_where_they_are_and_in_what_state() -> None:
         "Sedang dipinjam",
     )
     assert second.status == "Restorasi"
+
+
+@pytest.mark.parametrize(("hl", "label"), [("id", "No. induk"), ("en", "Barcode")])
+def test_a_copy_of_inlislite_shows_its_barcode_under_the_call_number_of_the_title(hl: Language, label: str) -> None:
+    document = mapped("001 INLIS000000000000001", "084    $a 899.221 ANA l", "245 10 $a Laut", "990    $a 00001/2014")
+    table = copies(document, hl)
+    assert [column.name for column in table.columns] == ["call_number", "barcode"]
+    assert table.columns[1].label == label
+    (copy,) = table.rows
+    assert (copy.call_number, copy.barcode) == ("899.221 ANA l", "00001/2014")
+
+
+def test_a_copy_that_says_nothing_has_no_row() -> None:
+    document = Document(DocumentId("kota.1"), {"title": ("Laut",), "call_number": ("591",)}, items=(Item(), Item()))
+    assert view_of(document).copies is None
+
+
+def test_copies_of_two_sources_say_whose_they_are() -> None:
+    members = tuple(
+        Document(DocumentId(f"{source}.1"), {"title": ("Laut",), "source": (source,), "call_number": (number,)},
+                 items=(Item(barcode=barcode),))
+        for source, number, barcode in (("kota", "591 ANA", "P1"), ("kampus", "QL 1", "K1"))
+    )  # fmt: skip
+    joined = Document(DocumentId("kota.1"), {"title": ("Laut",), "call_number": ("591 ANA", "QL 1")}, members=members)
+    table = copies(joined)
+    assert table.columns[0].name == "source"
+    assert [(copy.source, copy.call_number, copy.barcode) for copy in table.rows] == [
+        ("kota", "591 ANA", "P1"),
+        ("kampus", "QL 1", "K1"),
+    ]
+
+
+def volumes(count: int) -> Document:
+    items = tuple(Item("Pusat", call_number=f"Q1 jil. {n}", number="1") for n in range(count, 0, -1))
+    fields = {"title": ("Sains",), "call_number": ("Q1", *(item.call_number for item in items))}
+    return Document(DocumentId("kota.1"), fields, items=items)
+
+
+def test_of_many_copies_the_first_are_shown_and_the_rest_are_folded_and_counted() -> None:
+    table = copies(volumes(277))
+    assert [copy.call_number for copy in table.rows] == [f"Q1 jil. {n}" for n in range(1, COPIES_SHOWN + 1)]
+    assert (len(table.more), table.more_label) == (267, "267 eksemplar lagi")
+    assert copies(volumes(11), "en").more_label == "1 more copy"
+    assert "<details" not in drawn(volumes(COPIES_SHOWN))
+
+
+def test_call_numbers_of_the_table_are_not_repeated_beyond_the_first() -> None:
+    assert [value.text for value in row(view_of(volumes(20)), "call_number").values] == ["Q1"]
+    document = Document(DocumentId("kota.1"), {"title": ("Sains",), "call_number": ("Q1", "QA 2")})
+    assert [value.text for value in row(view_of(document), "call_number").values] == ["Q1", "QA 2"]
 
 
 def test_related_records_stand_by_kind_and_lead_to_a_search_for_them() -> None:
@@ -68,8 +142,95 @@ def test_a_series_is_shown_with_its_volume_and_leads_to_all_of_it() -> None:
     assert SearchState.from_query_string(value.href).filters[0].values == ("Seri laut",)
 
 
+def test_a_series_with_its_volume_spelt_twice_is_shown_once() -> None:
+    rows = page(series_statement=("Seri laut ; no. 93", "Seri laut ; 93", "Seri laut ; jil. 94")).rows
+    values = next(row for row in rows if row.field == "series_statement").values
+    assert [value.text for value in values] == ["Seri laut ; no. 93", "Seri laut ; jil. 94"]
+
+
+def test_related_records_stand_between_description_and_numbers() -> None:
+    view = page(note=("Indeks",), isbn=("9786020332956",), control_number=("1",))
+    assert [row.field for row in view.rows] == ["note"]
+    assert [row.field for row in view.numbers] == ["isbn", "control_number"]
+    html = templates().get_template("_record.html").render(view=view, t=T)
+    assert html.index("Indeks") < html.index("Terjemahan dari") < html.index("9786020332956")
+
+
+def arabic() -> Document:
+    return mapped(
+        "245 10 $6 880-01 $a al-Waḥdah al-bināʼīyah",
+        "260    $6 880-02 $a al-Qāhirah : $b Maktabat al-Shurūq, $c 2006",
+        "490 1  $6 880-03 $a Dirāsāt ; $v 3",
+        "500    $a Islamic date: 1427",
+        "830  0 $6 880-04 $a Dirāsāt ; $v 3",
+        "880 10 $6 245-01//r $a الوحدة البنائية",
+        "880    $6 260-02//r $a القاهرة : $b مكتبة الشروق، $c 2006",
+        "880 1  $6 490-03//r $a دراسات ؛ $v 3",
+        "880  0 $6 830-04//r $a دراسات ؛ $v 3",
+        "008 060101s2006    ua            000 0 ara d",
+    )
+
+
+def test_the_title_in_its_script_stands_under_the_title_and_nowhere_else() -> None:
+    view = view_of(arabic())
+    (title,) = view.original_titles
+    assert (title.text, title.direction, title.lang) == ("الوحدة البنائية", "rtl", "ar")
+    assert "title_other" not in [row.field for row in view.rows]
+    assert drawn(arabic()).partition('class="marc"')[0].count("الوحدة البنائية") == 1
+
+
+@pytest.mark.parametrize(("hl", "label"), [("id", "Judul (aksara asli)"), ("en", "Title (original script)")])
+def test_the_title_in_its_script_is_labelled(hl: Language, label: str) -> None:
+    assert label in drawn(arabic(), hl)
+
+
+def test_publisher_and_series_in_their_script_stand_beside_the_romanised_and_not_in_the_note() -> None:
+    view = view_of(arabic())
+    assert [text.text for text in row(view, "publisher").original] == ["القاهرة : مكتبة الشروق، 2006"]
+    assert [text.text for text in row(view, "series_statement").original] == ["دراسات ؛ 3"]
+    assert [value.text for value in row(view, "note").values] == ["Islamic date: 1427"]
+    assert "مكتبة الشروق" in arabic().values("note")  # where it is still found
+
+
+def test_a_title_that_stands_in_a_longer_one_in_its_script_is_not_repeated() -> None:
+    fields = ("246 1  $6 880-01 $i Naslov: $a Doktor", "880 1  $6 246-01/(N $i Naslov: $a Доктор")
+    found = row(view_of(mapped("245 10 $a Laut", *fields)), "title_other")
+    assert ([value.text for value in found.values], [text.text for text in found.original]) == (
+        ["Doktor"],
+        ["Naslov: Доктор"],
+    )
+
+
+def test_a_field_in_its_script_alone_has_a_row_that_says_so() -> None:
+    document = Document(
+        DocumentId("kota.1"), {"title": ("Serat",)}, vernacular=(Vernacular("edition", "ꦕꦺꦠ꧀", script="Java"),)
+    )
+    found = row(view_of(document), "edition")
+    assert (found.label, found.values, found.original[0].lang) == ("Edisi (aksara asli)", (), "und-Java")
+
+
+def test_links_with_equal_labels_name_their_hosts_and_no_label_ends_in_a_colon() -> None:
+    links = (
+        OnlineAccess("https://a.example.org/1", "Teks lengkap:"),
+        OnlineAccess("https://b.example.org/1", "Teks lengkap"),
+        OnlineAccess("https://a.example.org/2", "Jilid 2 : "),
+        OnlineAccess("https://a.example.org/3", "Daftar isi:", "related"),
+    )
+    view = view_of(Document(DocumentId("kota.1"), {"title": ("Laut",)}, links=links))
+    assert [link.label for link in view.read] == [
+        "Teks lengkap (a.example.org)",
+        "Teks lengkap (b.example.org)",
+        "Jilid 2",
+    ]
+    assert [value.text for value in view.related] == ["Daftar isi"]
+
+
+def test_the_lasting_address_is_of_no_language() -> None:
+    assert view_of(arabic(), "en").permalink == "/katalog/" + arabic().id
+
+
 def test_title_in_javanese_script_says_so() -> None:
-    assert page().vernacular[0].lang == "und-Java"
+    assert page().original_titles[0].lang == "und-Java"
 
 
 def test_the_page_draws_them_all() -> None:

@@ -12,7 +12,7 @@ from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
 from search.engines.elastic.mapping import Body, readable, unpacked
 from search.engines.elastic.state import Names, State
-from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
+from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefix
 from search.query import Filter, Query
@@ -242,7 +242,8 @@ class ElasticSearcher:
         if unsure:
             (again,) = self._search([self._part_body(part, also, unsure)])
             found |= again["aggregations"]
-        counts = {name: {b["key"]: int(b["doc_count"]) for b in found[name]["buckets"]} for name in part.fields}
+        listed = {name: found[name]["buckets"][:MAX_FACET_VALUES] for name in part.fields}
+        counts = {name: {b["key"]: int(b["doc_count"]) for b in listed[name]} for name in part.fields}
         if part.chosen is not None:
             # Chosen values that are not among the listed: rare ones, and years that are no decade.
             alone = found["chosen"]["buckets"]
@@ -297,8 +298,10 @@ class _Part:
 
 
 def _terms(name: str, only: Sequence[str] | None) -> Body:
-    wish: Body = {"field": f"r_{name}", "size": MAX_FACET_VALUES, "shard_size": CANDIDATES}
-    return {"terms": wish if only is None else wish | {"include": list(only)}}
+    wish: Body = {"field": f"r_{name}", "shard_size": CANDIDATES}
+    if only is None:
+        return {"terms": wish | {"size": COUNTED_AGAIN}}
+    return {"terms": wish | {"size": MAX_FACET_VALUES, "include": list(only)}}
 
 
 def _ranked(response: Mapping[str, Any]) -> list[Ranked]:

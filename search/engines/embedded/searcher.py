@@ -20,7 +20,7 @@ from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.writer import count
-from search.engines.facets import CANDIDATES, MAX_FACET_VALUES, facet
+from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
 from search.query import Filter, Query
@@ -214,7 +214,8 @@ class EmbeddedSearcher:
         }
         if unsure:
             answer |= self._aggregate(selected, unsure)
-        return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
+        listed = {name: answer[name]["buckets"][:MAX_FACET_VALUES] for name in names}
+        return {name: {b["key"]: int(b["doc_count"]) for b in listed[name]} for name in names}
 
     def _add_chosen(self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter) -> None:
         """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
@@ -251,8 +252,10 @@ def _with_filter(query: Query, filter: Filter) -> Query:
 
 
 def _terms(name: str, only: Sequence[str] = ()) -> dict[str, Any]:
-    wish: dict[str, Any] = {"field": f"r_{name}", "size": MAX_FACET_VALUES, "segment_size": CANDIDATES}
-    return {"terms": wish | {"include": list(only)} if only else wish}
+    wish: dict[str, Any] = {"field": f"r_{name}", "segment_size": CANDIDATES}
+    if only:
+        return {"terms": wish | {"size": MAX_FACET_VALUES, "include": list(only)}}
+    return {"terms": wish | {"size": COUNTED_AGAIN}}
 
 
 def _document(stored: object) -> Document:

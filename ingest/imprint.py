@@ -1,0 +1,142 @@
+"""What a PDF says of itself on its first pages and in its name: ISBNs, years, a title, a language."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from search.document import Page
+
+# The copyright page stands among the first leaves; further on, an ISBN is another book's.
+IMPRINT_PAGES: Final = 6
+# Ten or thirteen digits, with or without hyphens or blanks, that no further digit touches.
+_ISBN = re.compile(r"(?<![\dXx])(?:97[89][ \-‐–]?)?(?:\d[ \-‐–]?){9}[\dXx](?![\dXx])")
+_ISBN_WORD = re.compile(r"ISBN", re.IGNORECASE)
+_AFTER_ISBN_WORD: Final = 100
+
+
+def isbns_in(text: str) -> Iterator[str]:
+    """The sound ISBNs in a text, as thirteen digits."""
+    return (isbn for match in _ISBN.finditer(text) if (isbn := isbn13(match[0])))
+
+
+def isbns_of(pages: Iterable[Page]) -> Iterable[str]:
+    """The ISBNs that follow the word ISBN on these pages."""
+    for page in pages:
+        for word in _ISBN_WORD.finditer(page.text):
+            # "ISBN-13:" must not lend its own 13 to the number.
+            after = re.sub(r"\A[- ]?1[03]\b", "", page.text[word.end() : word.end() + _AFTER_ISBN_WORD])
+            yield from isbns_in(after)
+
+
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+# Every Indonesian imprint cites the law on copyright, "UU No. 28 Tahun 2014"; its year is not the book's.
+_LAW = re.compile(r"\b(?:nomor|no\.?|uu)\s*\d{1,3}\s*(?:tahun|th\.?|/)\s*\d{4}", re.IGNORECASE)
+_EDITION_WORD = re.compile(r"ISBN|©|\(c\)(?=\s*\d)|copyright|hak cipta|cetakan|\bcet\.|edisi|edition", re.IGNORECASE)
+_NEAR_EDITION_WORD: Final = 80
+# A cover or title page has few words, and no other year but in the title ("Statistik daerah 2021", "Bitung, 2021").
+_COVER_PAGES: Final = 2
+_COVER_WORDS: Final = 100
+
+
+def years_in(text: str) -> set[int]:
+    """The years that stand in a text; digits of an ISBN are none.
+
+    >>> years_in("978-602-1997-12-3 Statistik_2021.pdf")
+    {2021}
+    """
+    return {int(year) for year in _YEAR.findall(_ISBN.sub(" ", text))}
+
+
+def years_of(pages: Iterable[Page], title: str) -> set[int]:
+    """Years that the first pages give for the edition; the day the file was made (its metadata) says nothing of it."""
+    years: set[int] = set()
+    for page in pages:
+        text = _LAW.sub(" ", _ISBN.sub(" ", page.text))
+        if page.number <= _COVER_PAGES and len(text.split()) <= _COVER_WORDS:
+            years |= years_in(text) - years_in(title)
+        for word in _EDITION_WORD.finditer(text):
+            years |= years_in(text[max(0, word.start() - _NEAR_EDITION_WORD) : word.end() + _NEAR_EDITION_WORD])
+    return years
+
+
+def isbn13(text: str) -> str:
+    """An ISBN of ten or thirteen places as thirteen digits, "" when the check digit is wrong.
+
+    >>> isbn13("0-306-40615-2"), isbn13("978-602-03-3295-6"), isbn13("978-602-03-3295-7")
+    ('9780306406157', '9786020332956', '')
+    """
+    key = "".join(character for character in text.upper() if character in "0123456789X")
+    if re.fullmatch(r"\d{9}[\dX]", key):
+        total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(key))
+        return "" if total % 11 else f"978{key[:9]}{_check13('978' + key[:9])}"
+    return key if re.fullmatch(r"97[89]\d{10}", key) and key[12] == _check13(key[:12]) else ""
+
+
+def _check13(first_twelve: str) -> str:
+    return str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first_twelve)) % 10)
+
+
+def isbn10(isbn: str) -> tuple[str, ...]:
+    """The older form of a 13-digit ISBN, as records before 2007 have it; only 978 has one."""
+    if not isbn.startswith("978"):
+        return ()
+    body = isbn[3:12]
+    check = -sum((10 - place) * int(digit) for place, digit in enumerate(body)) % 11
+    return (f"{body}{'X' if check == 10 else check}",)
+
+
+def title_from(file_name: str) -> str:
+    """A title for want of any: the file's name without its extension, its marks read as blanks.
+
+    >>> title_from("UU_Nomor_23--Tahun%202014.pdf"), title_from(".pdf")
+    ('UU Nomor 23 Tahun 2014', '.pdf')
+    """
+    words = re.sub(r"[-_+\s]+", " ", unquote(Path(file_name).stem)).strip()
+    return words if any(character.isalnum() for character in words) else file_name
+
+
+# ISO 639-1 of /Lang to the bibliographic codes of ISO 639-2 that MARC uses.
+_LANGUAGES: Final = {
+    "ar": "ara", "de": "ger", "en": "eng", "es": "spa", "fr": "fre", "hi": "hin", "id": "ind", "in": "ind",
+    "it": "ita", "ja": "jpn", "jv": "jav", "ko": "kor", "la": "lat", "ms": "may", "nl": "dut", "pt": "por",
+    "ru": "rus", "su": "sun", "th": "tha", "tl": "tgl", "vi": "vie", "zh": "chi",
+}  # fmt: skip
+
+
+def language_code(tag: str) -> str:
+    """The MARC code of a language tag (BCP 47), "" when it is not among the known.
+
+    >>> language_code("id-ID"), language_code("EN"), language_code("ind"), language_code("x-klingon")
+    ('ind', 'eng', 'ind', '')
+    """
+    primary = re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
+    return primary if primary in _LANGUAGES.values() else _LANGUAGES.get(primary, "")
+
+
+# Words frequent in one language and no words of the other ("di", "dan" are Indonesian, "the" is not).
+_FREQUENT: Final = {
+    "ind": frozenset(
+        {"yang", "dan", "di", "dari", "untuk", "dengan", "pada", "dalam", "ini", "itu", "adalah", "tidak"}
+    ),
+    "eng": frozenset({"the", "and", "of", "to", "in", "is", "that", "for", "it", "was", "with", "as", "on", "are"}),
+}
+_SAMPLE_WORDS: Final = 5_000
+# One word in twelve of running text is among these; tables and other languages stay well below.
+_FREQUENT_SHARE: Final = 1 / 12
+
+
+def language_of(pages: Iterable[Page]) -> str:
+    """ "ind" or "eng" by the frequent words of the first pages with text, "" when neither is plain."""
+    words: list[str] = []
+    for page in pages:
+        words += re.findall(r"[^\W\d_]+", page.text.lower())
+        if len(words) >= _SAMPLE_WORDS:
+            break
+    if len(words) < 50:
+        return ""
+    counts = Counter({code: sum(word in frequent for word in words) for code, frequent in _FREQUENT.items()})
+    (best, most), (_, second) = counts.most_common(2)
+    return best if most >= _FREQUENT_SHARE * len(words) and most > 3 * second else ""
