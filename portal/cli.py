@@ -149,7 +149,9 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="load what is dropped into a folder, until Ctrl-C; reports are in FOLDER/reports",
     )
-    ingest.add_argument("--columns", type=Path, metavar="FILE", help="how the columns of tables become MARC fields")
+    ingest.add_argument(
+        "--columns", type=Path, metavar="FILE", help="how the columns of tables become MARC fields: a file, or slims"
+    )
     ingest.add_argument("--ocr", action="store_true", help="read scanned pages of e-books (needs ocrmypdf; slow)")
     ingest.add_argument("--set", default="", metavar="S", help="harvest: this set only")
     ingest.add_argument(

@@ -28,13 +28,15 @@ _NOT_PLAIN: Final = re.compile(
 
 # Telling MARC-8 from Latin-1. Both write letters with accents as bytes from E0 on: an accent before its letter in
 # MARC-8, a letter of its own in Latin-1. In MARC-8 a vowel follows mostly, in Latin-1 a consonant; the tables hold
-# which letters an accent stands on in catalogues. Measured on the records they were chosen by: 1,700 of MARC-8 keep their
-# reading; of 3,280 written again in Latin-1, 99.6 of 100 are told where the leader says UTF-8, and 97 where it does not.
+# which letters an accent stands on in catalogues. Measured: 1,700 records of MARC-8 keep their reading. Of 7,200 short
+# texts in eight languages, none of which they were chosen by, 96 to 100 of 100 in Latin-1 are told, whatever the leader
+# says, and all of 8,300 in MARC-8 where it does not say UTF-8.
 _CLUSTER: Final = re.compile(rb"[\x80-\xff]+(?:[\x00-\x7f][\x80-\xff]+)*[\x00-\x7f]{0,5}")
 _BEFORE: Final = 2  # the bytes before a cluster that the patterns below look at
 _LONGEST_CLUSTER: Final = 24  # Cyrillic is one from end to end, and not worth keeping
 _ACCENTED: Final = re.compile(
-    rb"\xeb[A-Za-z]\xec[A-Za-z]|(?:\xf6[A-Z]){2,}|(?:\xf6[^\xe0-\xfe]){3,}|[\xe0-\xfe]+[^\xe0-\xfe]?|[\x80-\xdf\xff][A-Za-z]?",
+    rb"\xeb[A-Za-z]\xec[A-Za-z]|(?:\xf6[A-Z]){2,}|(?:\xf6[^\xe0-\xfe]){3,}"
+    rb"|[\xe0-\xfe]+[^\xe0-\xfe]?|[\x80-\xdf\xff][A-Za-z]?",
     re.DOTALL,
 )
 _USUAL: Final = {
@@ -49,12 +51,16 @@ _CARON: Final = 0xE9
 _LETTERS: Final = frozenset(b"\xa2\xa4\xa5\xa6\xa7\xac\xad\xae\xb0\xb1\xb2\xb3\xb4\xb6\xb7\xb8\xba\xbc\xbd")
 # Dashes and quotation marks of Windows. MARC-8 has but four controls there.
 _PUNCTUATION: Final = frozenset(range(0x80, 0xA0)) - {0x88, 0x89, 0x8D, 0x8E}
-_MARC8_WORDS: Final = re.compile(rb"[aeiou]\xe4n[aeiou]|[a-z][\xa7\xb1\xb8]")  # "España", "Michał"
-# "España"; "Andrés", "después"; "Politécnica"; "année"; "São"; "Männer"; "Çelebi", "Ägypten"; "©2023"; "36°"; "§ 5".
+_MARC8_WORDS: Final = re.compile(  # "España"; "Michał"; "før", with "æ"; "mądry"; "kość"
+    rb"[aeiou]\xe4n[aeiou]|[a-z][\xa7\xb1\xb8]|[A-Za-z]\xb5[a-z]|[b-df-hj-np-tv-z]\xf1[ae]|\xe2[cnsz](?![A-Za-z])"
+)
+# "España"; "Andrés", "después"; "Politécnica"; "année"; "São"; "Männer", "geändert"; "Çelebi", "Ägypten"; "¡Error!";
+# "©2023"; "36°", "2º"; "°C"; "§ 5".
 _LATIN1_WORDS: Final = re.compile(
-    rb"[aeou]\xf1[aeo]|(?:[b-df-hj-np-tv-z]|pu)\xe9s(?![A-Za-z])|[b-df-hjkmnpqstv-xz]\xe9[csz][bcdfgk-npqtvxz]"
-    rb"|\xe9es?(?![A-Za-z])|\xe3o(?![A-Za-z])|[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]\xe4n|(?<![A-Za-z])[\xc0-\xc4\xc7\xc8][a-z]"
-    rb"|\xa9 ?[12][0-9]{3}|[0-9]\xb0|\xb0[CF](?![a-z])|(?<![A-Za-z])\xa7 ?[0-9]"
+    rb"[AEOUaeou]\xf1[aeo]|(?:[b-df-hj-np-tv-z]|pu)\xe9s(?![A-Za-z])|[b-df-hjkmnpqstv-xz]\xe9[csz][bcdfgk-npqtvxz]"
+    rb"|\xe9es?(?![A-Za-z])|\xe3o(?![A-Za-z])|[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]\xe4n|e\xe4n[dgkst]"
+    rb"|(?<![A-Za-z])[\xc0-\xc4\xc7\xc8][a-z]|\xa1[A-Z][a-z]"
+    rb"|\xa9 ?[12][0-9]{3}|[0-9][\xb0\xba]|\xb0[CF](?![a-z])|(?<![A-Za-z])\xa7 ?[0-9]"
 )
 # A grave accent keyed for an apostrophe ("don't"), of which neither makes sense, but MARC-8 lets it happen.
 _APOSTROPHES: Final = re.compile(rb"(?:n\xe1t|\xe1ll|u\xe1re)(?![A-Za-z])")

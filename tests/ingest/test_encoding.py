@@ -5,9 +5,17 @@ import re
 import pytest
 
 from ingest.readers.encoding import decoder, marc8
+from tests.support.marc_records import open_file
 from tests.support.shared_data import shared
 
-GERMAN = ("Müller, Jörg", "Die Häuser der Länder", "Über die Größe der Männer", "Köln : Böhlau", "Französische Bräuche")
+GERMAN = (
+    "Müller, Jörg",
+    "Die Häuser der Länder",
+    "Über die Größe der Männer",
+    "Köln : Böhlau",
+    "Französische Bräuche",
+    "Geändert",
+)
 FRENCH = (
     "Perpustakaan café", "Histoire générale de la littérature française", "Économie politique", "Où est l'été ?",
     "L'année des armées", "Le théâtre de François", "Noël en forêt", "L’œuvre du maître", "Élève de l'école",
@@ -55,6 +63,7 @@ def test_marc8_is_read_as_it_was_written(data: bytes, text: str, says_utf8: bool
 
 def test_where_either_may_be_meant_the_leader_decides() -> None:
     assert read(b"Nikoli\xe9c", says_utf8=False) == "Nikolič"
+    assert read(b"Sa\xe4njaya", says_utf8=False) == "Sañjaya"
     assert read(b"l'\xe9conomie", says_utf8=True) == "l'économie"
 
 
@@ -74,3 +83,13 @@ def test_latin1_of_stanford_is_read() -> None:
     data = shared("data/marc/stanford_solrmarc/stanford-sw__test__data__wdfSearchTest.mrc").read_bytes()
     (found,) = [each for each in data.split(b"\x1d") if b"(Qu\xe9bec" in each or b"(Qu\xe9b" in each][:1]
     assert "Montréal (Québec" in re.sub(r"[\x1e\x1f]", " ", decoder(found, True)(found))
+
+
+@pytest.mark.parametrize(
+    "name", ["evergreen/lul_fre_500.mrc", "gpo_collections/NIST_Collection__MARC8__nistir_marc8.mrc.gz"]
+)
+def test_no_record_of_marc8_is_taken_for_latin1(name: str) -> None:
+    with open_file(shared("data/marc") / name) as file:
+        records = [record for record in file.read().split(b"\x1d") if not record.isascii()]
+    assert records
+    assert {decoder(record, False) for record in records} == {marc8}

@@ -138,7 +138,7 @@ def test_a_load_that_is_given_up_leaves_the_tombstones(library: Library, tmp_pat
 def test_the_position_is_kept_after_what_came_before_it_is_published(library: Library) -> None:
     feed = Feed([given(f"oai:{n}", record(str(n), f"Judul {n}")) for n in range(3)])
     published: list[int] = []
-    feed.keep = lambda _: published.append(library.engine.info().documents)  # type: ignore[method-assign]
+    feed.keep = lambda _: published.append(library.engine.info().documents)  # type: ignore[method-assign, assignment]
     Load(library.engine, library.ebooks, IngestJob(harvest=feed, checkpoint_s=0.0)).run()  # type: ignore[arg-type]
     assert published[-1] == 3
     assert all(published)
