@@ -12,6 +12,7 @@ from sickle.iterator import OAIResponseIterator
 
 from ingest.outbound import Answer
 from ingest.readers.records import MAX_RECORD_BYTES
+from ingest.readers.xml_fields import forget, local_name
 
 OAI: Final = "{http://www.openarchives.org/OAI/2.0/}"
 MARCXML_NAMESPACE: Final = "http://www.loc.gov/MARC21/slim"
@@ -181,7 +182,7 @@ def read_page(body: bytes, wanted: str) -> Page:
                 _refuse_doctype(element)
                 if event == "end" and _is_entry(element):
                     entries.append(_entry(element, wanted))
-                    _forget(element)
+                    forget(element)
                     last_record = start
             if start - last_record > _MAX_BETWEEN_RECORDS:
                 raise BadAnswerError(f"has no end of a record within {_MAX_BETWEEN_RECORDS:,} bytes")
@@ -190,7 +191,7 @@ def read_page(body: bytes, wanted: str) -> Page:
         raise BadAnswerError(f"is not well-formed XML: {error.msg}", "bad_xml") from error
     _refuse_doctype(root)
     if root.tag != f"{OAI}OAI-PMH":
-        raise BadAnswerError(f"is no OAI-PMH 2.0 but <{_name(root)}>; check the URL")
+        raise BadAnswerError(f"is no OAI-PMH 2.0 but <{local_name(root)}>; check the URL")
     return Page(root, tuple(entries), utc(root.findtext(f"{OAI}responseDate") or ""))
 
 
@@ -233,21 +234,8 @@ def _entry(element: etree._Element, wanted: str) -> Entry:
         return Entry(identifier, datestamp, deleted, b"")
     found = next(metadata.iter(f"{{*}}{wanted}"), None)
     if found is None:
-        return Entry(identifier, datestamp, False, b"", _name(metadata[0]) if len(metadata) else "")
+        return Entry(identifier, datestamp, False, b"", local_name(metadata[0]) if len(metadata) else "")
     data = etree.tostring(found, encoding="utf-8", with_tail=False)
     if len(data) > MAX_RECORD_BYTES:
         return Entry(identifier, datestamp, False, b"", wanted, too_large=True)
     return Entry(identifier, datestamp, False, data)
-
-
-def _forget(element: etree._Element) -> None:
-    """Free a record and those before it; the emptied element itself stays until the next one."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
-
-
-def _name(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -11,10 +11,10 @@ from typing import BinaryIO, Final
 
 from ingest.readers.encoding import Decode, decoder
 from ingest.readers.foreign import DEFAULT_LEADER, made_record, source_record
-from ingest.readers.lines import Line, lines
+from ingest.readers.lines import Line, lines, unread_records
 from ingest.readers.records import MAX_RECORD_BYTES, control_field, data_field, is_control
 from ingest.record import Field
-from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
+from ingest.source import Rejected, SourceRecord, UnreadRecord
 
 _NUMBER: Final = re.compile(rb"([0-9]{9}) ")
 _FIELD: Final = re.compile(rb"[0-9]{9} ([0-9A-Z]{3})(.)(.) . ?(.*)", re.DOTALL)
@@ -31,17 +31,8 @@ def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
 
 def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
     """What `read` gives, but for `read_one`: the lines that follow each other with one system number."""
-    position = 0
-    for record in _records(lines(stream)):
-        position += 1
-        origin = Origin(file, position, record[0].offset)
-        data = b"\n".join(line.data for line in record)
-        if len(data) > MAX_RECORD_BYTES or any(line.too_long for line in record):
-            yield Rejected(origin, "too_large", f"No end of record within {MAX_RECORD_BYTES:,} bytes.")
-        else:
-            yield UnreadRecord(origin, "aleph", data)
-    if not position:
-        yield Rejected(Origin(file), "not_marc", "No record in ALEPH's sequential form is in this file.")
+    none = "No record in ALEPH's sequential form is in this file."
+    return unread_records(_records(lines(stream)), file, "aleph", none)
 
 
 def _records(found: Iterator[Line]) -> Iterator[list[Line]]:

@@ -88,7 +88,7 @@ def decoder(record: bytes, says_utf8: bool) -> Decode:
 
 def _mislabelled(body: bytes, says_utf8: bool) -> Decode:
     # A stray byte in the leader says nothing about the fields.
-    if _is_utf8(body) or (says_utf8 and any(map(_is_utf8, filter(_is_beyond_ascii, body.split(_FIELD_END))))):
+    if is_utf8(body) or (says_utf8 and any(map(is_utf8, filter(_is_beyond_ascii, body.split(_FIELD_END))))):
         return utf8  # with one good field the label is right, and other fields are damaged
     return _legacy(body, says_utf8)
 
@@ -98,7 +98,8 @@ def _body(record: bytes) -> bytes:
     return record[_LEADER_LENGTH:] if record[:5].isdigit() and record[20:22] == b"45" else record
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether these bytes are UTF-8 from end to end."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,9 +1,10 @@
 """The lines of a text file, with their places, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 from ingest.readers.records import MAX_RECORD_BYTES
+from ingest.source import Origin, RecordFormat, Rejected, UnreadRecord
 
 _BLOCK_BYTES: Final = 1 << 16
 _HEAD_BYTES: Final = 100
@@ -42,3 +43,20 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
         held += block
     if dropped:
         yield Line(offset, head, too_long=True)
+
+
+def unread_records(
+    records: Iterable[Sequence[Line]], file: str, format: RecordFormat, none_reason: str
+) -> Iterator[UnreadRecord | Rejected]:
+    """The records that these lines make, each with its place; `none_reason` where there is none."""
+    position = 0
+    for record in records:
+        position += 1
+        origin = Origin(file, position, record[0].offset)
+        data = b"\n".join(line.data for line in record)
+        if len(data) > MAX_RECORD_BYTES or any(line.too_long for line in record):
+            yield Rejected(origin, "too_large", f"No end of record within {MAX_RECORD_BYTES:,} bytes.")
+        else:
+            yield UnreadRecord(origin, format, data)
+    if not position:
+        yield Rejected(Origin(file), "not_marc", none_reason)

@@ -17,10 +17,10 @@ from pymarc.marc8_mapping import CODESETS
 
 from ingest.readers.encoding import Decode, decoder
 from ingest.readers.foreign import made_record, source_record
-from ingest.readers.lines import Line, lines
+from ingest.readers.lines import Line, lines, unread_records
 from ingest.readers.records import MAX_RECORD_BYTES, control_field, data_field, is_control
 from ingest.record import Field, Subfield
-from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
+from ingest.source import Rejected, SourceRecord, UnreadRecord
 
 _LEADER_LINE: Final = re.compile(rb"=(?:LDR|000)(?=\s)|[0-9 ]{5}[a-z#][a-z][a-z# ]{3}[0-9# ]{7}.{3}(?:4500)?\s*$")
 _FIELD_LINE: Final = re.compile(rb"=([0-9A-Za-z]{3})(?: {1,2}|\t)(.*)", re.DOTALL)
@@ -48,19 +48,9 @@ def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
     A leader begins a record. In files without leaders an empty line does, and a second 001; among records with
     leaders, one that lost its own is known by both.
     """
-    position = 0
-    for record in _records(lines(stream)):
-        if not any(_LOOKS_LIKE.match(line.data) for line in record):
-            continue  # a heading or remark between records
-        position += 1
-        origin = Origin(file, position, record[0].offset)
-        data = b"\n".join(line.data for line in record)
-        if len(data) > MAX_RECORD_BYTES or any(line.too_long for line in record):
-            yield Rejected(origin, "too_large", f"No end of record within {MAX_RECORD_BYTES:,} bytes.")
-        else:
-            yield UnreadRecord(origin, "marcmaker", data)
-    if not position:
-        yield Rejected(Origin(file), "not_marc", "No MARC record in text form (MARCMaker) is in this file.")
+    # What looks like no field at all is a heading or remark between records.
+    found = (held for held in _records(lines(stream)) if any(_LOOKS_LIKE.match(line.data) for line in held))
+    return unread_records(found, file, "marcmaker", "No MARC record in text form (MARCMaker) is in this file.")
 
 
 def _records(found: Iterator[Line]) -> Iterator[list[Line]]:

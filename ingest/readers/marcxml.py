@@ -7,9 +7,9 @@ from typing import BinaryIO, Final, TypeVar, cast
 
 from lxml import etree
 
-from ingest.readers.encoding import composed
+from ingest.readers.encoding import composed, is_utf8
 from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
-from ingest.readers.xml_fields import lenient, quick_record
+from ingest.readers.xml_fields import forget, lenient, local_name, quick_record
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
@@ -155,7 +155,7 @@ def _standalone(record: bytes, prefix: bytes, prolog: bytes, gap: bytes) -> byte
             head = len(b"<%brecord" % prefix)
             record = b"%b %b%b" % (record[:head], declaration, record[head:])
     damaged = record.translate(None, _ALLOWED) or (b"&" in record and _LOOSE_AMPERSAND.search(record))
-    if damaged or not _is_utf8(record):
+    if damaged or not is_utf8(record):
         element = lenient(record.decode("utf-8", "replace").encode())
         return record if element is None else etree.tostring(element, encoding="utf-8")
     return record
@@ -167,14 +167,6 @@ def _namespace(prefix: bytes, before: bytes) -> bytes:
     name = b"xmlns:%b" % prefix[:-1] if prefix else b"xmlns"
     declared: list[bytes] = re.findall(rb"""\s(%b=(?:"[^"<]*"|'[^'<]*'))""" % re.escape(name), before)
     return declared[-1] if declared else b""
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class _Text:
@@ -258,7 +250,7 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
             if _is_marc(element):
                 last_record = offset
                 yield element, offset
-            _forget(element)
+            forget(element)
         if broken is not None:
             raise broken
         offset = text.offset
@@ -278,15 +270,7 @@ def _refuse_doctype(element: etree._Element) -> None:
 
 def _is_marc(element: etree._Element) -> bool:
     """Whether a <record> holds fields itself: the envelopes of OAI-PMH and SRU have that name too."""
-    return any(_name(child) in ("leader", "controlfield", "datafield") for child in element)
-
-
-def _forget(element: etree._Element) -> None:
-    """Free an element and those before it; the emptied element itself stays until its parent ends."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    return any(local_name(child) in ("leader", "controlfield", "datafield") for child in element)
 
 
 def _record(element: etree._Element) -> Record:
@@ -294,7 +278,7 @@ def _record(element: etree._Element) -> Record:
     fields = []
     text = ""
     for child in element:
-        name, tag = _name(child), (child.get("tag") or "").strip()
+        name, tag = local_name(child), (child.get("tag") or "").strip()
         if name == "leader":
             text = child.text or ""
         elif name == "controlfield" and tag:
@@ -308,8 +292,3 @@ def _record(element: etree._Element) -> Record:
             ]
             fields.append(data_field(tag, indicators, subfields))
     return Record(leader(text), fields)
-
-
-def _name(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -121,6 +121,20 @@ def lenient(data: bytes) -> etree._Element | None:
         return None
 
 
+def forget(element: etree._Element) -> None:
+    """Free an element and those before it; the emptied element itself stays until its parent ends."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace, "" for what is none (a comment)."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
 def _plain(text: str) -> str:
     """The text that XML means, its references written out.
 
