@@ -27,12 +27,8 @@ def of_record(data: bytes, source: str, oai_identifier: str = "") -> str:
 
 def of_file(name: str, sha256: str) -> str:
     """The fingerprint of an e-book that belongs to no record."""
-    return with_ebook(name_digest(name), sha256)
-
-
-def name_digest(name: str) -> str:
-    """A file's name, whatever it holds, in place of a record's digest."""
-    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
+    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:32]  # in place of a record's
+    return with_ebook(digest, sha256)
 
 
 def record_part(fingerprint: str) -> str:
@@ -55,9 +51,7 @@ def embedder_part(fingerprint: str) -> str:
 
 
 def with_joined(fingerprint: str, others: list[str]) -> str:
-    """With the records of other sources, by their own fingerprints; without any, as it was."""
-    if not others:
-        return record_part(fingerprint)
+    """With the records of other sources, by their own fingerprints."""
     digest = hashlib.sha256("\0".join(map(record_part, others)).encode()).hexdigest()[:16]
     return f"{record_part(fingerprint)}*{digest}"
 
@@ -68,8 +62,16 @@ def with_ebook(fingerprint: str, sha256: str) -> str:
     >>> with_ebook("9f3a", "c0ffee"), with_ebook("9f3a*7:1-dead+minilm", "c0ffee")
     ('9f3a:2-c0ffee', '9f3a*7:2-c0ffee')
     """
-    own = re.split("[:+]", fingerprint, maxsplit=1)[0]
-    return f"{own}:{READING_VERSION}-{sha256}"
+    return f"{without_ebook(fingerprint)}:{READING_VERSION}-{sha256}"
+
+
+def without_ebook(fingerprint: str) -> str:
+    """The records' part alone.
+
+    >>> without_ebook("9f3a*7:2-c0ffee+minilm"), without_ebook("9f3a+minilm")
+    ('9f3a*7', '9f3a')
+    """
+    return re.split("[:+]", fingerprint, maxsplit=1)[0]
 
 
 def with_embedder(fingerprint: str, embedder: str) -> str:

@@ -1,6 +1,5 @@
 """Which record a PDF belongs to, and the document that comes of the two."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -186,7 +185,7 @@ def attach(document: Document, book: PdfBook) -> Document:
     """A record's document with its e-book."""
     ebook = ebook_of(book)
     name, stem = ebook.file_name.lower(), Path(ebook.file_name).stem
-    members = document.members or (document,)
+    members = document.records
     by_link = (found.id for found in members if name in found.values("linked_file"))
     by_number = (found.id for found in members if stem in found.values("control_number"))
     return carry_over(document, replace(ebook, record=next(by_link, None) or next(by_number, members[0].id)))
@@ -224,7 +223,7 @@ def without_ebook(document: Document) -> Document:
         document,
         fields={name: values for name, values in fields.items() if values},
         ebook=None,
-        fingerprint=re.split("[:+]", document.fingerprint, maxsplit=1)[0],
+        fingerprint=fingerprints.without_ebook(document.fingerprint),
     )
 
 

@@ -12,7 +12,7 @@ from sickle.iterator import OAIResponseIterator
 
 from ingest.outbound import Answer
 from ingest.readers.records import MAX_RECORD_BYTES
-from ingest.readers.xml_fields import forget, local_name
+from ingest.readers.xml_fields import forget, has_doctype, local_name, pull_parser
 
 OAI: Final = "{http://www.openarchives.org/OAI/2.0/}"
 MARCXML_NAMESPACE: Final = "http://www.loc.gov/MARC21/slim"
@@ -161,17 +161,7 @@ def read_page(body: bytes, wanted: str) -> Page:
     """The page in an answer's bytes. Raises BadAnswerError; its message continues "the answer ..."."""
     if _HTML.match(body):
         raise BadAnswerError("is a web page, not OAI-PMH; check the URL")
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        tag=("{*}OAI-PMH", f"{OAI}record"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = pull_parser(("start", "end"), "{*}OAI-PMH", f"{OAI}record")
     entries: list[Entry] = []
     last_record = 0
     try:
@@ -211,7 +201,7 @@ def utc(text: str) -> str:
 
 
 def _refuse_doctype(element: etree._Element) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
+    if has_doctype(element):
         raise BadAnswerError("has a DOCTYPE, which OAI-PMH does not need and which can do harm", "bad_xml")
 
 

@@ -275,9 +275,9 @@ class Load:
         self._write(session, Settlement((Settled(origin, session.entry(document, book.pages), outcome),), ()))
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
-        self._report.pages_without_text += sum(not page.text for page in book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr
         if without := sum(not page.text for page in book.pages):
+            self._report.pages_without_text += without
             self._note(path.name, f"{without:,} of {len(book.pages):,} pages have no text.")
         if book.ocr_failure:
             self._note(path.name, f"no OCR: {book.ocr_failure}.")

@@ -1,13 +1,10 @@
 """Documents beside each other while a batch of records finds its places among them. No index here: pure."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from ingest.linking import carry_over
 from ingest.works import groups, join, may_join, member, members_of, shares_work
 from search.document import Document, DocumentId, Ebook
-
-_NONE: Final[tuple[Document, ...]] = ()
 
 
 class Shelf:
@@ -122,7 +119,7 @@ class Shelf:
         self._forget(document.id)
         self._documents[document.id] = document
         self._vacated.pop(document.id, None)
-        for record in document.members or (document,):
+        for record in document.records:
             self._homes[record.id] = document.id
         for key in document.values("work"):
             self._works.setdefault(key, {})[document.id] = None
@@ -136,7 +133,7 @@ class Shelf:
         before = self._documents.pop(id, None)
         if before is None:
             return
-        for record in before.members or (before,):
+        for record in before.records:
             if self._homes.get(record.id) == id:
                 del self._homes[record.id]
         for key in before.values("work"):
@@ -144,4 +141,4 @@ class Shelf:
 
 
 def _others(held: Document | None, id: DocumentId) -> tuple[Document, ...]:
-    return tuple(found for found in held.members if found.id != id) if held is not None else _NONE
+    return tuple(found for found in held.members if found.id != id) if held is not None else ()

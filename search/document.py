@@ -178,6 +178,11 @@ class Document:
     raw: RawRecord | None = None
     fingerprint: str = ""
 
+    @property
+    def records(self) -> tuple["Document", ...]:
+        """The members, or the document itself as the one record it is of."""
+        return self.members or (self,)
+
     def values(self, name: str) -> tuple[str, ...]:
         """All values of a field, () when there are none."""
         return self.fields.get(name, ())

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.readers.encoding import composed, is_utf8
 from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
-from ingest.readers.xml_fields import forget, lenient, local_name, quick_record
+from ingest.readers.xml_fields import forget, has_doctype, lenient, local_name, pull_parser, quick_record
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
@@ -222,17 +222,7 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
 
     before: what stood at the document's beginning, when its middle has been read already.
     """
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag="{*}record",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = pull_parser(("end",), "{*}record")
     last_record = offset = text.offset + text.at
     looked = False
     block = before or text.read()
@@ -264,7 +254,7 @@ _NO_END_REASON: Final = f"No end of a record within {MAX_RECORD_BYTES:,} bytes; 
 
 
 def _refuse_doctype(element: etree._Element) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
+    if has_doctype(element):
         raise _RefusalError(_DOCTYPE_REASON)
 
 

@@ -6,7 +6,8 @@ before, and its subfields are taken apart when a rule asks for them. Whatever is
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 from lxml import etree
 
@@ -119,6 +120,29 @@ def lenient(data: bytes) -> etree._Element | None:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
         return None
+
+
+def pull_parser(events: Sequence[Literal["start", "end"]], *tags: str) -> etree.XMLPullParser:
+    """A parser of what strangers wrote, fed in blocks, for these events of elements with these tags.
+
+    It opens nothing, resolves nothing and keeps libxml2's limits.
+    """
+    return etree.XMLPullParser(
+        events=events,
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def has_doctype(element: etree._Element) -> bool:
+    """Whether a DOCTYPE stands before the element's document."""
+    return element.getroottree().docinfo.internalDTD is not None
 
 
 def forget(element: etree._Element) -> None:

@@ -48,7 +48,7 @@ def copies(document: Document, t: Messages) -> list[ItemRow]:
 
     One without a call number stands under its record's, as INLISLite's do.
     """
-    records = document.members or (document,)
+    records = document.records
     found = []
     for record in records:
         source = record.first("source") if len(records) > 1 else ""

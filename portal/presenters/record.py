@@ -167,7 +167,7 @@ def record(
 
 
 def _marc(document: Document, t: Messages) -> Iterator[SourceMarc]:
-    for record in document.members or (document,):
+    for record in document.records:
         raw = record.raw
         if raw is not None and raw.format != "pdf" and raw.data:
             origin = (

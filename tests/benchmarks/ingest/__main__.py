@@ -98,6 +98,16 @@ def iso2709(corpus: Corpus, rounds: int) -> None:
     def by_us(take: Callable[[SourceRecord], object]) -> int:
         return sum(take(item) != -1 for item in _read(marc.read(BytesIO(corpus.data), corpus.name)))
 
+    _read_and_map(f"ISO 2709, {corpus.name}", by_peer, by_us, rounds)
+    _compared(corpus)
+
+
+def _read_and_map(
+    title: str,
+    by_peer: Callable[[Callable[[pymarc.Record], object]], int],
+    by_us: Callable[[Callable[[SourceRecord], object]], int],
+    rounds: int,
+) -> None:
     rows = {
         "pymarc: read": measured(lambda: by_peer(_nothing)),
         "pymarc: read, 14 fields": measured(lambda: by_peer(by_pymarc)),
@@ -106,8 +116,7 @@ def iso2709(corpus: Corpus, rounds: int) -> None:
         "ours: read, 14 fields by our rules": measured(lambda: by_us(by_rules)),
         "ours: read, whole map": measured(lambda: by_us(lambda item: to_document(item, SOURCE))),
     }
-    table(f"ISO 2709, {corpus.name}", rows, rounds, "pymarc: read, 14 fields")
-    _compared(corpus)
+    table(title, rows, rounds, "pymarc: read, 14 fields")
 
 
 def _read(items: Iterable[SourceRecord | Rejected]) -> Iterator[SourceRecord]:
@@ -141,15 +150,7 @@ def xml(count: int, rounds: int) -> None:
     def by_us(take: Callable[[SourceRecord], object]) -> int:
         return sum(take(item) != -1 for item in _read(marcxml.read(BytesIO(data), "mixed.xml")))
 
-    rows = {
-        "pymarc: read": measured(lambda: by_peer(_nothing)),
-        "pymarc: read, 14 fields": measured(lambda: by_peer(by_pymarc)),
-        "ours: read": measured(lambda: by_us(_nothing)),
-        "ours: read, the same 14 fields": measured(lambda: by_us(by_plain_rules)),
-        "ours: read, 14 fields by our rules": measured(lambda: by_us(by_rules)),
-        "ours: read, whole map": measured(lambda: by_us(lambda item: to_document(item, SOURCE))),
-    }
-    table(f"MARCXML of the mixed records, {len(data) / 1e6:.0f} MB", rows, rounds, "pymarc: read, 14 fields")
+    _read_and_map(f"MARCXML of the mixed records, {len(data) / 1e6:.0f} MB", by_peer, by_us, rounds)
 
 
 def java(corpus: Corpus, rounds: int) -> None:
