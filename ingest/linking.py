@@ -110,7 +110,7 @@ class Published:
 
     def titled(self, words: str) -> Sequence[DocumentId]:
         # No clause asks for the whole title proper; what follows it (other title information) is in the same field.
-        holding = Query(clauses=(Clause(words, "title", phrase=True),))
+        holding = Query(parts=(Clause(words, "title", phrase=True),))
         ranking = self._searcher.keyword(holding, depth=_TITLES_LOOKED_AT)
         if ranking.total > len(ranking.items):
             return ()

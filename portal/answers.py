@@ -39,7 +39,6 @@ def _interpretation(page: ResultPage) -> dict[str, Any]:
                 "phrase": clause.phrase,
                 "negated": clause.negated,
                 "prefix": clause.prefix,
-                "alternative": clause.alternative,
             }
             for clause in query.clauses
         ],

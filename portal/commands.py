@@ -34,7 +34,8 @@ from search.errors import EmbedderMissing, SearchError
 from search.evaluation import evaluate as measure
 from search.evaluation import read_corpus, read_judgements, read_queries
 from search.opening import open_embedder, open_engine
-from search.query import MODES, Filter, Mode, known_filters, parse
+from search.query import MODES, Filter, Mode, known_filters
+from search.query_language import parse
 from search.schema import BY_NAME, SORTS
 from search.settings import SearchSettings
 

@@ -21,7 +21,8 @@ from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
-from search.query import Query, parse
+from search.query import Query
+from search.query_language import parse
 
 FOUND_PAGES_MOST: Final = 30
 EXAMPLES_SHOWN: Final = 5

@@ -28,7 +28,7 @@ from portal.search_state import SearchState
 from portal.shell import Shell
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, SearchError
-from search.query import parse
+from search.query_language import parse
 
 MAX_RANGES: Final = 4
 MAX_PAGE_NUMBER: Final = 100_000

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from search.discovery import MAX_RESULTS_REACHED
-from search.query import MAX_CHARACTERS, MODES, Filter, Mode, Query, known_filters, parse
+from search.query import MODES, Filter, Mode, Query, known_filters
+from search.query_language import MAX_CHARACTERS, parse
 from search.schema import RELEVANCE, SORTS
 
 SIZES: Final = (10, 20, 50, 100)

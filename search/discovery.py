@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from search.document import Document, DocumentId, Page, Suggestion
@@ -13,7 +12,7 @@ from search.explain import marked_title, reasons, summary_snippet
 from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
-from search.query import Clause, Filter, Mode, Query
+from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, Keyword, PageHits, Question, Semantic, Weigh
 from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
@@ -119,7 +118,7 @@ class Discovery:
             near = {key: item for key, item in near.items() if item.score >= SEMANTIC_FLOOR}
             return _hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
         likeness = _likeness(found)
-        if not likeness.clauses:
+        if not likeness.parts:
             return ()
         items = [r for r in searcher.keyword(likeness, limit + 1).items if r.id != id][:limit]
         best = max((r.score for r in items), default=0.0) or 1.0
@@ -264,5 +263,5 @@ def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:
 def _likeness(document: Document) -> Query:
     """A search for any of the document's subject headings or its title's words."""
     texts = [*document.values("subject")[:4], document.title]
-    clauses = [Clause(text, alternative=number > 0) for number, text in enumerate(t for t in texts if t)]
-    return replace(Query(), clauses=tuple(clauses))
+    clauses = tuple(Clause(text) for text in texts if text)
+    return Query(parts=clauses if len(clauses) < 2 else (Group(clauses, either=True),))

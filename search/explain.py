@@ -1,7 +1,6 @@
 """Why a hit is there, and the words of it that show so."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from search.document import Document
 from search.highlight import highlight, snippet
@@ -31,7 +30,7 @@ def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ra
 
 def _asked_of(query: Query, field: str) -> Query:
     """The query without the clauses that were asked of another field."""
-    return replace(query, clauses=tuple(c for c in query.clauses if c.field in (None, field)))
+    return query.keeping(lambda clause: clause.field in (None, field))
 
 
 def matching_words(values: Sequence[str], query: Query) -> tuple[str, ...]:

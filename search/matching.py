@@ -1,11 +1,12 @@
 """Which clauses of a query a document must match: the same rule for every engine."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from search import analysis
-from search.query import Clause, Query
+from search.query import Clause, Group, Part, Query
 
 # Up to this many content words all are required, as a reader of a catalogue expects. Of n more, the
 # square root of n, rounded up: words alone, nDCG@10 on CISI and IDK-MRC (tests/benchmarks/ranking.py)
@@ -18,52 +19,37 @@ MAX_WORDS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """A query's clauses by what they demand. A group is a clause and its alternatives (OR): any may match.
+    """A query's parts by what they demand.
 
-    required: every group. relaxable: at least `minimum` groups. optional: only raise the score.
-    unwanted: none may match.
+    required: every one. relaxable: at least `minimum`. optional: only raise the score.
+    unwanted: none may match; their own `negated` is taken away.
     """
 
-    required: tuple[tuple[Clause, ...], ...] = ()
-    relaxable: tuple[tuple[Clause, ...], ...] = ()
+    required: tuple[Part, ...] = ()
+    relaxable: tuple[Part, ...] = ()
     minimum: int = 0
-    optional: tuple[tuple[Clause, ...], ...] = ()
-    unwanted: tuple[Clause, ...] = ()
+    optional: tuple[Part, ...] = ()
+    unwanted: tuple[Part, ...] = ()
 
 
 def requirements(query: Query) -> Requirements:
     """What `query` demands of a document; filters apart.
 
-    Stop words are optional beside any content word. Phrases, fields and alternatives are always required.
+    Stop words are optional beside any content word. Phrases, fields and groups are always required.
     In a loose query the rule for long texts holds from two content words on, and one may always be missing.
     """
-    groups: list[list[Clause]] = []
-    unwanted: list[Clause] = []
-    left = MAX_WORDS
-    for clause in query.clauses:
-        words = analysis.plain_words(clause.text)
-        if not words or not left:
-            continue
-        if len(words) > left:
-            clause = replace(clause, text=" ".join(words[:left]))
-        left -= min(left, len(words))
-        if clause.negated:
-            unwanted.append(clause)
-        elif clause.alternative and groups:
-            groups[-1].append(clause)
-        else:
-            groups.append([clause])
-    fixed = [group for group in groups if not _is_plain(group)]
-    plain = [group for group in groups if _is_plain(group)]
-    content = [group for group in plain if not _is_stop(group[0])]
-    optional = [group for group in plain if _is_stop(group[0])]
+    parts = list(_bounded(query.parts, [MAX_WORDS]))
+    unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
+    wanted = [part for part in parts if not part.negated]
+    fixed = [part for part in wanted if not _is_plain(part)]
+    content = [part for part in wanted if _is_plain(part) and not _is_stop(part)]
+    optional = [part for part in wanted if _is_plain(part) and _is_stop(part)]
     if not content and not fixed:
-        content, optional = optional, []
-        return Requirements(_frozen(content), unwanted=tuple(unwanted))
+        return Requirements(tuple(optional), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
-        return Requirements(_frozen(fixed + content), (), 0, _frozen(optional), tuple(unwanted))
+        return Requirements((*fixed, *content), (), 0, tuple(optional), unwanted)
     minimum = min(math.ceil(math.sqrt(len(content))), len(content) - 1)
-    return Requirements(_frozen(fixed), _frozen(content), minimum, _frozen(optional), tuple(unwanted))
+    return Requirements(tuple(fixed), tuple(content), minimum, tuple(optional), unwanted)
 
 
 def is_relaxed(query: Query) -> bool:
@@ -71,13 +57,26 @@ def is_relaxed(query: Query) -> bool:
     return bool(requirements(query).relaxable)
 
 
-def _is_plain(group: list[Clause]) -> bool:
-    return len(group) == 1 and not group[0].phrase and group[0].field is None
+def _bounded(parts: Iterable[Part], left: list[int]) -> Iterator[Part]:
+    """`parts` without clauses that have no word, and without words beyond the number in `left`."""
+    for part in parts:
+        if isinstance(part, Group):
+            inner = tuple(_bounded(part.parts, left))
+            if inner:
+                yield replace(part, parts=inner)
+            continue
+        words = analysis.plain_words(part.text)
+        if not words or not left[0]:
+            continue
+        yield replace(part, text=" ".join(words[: left[0]])) if len(words) > left[0] else part
+        left[0] -= min(left[0], len(words))
 
 
-def _is_stop(clause: Clause) -> bool:
-    return not clause.prefix and all(analysis.is_stop_word(word) for word in analysis.plain_words(clause.text))
+def _is_plain(part: Part) -> bool:
+    return isinstance(part, Clause) and not part.phrase and part.field is None
 
 
-def _frozen(groups: list[list[Clause]]) -> tuple[tuple[Clause, ...], ...]:
-    return tuple(tuple(group) for group in groups)
+def _is_stop(part: Part) -> bool:
+    if isinstance(part, Group) or part.prefix:
+        return False
+    return all(analysis.is_stop_word(word) for word in analysis.plain_words(part.text))

@@ -1,42 +1,40 @@
-"""What is asked: the words of a search box read into a Query, within limits, never failing.
+"""What is asked, as values: clauses and groups of them, chosen filters, the order of results.
 
-Raw text of a user never reaches an engine's own query parser (a 20 kB run of brackets kills
-tantivy's): this reader is iterative, bounded, and turns what it cannot use into plain words.
+`search.query_language` reads a search box into these, and prints them again.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from search.schema import BY_NAME, RELEVANCE, SORTS
+from search.schema import BY_NAME, RELEVANCE
 
-MAX_CHARACTERS: Final = 512
-MAX_TERMS: Final = 32
 MAX_FILTERS: Final = 16
 MAX_FILTER_CHARACTERS: Final = 500
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: Final[tuple[Mode, ...]] = ("hybrid", "keyword", "semantic")
 
-# What a reader may write before a colon, in both languages, and the field it means.
-FIELD_WORDS: Final[Mapping[str, str]] = {
-    "judul": "title", "title": "title",
-    "pengarang": "contributor", "penulis": "contributor", "author": "contributor", "contributor": "contributor",
-    "subjek": "subject", "subject": "subject", "topik": "subject",
-    "penerbit": "publisher", "publisher": "publisher",
-    "seri": "series", "series": "series",
-    "isbn": "isbn", "issn": "issn", "doi": "doi",
-    "nomor": "call_number", "callnumber": "call_number",
-}  # fmt: skip
+# Names a clause may be asked in beside those of search.schema: the pages of e-books; any number or code.
+BODY: Final = "pages"
+IDENTIFIER: Final = "identifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words, folded, that mean the same in the other language; together they count `weight` (0..1) of the clause's own."""
+
+    words: tuple[str, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One thing asked for: a word or a phrase, in one field or anywhere, wanted or unwanted.
 
-    prefix: the word was written with a closing `*`. alternative: it follows OR / ATAU and may
-    stand in for the clause before it.
+    field: of search.schema, BODY, IDENTIFIER, or None for anywhere. prefix: the word was written with a closing `*`.
+    others: what may stand in for it (search.bilingual).
     """
 
     text: str
@@ -44,7 +42,19 @@ class Clause:
     phrase: bool = False
     negated: bool = False
     prefix: bool = False
-    alternative: bool = False
+    others: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parts that belong together: any of them is enough when `either`, else all are needed."""
+
+    parts: "tuple[Part, ...]"
+    either: bool = False
+    negated: bool = False
+
+
+Part = Clause | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +70,20 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: its text, the clauses read from it, chosen filters and the order of results.
+    """A search: its text, the parts read from it (all of them asked for), chosen filters and the order of results.
 
-    shortened: the text was cut at a limit. wordless: the words select nothing by themselves;
-    only documents that a caller adds (`also`) are results, as in a search by meaning alone. loose:
-    some of the words are enough, because nothing holds them all.
+    shortened: the text was cut at a limit. plain: its signs made no sense together, so it was read as
+    words. wordless: the words select nothing by themselves; only documents that a caller adds (`also`)
+    are results, as in a search by meaning alone. loose: some of the words are enough, because nothing
+    holds them all.
     """
 
     text: str = ""
-    clauses: tuple[Clause, ...] = ()
+    parts: tuple[Part, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort: str = RELEVANCE
     shortened: bool = False
+    plain: bool = False
     wordless: bool = False
     loose: bool = False
 
@@ -79,7 +91,7 @@ class Query:
         return replace(self, filters=())
 
     def without_words(self) -> "Query":
-        return replace(self, text="", clauses=(), wordless=False)
+        return replace(self, text="", parts=(), wordless=False)
 
     def lifting(self, field: str) -> "Query":
         """The same search without the filter on `field`: what its siblings are counted against."""
@@ -91,70 +103,47 @@ class Query:
     def loosened(self) -> "Query":
         return replace(self, loose=True)
 
+    def keeping(self, wish: Callable[[Clause], bool]) -> "Query":
+        """The same search with only the clauses that `wish` keeps; groups left empty go."""
+        return replace(self, parts=tuple(_kept(self.parts, wish)))
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Every clause in order; `negated` says whether a document that holds it is kept out, groups considered."""
+        return tuple(_leaves(self.parts))
+
+    @property
+    def wanted(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if not clause.negated)
+
     @property
     def strict(self) -> bool:
         """The text uses a phrase, a field or an unwanted word, so nothing may be added that lacks them."""
         return any(c.phrase or c.negated or c.field for c in self.clauses)
 
     @property
-    def wanted(self) -> tuple[Clause, ...]:
-        return tuple(clause for clause in self.clauses if not clause.negated)
+    def grouped(self) -> bool:
+        """The text uses AND, OR or parentheses."""
+        return any(isinstance(part, Group) for part in self.parts)
 
 
-# A token is a quoted phrase (closed or not) or a run of non-spaces; each may carry -, + and field:.
-_TOKEN = re.compile(r'([+-]?)(?:([a-zA-Z_]{2,20}):)?(?:"([^"]*)"?|(\S+))')
-_NOT_WORDS = frozenset({"NOT", "BUKAN"})
-_OR_WORDS = frozenset({"OR", "ATAU"})
-_AND_WORDS = frozenset({"AND", "DAN"})
+def _leaves(parts: Iterable[Part], negated: bool = False) -> Iterator[Clause]:
+    # No deeper than a query is read (search.query_language.MAX_DEPTH).
+    for part in parts:
+        if isinstance(part, Group):
+            yield from _leaves(part.parts, negated != part.negated)
+        else:
+            yield replace(part, negated=not part.negated) if negated else part
 
 
-def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Query:
-    """The Query a search text means; any text at all is accepted.
-
-    Words must all be found (an engine may relax this for long texts); `"a phrase"`, `-unwanted`,
-    `judul:laut`, `kata*`, and DAN ATAU BUKAN / AND OR NOT in capitals are understood. An unknown
-    field, sort or filter is ignored; text beyond MAX_CHARACTERS or MAX_TERMS is cut off and
-    `shortened` says so.
-
-    >>> [(c.text, c.field, c.negated) for c in parse('judul:laut "terumbu karang" -ikan').clauses]
-    [('laut', 'title', False), ('terumbu karang', None, False), ('ikan', None, True)]
-    """
-    kept = "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
-    clauses: list[Clause] = []
-    negate = alternative = False
-    shortened = len(text) > MAX_CHARACTERS
-    for sign, field_word, phrase, word in _TOKEN.findall(kept):
-        if len(clauses) >= MAX_TERMS:
-            shortened = True
-            break
-        if not phrase and not field_word and not sign:
-            if word in _NOT_WORDS:
-                negate = True
-                continue
-            if word in _OR_WORDS:
-                alternative = bool(clauses)
-                continue
-            if word in _AND_WORDS and clauses:
-                continue
-        field = FIELD_WORDS.get(field_word.lower()) if field_word else None
-        body = phrase or word
-        if field_word and field is None:
-            body = f"{field_word} {body}"  # "10:30", "http://...": not a field, so plain words
-        prefix = not phrase and body.endswith("*")
-        body = body.strip('()*"')
-        if any(ch.isalnum() for ch in body):
-            clauses.append(
-                Clause(
-                    body,
-                    field,
-                    phrase=bool(phrase),
-                    negated=negate or sign == "-",
-                    prefix=prefix,
-                    alternative=alternative,
-                )
-            )
-        negate = alternative = False
-    return Query(kept, tuple(clauses), known_filters(filters), sort if sort in SORTS else RELEVANCE, shortened)
+def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Part]:
+    for part in parts:
+        if isinstance(part, Group):
+            left = tuple(_kept(part.parts, wish))
+            if left:
+                yield replace(part, parts=left)
+        elif wish(part):
+            yield part
 
 
 def known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
@@ -171,7 +160,7 @@ def known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     return tuple(kept[:MAX_FILTERS])
 
 
-_YEARS = re.compile(r"(\d{1,4})?(\.\.)?(\d{1,4})?")
+_YEARS = re.compile(r"(\d{1,4})?(\.\.)?(\d{1,4})?", re.ASCII)
 
 
 def year_range(value: str) -> tuple[int, int] | None:

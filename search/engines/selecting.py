@@ -1,6 +1,6 @@
 """What a query selects and how its words count: one rule for every engine, spelled in the engine's dialect.
 
-Queries are built flat from clauses. No text of a user reaches an engine's own parser.
+Queries are built from parts that are nested no deeper than search.query_language reads them. No text of a user reaches an engine's own parser.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from search import analysis
+from search.analysis import fold
 from search.document import DocumentId
 from search.engines.terms import (
-    BODY,
     BODY_WEIGHT,
     CLOSING,
     KEYS,
@@ -22,7 +22,17 @@ from search.engines.terms import (
 )
 from search.errors import QueryRefused
 from search.matching import Requirements, requirements
-from search.query import MAX_FILTER_CHARACTERS, Clause, Filter, Query, year_range
+from search.query import (
+    BODY,
+    IDENTIFIER,
+    MAX_FILTER_CHARACTERS,
+    Alternative,
+    Clause,
+    Filter,
+    Part,
+    Query,
+    year_range,
+)
 from search.schema import BY_NAME
 
 Weights = Sequence[tuple[str, float]]
@@ -130,7 +140,7 @@ class Selection(Generic[Q]):
             must = [self._in.everything()]
         else:
             should += self._title_bonus(query)
-        return self._in.boolean(must, should, [self._clause(clause) for clause in needs.unwanted])
+        return self._in.boolean(must, should, [self._part(part) for part in needs.unwanted])
 
     def chosen(self, chosen: Filter) -> Q:
         """Documents under one filter."""
@@ -148,9 +158,9 @@ class Selection(Generic[Q]):
 
     def _wanted(self, needs: Requirements, demand: Demand) -> tuple[list[Q], list[Q]]:
         """What must match, and what only raises the score."""
-        required = [self._group(group) for group in needs.required]
-        relaxable = [self._group(group) for group in needs.relaxable]
-        optional = [self._group(group) for group in needs.optional]
+        required = [self._part(part) for part in needs.required]
+        relaxable = [self._part(part) for part in needs.relaxable]
+        optional = [self._part(part) for part in needs.optional]
         if demand == "any" and required + relaxable:
             return [self._in.boolean([], required + relaxable, minimum=1)], optional
         if demand == "all":
@@ -158,15 +168,52 @@ class Selection(Generic[Q]):
         most = [self._in.boolean([], relaxable, minimum=needs.minimum)] if relaxable else []
         return required + most, optional
 
-    def _group(self, group: tuple[Clause, ...]) -> Q:
-        return self._best_of([self._clause(clause) for clause in group])
+    def _part(self, part: Part) -> Q:
+        """Documents that the part asks for or, if it is negated, all others."""
+        if part.negated:
+            return self._in.boolean([self._in.everything()], [], [self._part(replace(part, negated=False))])
+        if isinstance(part, Clause):
+            return self._clause(part)
+        if part.either:
+            return self._best_of([self._part(one) for one in part.parts])
+        return self._in.boolean(
+            [self._part(one) for one in part.parts if not one.negated] or [self._in.everything()],
+            [],
+            [self._part(replace(one, negated=False)) for one in part.parts if one.negated],
+        )
 
     def _clause(self, clause: Clause) -> Q:
-        found = [clean(word) for word in analysis.plain_words(clause.text)]
         field = BY_NAME.get(clause.field or "")
+        if clause.field == IDENTIFIER:
+            return self._best_of([one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)])
+        if field is not None and field.kind == "year":
+            span = year_range(clause.text)
+            return self._years(field.name, *span) if span else self._in.nothing()
         if field is not None and field.kind == "keyword":
-            return self._best_of(self._keys(field.name, clause.text, 1.0))
-        weights = self._weights if field is None else [(name, 1.0) for name in _TOGETHER.get(field.name, (field.name,))]
+            if field.weight:
+                return self._best_of(self._keys(field.name, clause.text, 1.0))
+            return self._in.any_of(f"r_{field.name}", [clean(fold(clause.text))])
+        if clause.field == BODY:
+            weights: Weights = PAGE_TEXT
+        elif field is not None:
+            weights = [(name, 1.0) for name in _TOGETHER.get(field.name, (field.name,))]
+        else:
+            weights = self._weights
+        own = self._words(clause, weights, field is None and self._of_records)
+        if not clause.others:
+            return own
+        return self._best_of([own, *(self._alternative(other, weights) for other in clause.others)])
+
+    def _alternative(self, other: Alternative, weights: Weights) -> Q:
+        """Words that stand in for a clause: in a row or, counting less, in one document."""
+        scaled = [(name, weight * other.weight) for name, weight in weights]
+        words = [clean(word) for word in other.words]
+        if len(words) == 1:
+            return self._word(words[0], scaled, exact=False)
+        return self._in.boolean([self._word(word, scaled, exact=False) for word in words])
+
+    def _words(self, clause: Clause, weights: Weights, anywhere: bool) -> Q:
+        found = [clean(word) for word in analysis.plain_words(clause.text)]
         if clause.phrase and len(found) > 1:
             words = self._best_of([self._in.phrase(f"w_{name}", found, weight) for name, weight in weights])
         else:
@@ -175,7 +222,7 @@ class Selection(Generic[Q]):
                 begun = [self._in.beginning(f"w_{name}", found[-1], weight) for name, weight in weights]
                 each[-1] = self._best_of([each[-1], self._best_of(begun)])
             words = each[0] if len(each) == 1 else self._in.boolean(each)
-        if field is None and self._of_records and _like_identifier(clause.text):
+        if anywhere and _like_identifier(clause.text):
             keys = [one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)]
             return self._best_of([words, *keys])
         return words
@@ -191,7 +238,7 @@ class Selection(Generic[Q]):
         return [self._in.term(f"k_{name}", key, weight) for key in identifier_keys(text)]
 
     def _title_bonus(self, query: Query) -> list[Q]:
-        if not self._of_records or query.strict or any(clause.alternative for clause in query.clauses):
+        if not self._of_records or query.strict or query.grouped:
             return []
         typed = [clean(word) for clause in query.wanted for word in analysis.plain_words(clause.text)]
         bonus = [
@@ -217,5 +264,6 @@ def _like_identifier(text: str) -> bool:
 
 
 def for_pages(query: Query) -> Query:
-    """The words that may stand on a page: those asked for in a field of the record are left out."""
-    return replace(query, clauses=tuple(clause for clause in query.wanted if clause.field is None))
+    """The words that may stand on a page: unwanted ones, and those asked for in a field of the record, are left out."""
+    wanted = replace(query, parts=tuple(part for part in query.parts if not part.negated))
+    return wanted.keeping(lambda clause: clause.field in (None, BODY) and not clause.negated)

@@ -12,11 +12,10 @@ from typing import Final, TypeVar
 
 from search import analysis
 from search.document import Document
-from search.query import MAX_FILTER_CHARACTERS
+from search.query import BODY, MAX_FILTER_CHARACTERS
 from search.schema import BY_NAME, FIELDS, SORTS, Field
 
 # The text of the whole e-book, searched with the record; far below a title, above nothing.
-BODY: Final = "pages"
 BODY_WEIGHT: Final = 0.5
 
 TEXTS: Final = tuple(field for field in FIELDS if field.kind == "text" and field.weight > 0)

@@ -32,7 +32,8 @@ from search.document import Document, DocumentId
 from search.engine import Engine
 from search.engines.elastic import ElasticEngine
 from search.engines.embedded import EmbeddedEngine
-from search.query import Filter, Query, parse
+from search.query import Filter, Query
+from search.query_language import parse
 from search.questions import Facets, Fetch, Keyword
 from search.settings import ServerSettings
 from tests.support.catalogue import documents, entries

@@ -21,7 +21,8 @@ from search.discovery import Discovery
 from search.document import Document
 from search.embedding import Embedder
 from search.engine import Engine
-from search.query import Filter, Mode, parse
+from search.query import Filter, Mode
+from search.query_language import parse
 from search.schema import FACETS, SORTS
 from tests.support.catalogue import documents, entries
 from tests.support.elasticsearch.node import Node

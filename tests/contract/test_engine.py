@@ -11,7 +11,8 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
-from search.query import Clause, Filter, Query, parse
+from search.query import Clause, Filter, Query
+from search.query_language import parse
 from search.questions import Facets, Keyword
 from search.results import FacetValue, Ranking
 from tests.support.documents import document, entry, unit

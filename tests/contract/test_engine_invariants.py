@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from search.document import DocumentId
 from search.engine import Entry
-from search.query import Filter, Query, parse
+from search.query import Filter, Query
+from search.query_language import parse
 from tests.support.documents import entry
 from tests.support.engines import Fresh
 

@@ -15,7 +15,8 @@ from ingest.report import OUTCOMES, IngestReport
 from portal.console import report_text
 from search.discovery import Discovery
 from search.document import Document, DocumentId
-from search.query import Filter, Query, parse
+from search.query import Filter, Query
+from search.query_language import parse
 from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
 from tests.support.records import record, write

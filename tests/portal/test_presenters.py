@@ -13,7 +13,8 @@ from portal.presenters.results import card, facet_groups, results
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
-from search.query import Query, parse
+from search.query import Query
+from search.query_language import parse
 from search.results import FacetValue, Highlight, Hit, PageHit, Reason, ResultPage
 
 ID, EN = messages("id"), messages("en")

@@ -9,7 +9,7 @@ from portal.presenters.copies import COPIES_SHOWN, Copies
 from portal.presenters.record import RecordView, Row, record
 from portal.search_state import SearchState
 from search.document import Document, DocumentId, Item, OnlineAccess, Related, Vernacular
-from search.query import parse
+from search.query_language import parse
 from tests.support.marc_records import mapped
 
 T = messages("id")

@@ -10,7 +10,8 @@ from search.document import DocumentId, Passage
 from search.engine import Entry
 from search.engines.embedded import EmbeddedEngine
 from search.errors import IndexMissing, QueryRefused
-from search.query import MODES, Filter, Mode, parse
+from search.query import MODES, Filter, Mode
+from search.query_language import parse
 from search.schema import SORTS
 from tests.support.documents import document, entry
 from tests.support.embedders import LetterEmbedder

@@ -15,7 +15,7 @@ from search.engine import Engine, WriteReport
 from search.engines.elastic import ElasticEngine
 from search.engines.elastic.state import State
 from search.errors import EngineUnavailable, IndexMissing, SchemaMismatch
-from search.query import parse
+from search.query_language import parse
 from search.settings import ServerSettings
 from tests.support.documents import entry
 from tests.support.elasticsearch.node import Node

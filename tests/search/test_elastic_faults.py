@@ -28,7 +28,7 @@ from search.engines.elastic import ElasticEngine, cluster, leases
 from search.engines.elastic import engine as engine_module
 from search.engines.elastic.cluster import READ_TIMEOUT_S, Pause
 from search.errors import EngineUnavailable, IndexBusy
-from search.query import parse
+from search.query_language import parse
 from search.questions import Facets, Fetch, Keyword, PageHits
 from search.settings import ServerSettings
 from tests.support.documents import entry, unit

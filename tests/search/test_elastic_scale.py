@@ -28,7 +28,8 @@ from search.document import DocumentId
 from search.engine import IndexInfo
 from search.engines.elastic import ElasticEngine
 from search.errors import IndexMissing
-from search.query import Filter, Query, parse
+from search.query import Filter, Query
+from search.query_language import parse
 from search.settings import ServerSettings
 from tests.support import documented
 from tests.support.catalogue import documents

@@ -17,7 +17,7 @@ from search.document import DocumentId
 from search.engines.embedded import EmbeddedEngine
 from search.engines.embedded.vectors import MAX_SEGMENTS, open_segments
 from search.errors import EngineUnavailable, IndexBusy, SchemaMismatch
-from search.query import parse
+from search.query_language import parse
 from tests.support.documents import entry, unit
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.highlight import highlight, snippet
-from search.query import parse
+from search.query_language import parse
 from search.results import Highlight
 
 

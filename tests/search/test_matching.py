@@ -3,11 +3,12 @@
 import pytest
 
 from search.matching import is_relaxed, requirements
-from search.query import parse
+from search.query import Part, Query
+from search.query_language import parse
 
 
-def texts(groups: tuple[tuple[object, ...], ...]) -> list[list[str]]:
-    return [[getattr(clause, "text", "") for clause in group] for group in groups]
+def texts(parts: tuple[Part, ...]) -> list[list[str]]:
+    return [[clause.text for clause in Query(parts=(part,)).clauses] for part in parts]
 
 
 def test_three_content_words_are_all_required_and_stop_words_are_optional() -> None:
@@ -40,4 +41,4 @@ def test_alternatives_form_one_group() -> None:
 
 def test_an_unwanted_word_is_no_group() -> None:
     needs = requirements(parse("laut -ikan"))
-    assert (texts(needs.required), [clause.text for clause in needs.unwanted]) == ([["laut"]], ["ikan"])
+    assert (texts(needs.required), texts(needs.unwanted)) == ([["laut"]], [["ikan"]])

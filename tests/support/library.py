@@ -10,7 +10,7 @@ from ingest.tombstones import Tombstones
 from search.discovery import Discovery
 from search.document import Document, DocumentId
 from search.engines.embedded import EmbeddedEngine
-from search.query import parse
+from search.query_language import parse
 
 
 class Library:

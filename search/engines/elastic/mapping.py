@@ -18,7 +18,6 @@ from search import analysis
 from search.document import Document, Page, to_json
 from search.engine import Entry
 from search.engines.terms import (
-    BODY,
     KEYS,
     SUGGEST,
     TEXTS,
@@ -29,6 +28,7 @@ from search.engines.terms import (
     record_terms,
     word_text,
 )
+from search.query import BODY
 from search.schema import SORTS
 from search.vectors import Vector
 

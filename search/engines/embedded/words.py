@@ -12,7 +12,6 @@ import tantivy
 from search import analysis
 from search.document import Document, Page, to_json
 from search.engines.terms import (
-    BODY,
     KEYS,
     REPEATED_CHARACTERS,
     SUGGEST,
@@ -23,6 +22,7 @@ from search.engines.terms import (
     encoded,
     record_terms,
 )
+from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.

@@ -1,0 +1,339 @@
+"""The words of a search box read into a Query, within limits, never failing; and a Query printed again.
+
+Raw text of a user never reaches an engine's own query parser (a 20 kB run of brackets kills
+tantivy's): this reader is iterative, bounded, and turns what it cannot use into plain words.
+
+    laut biru           both words              judul:laut  pengarang:"Andrea Hirata"   in a field
+    "terumbu karang"    these words in a row    judul: laut biru                        all words after the space
+    laut -ikan          without `ikan`          tahun:2010..2020  bahasa:inggris  isi:karang
+    laut AND ikan       DAN                     perpusta*                               begins so
+    laut OR danau ikan  ATAU: (laut OR danau) and ikan; AND binds closer than OR
+    laut NOT (a OR b)   BUKAN
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from search.query import BODY, IDENTIFIER, Clause, Filter, Group, Part, Query, known_filters, year_range
+from search.schema import RELEVANCE, SORTS
+
+MAX_CHARACTERS: Final = 512
+MAX_TERMS: Final = 32
+MAX_DEPTH: Final = 3
+
+# What a reader may write before a colon, in both languages, and what it means.
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "judul": "title", "title": "title",
+    "pengarang": "contributor", "penulis": "contributor", "author": "contributor", "contributor": "contributor",
+    "subjek": "subject", "subject": "subject", "topik": "subject",
+    "penerbit": "publisher", "publisher": "publisher",
+    "seri": "series", "series": "series",
+    "tahun": "year", "year": "year",
+    "bahasa": "language", "language": "language",
+    "format": "format",
+    "tempat": "place", "place": "place",
+    "isi": BODY, "pages": BODY, "fulltext": BODY,
+    "isbn": "isbn", "issn": "issn", "doi": "doi", "pengenal": IDENTIFIER, "identifier": IDENTIFIER,
+    "nomor": "call_number", "callnumber": "call_number",
+}  # fmt: skip
+# The first word of each, to print a field with.
+_PRINTED: Final = {name: word for word, name in reversed(list(FIELD_WORDS.items()))}
+
+_NOT_WORDS: Final = frozenset({"NOT", "BUKAN"})
+_OR_WORDS: Final = frozenset({"OR", "ATAU"})
+_AND_WORDS: Final = frozenset({"AND", "DAN"})
+_OPERATORS: Final = _NOT_WORDS | _OR_WORDS | _AND_WORDS
+
+# Signs that ask for nothing where a word begins or ends. Parentheses inside a word part it, as in "f(x)".
+_AROUND: Final = '()*?+-/"'
+_IDLE = re.compile(r"[*?+/-]*")
+_IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
+_FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
+_WORD = re.compile(r'[^\s"]+')
+_SPACE = re.compile(r"\s*")
+_PARENTHESES: Final = str.maketrans("()", "//")
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
+
+
+def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Query:
+    """The Query a search text means; any text at all is accepted.
+
+    Words must all be found (an engine may relax this for long texts). Signs that make no sense together
+    are passed over, and `plain` says so. An unknown field, sort or filter is ignored; text beyond
+    MAX_CHARACTERS or MAX_TERMS is cut off and `shortened` says so.
+
+    >>> [(c.text, c.field, c.negated) for c in parse('judul:laut "terumbu karang" -ikan').clauses]
+    [('laut', 'title', False), ('terumbu karang', None, False), ('ikan', None, True)]
+    """
+    kept = "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
+    number = _number(kept)
+    parts: tuple[Part, ...]
+    if number:
+        parts, full, broken = (Clause(number, IDENTIFIER, phrase=True),), False, False
+    else:
+        parts, full, broken = _read(kept)
+    return Query(
+        kept,
+        parts,
+        known_filters(filters),
+        sort if sort in SORTS else RELEVANCE,
+        shortened=len(text) > MAX_CHARACTERS or full,
+        plain=broken,
+    )
+
+
+def printed(parts: Iterable[Part]) -> str:
+    """A text that is read as `parts` again.
+
+    >>> printed(parse('laut (ikan  OR  "udang windu") -title:danau').parts)
+    'laut ikan ATAU "udang windu" -judul:danau'
+    >>> printed(parse("laut NOT (ikan OR udang)").parts)
+    'laut -(ikan ATAU udang)'
+    """
+    return " ".join(_print(part, alone=True) for part in parts)
+
+
+def _print(part: Part, alone: bool) -> str:
+    sign = "-" if part.negated else ""
+    if isinstance(part, Clause):
+        where = f"{_PRINTED[part.field]}:" if part.field else ""
+        words = f'"{part.text}"' if part.phrase else part.text + ("*" if part.prefix else "")
+        return f"{sign}{where}{words}"
+    if not part.either:
+        inner = " DAN ".join(_print(one, alone=False) for one in part.parts)
+    else:  # AND binds closer, so it needs no parentheses inside OR
+        inner = " ATAU ".join(_print(one, alone=_is_plain_and(one)) for one in part.parts)
+    return inner if alone and not sign else f"{sign}({inner})"
+
+
+def _is_plain_and(part: Part) -> bool:
+    return isinstance(part, Group) and not part.either and not part.negated
+
+
+def _read(text: str) -> tuple[tuple[Part, ...], bool, bool]:
+    """The parts of a text, whether it held more of them than are read, and whether its signs made no sense."""
+    once = _Reading(text, grouping=True)
+    if not once.broken:
+        return once.parts, once.full, False
+    again = _Reading(text, grouping=False)
+    return again.parts, again.full, True
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words side by side in parentheses: what AND or OR takes as one, and needs no group elsewhere."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(slots=True)
+class _Level:
+    """What stands between two parentheses: terms side by side, each an OR of ANDs.
+
+    joins: the operator that waits for what comes next, "and" or "or". negates: a NOT that does.
+    """
+
+    field: str | None = None
+    negated: bool = False
+    terms: list[list[list[Part | _Run]]] = dataclasses.field(default_factory=list)
+    joins: str = ""
+    negates: bool = False
+
+    def add(self, part: Part | _Run) -> None:
+        if self.joins == "and":
+            self.terms[-1][-1].append(part)
+        elif self.joins == "or":
+            self.terms[-1].append([part])
+        else:
+            self.terms.append([[part]])
+        self.joins, self.negates = "", False
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self.joins or self.negates)
+
+    def parts(self) -> tuple[Part, ...]:
+        found: list[Part] = []
+        for term in self.terms:
+            if len(term) == 1 and len(term[0]) == 1:
+                (only,) = term[0]
+                found += only.parts if isinstance(only, _Run) else [only]
+                continue
+            ands = [[_grouped(part) for part in one] for one in term]
+            either = [one[0] if len(one) == 1 else Group(tuple(one)) for one in ands]
+            found.append(either[0] if len(either) == 1 else Group(tuple(either), either=True))
+        return tuple(found)
+
+
+def _grouped(part: Part | _Run) -> Part:
+    return Group(part.parts) if isinstance(part, _Run) else part
+
+
+class _Reading:
+    """One walk over a text. grouping: operators and parentheses mean something; else they are words and nothing."""
+
+    def __init__(self, text: str, grouping: bool) -> None:
+        self._text, self._grouping = text.translate(_QUOTES), grouping
+        # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM".
+        self._shouted = not any(ch.islower() for ch in text)
+        self._levels = [_Level()]
+        self._spread: str | None = None  # the field of all words to come, as in "judul: laut biru"
+        self._count = 0
+        self.full = self.broken = False
+        self.parts = self._walk()
+
+    def _walk(self) -> tuple[Part, ...]:
+        place = self._after(_SPACE, 0)
+        while place < len(self._text) and not self.broken and not self.full:
+            place = self._after(_SPACE, self._token(place))
+        if not self.full and (len(self._levels) > 1 or self._levels[0].waiting):
+            self.broken = True
+        while len(self._levels) > 1:  # what was cut off in a group closes it
+            self._levels[-1].joins, self._levels[-1].negates = "", False
+            self._close()
+        return self._levels[0].parts()
+
+    def _after(self, pattern: re.Pattern[str], place: int) -> int:
+        match = pattern.match(self._text, place)
+        return match.end() if match else place
+
+    def _token(self, place: int) -> int:
+        """Reads what stands at `place`, where no space is; gives where it ends."""
+        text, idle = self._text, _IDLE if self._grouping else _IDLE_IN_PLAIN
+        if text[place] == ")" and self._grouping:
+            self._close()
+            return place + 1
+        start = self._after(idle, place)
+        negated = "-" in text[place:start]
+        named = _FIELD.match(text, start)
+        known = FIELD_WORDS.get(named[1].lower()) if named else None
+        if named and known:
+            start = named.end()
+            if text[start].isspace():
+                self._spread = known
+                return start
+            start = self._after(idle, start)
+        if start >= len(text) or text[start].isspace() or (text[start] == ")" and self._grouping):
+            return start  # signs alone, as the dash in "laut - puisi"
+        if self._count >= MAX_TERMS:
+            self.full = True
+            return start
+        if text[start] == "(" and self._grouping:
+            self._open(known or self._spread, negated)
+            return start + 1
+        if text[start] == '"':
+            end = text.find('"', start + 1)
+            end = len(text) if end < 0 else end
+            self._clause(text[start + 1 : end], known, negated, phrase=True)
+            return end + 1
+        word = self._word_at(start)
+        if word in _OPERATORS and not known and not negated:
+            self._operator(word)
+        else:
+            self._clause(word, known, negated, phrase=False)
+        return start + len(word)
+
+    def _word_at(self, place: int) -> str:
+        match = _WORD.match(self._text, place)
+        word = match[0] if match else ""
+        unopened = word.count(")") - word.count("(") if self._grouping else 0
+        while unopened > 0 and word.endswith(")"):
+            word, unopened = word[:-1], unopened - 1
+        return word
+
+    def _operator(self, word: str) -> None:
+        level = self._levels[-1]
+        self._spread = None
+        if not self._grouping or (word in _NOT_WORDS and (self._shouted or not self._count)):
+            self._clause(word, None, False, phrase=False)
+        elif word in _NOT_WORDS:
+            self.broken |= level.negates
+            level.negates = True
+        else:
+            self.broken |= level.waiting or not level.terms
+            level.joins = "or" if word in _OR_WORDS else "and"
+
+    def _clause(self, text: str, named: str | None, negated: bool, *, phrase: bool) -> None:
+        body = " ".join(text.split()) if phrase else text.translate(_PARENTHESES).strip(_AROUND)
+        if not any(ch.isalnum() for ch in body):
+            return
+        if not phrase and body in _OPERATORS:
+            body = body.lower()
+        where = named or self._spread or self._inherited()
+        if where == "year":
+            span = _years(body)
+            if year_range(span):
+                body = span
+            else:
+                body, where = f"{_PRINTED['year']}:{body}" if named else body, None
+        prefix = not phrase and "*" in text[len(text.rstrip(_AROUND)) :]
+        level = self._levels[-1]
+        level.add(Clause(body, where, phrase, negated != level.negates, prefix))
+        self._count += 1
+
+    def _inherited(self) -> str | None:
+        return next((level.field for level in reversed(self._levels) if level.field), None)
+
+    def _open(self, where: str | None, negated: bool) -> None:
+        if len(self._levels) > MAX_DEPTH:
+            self.broken = True
+        self._levels.append(_Level(where, negated))
+
+    def _close(self) -> None:
+        if len(self._levels) == 1 or self._levels[-1].waiting:
+            self.broken = True
+            return
+        inner, around = self._levels.pop(), self._levels[-1]
+        self._spread = None
+        parts = inner.parts()
+        if not parts:
+            self.broken |= around.waiting
+        elif len(parts) == 1:
+            around.add(replace(parts[0], negated=(parts[0].negated != inner.negated) != around.negates))
+        elif inner.negated != around.negates:
+            around.add(Group(parts, negated=True))
+        else:
+            around.add(_Run(parts))
+
+
+def _years(text: str) -> str:
+    """A span of years as a filter writes it: "2010-2015" is "2010..2015"."""
+    return re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d)", "..", text, count=1)
+
+
+_LABEL = re.compile(r"(?:e-?)?(isbn|issn|doi)(?:-1[03])?\s*[:.]?\s*", re.IGNORECASE)
+_DOI = re.compile(r'(?:https?://(?:dx\.)?doi\.org/|doi:\s?)?(10\.\d{4,9}/[^\s"]+)', re.IGNORECASE | re.ASCII)
+_DIGITS = re.compile(r"[\dXx][\dXx\s\u2010-\u2013-]*", re.ASCII)
+
+
+def _number(text: str) -> str:
+    """The ISBN, ISSN or DOI that `text` is as a whole, with or without its name; "" when it is none.
+
+    >>> _number("ISBN 978 602 03 3295 6"), _number("0-306-40615-2"), _number("1945-1998")
+    ('9786020332956', '0306406152', '')
+    """
+    if len(text) > 100:
+        return ""
+    if match := _DOI.fullmatch(text):
+        return match[1]
+    label = _LABEL.match(text)
+    rest = text[label.end() :] if label else text
+    if not _DIGITS.fullmatch(rest):
+        return ""
+    digits = re.sub(r"[^\dXx]", "", rest, flags=re.ASCII).upper()
+    if len(digits) == 13 and digits.isdigit():
+        return digits if sum(int(d) * (3 if n % 2 else 1) for n, d in enumerate(digits)) % 10 == 0 else ""
+    if len(digits) == 8 and not label and _is_span_of_years(digits):
+        return ""
+    if len(digits) not in (8, 10) or "X" in digits[:-1]:
+        return ""
+    values = [10 if d == "X" else int(d) for d in digits]
+    return digits if sum(w * d for w, d in zip(range(len(digits), 0, -1), values, strict=True)) % 11 == 0 else ""
+
+
+def _is_span_of_years(digits: str) -> bool:
+    first, last = digits[:4], digits[4:]
+    return first.isdigit() and last.isdigit() and "1000" <= first <= last <= "2100"

@@ -1,0 +1,199 @@
+"""What a search box's text is read as."""
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from search.query import Clause, Group, Part
+from search.query_language import MAX_CHARACTERS, MAX_TERMS, parse, printed
+
+
+def test_plain_words_are_clauses_in_order() -> None:
+    assert parse("terumbu karang").parts == (Clause("terumbu"), Clause("karang"))
+
+
+def test_field_words_of_both_languages_mean_one_field() -> None:
+    assert parse("judul:laut").parts == parse("title:laut").parts == (Clause("laut", "title"),)
+
+
+def test_field_followed_by_a_space_holds_for_all_words_up_to_the_next_field() -> None:
+    assert parse("pengarang: Ananta Toer judul: bumi").parts == (
+        Clause("Ananta", "contributor"), Clause("Toer", "contributor"), Clause("bumi", "title"),
+    )  # fmt: skip
+
+
+def test_field_before_parentheses_holds_inside_them() -> None:
+    either = Group((Clause("laut", "title"), Clause("danau", "title")), either=True)
+    assert parse("judul:(laut OR danau) ikan").parts == (either, Clause("ikan"))
+
+
+@pytest.mark.parametrize("text", ["jam:tangan", "http://x", "10:30"])
+def test_unknown_field_is_plain_words(text: str) -> None:
+    assert parse(text).parts == (Clause(text),)
+
+
+def test_phrase_keeps_its_words_together_even_unclosed() -> None:
+    assert parse('"terumbu karang"').parts == (Clause("terumbu karang", phrase=True),)
+    assert parse('"terumbu karang').parts == (Clause("terumbu karang", phrase=True),)
+    assert parse("“terumbu karang”").parts == (Clause("terumbu karang", phrase=True),)
+
+
+@pytest.mark.parametrize("text", ["laut -ikan", "laut NOT ikan", "laut BUKAN ikan", "laut AND NOT ikan"])
+def test_unwanted_word(text: str) -> None:
+    query = parse(text)
+    assert query.clauses == (Clause("laut"), Clause("ikan", negated=True))
+    assert query.wanted == (Clause("laut"),)
+
+
+@pytest.mark.parametrize("text", ["laut OR ikan", "laut ATAU ikan"])
+def test_alternative_word(text: str) -> None:
+    assert parse(text).parts == (Group((Clause("laut"), Clause("ikan")), either=True),)
+
+
+def test_and_binds_closer_than_or_and_words_side_by_side_least() -> None:
+    both = Group((Clause("a"), Clause("b")))
+    assert parse("a AND b OR c d").parts == (Group((both, Clause("c")), either=True), Clause("d"))
+
+
+def test_parentheses_around_words_alone_change_nothing() -> None:
+    assert parse("Fisika (untuk SMA)").parts == parse("Fisika untuk SMA").parts
+    assert [c.text for c in parse("anak(-anak) f(x)").clauses] == ["anak/-anak", "f/x"]
+
+
+def test_unwanted_group() -> None:
+    unwanted = Group((Clause("ikan"), Clause("udang")), either=True, negated=True)
+    query = parse("laut NOT (ikan OR udang)")
+    assert query.parts == (Clause("laut"), unwanted)
+    assert [clause.text for clause in query.wanted] == ["laut"]
+    assert query.strict
+
+
+def test_operators_in_small_letters_are_words() -> None:
+    assert [c.text for c in parse("laut atau ikan").clauses] == ["laut", "atau", "ikan"]
+
+
+@pytest.mark.parametrize("title", ["BUKAN PASAR MALAM", "BUKU INI BUKAN NOVEL", "Bukan Pasar Malam"])
+def test_a_title_that_says_not_is_no_exclusion(title: str) -> None:
+    assert [clause.text.lower() for clause in parse(title).wanted] == title.lower().split()
+
+
+def test_star_asks_for_the_beginning_of_a_word() -> None:
+    assert parse("perpusta*").parts == (Clause("perpusta", prefix=True),)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("laut (ikan", ["laut", "ikan"]),
+        ("laut) ikan", ["laut", "ikan"]),
+        ("laut OR", ["laut", "or"]),
+        ("laut OR AND ikan", ["laut", "or", "and", "ikan"]),
+        ("AND laut", ["and", "laut"]),
+        ("((((laut OR a))))", ["laut", "or", "a"]),
+        ("laut NOT", ["laut", "not"]),
+    ],
+)
+def test_signs_without_sense_are_passed_over_and_said(text: str, words: list[str]) -> None:
+    query = parse(text)
+    assert query.plain
+    assert [clause.text for clause in query.wanted] == words
+
+
+def test_a_dash_between_words_excludes_nothing() -> None:
+    assert [c.text for c in parse("Laut - kumpulan puisi").wanted] == ["Laut", "kumpulan", "puisi"]
+
+
+@pytest.mark.parametrize("text", ["tahun:2010..2015", "year:2010-2015", "tahun: 2010–2015"])
+def test_span_of_years(text: str) -> None:
+    assert parse(text).parts == (Clause("2010..2015", "year"),)
+
+
+def test_what_is_no_year_is_plain_words() -> None:
+    assert parse("tahun:kuda").parts == (Clause("tahun:kuda"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("978-602-03-3295-6", "9786020332956"),
+        ("ISBN: 978 602 03 3295 6", "9786020332956"),
+        ("0-8044-2957-x", "080442957X"),
+        ("ISSN 0378-5955", "03785955"),
+        ("0378-5955", "03785955"),
+        ("https://doi.org/10.1000/182", "10.1000/182"),
+        ("doi:10.1016/S0140-6736(05)67889-5", "10.1016/S0140-6736(05)67889-5"),
+    ],
+)
+def test_bare_number_is_looked_up_as_one(text: str, number: str) -> None:
+    assert parse(text).parts == (Clause(number, "identifier", phrase=True),)
+
+
+@pytest.mark.parametrize(
+    "text", ["1984", "1945-1998", "1900 2003", "978-602-03-3295-7", "12345678", "10 november 1945"]
+)
+def test_other_numbers_are_words(text: str) -> None:
+    assert all(clause.field is None for clause in parse(text).clauses)
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    query = parse("kata " * 1000)
+    assert len(query.clauses) == MAX_TERMS
+    assert query.shortened
+    assert len(query.text) <= MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "(" * 10_000 + "a" + ")" * 10_000, "(" * 1_000_000, "NOT " * 20_000, '"' * 50_000, "-" * 50_000, "a:" * 50_000,
+        "judul:" * 50_000, "a OR " * 50_000, "-(" * 50_000, "judul:(" * 300, "\x00" * 1_000_000, "*" * 511, "(a" * 200,
+    ],
+)  # fmt: skip
+def test_no_query_text_takes_long(bomb: str) -> None:
+    started = time.perf_counter()
+    parse(bomb)
+    # A quadratic reader takes seconds on these; 1 s leaves room for a busy machine.
+    assert time.perf_counter() - started < 1
+
+
+SIGNS = st.text(alphabet='abY01 -+*?/()":.“', max_size=60)
+PIECES = st.lists(
+    st.sampled_from(
+        ["laut", "Ikan", "AND", "DAN", "OR", "ATAU", "NOT", "BUKAN", "(", ")", "-", "judul:", "tahun:", "isi:", "2010..",
+         '"', '"terumbu karang"', "*", " ", " ", " ", " ", "x:y", "AND?", "/", "judul: "]
+    ), max_size=40,
+).map("".join)  # fmt: skip
+
+
+@given(st.text(max_size=600) | SIGNS | PIECES)
+def test_any_text_is_read_within_limits(text: str) -> None:
+    query = parse(text)
+    assert len(query.clauses) <= MAX_TERMS
+    assert all(any(ch.isalnum() for ch in clause.text) for clause in query.clauses)
+    assert all(_whole(part) for part in query.parts)
+
+
+def _whole(part: Part) -> bool:
+    """A group has two parts or more, or turns the sense of a single one."""
+    return isinstance(part, Clause) or (len(part.parts) > 1 and all(map(_whole, part.parts)))
+
+
+@given(st.text(max_size=200) | SIGNS | PIECES)
+@example("judul:judul:x")
+@example("(x)y OR b)")
+@example("/judul:x")
+@example("tahun:judul:x")
+def test_what_was_read_is_printed_and_read_as_the_same(text: str) -> None:
+    once = parse(text)
+    again = printed(once.parts)
+    if len(again) <= MAX_CHARACTERS:
+        assert parse(again).parts == once.parts
+        assert not parse(again).plain
+
+
+@given(st.text(max_size=200) | PIECES)
+def test_reading_again_what_was_kept_changes_nothing(text: str) -> None:
+    once = parse(text)
+    assert parse(once.text).parts == once.parts
