@@ -53,7 +53,12 @@ _ENGLISH_STOP_WORDS: Final = """
     them then there these they this to was we were what when where which who whom whose why will with would you
     your
 """
-_STOP_WORDS: Final = frozenset(_INDONESIAN_STOP_WORDS.split()) | frozenset(_ENGLISH_STOP_WORDS.split())
+# Degrees, courtesies and particles of names: catalogues leave them out, and order particles as they like.
+_NAME_STOP_WORDS: Final = "bin binti de den der dr dra drg drs h hj ibn ir kh prof spd ssi mpd mhum msi mkes van von"
+_STOP_WORDS: Final = frozenset(
+    word for group in (_INDONESIAN_STOP_WORDS, _ENGLISH_STOP_WORDS, _NAME_STOP_WORDS) for word in group.split()
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){1,4}[^\W\d_]?\.?")
 
 
 class Word(NamedTuple):
@@ -136,6 +141,29 @@ _made: dict[Language, Stemmer.Stemmer] = {}
 _making = threading.Lock()  # a Stemmer keeps a state of its own, so one thread at a time
 
 
+# Signs of the spelling before 1972 (Republik 1947, Van Ophuijsen 1901): oe is u, tj is c, dj is j, and j is y.
+_OLD_SIGNS: Final = ("tj", "dj", "sj", "kj")
+_SHORTEST_WITH_OE: Final = 5  # "joe", "does" and "shoe" are English
+
+
+def modern_spelling(word: str) -> str:
+    """A folded word as Indonesian is spelled since 1972, if its letters show that it is older; else itself.
+
+    Without another sign, j and nj stay: "saja" and "banjir" are words of today.
+
+    >>> [modern_spelling(word) for word in ("soekarno", "tjerita", "perdjalanan", "njanjian", "banjir", "saja")]
+    ['sukarno', 'cerita', 'perjalanan', 'nyanyian', 'banjir', 'saja']
+    """
+    if not (
+        any(sign in word for sign in _OLD_SIGNS)
+        or word.startswith("nj")
+        or ("oe" in word and len(word) >= _SHORTEST_WITH_OE)
+    ):
+        return word
+    spelled = word.replace("dj", "\0").replace("tj", "c").replace("oe", "u").replace("j", "y").replace("ch", "kh")
+    return spelled.replace("\0", "j")
+
+
 @lru_cache(maxsize=131_072)
 def stem(word: str, language: Language) -> str:
     """The stem of a folded word; "buku2", the old short form of "buku-buku", is stemmed as "buku".
@@ -143,8 +171,10 @@ def stem(word: str, language: Language) -> str:
     >>> stem("perpustakaan", "id"), stem("libraries", "en"), stem("buku2", "id")
     ('pustaka', 'librari', 'buku')
     """
-    if language == "id" and len(word) > 3 and word[-1] == "2" and word[:-1].isalpha():
-        word = word[:-1]
+    if language == "id":
+        if len(word) > 3 and word[-1] == "2" and word[:-1].isalpha():
+            word = word[:-1]
+        word = modern_spelling(word)
     with _making:
         if language not in _made:
             _made[language] = Stemmer.Stemmer(_STEMMERS[language])
@@ -159,7 +189,10 @@ def stems(text_words: Iterable[str], languages: Iterable[Language] = LANGUAGES) 
 
 @lru_cache(maxsize=131_072)
 def _stems_of(word: str, languages: tuple[Language, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(stem(word, language) for language in languages))
+    forms = dict.fromkeys(stem(word, language) for language in languages)
+    if "id" not in languages and modern_spelling(word) != word:  # a name keeps its old spelling in any language
+        forms[stem(word, "id")] = None
+    return tuple(forms)
 
 
 def stem_languages(codes: Iterable[str]) -> tuple[Language, ...]:
@@ -173,8 +206,17 @@ def stem_languages(codes: Iterable[str]) -> tuple[Language, ...]:
 
 
 def is_stop_word(word: str) -> bool:
-    """A folded word that says little in Indonesian or English."""
+    """A folded word that says little in Indonesian or English, or beside a name."""
     return word in _STOP_WORDS
+
+
+def is_initials(text: str) -> bool:
+    """Letters that stand for given names, as in "H.B. Jassin"; catalogues often write them out.
+
+    >>> is_initials("H.B."), is_initials("J."), is_initials("C"), is_initials("S3.")
+    (True, True, False, False)
+    """
+    return _INITIALS.fullmatch(text) is not None
 
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")

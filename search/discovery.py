@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from search.attempts import attempt, ways_out
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
@@ -13,7 +14,7 @@ from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
-from search.questions import Answers, Facets, Fetch, Keyword, PageHits, Question, Semantic, Weigh
+from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
 from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
 
@@ -46,8 +47,10 @@ class Discovery:
     def info(self) -> IndexInfo:
         return self._engine.info()
 
-    def search(self, query: Query, mode: Mode = "hybrid", page: int = 1, size: int = 20) -> ResultPage:
-        """One page of results.
+    def search(
+        self, query: Query, mode: Mode = "hybrid", page: int = 1, size: int = 20, *, exact: bool = False
+    ) -> ResultPage:
+        """One page of results. exact: as it is typed, in no other spelling.
 
         Raises QueryRefused beyond MAX_RESULTS_REACHED, and what Engine.searcher raises.
         """
@@ -62,9 +65,10 @@ class Discovery:
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
         depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
-        near = _nearness(embedder, query) if embedder is not None and ran != "keyword" else None
-        query, words, nearest = _first_look(searcher, query, near, depth)
-        finds, weights = _weighed(searcher, embedder, query, nearest)
+        asked_by = embedder if ran != "keyword" else None
+        tried = attempt(searcher, query, lambda asked: _nearness(asked_by, asked), depth, exact=exact)
+        query, words = tried.query, tried.words
+        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
         passing = {id: item for id, item in finds.items() if id in weights.passing}
         word_scores = {id: weights.words[id] for id in passing if id in weights.words}
         total = words.total + len(passing) - len(word_scores)
@@ -81,6 +85,9 @@ class Discovery:
             hits=look.hits(searcher, answers, finds),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
+            typed=tried.typed,
+            meant=tried.meant,
+            ways=() if total else ways_out(searcher, query),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
@@ -131,34 +138,15 @@ class Discovery:
         return self._embedder
 
 
-def _nearness(embedder: Embedder, query: Query) -> Semantic | None:
+def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:
     """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
+    if embedder is None:
+        return None
     words = " ".join(clause.text for clause in query.wanted)
     # A number is looked up, not understood; its neighbours in meaning are noise.
     if not any(ch.isalpha() for ch in words):
         return None
     return Semantic(embedder.query(words), query.without_filters(), SEMANTIC_DEPTH)
-
-
-def _first_look(
-    searcher: Searcher, query: Query, near: Semantic | None, depth: int
-) -> tuple[Query, Ranking, Sequence[Ranked]]:
-    """The words' ranking and the nearest in meaning, and the query they are for: content with some of
-    its words if no document holds them all.
-
-    Filters do not count for that: they must only narrow what the text alone selects.
-    """
-    words = Keyword(query, depth)
-    may_loosen = not query.wordless and not is_relaxed(query) and is_relaxed(query.loosened())
-    unfiltered = Keyword(query.without_filters(), 0) if may_loosen and query.filters else words
-    asked: list[Question[Ranking]] = list(dict.fromkeys([words, unfiltered, *([near] if near else [])]))
-    answers = searcher.answer(asked)
-    nearest = answers[near].items if near else ()
-    if may_loosen and not answers[unfiltered].total:
-        loosened = query.loosened()
-        if searcher.keyword(loosened.without_filters(), 0).total:
-            return loosened, searcher.keyword(loosened, depth), nearest
-    return query, answers[words], nearest
 
 
 def _weighed(
@@ -257,6 +245,8 @@ def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:
         notices.append("loosened" if query.loose else "relaxed")
     if query.shortened:
         notices.append("shortened")
+    if query.plain:
+        notices.append("plain")
     return tuple(notices)
 
 

@@ -9,7 +9,7 @@ from search import questions
 from search.document import Document, DocumentId, Page, Passage, Suggestion
 from search.query import Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranking, Weights
+from search.results import FacetValue, PageHit, Ranking, Spelling, Weights
 from search.vectors import Matrix, Vector
 
 __all__ = ["Engine", "Entry", "IndexInfo", "IndexWriter", "Matrix", "Refused", "Searcher", "Vector", "WriteReport"]
@@ -142,6 +142,11 @@ class Searcher(Protocol):
         """Titles, contributors and subjects that begin with `prefix`, folded, most frequent first."""
         ...
 
+    def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
+        """For each folded word those of the index that are near to it, nearest first: itself with distance 0 if
+        titles, names or headings hold it, and what a slip or two of the pen makes of it."""
+        ...
+
 
 class Engine(Protocol):
     @property
@@ -202,4 +207,6 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.fetch(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
+        case questions.Spellings():
+            return searcher.spellings(question.words)
     raise TypeError(f"not a question an engine can answer: {question!r}")

@@ -79,4 +79,6 @@ def _is_plain(part: Part) -> bool:
 def _is_stop(part: Part) -> bool:
     if isinstance(part, Group) or part.prefix:
         return False
-    return all(analysis.is_stop_word(word) for word in analysis.plain_words(part.text))
+    return analysis.is_initials(part.text) or all(
+        analysis.is_stop_word(word) for word in analysis.plain_words(part.text)
+    )

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from search.document import Document, DocumentId
 from search.query import Query
-from search.results import FacetValue, PageHit, Ranking, Weights
+from search.results import FacetValue, PageHit, Ranking, Spelling, Weights
 from search.vectors import Vector
 
 A = TypeVar("A")
@@ -54,6 +54,11 @@ class PageHits(Question[Mapping[DocumentId, Sequence[PageHit]]]):
     query: Query
     ids: Sequence[DocumentId]
     per_document: int = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Spellings(Question[Mapping[str, Sequence[Spelling]]]):
+    words: Sequence[str]
 
 
 class Answers:

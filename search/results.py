@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from search.document import Document, DocumentId
-from search.query import Mode, Query
+from search.query import Filter, Mode, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word of the index near to a typed one: about how many documents hold it, and how many edits it is away."""
+
+    word: str
+    documents: int
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a hit is there. kind "words": `words` of the query stand in `field` ("pages" for the
     e-book's text); "meaning": its text is near in meaning (`page` says where, 0 for the record)."""
@@ -89,14 +98,31 @@ Notice = Literal[
     "relaxed",  # not every word of a long text had to match
     "loosened",  # no document has all the words, so some were enough
     "shortened",  # the text was longer than the limit
+    "plain",  # signs of the query language made no sense together and were passed over
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A search that demands less than one without results, and how many results it has.
+
+    kind: one "filter" is gone, all "filters" are, or some `words`, as they were read.
+    """
+
+    kind: Literal["filter", "filters", "words"]
+    filter: Filter | None
+    words: tuple[str, ...]
+    query: Query
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
     """One page of results. page counts from 1; total counts all results; took_ms is wall time.
 
-    `mode` is what was really run, which is "keyword" when no vectors were there.
+    `mode` is what was really run, which is "keyword" when no vectors were there. typed: the search as it was
+    asked for, when `query` is another spelling of it that finds more. meant: a spelling that would find far
+    more. ways: out of a search without results.
     """
 
     query: Query
@@ -108,3 +134,6 @@ class ResultPage:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    typed: Query | None = None
+    meant: Query | None = None
+    ways: tuple[Way, ...] = ()

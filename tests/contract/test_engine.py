@@ -704,3 +704,80 @@ def test_nearness_under_filters_equals_brute_force_through_many_loads(engine: En
         assert ids(searcher.semantic(asked, parse("", filters), 50)) == expected[:50]
         assert ids(searcher.semantic(asked, parse("", filters), 7)) == expected[:7]
         assert set(ids(searcher.semantic(asked, parse("", filters), 5000))) == set(expected)
+
+
+# --- the query language ---
+
+
+LIBRARY = (
+    entry("a.1", "Laut biru", pages=["ikan terbang"], year="2012", language="ind", contributor="Hirata, Andrea"),
+    entry("a.2", "Danau biru", year="2015", language="ind"),
+    entry("a.3", "Gunung merah", year="1999", language="eng", isbn="9786020332956"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("laut OR danau", {"a.1", "a.2"}),
+        ("(laut OR danau) merah", set()),
+        ("laut AND biru OR gunung", {"a.1", "a.3"}),
+        ("biru NOT (laut OR gunung)", {"a.2"}),
+        ("-(biru AND laut)", {"a.2", "a.3"}),
+        ("gunung OR NOT biru", {"a.3"}),
+        ("biru OR NOT laut", {"a.1", "a.2", "a.3"}),
+        ("tahun:2010..2013", {"a.1"}),
+        ("tahun:1999 OR danau", {"a.2", "a.3"}),
+        ("-tahun:2010..", {"a.3"}),
+        ("bahasa:eng", {"a.3"}),
+        ("isi:terbang", {"a.1"}),
+        ("isi:laut", set()),
+        ("judul:(laut OR danau)", {"a.1", "a.2"}),
+        ("978-602-03-3295-6", {"a.3"}),
+        ("pengenal:9786020332956 OR laut", {"a.1", "a.3"}),
+        ("pengarang: Andrea Hirata", {"a.1"}),
+    ],
+)
+def test_boolean_search_finds_exactly_what_it_says(engine: Engine, text: str, expected: set[str]) -> None:
+    assert set(found(load(engine, *LIBRARY), text)) == expected
+
+
+def test_pages_are_found_by_a_search_that_names_them(engine: Engine) -> None:
+    searcher = load(engine, *LIBRARY)
+    for text in ("isi:terbang", "ikan OR kuda", "judul:laut ikan -kuda"):
+        assert [hit.page for hit in searcher.page_hits(parse(text), [DocumentId("a.1")])[DocumentId("a.1")]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Soekarno", "Sukarno"), ("Tjerita rakjat", "Cerita rakyat"), ("Djakarta", "Jakarta")]
+)
+@pytest.mark.parametrize("language", ["ind", "eng"])
+def test_old_and_new_spelling_find_each_other_in_any_language(
+    engine: Engine, old: str, new: str, language: str
+) -> None:
+    searcher = load(engine, entry("a.1", old, language=language), entry("a.2", new, language=language))
+    assert set(found(searcher, old)) == set(found(searcher, new)) == {"a.1", "a.2"}
+
+
+# --- spelling ---
+
+
+def test_words_near_to_a_misspelt_one_are_told_with_their_documents(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Terumbu karang", contributor="Hirata, Andrea"),
+        entry("a.2", "Terumbu buatan", subject="Karang"),
+        entry("a.3", "Karung", note="terumbi"),
+    )
+    near = searcher.spellings(["terunbu", "karang", "hiratta", "xyzzyx", "aku", "1945"])
+    assert [(s.word, s.documents, s.distance) for s in near["terunbu"]] == [("terumbu", 2, 1)]
+    assert [(s.word, s.distance) for s in near["karang"]] == [("karang", 0), ("karung", 1)]
+    assert [s.word for s in near["hiratta"]] == ["hirata"]
+    assert [near[word] for word in ("xyzzyx", "aku", "1945")] == [(), (), ()]
+    assert searcher.spellings([]) == {}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_spelling_of_hostile_text_does_no_harm(engine: Engine, text: str) -> None:
+    searcher = load(engine, entry("a.1", text), entry("a.2", "Laut"))
+    searcher.spellings([word for word in text.split()[:3] if word])

@@ -87,7 +87,7 @@ def test_pages_give_every_result_once_whatever_the_order(
 
 
 def test_a_document_near_in_meaning_is_found_without_its_words_and_says_so(discovery: Discovery) -> None:
-    hits = {hit.document.id: hit for hit in discovery.search(parse("terumbukarang")).hits}
+    hits = {hit.document.id: hit for hit in discovery.search(parse("terumbukarang"), exact=True).hits}
     assert [reason.kind for reason in hits[DocumentId("a.1")].reasons] == ["meaning"]
 
 
@@ -103,7 +103,7 @@ def test_strict_syntax_lets_meaning_add_nothing(discovery: Discovery) -> None:
 
 def test_a_model_adds_nothing_in_languages_it_does_not_know(tmp_path: Path) -> None:
     english_only = discovery_of(CATALOGUE, tmp_path, LetterEmbedder(frozenset({"eng"})))
-    assert "a.1" not in {hit.document.id for hit in english_only.search(parse("terumbukarang")).hits}
+    assert "a.1" not in {hit.document.id for hit in english_only.search(parse("terumbukarang"), exact=True).hits}
     assert "a.3" in {hit.document.id for hit in english_only.search(parse("corals reef")).hits}
 
 

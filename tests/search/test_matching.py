@@ -42,3 +42,9 @@ def test_alternatives_form_one_group() -> None:
 def test_an_unwanted_word_is_no_group() -> None:
     needs = requirements(parse("laut -ikan"))
     assert (texts(needs.required), texts(needs.unwanted)) == ([["laut"]], [["ikan"]])
+
+
+@pytest.mark.parametrize("text", ["H.B. Jassin", "Prof. Dr. Jassin", "Jassin bin Bague"])
+def test_initials_and_courtesies_are_optional_beside_a_name(text: str) -> None:
+    assert "Jassin" in [name for (name, *_) in texts(requirements(parse(text)).required)]
+    assert requirements(parse(text)).optional

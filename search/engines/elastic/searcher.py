@@ -14,10 +14,11 @@ from search.engines.elastic.mapping import Body, readable, unpacked
 from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
+from search.engines.spelling import SPELLED_FIELDS, edits_allowed, nearest
 from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefix
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
+from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.vectors import Vector
 
@@ -34,6 +35,16 @@ OVERSAMPLE: Final = 3.0
 
 # Equal scores stand in the order of their titles, so that pages of results agree whichever copy answers.
 _BY_SCORE: Final = ["_score", {"o_title": "asc"}]
+
+# How the server looks for words near to one: also when that one is known, and from its first letter on.
+_MISSPELT: Final = {
+    "suggest_mode": "always",
+    "prefix_length": 0,
+    "min_word_length": 4,
+    "size": 10,
+    "shard_size": 50,
+    "string_distance": "damerau_levenshtein",
+}
 
 _Responses = Sequence[Mapping[str, Any]]
 
@@ -131,6 +142,9 @@ class ElasticSearcher:
         parts = ((suggestion_parts(bucket["key"]), bucket["doc_count"]) for bucket in buckets)
         return tuple(Suggestion(text, field, count) for (field, text), count in parts)
 
+    def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
+        return self._one(questions.Spellings(words))
+
     def _one(self, question: Question[A]) -> A:
         return self.answer([question])[question]
 
@@ -156,6 +170,8 @@ class ElasticSearcher:
                 return self._ask_fetch(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
+            case questions.Spellings():
+                return self._ask_spellings(question)
         raise TypeError(f"not a question an engine can answer: {question!r}")
 
     def _ask_keyword(self, asked: questions.Keyword) -> _Ask:
@@ -264,6 +280,35 @@ class ElasticSearcher:
         slices = [ids[start : start + MAX_WINDOW] for start in range(0, len(ids), MAX_WINDOW)]
         wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json"]}
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
+
+    def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
+        words = list(dict.fromkeys(asked.words))
+        if not words:
+            return _Ask(lambda _: {})
+        names = [f"w_{field}" for field in SPELLED_FIELDS]
+        itself = {str(n): {"bool": {"should": [{"term": {f: word}} for f in names]}} for n, word in enumerate(words)}
+        body: Body = {
+            "size": 0,
+            "track_total_hits": False,
+            "aggs": {"itself": {"filters": {"filters": itself}}},
+            "suggest": {
+                f"{n}.{name}": {"text": word, "term": {"field": name, "max_edits": most, **_MISSPELT}}
+                for n, word in enumerate(words)
+                if (most := edits_allowed(word))
+                for name in names
+            },
+        }
+
+        def read(responses: _Responses) -> Mapping[str, Sequence[Spelling]]:
+            counts = responses[0]["aggregations"]["itself"]["buckets"]
+            found = {word: {word: int(counts[str(n)]["doc_count"])} for n, word in enumerate(words)}
+            for name, entries in responses[0].get("suggest", {}).items():
+                near = found[words[int(name.partition(".")[0])]]
+                for option in (option for entry in entries for option in entry["options"]):
+                    near[option["text"]] = max(int(option["freq"]), near.get(option["text"], 0))
+            return {word: nearest(word, near) for word, near in found.items()}
+
+        return _Ask(read, (self._names.records, body))
 
     def _ask_page_hits(self, asked: questions.PageHits) -> _Ask:
         wanted = for_pages(asked.query)

@@ -19,13 +19,15 @@ from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
+from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
+from search.engines.spelling import nearest
 from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
 from search.query import Filter, Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Weights
+from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
@@ -53,6 +55,7 @@ class EmbeddedSearcher:
         self._page_schema = pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
+        self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
@@ -140,6 +143,11 @@ class EmbeddedSearcher:
             return ()
         with reading("be searched"):
             return self._cached_suggestions(typed, limit)
+
+    def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
+        with reading("be looked through for a spelling"):
+            vocabulary = self._vocabulary()
+            return {word: nearest(word, vocabulary.near(word)) for word in words}
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)

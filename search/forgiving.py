@@ -1,0 +1,144 @@
+"""What a search may have meant when it finds little: another spelling, the beginning of a word, fewer demands. Pure functions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from search import analysis
+from search.query import BODY, Alternative, Clause, Group, Part, Query
+from search.query_language import printed
+from search.results import Spelling, Way
+from search.schema import BY_NAME
+
+Spellings = Mapping[str, Sequence[Spelling]]
+
+# A search that finds fewer results than this is tried in another spelling.
+FEW_HITS: Final = 3
+# Each misspelt word costs a look through the vocabulary; who misspells more of them sees the ladder.
+MAX_SPELLED: Final = 4
+MAX_WAYS: Final = 6
+# A word that some documents hold is taken for a slip when another one stands in this many times as many.
+FAR_MORE: Final = 20
+# What another spelling counts beside the word as it was typed, where that was not enough to change the search.
+SPELLING_WEIGHT: Final = 0.8
+
+_SHORTEST_PART: Final = 3
+_SHORTEST_BEGINNING: Final = 3
+
+
+def doubtful_words(query: Query) -> tuple[str, ...]:
+    """The folded words of `query` whose spelling may be looked at, in order, no more than MAX_SPELLED."""
+    found = dict.fromkeys(word for clause in query.wanted if _may_be_misspelt(clause) for word in _words(clause))
+    return tuple(word for word in found if not analysis.is_stop_word(word))[:MAX_SPELLED]
+
+
+def halves(word: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of words that `word` may be, written together: "tanggungjawab" is "tanggung jawab"."""
+    places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1) if word.isalpha() else ()
+    return tuple((word[:place], word[place:]) for place in places)
+
+
+def respelled(query: Query, spellings: Spellings) -> Query | None:
+    """`query` with the nearest known spelling of its unknown words; None when there is nothing better.
+
+    spellings: for its doubtful words, and the halves of those that have none.
+    """
+    instead = _better_words(query, spellings)
+    return _with_parts(query, _replaced(query.parts, instead)) if instead else None
+
+
+def eased(query: Query, spellings: Spellings) -> Query:
+    """`query` with the nearest known spelling beside each unknown word, which it leaves as it is."""
+    instead = _better_words(query, spellings)
+    beside = {word: Alternative(tuple(better.split()), SPELLING_WEIGHT) for word, better in instead.items()}
+    parts = tuple(
+        replace(part, others=(*part.others, beside[part.text.lower()]))
+        if isinstance(part, Clause) and not part.phrase and part.text.lower() in beside
+        else part
+        for part in query.parts
+    )
+    return replace(query, parts=parts)
+
+
+def begun(query: Query, spellings: Spellings) -> Query | None:
+    """`query` with its last word as the beginning of one, when the index does not know it as it stands."""
+    last = query.parts[-1] if query.parts else None
+    if not isinstance(last, Clause) or last.prefix or last.phrase or not _may_be_misspelt(last):
+        return None
+    words = _words(last)
+    known = words and any(spelling.distance == 0 for spelling in spellings.get(words[-1], ()))
+    if not words or known or len(words[-1]) < _SHORTEST_BEGINNING or not words[-1].isalpha():
+        return None
+    return _with_parts(query, (*query.parts[:-1], replace(last, prefix=True)))
+
+
+def ways_out(query: Query) -> tuple[Way, ...]:
+    """Searches that demand less: without one of the filters, without all, without one of the words; totals are 0 yet."""
+    ways = [Way("filter", chosen, (), query.lifting(chosen.field)) for chosen in query.filters]
+    if len(ways) > 1:
+        ways.append(Way("filters", None, (), query.without_filters()))
+    content = [part for part in query.parts if not part.negated and not _is_stop(part)]
+    if len(content) > 1:
+        ways += [_without(query, part) for part in content]
+    ways += [_without(query, part) for part in query.parts if part.negated and content]
+    return tuple(ways[:MAX_WAYS])
+
+
+def _without(query: Query, gone: Part) -> Way:
+    left = tuple(part for part in query.parts if part is not gone)
+    return Way("words", None, (printed([gone]),), _with_parts(query, left))
+
+
+def _with_parts(query: Query, parts: Iterable[Part]) -> Query:
+    kept = tuple(parts)
+    return replace(query, text=printed(kept), parts=kept)
+
+
+def _may_be_misspelt(clause: Clause) -> bool:
+    field = BY_NAME.get(clause.field or "")
+    return not clause.prefix and (clause.field in (None, BODY) or (field is not None and field.kind == "text"))
+
+
+def _words(clause: Clause) -> list[str]:
+    return analysis.plain_words(clause.text)
+
+
+def _is_stop(part: Part) -> bool:
+    return isinstance(part, Clause) and all(analysis.is_stop_word(word) for word in _words(part))
+
+
+def _better_words(query: Query, spellings: Spellings) -> dict[str, str]:
+    return {word: better for word in doubtful_words(query) if (better := _better(word, spellings))}
+
+
+def _better(word: str, spellings: Spellings) -> str:
+    near = spellings.get(word, ())
+    itself = next((s.documents for s in near if s.distance == 0), 0)
+    others = [s for s in near if s.distance > 0]
+    if others and others[0].documents >= (itself * FAR_MORE or 1):
+        return others[0].word
+    if itself:
+        return ""
+    pairs = (
+        (min(_count(left, spellings), _count(right, spellings)), f"{left} {right}") for left, right in halves(word)
+    )
+    documents, best = max(pairs, default=(0, ""))
+    return best if documents else ""
+
+
+def _count(word: str, spellings: Spellings) -> int:
+    return next((s.documents for s in spellings.get(word, ()) if s.distance == 0), 0)
+
+
+def _replaced(parts: Iterable[Part], instead: Mapping[str, str]) -> Iterator[Part]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield replace(part, parts=tuple(_replaced(part.parts, instead)))
+        elif _may_be_misspelt(part) and any(word in instead for word in _words(part)):
+            words = [instead.get(word, word) for word in _words(part)]
+            if part.phrase or part.negated or part.field:
+                yield replace(part, text=" ".join(words), phrase=part.phrase or len(words) > 1, others=())
+            else:
+                yield from (replace(part, text=one, others=()) for word in words for one in word.split())
+        else:
+            yield part

@@ -1,0 +1,133 @@
+"""What a search may have meant when it finds little."""
+
+from pathlib import Path
+
+import pytest
+
+from search.discovery import Discovery
+from search.engines.embedded import EmbeddedEngine
+from search.forgiving import begun, doubtful_words, eased, halves, respelled, ways_out
+from search.query import Alternative, Filter
+from search.query_language import parse
+from search.results import Spelling
+from tests.support.documents import entry
+
+
+def known(**documents: int) -> dict[str, list[Spelling]]:
+    return {word: [Spelling(word, number, 0)] for word, number in documents.items()}
+
+
+def test_words_in_fields_of_codes_and_numbers_are_not_doubted() -> None:
+    query = parse('judul:terumbu bahasa:indonesa tahun:2010 dan "laut biru" kata* -ikan isi:karang')
+    assert doubtful_words(query) == ("terumbu", "laut", "biru", "karang")
+
+
+def test_unknown_word_becomes_the_nearest_and_signs_stay() -> None:
+    query = parse('judul:terunbu OR "laut birru" -ikan', [Filter("format", ("book",))])
+    spellings = {"terunbu": [Spelling("terumbu", 9, 1)], "birru": [Spelling("biru", 3, 1)], **known(laut=5)}
+    better = respelled(query, spellings)
+    assert better is not None
+    assert better.text == 'judul:terumbu ATAU "laut biru" -ikan'
+    assert better.filters == query.filters
+
+
+def test_a_word_that_is_known_stays_unless_another_stands_in_far_more_documents() -> None:
+    near = {"karang": [Spelling("karang", 2, 0), Spelling("karung", 30, 1)]}
+    assert respelled(parse("karang"), near) is None
+    near = {"karang": [Spelling("karang", 2, 0), Spelling("barang", 40, 1)]}
+    better = respelled(parse("karang"), near)
+    assert better is not None
+    assert better.text == "barang"
+
+
+def test_words_written_together_are_parted() -> None:
+    assert ("tanggung", "jawab") in halves("tanggungjawab")
+    better = respelled(parse("tanggungjawab guru"), known(tanggung=4, jawab=3, guru=5, tang=1))
+    assert better is not None
+    assert better.text == "tanggung jawab guru"
+
+
+def test_beside_many_words_a_spelling_is_an_alternative() -> None:
+    query = eased(parse("ekosistem terunbu karang di laut dalam"), {"terunbu": [Spelling("terumbu", 9, 1)]})
+    assert query.parts[1].others == (Alternative(("terumbu",), 0.8),)  # type: ignore[union-attr]
+    assert query.text == "ekosistem terunbu karang di laut dalam"
+
+
+def test_the_last_word_may_be_a_beginning_if_it_is_no_word() -> None:
+    query = begun(parse("terumbu kar"), {})
+    assert query is not None
+    assert query.text == "terumbu kar*"
+    assert begun(parse("terumbu karang"), known(karang=3)) is None
+    assert begun(parse('terumbu "kar"'), {}) is None
+
+
+def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
+    ways = ways_out(parse("laut di bulan", [Filter("format", ("book",)), Filter("year", ("2010",))]))
+    assert [(way.kind, way.words, way.query.text, len(way.query.filters)) for way in ways] == [
+        ("filter", (), "laut di bulan", 1),
+        ("filter", (), "laut di bulan", 1),
+        ("filters", (), "laut di bulan", 0),
+        ("words", ("laut",), "di bulan", 2),
+        ("words", ("bulan",), "laut di", 2),
+    ]
+    assert ways_out(parse("laut")) == ()
+
+
+@pytest.fixture(scope="module")
+def discovery(tmp_path_factory: pytest.TempPathFactory) -> Discovery:
+    folder: Path = tmp_path_factory.mktemp("index")
+    engine = EmbeddedEngine(folder)
+    many = [entry(f"b.{n}", f"Perikanan tangkap {n}", language="ind", format="book") for n in range(40)]
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Terumbu karang Bunaken", contributor="Hirata, Andrea", year="2014", format="book"),
+                entry("a.2", "Tanggung jawab guru", year="2014", format="map"),
+                entry("a.3", "Perikanan tankap", format="map"),
+                *many,
+            ]
+        )
+    return Discovery(engine)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("terunbu karag", "terumbu karang"),
+        ("hiratta", "hirata"),
+        ("tanggungjawab", "tanggung jawab"),
+        ("terumbu karan", "terumbu karang"),
+        ("terumbu buna", "terumbu buna*"),
+    ],
+)
+def test_another_spelling_is_shown_and_the_typed_one_kept(discovery: Discovery, typed: str, shown: str) -> None:
+    page = discovery.search(parse(typed), "keyword")
+    assert page.total == 1
+    assert page.query.text == shown
+    assert page.typed is not None
+    assert page.typed.text == typed
+
+
+def test_who_asks_for_exactly_the_typed_text_gets_it(discovery: Discovery) -> None:
+    page = discovery.search(parse("terunbu"), "keyword", exact=True)
+    assert (page.total, page.typed, page.query.text) == (0, None, "terunbu")
+
+
+def test_a_spelling_that_finds_far_more_is_offered_beside_what_was_found(discovery: Discovery) -> None:
+    page = discovery.search(parse("tankap"), "keyword")
+    assert page.total == 1
+    assert page.meant is not None
+    assert page.meant.text == "tangkap"
+
+
+def test_filters_only_narrow_what_another_spelling_finds(discovery: Discovery) -> None:
+    page = discovery.search(parse("terunbu", [Filter("format", ("map",))]), "keyword")
+    assert page.query.text == "terumbu"
+    assert page.total == 0
+    assert [(way.kind, way.total) for way in page.ways] == [("filter", 1)]
+
+
+def test_a_search_without_results_says_what_finds_some(discovery: Discovery) -> None:
+    page = discovery.search(parse('"terumbu karang" guru'), "keyword")
+    assert page.total == 0
+    assert {(way.words, way.total) for way in page.ways} == {(('"terumbu karang"',), 1), (("guru",), 1)}
