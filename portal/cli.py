@@ -104,12 +104,7 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="show settings, index, model and what is wrong with them")
 
-    evaluate = commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats")
-    evaluate.add_argument("--corpus", type=Path, required=True, metavar="C.jsonl")
-    evaluate.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
-    evaluate.add_argument("--qrels", type=Path, required=True, metavar="R.tsv")
-    evaluate.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), help="one mode only (default: all)")
-    evaluate.add_argument("--json", action="store_true")
+    _add_evaluate(commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats"))
     return root
 
 
@@ -160,6 +155,25 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
     ingest.add_argument(
         "--from", default="", dest="from_date", metavar="DATE", help="harvest: changed since, instead of the last time"
     )
+
+
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument(
+        "--corpus", type=Path, metavar="C.jsonl", help="judged texts; without it, the index of TELUSUR_DATA is searched"
+    )
+    evaluate.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
+    evaluate.add_argument("--qrels", type=Path, required=True, metavar="R.tsv")
+    evaluate.add_argument(
+        "--mode",
+        action="append",
+        choices=("hybrid", "keyword", "semantic"),
+        dest="modes",
+        help="may be repeated; every two modes are compared (default: all three)",
+    )
+    evaluate.add_argument(
+        "--per-query", action="store_true", help="print each query's figures too (--json always does)"
+    )
+    evaluate.add_argument("--json", action="store_true")
 
 
 def _positive(text: str) -> int:

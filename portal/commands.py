@@ -3,21 +3,18 @@
 import json
 import socket
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 
 import marc_samples
-from ingest.corpus import entries_of
 from ingest.identity import id_of
 from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import loading
+from portal import evaluating, loading
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_services
 from portal.console import printable, report_text
@@ -26,18 +23,13 @@ from portal.i18n import messages
 from portal.presenters.copies import copies
 from portal.presenters.wording import reason_sentence
 from portal.settings import SETTINGS, Settings, read_settings
-from search.discovery import Discovery
 from search.document import Document, DocumentId, to_json
 from search.embedding import Embedder
-from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
-from search.evaluation import evaluate as measure
-from search.evaluation import read_corpus, read_judgements, read_queries
 from search.opening import open_embedder, open_engine
-from search.query import MODES, Filter, Mode, known_filters
+from search.query import Filter, known_filters
 from search.query_language import parse
 from search.schema import BY_NAME, SORTS
-from search.settings import SearchSettings
 
 MAX_SIZE = 100
 # Fields that `show` leaves out: what only the catalogue itself uses, and what stands in its lines on copies and relations.
@@ -251,47 +243,4 @@ def check(_: Namespace) -> int:
 
 
 def evaluate(arguments: Namespace) -> int:
-    try:
-        queries = read_queries(arguments.queries)
-        judged = read_judgements(arguments.qrels)
-        modes: tuple[Mode, ...] = (arguments.mode,) if arguments.mode else MODES
-        settings = read_settings()
-        embedder = open_embedder(settings.search) if modes != ("keyword",) else None
-        with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
-            engine = open_engine(SearchSettings(Path(folder)))
-            documents = _index_corpus(engine, arguments.corpus, embedder)
-            discovery = Discovery(engine, embedder)
-            measured = {
-                mode: measure(
-                    lambda text, mode=mode: [
-                        hit.document.id for hit in discovery.search(parse(text), mode, 1, 100).hits
-                    ],  # type: ignore[misc]
-                    queries,
-                    judged,
-                )
-                for mode in modes
-            }
-    except (OSError, ValueError) as error:
-        print(f"telusur: {error}", file=sys.stderr)
-        return WRONG_USE
-    if arguments.json:
-        figures = {
-            mode: {name: getattr(result, name) for name in result.__slots__} for mode, result in measured.items()
-        }
-        print(json.dumps({"documents": documents, "modes": figures}))
-        return DONE
-    print(f"{documents:,} documents, {next(iter(measured.values())).queries:,} judged queries")
-    print(f"{'mode':10}{'nDCG@10':>10}{'recall@10':>11}{'recall@100':>12}{'MRR@10':>9}")
-    for mode, r in measured.items():
-        print(f"{mode:10}{r.ndcg_at_10:10.4f}{r.recall_at_10:11.4f}{r.recall_at_100:12.4f}{r.mrr_at_10:9.4f}")
-    return DONE
-
-
-def _index_corpus(engine: Engine, corpus: Path, embedder: Embedder | None) -> int:
-    name, dimensions = (embedder.name, embedder.dimensions) if embedder else ("", 0)
-    with engine.rebuilding(name, dimensions) as writer:
-        for batch in entries_of(read_corpus(corpus), embedder):
-            writer.put(batch)
-            print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)  # ends the line of dots
-    return engine.info().documents
+    return evaluating.evaluate(arguments)

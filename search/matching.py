@@ -9,7 +9,7 @@ from search import analysis
 from search.query import Clause, Group, Part, Query
 
 # Up to this many content words all are required, as a reader of a catalogue expects. Of n more, the
-# square root of n, rounded up: words alone, nDCG@10 on CISI and IDK-MRC (tests/benchmarks/ranking.py)
+# square root of n, rounded up: words alone, nDCG@10 on CISI and IDK-MRC (python -m tests.relevance)
 # was 0.24 and 0.52 with it when it was chosen, 0.06 and 0.41 with 70 % of n, where most questions found nothing at all.
 ALL_REQUIRED: Final = 3
 

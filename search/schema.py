@@ -46,7 +46,7 @@ class Field:
 # Order here is order on the page: of facets, and of rows on the record page.
 # Weights keep the order of VuFind's shipped boosts (title, subject, author, the rest), 1.0 for the
 # contents note, but flatter: a title at 8.0 lost a tenth of nDCG@10 on CISI against one at 4.0.
-# tests/test_ranking.py watches them with judged queries.
+# tests/relevance watches them with judged queries.
 FIELDS: Final = (
     Field("title", "text", weight=4.0, sort=True, shown=False),
     Field("title_uniform", "text", weight=2.0, linked=True),  # editions and translations of one work share it

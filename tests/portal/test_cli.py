@@ -1,4 +1,5 @@
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -149,16 +150,55 @@ def test_a_taken_port_is_named(loaded: Telusur) -> None:
         assert f"port {port}" in loaded.run("portal", "--port", port, code=3)
 
 
-def test_evaluate_prints_measures(telusur: Telusur) -> None:
+@pytest.fixture
+def judged(telusur: Telusur) -> Telusur:
     (telusur.folder / "c.jsonl").write_text(
         '{"_id":"1","title":"Terumbu karang","text":"laut"}\n{"_id":"2","title":"Gunung","text":"api"}',
         encoding="utf-8",
     )
-    (telusur.folder / "q.jsonl").write_text('{"_id":"q","text":"terumbu"}', encoding="utf-8")
-    (telusur.folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n", encoding="utf-8")
-    out = telusur.run(
-        "evaluate", "--corpus", "c.jsonl", "--queries", "q.jsonl", "--qrels", "r.tsv", "--mode", "keyword", "--json"
-    )
+    (telusur.folder / "q.jsonl").write_text('{"_id":"q","text":"terumbu"}\n{"_id":"r","text":"padi"}', encoding="utf-8")
+    (telusur.folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\nr\t2\t1\n", encoding="utf-8")
+    return telusur
+
+
+QUESTIONS = ("--queries", "q.jsonl", "--qrels", "r.tsv")
+
+
+def test_evaluate_prints_measures(judged: Telusur) -> None:
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", "--json")
     figures = json.loads(out.splitlines()[0])
     assert figures["documents"] == 2
-    assert figures["modes"]["keyword"]["ndcg_at_10"] == 1.0
+    assert figures["modes"]["keyword"]["ndcg_at_10"] == 0.5
+    assert figures["modes"]["keyword"]["per_query"]["q"]["mrr_at_10"] == 1.0
+    assert figures["modes"]["keyword"]["per_query"]["r"]["mrr_at_10"] == 0.0
+
+
+def test_evaluate_compares_two_modes(judged: Telusur) -> None:
+    two = ("--mode", "keyword", "--mode", "hybrid")
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, *two, "--json")
+    compared = json.loads(out.splitlines()[0])["comparisons"]
+    # Without a model both are by words, so no query may differ.
+    assert {(c["first"], c["second"], c["tied"], c["p"]) for c in compared} == {("keyword", "hybrid", 2, 1.0)}
+    assert "hybrid was by words only" in out
+
+
+def test_evaluate_lists_each_query(judged: Telusur) -> None:
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", "--per-query")
+    assert re.search(r"1\.0000 +q +terumbu", out)
+    assert re.search(r"0\.0000 +r +padi", out)
+
+
+def test_evaluate_judges_the_loaded_index(loaded: Telusur, tmp_path: Path) -> None:
+    found = json.loads(loaded.run("search", "terumbu", "--json").splitlines()[0])["hits"][0]["id"]
+    (tmp_path / "q.jsonl").write_text('{"_id":"q","text":"terumbu"}', encoding="utf-8")
+    (tmp_path / "r.tsv").write_text(f"query-id\tcorpus-id\tscore\nq\t{found}\t1\nq\tother.1\t1\n", encoding="utf-8")
+    files = ("--queries", str(tmp_path / "q.jsonl"), "--qrels", str(tmp_path / "r.tsv"))
+    out = loaded.run("evaluate", *files, "--mode", "keyword", "--json")
+    assert json.loads(out.splitlines()[0])["modes"]["keyword"]["mrr_at_10"] == 1.0
+    assert "1 of 2 relevant documents are not in the index" in out
+
+
+def test_evaluate_refuses_judgements_of_another_catalogue(judged: Telusur) -> None:
+    (judged.folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\telsewhere\t1\n", encoding="utf-8")
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", code=2)
+    assert "none of the 1 relevant documents" in out

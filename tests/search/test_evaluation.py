@@ -3,7 +3,17 @@ from pathlib import Path
 import pytest
 
 from search.document import DocumentId
-from search.evaluation import evaluate, ndcg_at, read_corpus, read_judgements, read_queries
+from search.evaluation import (
+    EXACT_UP_TO,
+    Scores,
+    compare,
+    evaluate,
+    ndcg_at,
+    randomisation_test,
+    read_corpus,
+    read_judgements,
+    read_queries,
+)
 
 A, B, C = (DocumentId(c) for c in "abc")
 
@@ -37,3 +47,38 @@ def test_names_the_line_that_is_no_json(tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text('{"_id": "q", "text": "x"}\n{oops\n', encoding="utf-8")
     with pytest.raises(ValueError, match="line 2"):
         read_queries(tmp_path / "q.jsonl")
+
+
+def test_every_query_keeps_its_own_scores() -> None:
+    result = evaluate(
+        lambda text: [A] if text == "laut" else [B], {"1": "laut", "2": "ikan"}, {"1": {A: 1}, "2": {A: 1}}
+    )
+    assert {id: scores.ndcg_at_10 for id, scores in result.per_query.items()} == {"1": 1.0, "2": 0.0}
+    assert result.ndcg_at_10 == 0.5
+
+
+def scored(*values: float) -> dict[str, Scores]:
+    return {str(number): Scores(value, value, value, value) for number, value in enumerate(values)}
+
+
+def test_compares_query_by_query() -> None:
+    result = compare(scored(0.5, 0.5, 0.5, 0.5), scored(1.0, 0.75, 0.5, 0.25))
+    assert (result.won, result.lost, result.tied, result.difference) == (2, 1, 1, 0.125)
+    # By hand: of the 8 ways to sign 0.5, 0.25 and 0.25, six have a sum of at least 0.5 either way.
+    assert result.p == 0.75
+
+
+def test_compares_only_what_both_answered() -> None:
+    assert compare(scored(0.0, 0.0), scored(1.0)).queries == 1
+
+
+def test_chance_is_drawn_as_it_is_counted() -> None:
+    # One query more than is counted out: drawing must come near to what counting gives.
+    differences = [0.1] * EXACT_UP_TO + [-0.1]
+    expected = 2 * (1 + EXACT_UP_TO + 1) / 2 ** (EXACT_UP_TO + 1)  # 13 or 14 of 14 signs alike
+    assert randomisation_test(differences) == pytest.approx(expected, abs=0.001)
+    assert randomisation_test(differences) == randomisation_test(differences)
+
+
+def test_a_difference_that_is_only_order_of_adding_is_none() -> None:
+    assert randomisation_test([(0.1 + 0.2 + 0.3) - (0.3 + 0.2 + 0.1)] * 8) == 1.0

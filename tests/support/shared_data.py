@@ -1,10 +1,12 @@
 """Real files that lie beside a developer's checkout; a user has none of them, so tests skip without."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+# TELUSUR_SHARED: where it lies when it is not beside the checkout, as for a second worktree.
+SHARED = Path(os.environ.get("TELUSUR_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 
 
 def shared(path: str) -> Path:

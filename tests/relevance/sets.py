@@ -1,0 +1,17 @@
+"""The judged sets by name, each read when it is asked for."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tests.relevance import collections
+from tests.relevance.judged import JudgedSet
+from tests.relevance.known_items import known_items
+
+SETS: Final[Mapping[str, Callable[[], JudgedSet]]] = {
+    "known_items": known_items,
+    "cisi": collections.cisi,
+    "idk_mrc": collections.idk_mrc,
+    "id_en": collections.id_en,
+    "en_id": collections.en_id,
+    "en_en": collections.en_en,
+}
