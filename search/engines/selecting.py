@@ -11,6 +11,7 @@ from search import analysis
 from search.analysis import fold
 from search.document import DocumentId
 from search.engines.terms import (
+    ANYWHERE,
     BODY_WEIGHT,
     CLOSING,
     KEYS,
@@ -50,7 +51,8 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
 
-EVERYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
+EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
+PHRASES_ANYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
 PAGE_TEXT: Final[Weights] = ((BODY, 1.0),)
 # `judul:` means any title of the document.
 _TOGETHER: Final = {"title": ("title", "title_other")}
@@ -215,7 +217,8 @@ class Selection(Generic[Q]):
     def _words(self, clause: Clause, weights: Weights, anywhere: bool) -> Q:
         found = [clean(word) for word in analysis.plain_words(clause.text)]
         if clause.phrase and len(found) > 1:
-            words = self._best_of([self._in.phrase(f"w_{name}", found, weight) for name, weight in weights])
+            places = PHRASES_ANYWHERE if weights is EVERYWHERE else weights
+            words = self._best_of([self._in.phrase(f"w_{name}", found, weight) for name, weight in places])
         else:
             each = [self._word(word, weights, exact=clause.phrase) for word in found]
             if clause.prefix and len(found[-1]) >= MIN_PREFIX_CHARACTERS:

@@ -18,6 +18,11 @@ from search.schema import BY_NAME, FIELDS, SORTS, Field
 # The text of the whole e-book, searched with the record; far below a title, above nothing.
 BODY_WEIGHT: Final = 0.5
 
+# All texts of a record in one, each as often as `_TIMES` says: a word found anywhere is scored once, by how often and
+# where it stands and how long the record is (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple
+# weighted fields").
+ANYWHERE: Final = "anywhere"
+
 TEXTS: Final = tuple(field for field in FIELDS if field.kind == "text" and field.weight > 0)
 KEYS: Final = tuple(field for field in FIELDS if field.kind == "keyword" and field.weight > 0)
 WHOLE: Final = tuple(field for field in FIELDS if field.filterable and field.kind != "year")
@@ -34,6 +39,7 @@ PART: Final = "\x00"  # parts a term that holds several values; stands in no val
 _SORT_CHARACTERS: Final = 200
 # Headings, publishers and places come again and again, and a title is asked for by four of the terms below.
 REPEATED_CHARACTERS: Final = 200
+_TIMES: Final = {field.name: max(1, round(field.weight)) for field in TEXTS}
 _TEXT_NAMES: Final = frozenset(field.name for field in TEXTS)
 _WHOLE_NAMES: Final = frozenset(field.name for field in WHOLE)
 _KEY_NAMES: Final = frozenset(field.name for field in KEYS)
@@ -66,6 +72,7 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     for original in document.vernacular:  # values in their original script (MARC 880) are searched with the others
         if original.field in _TEXT_NAMES:
             words[original.field] = (*words.get(original.field, ()), *_filled((word_text(original.text),)))
+    words[ANYWHERE] = tuple(text for name, texts in words.items() for text in texts for _ in range(_TIMES[name]))
     words[BODY] = tuple(_filled(pages))
     years = {field.name: tuple(sorted(set(_years(document, field.name)))) for field in YEARS}
     values = {field.name: _choosable(found) for field, found in held if field.name in _WHOLE_NAMES}

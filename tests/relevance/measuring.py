@@ -24,9 +24,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ASKING: Final = frozenset(
     f"search/{name}.py"
     for name in (
-        "query", "questions", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation",
-        "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/embedded/queries",
-        "engines/embedded/searcher",
+        "query", "query_language", "questions", "attempts", "forgiving", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation",
+        "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
+        "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary",
     )
 )  # fmt: skip
 KEPT_INDEXES: Final = 3  # of one set, newest first

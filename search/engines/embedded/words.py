@@ -12,6 +12,7 @@ import tantivy
 from search import analysis
 from search.document import Document, Page, to_json
 from search.engines.terms import (
+    ANYWHERE,
     KEYS,
     REPEATED_CHARACTERS,
     SUGGEST,
@@ -37,6 +38,8 @@ def record_schema() -> tantivy.Schema:
     for name in [field.name for field in TEXTS] + [BODY]:
         builder.add_text_field(f"w_{name}", tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"s_{name}", tokenizer_name="whitespace", index_option="freq")
+    for prefix in ("w", "s"):
+        builder.add_text_field(f"{prefix}_{ANYWHERE}", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(TITLE_BOUNDS, tokenizer_name="whitespace", index_option="position")
     for field in KEYS:
         builder.add_text_field(f"k_{field.name}", tokenizer_name="raw", index_option="basic")
