@@ -44,6 +44,10 @@ MIN_ALIGNED_ALONE: Final = 0.1  # for words WordNet has not
 BACK_POWER: Final = 0.3
 BACK_FLOOR: Final = 0.05
 
+# A word that stands this many times more often in texts of the other language is a word of that language ("amazon").
+FOREIGN: Final = 10.0
+FOREIGN_UNSEEN: Final = 0.1
+
 KEPT: Final = 6
 MIN_SHARE: Final = 0.02
 MAX_OF_ONE_STEM: Final = 4
@@ -62,11 +66,16 @@ class Synset:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the files say. spelling: a folded word or phrase as it is written; frequency: of folded words."""
+    """What the files say of folded words and phrases.
+
+    spelling: as they are written. frequency: where a word is used most naturally, in English the glosses and
+    examples. uses: in all texts of a language.
+    """
 
     synsets: tuple[Synset, ...]
     pairs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # English, Indonesian
     frequency: Mapping[Language, Counter[str]]
+    uses: Mapping[Language, Counter[str]]
     english_words: frozenset[str]
     spelling: Mapping[Language, Mapping[str, str]]
 
@@ -92,13 +101,17 @@ def read_sources(folder: Path) -> Sources:
                         written[language][key][text] += 1
                 synsets.append(Synset(_keys(lemmas["en"]), _keys(lemmas["id"])))
     pairs = tuple(_sentences(folder / "tsv" / f"{name}.tsv" for name in PARALLEL))
-    for _, indonesian_words in pairs:
-        frequency["id"].update(indonesian_words)
+    for _, in_indonesian in pairs:
+        frequency["id"].update(in_indonesian)
     spelling = {
         language: {key: min(texts, key=lambda text: (-texts[text], text)) for key, texts in written[language].items()}
         for language in LANGUAGES
     }
-    return Sources(tuple(synsets), pairs, frequency, frozenset(english_words), spelling)
+    uses: dict[Language, Counter[str]] = {
+        "en": frequency["en"] + Counter(word for in_english, _ in pairs for word in in_english),
+        "id": frequency["id"],
+    }
+    return Sources(tuple(synsets), pairs, frequency, uses, frozenset(english_words), spelling)
 
 
 def _lemmas(cell: str) -> list[tuple[str, str]]:
@@ -181,8 +194,11 @@ def _one_way(language: Language, sources: Sources, aligned: Shares, sentences: C
         for text, probability in learned.items():
             if probability > floor and _is_word(text):
                 evidence[key][text] += weight * probability
+    own, other = sources.uses[language], sources.uses[_other(language)]
     return {
-        key: _merged(found, _other(language)) for key, found in sorted(evidence.items()) if not _is_stop(key) and found
+        key: _merged(found, _other(language))
+        for key, found in sorted(evidence.items())
+        if found and not _is_stop(key) and other[key] <= FOREIGN * (own[key] + FOREIGN_UNSEEN)
     }
 
 

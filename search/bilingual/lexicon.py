@@ -37,19 +37,27 @@ GUESSED_SHARE: Final[Mapping[Language, float]] = {"id": 0.65, "en": 0.35}
 # A translation for which less of the evidence speaks is searched for, but not shown to a patron.
 SHOWN_FROM: Final = 0.5
 
-# Words that say in which language a query is written.
-_INDONESIAN_MARKERS: Final = """
-    ada adalah agar akan antara apa apakah atau bagaimana bagi bahwa berapa bisa dalam dan dapat dari dengan di
-    ialah ini itu jika kapan karena ke kepada mana mengapa merupakan oleh pada para sebagai secara sejak seperti
-    siapa tentang terhadap tersebut tidak untuk yaitu yang
+# Words of grammar, beyond the stop words of search.analysis: they say in which language a query is written, and are
+# nothing to look for by themselves.
+_INDONESIAN_GRAMMAR: Final = """
+    ada adalah agar akan aku anda antara apa apakah apapun atau bagaimana bagi bahkan bahwa begitu begini belum berapa
+    bila bisa bisakah boleh bolehkah dalam dan dapat dari daripada demikian dengan dengannya di dia hanya harus hingga
+    ialah ini itu itulah jangan jika juga kalau kalian kamu kapan karena kau ke kemana kepada kita lagi lah lebih mana
+    masih mengapa merupakan meskipun mereka nya oleh pada padanya padaku padamu para pernah saja sambil sana sebagai
+    sebaiknya secara sedang sehingga sejak sekali selain seperti sepertinya seseorang sesuatu siapa sini sudah tadi tak
+    tapi telah tentang tersebut terhadap tetapi tidak untuk walaupun yaitu yakni yang
 """
-_ENGLISH_MARKERS: Final = """
-    about an and are as between by did do does for from had has have how if in is it its of on or that the their
-    there these this to was were what when where which who whose why with
+_ENGLISH_GRAMMAR: Final = """
+    about across also am although among an and anyone anything are as at because been between but by cannot cant could
+    did didnt do does doesnt dont either else etc everyone everything for from had has have her hers herself him himself
+    how if im in into is isnt it its itself me might neither nor of off on onto or other others our ours ourselves
+    rather should since some someone something than that the their theirs them themselves then there these they this
+    those though through throughout to too toward towards unless until upon us very was wasnt we were what when where
+    whether which while who whom whose why will with within without would yet you youre your yours yourself
 """
-_MARKERS: Final[Mapping[Language, frozenset[str]]] = {
-    "id": frozenset(_INDONESIAN_MARKERS.split()),
-    "en": frozenset(_ENGLISH_MARKERS.split()),
+_GRAMMAR: Final[Mapping[Language, frozenset[str]]] = {
+    "id": frozenset(_INDONESIAN_GRAMMAR.split()),
+    "en": frozenset(_ENGLISH_GRAMMAR.split()),
 }
 
 
@@ -149,6 +157,10 @@ def _scaled(forms: Sequence[tuple[str, float, Language]], total: float) -> tuple
     return tuple((text, share * factor, code) for text, share, code in forms)
 
 
+def _is_grammar(word: str) -> bool:
+    return analysis.is_stop_word(word) or word in _GRAMMAR["id"] or word in _GRAMMAR["en"]
+
+
 @lru_cache(maxsize=16_384)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(analysis.plain_words(text))
@@ -226,15 +238,15 @@ class Lexicon:
         """The language more of the words belong to; None when none of them tells."""
         balance = 0
         for word in words:
-            if word in _MARKERS["id"] or word in _MARKERS["en"]:
-                balance += 2 * ((word in _MARKERS["id"]) - (word in _MARKERS["en"]))
+            if word in _GRAMMAR["id"] or word in _GRAMMAR["en"]:
+                balance += 2 * ((word in _GRAMMAR["id"]) - (word in _GRAMMAR["en"]))
             else:
                 balance += self._sides["id"].knows(word) - self._sides["en"].knows(word)
         return "id" if balance > 0 else "en" if balance < 0 else None
 
     def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
-        """A stop word alone; a phrase that begins or ends in one, unless written by hand ("Ring of Fire" does not)."""
-        if not analysis.is_stop_word(words[start]) and not analysis.is_stop_word(words[end - 1]):
+        """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""
+        if not _is_grammar(words[start]) and not _is_grammar(words[end - 1]):
             return False
         return end - start == 1 or all(key not in side.hand for side in self._sides.values())
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from search.analysis import Language
 from search.bilingual import build
 from search.bilingual.alignment import translation_table
 from search.bilingual.build import PARALLEL, Sources, Synset
@@ -23,6 +24,9 @@ def test_the_sources_give_the_table_that_is_shipped() -> None:
 
 def test_the_table_is_small() -> None:
     assert TABLE.stat().st_size <= 4 * 2**20
+
+
+NOTHING: dict[Language, Counter[str]] = {"id": Counter(), "en": Counter()}
 
 
 def write_sources(folder: Path) -> None:
@@ -73,7 +77,9 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path, capsys: pytest.
 
 
 def test_shares_of_a_line_sum_to_one_at_most() -> None:
-    sources = Sources((Synset(("cat", "true cat"), ("kucing", "meong")),), (), {"id": Counter(), "en": Counter()}, frozenset(), {"id": {}, "en": {}})  # fmt: skip
+    sources = Sources(
+        (Synset(("cat", "true cat"), ("kucing", "meong")),), (), NOTHING, NOTHING, frozenset(), {"id": {}, "en": {}}
+    )
     for shares in build.translations(sources).values():
         assert shares
         for found in shares.values():
