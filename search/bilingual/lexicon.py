@@ -1,0 +1,323 @@
+"""What the words of a query are called in the other language, with weights.
+
+A query is cut into segments, the longest known phrase first; each has up to three translations.
+Hand-made terms (`terms.py`) come before the table that `build.py` makes of WordNets and parallel text.
+"""
+
+import gzip
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from search import analysis
+from search.analysis import LANGUAGES, Language
+from search.bilingual.terms import Term, read_terms
+
+TABLE: Final = Path(__file__).parent / "lexicon.tsv.gz"
+
+# The table has phrases of up to four words; names and set phrases written by hand may be longer.
+MAX_PHRASE: Final = 7
+MAX_WORDS: Final = 64  # words after these have no translation; search.matching looks for no more either
+MAX_ALTERNATIVES: Final = 3
+MIN_WEIGHT: Final = 0.05  # of a segment's weight; what has less is noise of the aligner
+
+# Share of the hand-made forms where the table knows the word as well, and so adds what they leave out.
+HAND_SHARE: Final = 0.6
+
+# Translations remembered: what patrons ask repeats itself, and reading a line anew costs ten times as much.
+CACHED: Final = 8192
+
+# A word that is known in both languages ("air"), where nothing tells which is meant.
+GUESSED_SHARE: Final[Mapping[Language, float]] = {"id": 0.65, "en": 0.35}
+
+# A translation for which less of the evidence speaks is searched for, but not shown to a patron.
+SHOWN_FROM: Final = 0.5
+
+# Words of grammar, beyond the stop words of search.analysis: they say in which language a query is written, and are
+# nothing to look for by themselves.
+_INDONESIAN_GRAMMAR: Final = """
+    ada adalah agar akan aku anda antara apa apakah apapun atau bagaimana bagi bahkan bahwa begitu begini belum berapa
+    bila bisa bisakah boleh bolehkah dalam dan dapat dari daripada demikian dengan dengannya di dia hanya harus hingga
+    ialah ini itu itulah jangan jika juga kalau kalian kamu kapan karena kau ke kemana kepada kita lagi lah lebih mana
+    masih mengapa merupakan meskipun mereka nya oleh pada padanya padaku padamu para pernah saja sambil sana sebagai
+    sebaiknya secara sedang sehingga sejak sekali selain seperti sepertinya seseorang sesuatu siapa sini sudah tadi tak
+    tapi telah tentang tersebut terhadap tetapi tidak untuk walaupun yaitu yakni yang
+"""
+_ENGLISH_GRAMMAR: Final = """
+    about across also am although among an and anyone anything are as at because been between but by cannot cant could
+    did didnt do does doesnt dont either else etc everyone everything for from had has have her hers herself him himself
+    how if im in into is isnt it its itself me might neither nor of off on onto or other others our ours ourselves
+    rather should since some someone something than that the their theirs them themselves then there these they this
+    those though through throughout to too toward towards unless until upon us very was wasnt we were what when where
+    whether which while who whom whose why will with within without would yet you youre your yours yourself
+"""
+_GRAMMAR: Final[Mapping[Language, frozenset[str]]] = {
+    "id": frozenset(_INDONESIAN_GRAMMAR.split()),
+    "en": frozenset(_ENGLISH_GRAMMAR.split()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One translation. text: as people write it; words: folded, as analysis.plain_words gives them."""
+
+    text: str
+    words: tuple[str, ...]
+    weight: float
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The translations of the words start..end (half open) of a query, the likeliest first.
+
+    Weights are above 0 and sum to at most 1. sure: the share of the evidence that speaks for the first
+    translation, 1 when it was written by hand.
+    """
+
+    start: int
+    end: int
+    alternatives: tuple[Alternative, ...]
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Forms with their share of the evidence, and how sure the first of them is."""
+
+    forms: tuple[tuple[str, float, Language], ...]
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Translation:
+    alternatives: tuple[Alternative, ...]
+    sure: float
+
+
+class _Side:
+    """What is known of the words of one language. A key is folded words joined by spaces."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.other: Language = "en" if language == "id" else "id"
+        self.table: dict[str, str] = {}
+        self.table_stems: dict[str, str] = {}
+        self.hand: dict[str, list[tuple[str, float, Language]]] = {}
+        self.hand_stems: dict[str, list[str]] = {}
+        self.local: dict[str, list[tuple[str, float, Language]]] = {}
+
+    def all_keys(self) -> Iterable[str]:
+        return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
+
+    def knows(self, key: str) -> bool:
+        return key in self.hand or key in self.table or key in self.local
+
+    def by_word(self, key: str) -> _Found | None:
+        hand = self.hand.get(key)
+        line = self.table.get(key)
+        if line is None:
+            forms = hand or self.local.get(key)
+            return _Found(_scaled(forms, 1.0), 1.0) if forms else None
+        cells = line.split("\t")
+        table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
+        if hand is None:
+            return _Found(tuple(table), table[0][1])
+        return _Found(_scaled(hand, HAND_SHARE) + _scaled(table, 1 - HAND_SHARE), 1.0)
+
+    def by_stem(self, stems: str) -> _Found | None:
+        """What the words of this stem are called, all together."""
+        keys = self.hand_stems.get(stems)
+        if keys is None:
+            line = self.table_stems.get(stems)
+            keys = line.split("\t") if line else [stems]
+        found = [known for key in keys if (known := self.by_word(key))]
+        if not found:
+            return None
+        forms = tuple((text, share / len(found), code) for known in found for text, share, code in known.forms)
+        return _Found(forms, sum(known.sure for known in found) / len(found))
+
+    def add(self, asked: Sequence[str], offered: Sequence[tuple[str, float, Language]]) -> None:
+        """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah")."""
+        for place, form in enumerate(asked, start=1):
+            key = " ".join(_words(form))
+            if key not in self.hand:
+                self.hand[key] = []
+                stems = " ".join(analysis.stem(word, self.language) for word in key.split())
+                self.hand_stems.setdefault(stems, []).append(key)
+            self.hand[key] += [(text, share / place, code) for text, share, code in offered]
+
+
+def _scaled(forms: Sequence[tuple[str, float, Language]], total: float) -> tuple[tuple[str, float, Language], ...]:
+    factor = total / sum(share for _, share, _ in forms)
+    return tuple((text, share * factor, code) for text, share, code in forms)
+
+
+def _is_grammar(word: str) -> bool:
+    return analysis.is_stop_word(word) or word in _GRAMMAR["id"] or word in _GRAMMAR["en"]
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(analysis.plain_words(text))
+
+
+@lru_cache(maxsize=16_384)
+def _stems(text: str, language: Language) -> tuple[str, ...]:
+    return tuple(analysis.stem(word, language) for word in _words(text))
+
+
+class Lexicon:
+    """The table and the hand-made terms in memory: some 30 MB. Threads may share one."""
+
+    def __init__(self, table: str, terms: Iterable[Term] = ()) -> None:
+        """table: the text that search.bilingual.build writes. Raises ValueError when it is something else."""
+        self._sides: dict[Language, _Side] = {language: _Side(language) for language in LANGUAGES}
+        sections = table.split("\n>")[1:]
+        names = [f"{language} {kind}" for language in LANGUAGES for kind in ("words", "stems")]
+        if [section.partition("\n")[0] for section in sections] != names:
+            raise ValueError("not a table of the lexicon: build it again with python -m search.bilingual.build")
+        tables = [dict(line.split("\t", 1) for line in section.partition("\n")[2].splitlines()) for section in sections]
+        for number, side in enumerate(self._sides.values()):
+            side.table, side.table_stems = tables[2 * number], tables[2 * number + 1]
+        for term in terms:
+            self._add(term)
+        self._translation = lru_cache(maxsize=CACHED)(self._translate)
+        # A phrase is only looked for where one of its first words, or of their stems, stands.
+        self._phrase_starts = {
+            key[: key.index(" ")] for side in self._sides.values() for key in side.all_keys() if " " in key
+        }
+
+    def _add(self, term: Term) -> None:
+        indonesian: list[tuple[str, float, Language]] = [
+            (f, 1 / n, "id") for n, f in enumerate(term.indonesian, start=1)
+        ]
+        english: list[tuple[str, float, Language]] = [(f, 1 / n, "en") for n, f in enumerate(term.english, start=1)]
+        if term.local:
+            key = " ".join(_words(term.local))
+            self._sides["id"].local.setdefault(key, []).extend(indonesian + english)
+            return
+        self._sides["id"].add(term.indonesian + term.indonesian_also, english)
+        self._sides["en"].add(term.english + term.english_also, indonesian)
+
+    def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
+        """The translations of a query's words (folded, in order), one Expansion a segment, left to right.
+
+        language: what to take the query for when its words do not tell. What no lexicon knows (a name, a
+        number, a code), a stop word by itself and a word that is the same in both languages have none.
+        """
+        words = words[:MAX_WORDS]
+        spoken = self._language(words)
+        id_stems = [analysis.stem(word, "id") for word in words]
+        en_stems = [analysis.stem(word, "en") for word in words]
+        starts = self._phrase_starts
+        expansions: list[Expansion] = []
+        start = 0
+        while start < len(words):
+            begins = words[start] in starts or id_stems[start] in starts or en_stems[start] in starts
+            for end in range(min(start + (MAX_PHRASE if begins else 1), len(words)), start, -1):
+                key = " ".join(words[start:end])
+                if self._says_little(words, start, end, key):
+                    continue
+                stems = " ".join(id_stems[start:end]), " ".join(en_stems[start:end])
+                found = self._translation(key, *stems, spoken, language)
+                if found:
+                    if found.alternatives:
+                        expansions.append(Expansion(start, end, found.alternatives, found.sure))
+                    break
+            else:
+                end = start + 1
+            start = end
+        return tuple(expansions)
+
+    def _language(self, words: Sequence[str]) -> Language | None:
+        """The language more of the words belong to; None when none of them tells."""
+        balance = 0
+        for word in words:
+            if word in _GRAMMAR["id"] or word in _GRAMMAR["en"]:
+                balance += 2 * ((word in _GRAMMAR["id"]) - (word in _GRAMMAR["en"]))
+            else:
+                balance += self._sides["id"].knows(word) - self._sides["en"].knows(word)
+        return "id" if balance > 0 else "en" if balance < 0 else None
+
+    def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
+        """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""
+        if not _is_grammar(words[start]) and not _is_grammar(words[end - 1]):
+            return False
+        return end - start == 1 or all(key not in side.hand for side in self._sides.values())
+
+    def _translate(
+        self, key: str, id_stems: str, en_stems: str, spoken: Language | None, hint: Language | None
+    ) -> "_Translation | None":
+        """None for what is not known at all."""
+        stems: dict[Language, str] = {"id": id_stems, "en": en_stems}
+        if spoken is None:
+            sides = self._sides.items()
+            known = {code: it for code, side in sides if (it := side.by_word(key) or side.by_stem(stems[code]))}
+            found = _guessed(known, hint)
+        else:
+            own = self._sides[spoken]
+            other = self._sides[own.other]
+            found = own.by_word(key) or own.by_stem(stems[spoken]) or other.by_word(key)
+            # A single word of the other language must be exactly one: stems of two languages meet by chance.
+            if found is None and " " in key:
+                found = other.by_stem(stems[own.other])
+        return _translation(found, key) if found else None
+
+
+def _guessed(known: Mapping[Language, _Found], hint: Language | None) -> _Found | None:
+    if len(known) < 2:
+        return next(iter(known.values()), None)
+    shares = GUESSED_SHARE if hint != "en" else {"id": GUESSED_SHARE["en"], "en": GUESSED_SHARE["id"]}
+    forms = [form for code, found in known.items() for form in _scaled(found.forms, shares[code])]
+    # Neither reading is sure, however sure each translation is of its own.
+    return _Found(tuple(forms), max(shares[code] * found.sure for code, found in known.items()))
+
+
+def _translation(found: _Found, asked: str) -> _Translation:
+    """The likeliest forms, those of one stem as one. What equals the words asked for is left out, and its weight."""
+    merged: dict[tuple[Language, tuple[str, ...]], list[tuple[float, str]]] = {}
+    for text, share, code in found.forms:
+        merged.setdefault((code, _stems(text, code)), []).append((share, text))
+    ranked = sorted(
+        ((sum(share for share, _ in forms), forms[0][1], code) for (code, _), forms in merged.items()),
+        key=lambda entry: -entry[0],
+    )[:MAX_ALTERNATIVES]
+    total = sum(share for share, _, _ in ranked)
+    alternatives = tuple(
+        Alternative(text, words, share / total, code)
+        for share, text, code in ranked
+        if share >= MIN_WEIGHT * total and (words := _words(text)) and " ".join(words) != asked
+    )
+    if not alternatives or alternatives[0].text == ranked[0][1]:
+        return _Translation(alternatives, found.sure)
+    # The first is the word itself: the next is only as sure as its weight.
+    return _Translation(alternatives, alternatives[0].weight)
+
+
+def shown(expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
+    """The few translations worth telling a patron ("juga dicari: copyright"), in the order of the query.
+
+    Only what is nearly sure; phrases before words where there are more than `limit`.
+    """
+    sure = [expansion for expansion in expansions if expansion.sure >= SHOWN_FROM]
+    chosen = sorted(sure, key=lambda e: (e.start - e.end, -e.sure, e.start))[:limit]
+    texts = (expansion.alternatives[0].text for expansion in sorted(chosen, key=lambda e: e.start))
+    return tuple(dict.fromkeys(texts))
+
+
+_shipped: list[Lexicon] = []
+_loading = threading.Lock()
+
+
+def shipped() -> Lexicon:
+    """The lexicon that comes with this version, loaded once, when first asked for."""
+    with _loading:
+        if not _shipped:
+            with gzip.open(TABLE, "rt", encoding="utf-8") as lines:
+                _shipped.append(Lexicon(lines.read(), read_terms()))
+        return _shipped[0]
