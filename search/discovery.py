@@ -1,10 +1,11 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from search.attempts import attempt, ways_out
+from search.bilingual.lexicon import Lexicon
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
@@ -17,6 +18,7 @@ from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
 from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
+from search.translating import translated
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
 MAX_RESULTS_REACHED: Final = 1000
@@ -36,13 +38,17 @@ Finds = Mapping[DocumentId, Ranked]
 class Discovery:
     """Searches one engine by words and meaning, and says why each hit is there.
 
-    embedder: None for words only. The set of results depends on the text alone and filters only
+    embedder: None for words only. lexicon: gives what words are called in the other language, which are then
+    looked for as well; called with the first search that has words. The set of results depends on the text alone and filters only
     narrow it, so choosing a facet value gives exactly the count that was shown.
     """
 
-    def __init__(self, engine: Engine, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, engine: Engine, embedder: Embedder | None = None, lexicon: Callable[[], Lexicon] | None = None
+    ) -> None:
         self._engine = engine
         self._embedder = embedder
+        self._lexicon = lexicon
 
     def info(self) -> IndexInfo:
         return self._engine.info()
@@ -62,8 +68,11 @@ class Discovery:
         searcher = self._engine.searcher()
         embedder = self._usable_embedder(searcher)
         ran: Mode = mode if embedder is not None else "keyword"
+        also: tuple[str, ...] = ()
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
+        elif self._lexicon is not None and query.wanted:
+            query, also = translated(query, self._lexicon())
         depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
         asked_by = embedder if ran != "keyword" else None
         tried = attempt(searcher, query, lambda asked: _nearness(asked_by, asked), depth, exact=exact)
@@ -87,6 +96,7 @@ class Discovery:
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
+            also=also,
             ways=() if total else ways_out(searcher, query),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )

@@ -31,6 +31,8 @@ class Matcher:
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
             self._exact.update(kept)
+            translations = [word for other in clause.others for word in other.words]
+            kept += [word for word in translations if not analysis.is_stop_word(word)]
             if not clause.phrase:
                 self._stems |= {(code, analysis.stem(word, code)) for word in kept for code in analysis.LANGUAGES}
             if clause.prefix and found:

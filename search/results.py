@@ -122,7 +122,7 @@ class ResultPage:
 
     `mode` is what was really run, which is "keyword" when no vectors were there. typed: the search as it was
     asked for, when `query` is another spelling of it that finds more. meant: a spelling that would find far
-    more. ways: out of a search without results.
+    more. ways: out of a search without results. also: what was looked for in the other language.
     """
 
     query: Query
@@ -137,3 +137,4 @@ class ResultPage:
     typed: Query | None = None
     meant: Query | None = None
     ways: tuple[Way, ...] = ()
+    also: tuple[str, ...] = ()

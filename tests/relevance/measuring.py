@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
 from search.document import DocumentId
 from search.embedding import Embedder
@@ -24,7 +25,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ASKING: Final = frozenset(
     f"search/{name}.py"
     for name in (
-        "query", "query_language", "questions", "attempts", "forgiving", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation",
+        "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon", "bilingual/terms", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation",
         "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
         "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary",
     )
@@ -89,7 +90,7 @@ def opened(judged: JudgedSet, embedder: Embedder | None, cache: Path, *, reuse: 
         part.rename(folder)
         for old in before[KEPT_INDEXES - 1 :]:
             shutil.rmtree(old, ignore_errors=True)
-    yield Discovery(EmbeddedEngine(folder / "index"), embedder)
+    yield Discovery(EmbeddedEngine(folder / "index"), embedder, shipped)
 
 
 def code_stamp() -> str:

@@ -1,0 +1,67 @@
+"""A query in both languages: beside each word what the lexicon calls it in the other one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from search import analysis
+from search.bilingual.lexicon import Expansion, Lexicon, shown
+from search.query import BODY, Alternative, Clause, Group, Part, Query
+
+# What a certain translation counts of the word itself.
+TRANSLATED: Final = 0.8
+
+# Where words are words of a language; names and publishers are not translated.
+_TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
+
+
+def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
+    """`query` with its translations beside its words, and those of them worth telling a patron.
+
+    Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
+    """
+    told: list[Expansion] = []
+    parts = tuple(_translated(query.parts, lexicon, told))
+    return replace(query, parts=parts), shown(told)
+
+
+def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[Expansion]) -> Iterator[Part]:
+    run: list[Clause] = []
+    for part in parts:
+        if isinstance(part, Clause) and _is_word(part) and (not run or run[0].field == part.field):
+            run.append(part)
+            continue
+        yield from _run(run, lexicon, told)
+        run = [part] if isinstance(part, Clause) and _is_word(part) else []
+        if isinstance(part, Group) and not part.negated:
+            # Side by side in a group, words are apart: "temu ATAU kembali" is no set phrase.
+            yield replace(part, parts=tuple(one for each in part.parts for one in _translated([each], lexicon, told)))
+        elif not run:
+            yield part
+    yield from _run(run, lexicon, told)
+
+
+def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[Expansion]) -> Iterator[Part]:
+    words = [analysis.plain_words(clause.text)[0] for clause in run]
+    place = 0
+    for expansion in lexicon.expand(words) if run else ():
+        yield from run[place : expansion.start]
+        place = expansion.end
+        told.append(expansion)
+        text = " ".join(clause.text for clause in run[expansion.start : expansion.end])
+        yield replace(run[expansion.start], text=text, others=_alternatives(expansion))
+    yield from run[place:]
+
+
+def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:
+    # The words of a translation are scored together, so one that is longer than the phrase itself counts no more.
+    asked = expansion.end - expansion.start
+    return tuple(
+        Alternative(other.words, TRANSLATED * other.weight * min(1.0, asked / len(other.words)))
+        for other in expansion.alternatives
+    )
+
+
+def _is_word(clause: Clause) -> bool:
+    plain = not (clause.negated or clause.phrase or clause.prefix or clause.others)
+    return plain and clause.field in _TRANSLATED_FIELDS and len(analysis.plain_words(clause.text)) == 1
