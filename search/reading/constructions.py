@@ -102,7 +102,7 @@ class Found:
         text, rule = self._text, match.value
         if rule.place == "comma" and "," not in text.between(i):
             return None
-        end = match.end if match.open < 0 else self._open_end(match.open)
+        end = match.end if match.open < 0 else self._open_end(match.open, rule)
         # A name ends by itself, and before a thing there is the thing.
         ends = match.open >= 0 or rule.runs_on or rule.place == "before"
         if not end or not text.whole(i, end) or not (ends or self._ends(end, rule)):
@@ -128,10 +128,10 @@ class Found:
         goes_on = rule.kind in ("year", "language", "access") and rule.place != "after"
         return goes_on and self._text.words[i] in self._book.goes_on
 
-    def _open_end(self, start: int) -> int:
+    def _open_end(self, start: int, rule: Rule) -> int:
         """Where a name or an unwanted subject that begins with word `start` ends, 0 if it runs too far."""
         for end in range(start + 1, min(start + MAX_NAME_WORDS, len(self._text)) + 1):
-            if self.ends_at(end) or self.bare_year(end) is not None:
+            if self.ends_at(end) or (rule.kind != "unwanted" and self.bare_year(end) is not None):
                 return end
         return 0
 
@@ -187,7 +187,9 @@ class Found:
         return spans.get(sense) or (f"{first}..{last}" if first < last else str(first))
 
     def _name(self, start: int, end: int, field: str, in_capitals: bool) -> Words | None:
-        text, not_names = self._text, self._book.guards["not_names" if field == "contributor" else "not_publishers"]
+        text, guards = self._text, self._book.guards
+        start += start + 1 < end and text.words[start] in guards["honorifics"]
+        not_names = guards["not_names" if field == "contributor" else "not_publishers"]
         for k in range(start, end):
             initial = len(text.words[k]) == 1 and text.raw[text.starts[k]].isupper()
             if not initial and (text.words[k] in not_names or not text.words[k].isalpha()):

@@ -181,6 +181,7 @@ class Phrasebook:
     about: Phrases[None]
     closings: Phrases[None]
     not_things: Phrases[None]
+    after_subject: Phrases[None]
     connectives: frozenset[str]
     goes_on: frozenset[str]
     languages: frozenset[str]
@@ -229,12 +230,22 @@ def phrasebook() -> Phrasebook:
         about=_plain(tables, "about"),
         closings=_plain(tables, "closings"),
         not_things=_vocabulary((None, word) for t in tables for word in t["guards"]["not_things"]),
+        after_subject=_vocabulary((None, word) for word in tables[1]["request"]["after_subject"]),
         connectives=frozenset(word for t in tables for word in t["request"]["connectives"]),
         goes_on=frozenset(word for t in tables for word in t["request"]["goes_on"]),
         languages=languages.starts() | {"bahasa"},
         guards={
             name: frozenset(word for t in tables for word in t["guards"][name])
-            for name in ("not_names", "not_publishers", "questions", "studies", "eras", "of_language", "not_unwanted")
+            for name in (
+                "honorifics",
+                "not_names",
+                "not_publishers",
+                "questions",
+                "studies",
+                "eras",
+                "of_language",
+                "not_unwanted",
+            )
         },
     )
 

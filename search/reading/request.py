@@ -16,6 +16,8 @@ from search.reading.text import Text
 # More of them is no way to ask; this also bounds the work.
 MOST_OPENINGS: Final = 4
 MOST_DESCRIBING: Final = 4
+# Words between a thing and its "tentang", and of a subject before the thing: "film dokumenter tentang", "history books for".
+MOST_BETWEEN: Final = 2
 # With nothing else said, "buku terbaru" and "ebook gratis" ask for something; "buku anak" may be a title.
 _ALONE: Final = frozenset[Kind](("sort", "access"))
 # A year before this one, said after a subject, is more likely a time the subject is about than a year of publication.
@@ -121,6 +123,8 @@ class _Reader:
             head.end, head.cut = opened, [(0, opened)]
             return head if head.opened and i == opened and text.whole(0, opened) else None
         thing = self._thing(i)
+        if thing is None and i == 0:
+            return self._after_subject()
         if thing is None or (i > opened and text.parted[i]):
             return None
         start, head.thing = thing[0], thing[1].value
@@ -133,6 +137,19 @@ class _Reader:
         whole = all(text.whole(*span) for span in (*head.cut, head.span))
         known = {"opened": head.opened, "no": head.full}.get(head.thing.bare, True)
         return head if whole and known else None
+
+    def _after_subject(self) -> _Head | None:
+        """The head of "history books for kids": a thing after its subject, and something else read right after it."""
+        text, book = self._text, self._book
+        for i in range(1, min(1 + MOST_BETWEEN, len(text))):
+            if text.parted[i] or is_stop_word(text.words[i - 1]) or self._found.within[i - 1] is not None:
+                return None
+            if book.after_subject.longest(text, i) is not None and (thing := book.things.longest(text, i)) is not None:
+                head = _Head(thing=thing.value, span=(i, thing.end))
+                self._subject_begins(head)
+                fits = head.taken and not any(one.titled for one in head.taken)
+                return head if fits and all(text.whole(*span) for span in (*head.cut, head.span)) else None
+        return None
 
     def _openings(self, head: _Head) -> int:
         text, book = self._text, self._book
@@ -208,7 +225,22 @@ class _Reader:
         if i < len(text) and not text.parted[i] and (about := found.about[i]):
             head.cut.append((i, about))
             head.full, i = True, about
+        elif (late := self._late_about(head, i)) is not None:
+            head.cut.append(late)
+            head.full = True
         head.end = i
+
+    def _late_about(self, head: _Head, i: int) -> Span | None:
+        """The "tentang" of "film dokumenter tentang laut", where the subject begins at word i."""
+        text, found = self._text, self._found
+        if head.thing is None or head.thing.filter is None:
+            return None
+        for k in range(i + 1, min(i + 1 + MOST_BETWEEN, len(text))):
+            if text.parted[k]:
+                return None
+            if found.about[k] and text.words[k] != "on":
+                return k, found.about[k]
+        return None
 
     def _filler(self, i: int) -> int:
         """Where words that say nothing, as "apa saja" after a thing, end; 0 where there are none."""
@@ -257,7 +289,8 @@ class _Reader:
         subject = self._text.words[head.end : one.start]
         if not subject and (rule.place == "end" or rule.kind in ("person", "unwanted")):
             return False
-        return self._means(one, subject, head)
+        # What follows another construction is no part of the subject: "sejarah untuk anak setelah 2010".
+        return head.end < before == one.start or self._means(one, subject, head)
 
     def _means(self, one: Construction, subject: list[str], head: _Head) -> bool:
         """Whether a construction is meant of the thing, not of its subject."""
