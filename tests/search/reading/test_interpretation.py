@@ -132,7 +132,9 @@ def test_a_second_filter_on_the_same_field_stays_text() -> None:
 
 # Words that begin, end and join what is read, so that chance makes requests of them.
 WORDS = sorted({word for one in [*EXAMPLES, *HELD_OUT] for word in one.query.split()} | set("-,?:/"))
-requests = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
+QUERIES = sorted({one.query for one in [*EXAMPLES, *HELD_OUT]})
+phrases = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
+requests = st.one_of(phrases, st.tuples(phrases, st.sampled_from(QUERIES), phrases).map(" ".join))
 
 
 @given(st.one_of(st.text(max_size=600), requests), st.dates(date(1990, 1, 1), date(2100, 1, 1)))
