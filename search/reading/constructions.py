@@ -1,0 +1,221 @@
+"""Constructions of the tables found in a text, and what each becomes: a filter, words of the search, an order."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from search.query import Filter
+from search.reading.phrases import Match, Phrasebook, Rule
+from search.reading.spans import Years
+from search.reading.text import Text
+
+# A name or an unwanted subject of more words is a sentence that was not understood.
+MAX_NAME_WORDS: Final = 5
+MAX_UNWANTED_WORDS: Final = 3
+# "The last 50 years" are what a book is about.
+MOST_LAST_YEARS: Final = 20
+# A year may be announced before it comes: the mapping reads years up to two from now, so does this.
+YEARS_AHEAD: Final = 2
+_ACCESS: Final = {"online": ("online", "fulltext"), "fulltext": ("fulltext",)}
+_ALTERNATIVES: Final = frozenset(("dan", "atau", "and", "or", "maupun"))
+_EDGES: Final = ".,;:?!"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the search: in one field, or unwanted anywhere. Several unwanted words in one are a phrase."""
+
+    words: tuple[str, ...]
+    field: str | None = None
+
+    @property
+    def unwanted(self) -> bool:
+        return self.field is None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of the results, a key of search.schema.SORTS."""
+
+    sort: str
+
+
+Meaning = Filter | Words | Order
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """A construction in a text, from word `start` to before word `end`.
+
+    titled: it has a capital where a sentence has none, so it may be part of a title.
+    """
+
+    rule: Rule
+    start: int
+    end: int
+    meaning: Meaning
+    titled: bool
+
+
+class Found:
+    """What stands in a text: all constructions by the word they begin with, words for "about", a closing.
+
+    An end is told from right to left: a construction is complete only where the text ends or is parted, or
+    something else that is understood begins. "untuk anak" is one in "buku untuk anak", not in "untuk anak autis".
+    """
+
+    def __init__(self, text: Text, book: Phrasebook, this_year: int) -> None:
+        self._text, self._book, self._this_year = text, book, this_year
+        size = len(text)
+        self.about = [0] * (size + 1)  # where the word for "about" that begins here ends, or 0
+        self.closing = [False] * size + [True]  # nothing but politeness from here on
+        self.beside: list[Construction | None] = [None] * (size + 1)  # right after a thing
+        self.within: list[Construction | None] = [None] * (size + 1)
+        self.before: list[Construction | None] = [None] * (size + 1)  # right before one
+        for i in range(size - 1, -1, -1):
+            self._look_at(i)
+
+    def _look_at(self, i: int) -> None:
+        text, book = self._text, self._book
+        if (about := book.about.longest(text, i)) is not None:
+            self.about[i] = about.end
+        self.closing[i] = any(self.closing[match.end] for match in book.closings.at(text, i))
+        for match in sorted(book.constructions.at(text, i), key=_longest_first):
+            rule = match.value
+            free = [place for place in self._places(rule) if place[i] is None]
+            if free and (made := self._complete(i, match)) is not None:
+                for place in free:
+                    place[i] = made
+
+    def _places(self, rule: Rule) -> tuple[list[Construction | None], ...]:
+        match rule.place:
+            case "before":
+                return (self.before,)
+            case "after":
+                return (self.beside,)
+            case "dated":
+                return (self.beside, self.within)
+            case _:
+                return (self.within,)
+
+    def _complete(self, i: int, match: Match[Rule]) -> Construction | None:
+        """The construction of a match, if it ends where something ends and means something."""
+        text, rule = self._text, match.value
+        if rule.place == "comma" and "," not in text.between(i):
+            return None
+        end = match.end if match.open < 0 else self._open_end(match.open, rule)
+        # A name ends by itself, and before a thing there is the thing.
+        ends = match.open >= 0 or rule.runs_on or rule.place == "before"
+        if not end or not text.whole(i, end) or not (ends or self._ends(end, rule)):
+            return None
+        meaning = self._meaning(match, end)
+        if meaning is None:
+            return None
+        literal = range(i, match.open if match.open >= 0 else end)
+        names = self._book.languages
+        titled = any(text.capital[k] and k and not text.parted[k] and text.words[k] not in names for k in literal)
+        return Construction(rule, i, end, meaning, titled)
+
+    def ends_at(self, i: int) -> bool:
+        """Whether the text ends or is parted before word i, or something that is understood begins there."""
+        text = self._text
+        if self.closing[i] or text.parted[i] or self.within[i] is not None or self.about[i]:
+            return True
+        return text.words[i] in self._book.connectives and self.within[i + 1] is not None
+
+    def _ends(self, i: int, rule: Rule) -> bool:
+        if self.ends_at(i) or (rule.place in ("after", "dated") and self.beside[i] is not None):
+            return True
+        goes_on = rule.kind in ("year", "language", "access") and rule.place != "after"
+        return goes_on and self._text.words[i] in self._book.goes_on
+
+    def _open_end(self, start: int, rule: Rule) -> int:
+        """Where a name or an unwanted subject that begins with word `start` ends, 0 if it runs too far."""
+        for end in range(start + 1, min(start + MAX_NAME_WORDS, len(self._text)) + 1):
+            if self.ends_at(end) or (rule.kind != "unwanted" and self.bare_year(end) is not None):
+                return end
+        return 0
+
+    def bare_year(self, i: int) -> Construction | None:
+        """The year that stands at word i, as in "terbitan Gramedia 2015"."""
+        one = self.beside[i]
+        return one if one is not None and one.rule.kind == "year" and one.rule.place == "after" else None
+
+    def _meaning(self, match: Match[Rule], end: int) -> Meaning | None:
+        rule, filled = match.value, match.filled
+        match rule.kind:
+            case "audience":
+                return Filter("audience", filled)
+            case "language":
+                return Filter("language", filled)
+            case "original":
+                return Filter("language_original", filled)
+            case "format":
+                return Filter("format", (rule.value,)) if rule.value else filled
+            case "access":
+                return Filter("access", _ACCESS[rule.value])
+            case "year":
+                years = self._years(rule.value, filled)
+                return Filter("year", (years,)) if years else None
+            case "person":
+                return self._name(match.open, end, "contributor", rule.place == "capital")
+            case "publisher":
+                return self._name(match.open, end, "publisher", False)
+            case "unwanted":
+                return self._unwanted(match.open, end)
+            case "sort":
+                return Order(rule.value)
+
+    def _years(self, sense: str, filled: Years | int | None) -> str:
+        """A span of years as a filter has it, "" for none that can be."""
+        now = self._this_year
+        if sense == "this":
+            return str(now)
+        if sense == "previous":
+            return str(now - 1)
+        if sense == "last ten":
+            return f"{now - 10}.."
+        if isinstance(filled, int):
+            if filled > MOST_LAST_YEARS:
+                return ""
+            # "5 tahun terakhir" in 2026 is 2021 and later, as in the year facet that Blacklight ships ("within 5
+            # years"): five whole years, and what has appeared of this one.
+            return f"{now - filled}.."
+        first, last = filled or (0, 0)
+        if last > now + YEARS_AHEAD:
+            return ""
+        spans = {"after": f"{first + 1}..", "since": f"{first}..", "before": f"..{first - 1}", "until": f"..{first}"}
+        return spans.get(sense) or (f"{first}..{last}" if first < last else str(first))
+
+    def _name(self, start: int, end: int, field: str, in_capitals: bool) -> Words | None:
+        text, guards = self._text, self._book.guards
+        start += start + 1 < end and text.words[start] in guards["honorifics"]
+        not_names = guards["not_names" if field == "contributor" else "not_publishers"]
+        for k in range(start, end):
+            initial = len(text.words[k]) == 1 and text.raw[text.starts[k]].isupper()
+            if not initial and (text.words[k] in not_names or not text.words[k].isalpha()):
+                return None
+            if in_capitals and not (initial or text.capital[k]):
+                return None
+        if in_capitals and end - start < 2:
+            return None
+        words = tuple(part for piece in text.said(start, end).split() if (part := piece.strip(_EDGES)))
+        return Words(words, field)
+
+    def _unwanted(self, start: int, end: int) -> Words | None:
+        text = self._text
+        if text.words[start] in self._book.guards["not_unwanted"]:
+            return None
+        phrases: list[str] = []
+        first = start
+        for k in range(start, end + 1):
+            if k < end and text.words[k] not in _ALTERNATIVES:
+                continue
+            if not first < k <= first + MAX_UNWANTED_WORDS:
+                return None
+            phrases.append(" ".join(text.said(first, k).split()).strip(_EDGES))
+            first = k + 1
+        return Words(tuple(phrases))
+
+
+def _longest_first(match: Match[Rule]) -> int:
+    return -match.end if match.open < 0 else -match.open

@@ -1,0 +1,65 @@
+"""Years and numbers as they are written in a text: "2015", "2010-2015", "2010 s.d. 2015", "90-an", "5"."""
+
+import re
+from typing import Final
+
+from search.reading.text import Text
+
+_YEAR: Final = re.compile(r"1[4-9]\d\d|20\d\d")
+_NUMBER: Final = re.compile(r"[1-9]\d?|100")
+# "1990an", "1990s", "90an", "90s": the tens of the nineteen hundreds where no century is said.
+# "1900s" and "1800-an" are centuries, "2000s" are years like any other ten.
+_DECADE: Final = re.compile(r"(?:(1[4-9])?([1-9]0)|(20)(\d0))(?:an|s)")
+_TENS: Final = re.compile(r"(?:1[4-9])?[1-9]0|20\d0")
+_TO: Final = (
+    ("sampai", "dengan"),
+    ("sampai",),
+    ("hingga",),
+    ("s", "d"),
+    ("sd",),
+    ("to",),
+    ("until",),
+    ("dan",),
+    ("and",),
+    ("till",),
+)
+_DASHES: Final = frozenset("-\u2010\u2011\u2012\u2013\u2014")
+
+Years = tuple[int, int]
+
+
+def year(word: str) -> int | None:
+    return int(word) if _YEAR.fullmatch(word) else None
+
+
+def years_alone(text: Text, i: int) -> list[tuple[int, Years]]:
+    found = year(text.words[i])
+    return [(i + 1, (found, found))] if found is not None else []
+
+
+def years_from_to(text: Text, i: int) -> list[tuple[int, Years]]:
+    """Two years with a dash or a word between, put in order."""
+    first = year(text.words[i])
+    if first is None:
+        return []
+    k = i + 1
+    if k < len(text) and text.between(k).strip() not in _DASHES:
+        k = next((k + len(to) for to in _TO if tuple(text.words[k : k + len(to)]) == to), len(text))
+        k += k < len(text) and text.words[k] in ("tahun", "thn", "th")
+    last = year(text.words[k]) if k < len(text) else None
+    return [(k + 1, (min(first, last), max(first, last)))] if last is not None else []
+
+
+def decades(text: Text, i: int) -> list[tuple[int, Years]]:
+    word, end = text.words[i], i + 1
+    if end < len(text) and text.words[end] == "an" and text.between(end) == "-" and _TENS.fullmatch(word):
+        word, end = f"{word}an", end + 1
+    found = _DECADE.fullmatch(word)
+    if not found:
+        return []
+    first = int((found[1] or found[3] or "19") + (found[2] or found[4]))
+    return [(end, (first, first + 9))]
+
+
+def numbers(text: Text, i: int) -> list[tuple[int, int]]:
+    return [(i + 1, int(text.words[i]))] if _NUMBER.fullmatch(text.words[i]) else []
