@@ -6,17 +6,15 @@ the product's words and stems, so that what is compared is the lexicon. Weights 
 half; the other half was kept for the report. Time and memory of a look-up follow.
 """
 
-import json
 import math
 import random
 import statistics
 import time
 import tracemalloc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -27,41 +25,38 @@ from search.analysis import Language
 from search.bilingual import lexicon
 from search.bilingual.lexicon import Expansion, Lexicon
 from search.document import DocumentId
-from search.evaluation import Judgements, ndcg_at, read_judgements, read_queries
+from search.evaluation import Judgements, ndcg_at, read_corpus, read_judgements, read_queries
 from tests.support.shared_data import shared
 
 Scores: TypeAlias = NDArray[np.float64]  # one a passage
 
 SEED: Final = 20
-DIRECTIONS: Final[Sequence[tuple[str, Language, str]]] = (
-    ("id_questions_en_passages", "en", "en_questions_en_passages"),
-    ("en_questions_id_passages", "id", "id_questions_en_passages"),
-)
 
 
 class Passages:
-    """BM25 (k1 1.2, b 0.75) over the stems of one language, without stop words."""
+    """BM25 (k1 1.2, b 0.75) over stems, without stop words. Each passage is stemmed in its own language."""
 
-    def __init__(self, texts: Iterable[str], language: Language) -> None:
-        self.language = language
+    def __init__(self, texts: Iterable[tuple[str, Language]]) -> None:
         self._found: dict[str, Counter[int]] = defaultdict(Counter)
+        self._scores: dict[str, Scores] = {}
         lengths = []
-        for number, text in enumerate(texts):
-            stems = self._stems(analysis.plain_words(text))
+        languages = set()
+        for number, (text, language) in enumerate(texts):
+            stems = [analysis.stem(word, language) for word in _content(analysis.plain_words(text))]
+            languages.add(language)
             lengths.append(len(stems))
             for stem in stems:
                 self._found[stem][number] += 1
+        self.languages = frozenset(languages)
         self.count = len(lengths)
         self._norm = 1.2 * (0.25 + 0.75 * np.array(lengths) / np.mean(lengths))
-        self._scores: dict[str, Scores] = {}
 
-    def _stems(self, words: Iterable[str]) -> list[str]:
-        return [analysis.stem(word, self.language) for word in words if not analysis.is_stop_word(word)]
-
-    def score(self, words: Iterable[str]) -> Scores:
+    def score(self, words: Iterable[str], languages: Iterable[Language] = analysis.LANGUAGES) -> Scores:
+        """Each word by the best of its stems in those of `languages` that there are passages in."""
+        stemmed = self.languages.intersection(languages)
         total = np.zeros(self.count)
-        for stem in self._stems(words):
-            total += self._score(stem)
+        for word in _content(words):
+            total += np.maximum.reduce([self._score(analysis.stem(word, language)) for language in stemmed])
         return total
 
     def _score(self, stem: str) -> Scores:
@@ -75,34 +70,36 @@ class Passages:
             self._scores[stem] = scores
         return self._scores[stem]
 
+    def score_each(self, expansion: Expansion) -> list[tuple[float, Scores]]:
+        """Weight and scores of the translations that are in a language of the passages."""
+        offered = [a for a in expansion.alternatives if a.language in self.languages]
+        return [(a.weight, self.score(a.words, [a.language])) for a in offered]
 
-Combine: TypeAlias = Callable[[Passages, Sequence[str], Expansion], Scores]
+
+def _content(words: Iterable[str]) -> list[str]:
+    return [word for word in words if not analysis.is_stop_word(word)]
 
 
-def best_of(passages: Passages, words: Sequence[str], expansion: Expansion) -> Scores:
-    """The segment's own words or its best translation; the first translation counts in full."""
-    own = passages.score(words[expansion.start : expansion.end])
-    offered = [a for a in expansion.alternatives if a.language == passages.language]
-    top = max((a.weight for a in offered), default=1.0)
-    scores: Scores = np.maximum.reduce([own, *(a.weight / top * passages.score(a.words) for a in offered)])
+# A segment's own scores and those of its translations, with their weights, into one.
+Combine: TypeAlias = Callable[[Scores, Sequence[tuple[float, Scores]]], Scores]
+
+
+def best_of(own: Scores, translations: Sequence[tuple[float, Scores]]) -> Scores:
+    """The words themselves or their best translation; the first translation counts in full."""
+    top = max((weight for weight, _ in translations), default=1.0)
+    scores: Scores = np.maximum.reduce([own, *(weight / top * scores for weight, scores in translations)])
     return scores
 
 
-def best_by_weight(passages: Passages, words: Sequence[str], expansion: Expansion) -> Scores:
+def best_by_weight(own: Scores, translations: Sequence[tuple[float, Scores]]) -> Scores:
     """The same, each translation by its weight."""
-    own = passages.score(words[expansion.start : expansion.end])
-    offered = [a for a in expansion.alternatives if a.language == passages.language]
-    scores: Scores = np.maximum.reduce([own, *(a.weight * passages.score(a.words) for a in offered)])
+    scores: Scores = np.maximum.reduce([own, *(weight * scores for weight, scores in translations)])
     return scores
 
 
-def sum_of(passages: Passages, words: Sequence[str], expansion: Expansion) -> Scores:
-    """The segment's own words and all its translations by weight, added."""
-    total = passages.score(words[expansion.start : expansion.end])
-    for alternative in expansion.alternatives:
-        if alternative.language == passages.language:
-            total = total + alternative.weight * passages.score(alternative.words)
-    return total
+def sum_of(own: Scores, translations: Sequence[tuple[float, Scores]]) -> Scores:
+    """The words themselves and all their translations by weight, added."""
+    return own + sum((weight * scores for weight, scores in translations), np.zeros(len(own)))
 
 
 def expanded(passages: Passages, known: Lexicon, combine: Combine, words: Sequence[str]) -> Scores:
@@ -110,15 +107,18 @@ def expanded(passages: Passages, known: Lexicon, combine: Combine, words: Sequen
     covered = {place for e in expansions for place in range(e.start, e.end)}
     total = passages.score(word for place, word in enumerate(words) if place not in covered)
     for expansion in expansions:
-        total = total + combine(passages, words, expansion)
+        own = passages.score(words[expansion.start : expansion.end])
+        total = total + combine(own, passages.score_each(expansion))
     return total
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    passages: Passages
+    """Questions and passages, each of one language, and which passage answers which question."""
+
+    texts: tuple[tuple[str, Language], ...]
     ids: tuple[DocumentId, ...]
-    queries: dict[str, str]
+    queries: Mapping[str, str]
     judged: Judgements
 
     def halves(self) -> tuple[list[str], list[str]]:
@@ -127,39 +127,50 @@ class Judged:
         random.Random(SEED).shuffle(ids)
         return ids[: len(ids) // 2], ids[len(ids) // 2 :]
 
-    def ndcg(self, ids: Sequence[str], score: Callable[[Sequence[str]], Scores]) -> float:
-        return statistics.fmean(self._ndcg(id, score(analysis.plain_words(self.queries[id]))) for id in ids)
+    def report(self, label: str, score: Callable[[Sequence[str]], Scores], start: int = 0) -> None:
+        """start: where this set's passages begin among those that `score` knows; others count for nothing."""
+        means = []
+        for half in self.halves():
+            found = []
+            for id in half:
+                scores = score(analysis.plain_words(self.queries[id]))[start : start + len(self.ids)]
+                order = np.argsort(-scores, kind="stable")[:10]
+                ranking = [self.ids[place] for place in order if scores[place] > 0]
+                found.append(ndcg_at(10, ranking, self.judged[id]))
+            means.append(statistics.fmean(found))
+        print(f"  {label:44}", *(f"{mean:.3f}" for mean in means))
 
-    def _ndcg(self, id: str, scores: Scores) -> float:
-        order = np.argsort(-scores, kind="stable")[:10]
-        return ndcg_at(10, [self.ids[place] for place in order if scores[place] > 0], self.judged[id])
 
-
-def read(folder: Path, language: Language) -> Judged:
-    rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
-    passages = Passages((f"{row['title']} {row['text']}" for row in rows), language)
+def read(name: str, language: Language) -> Judged:
+    folder = shared("data/ir/cross_language") / name
+    texts = list(read_corpus(folder / "corpus.jsonl"))
     return Judged(
-        passages,
-        tuple(DocumentId(row["_id"]) for row in rows),
-        dict(read_queries(folder / "queries.jsonl")),
+        tuple((f"{text.title} {text.text}", language) for text in texts),
+        tuple(text.id for text in texts),
+        read_queries(folder / "queries.jsonl"),
         read_judgements(folder / "qrels.tsv"),
     )
 
 
 def print_ranking(known: Lexicon) -> None:
     """nDCG@10 on the development half and on the other."""
-    root = shared("data/ir/cross_language")
-    for name, language, same in DIRECTIONS:
-        judged = read(root / name, language)
-        passages = judged.passages
-        ways: dict[str, Callable[[Sequence[str]], Scores]] = {"words alone": passages.score}
-        for combine in (best_of, best_by_weight, sum_of):
-            ways[combine.__name__] = partial(expanded, passages, known, combine)
-        for label, score in ways.items():
-            print(f"{name}: {label:36}", *(f"{judged.ndcg(half, score):.3f}" for half in judged.halves()))
-        judged.queries.update(read_queries(root / same / "queries.jsonl"))
-        halves = judged.halves()
-        print(f"{name}: {'asked in their own language':36}", *(f"{judged.ndcg(h, passages.score):.3f}" for h in halves))
+    english, indonesian = read("id_questions_en_passages", "en"), read("en_questions_id_passages", "id")
+    # Both sets have the same questions, each in the other language than its passages.
+    ways: Sequence[Combine] = (best_of, best_by_weight, sum_of)
+    for asked, judged, same in (("Indonesian", english, indonesian), ("English", indonesian, english)):
+        print(f"{asked} questions, passages of the other language")
+        passages = Passages(judged.texts)
+        judged.report("words alone", passages.score)
+        for combine in ways:
+            judged.report(combine.__name__, partial(expanded, passages, known, combine))
+        replace(judged, queries=same.queries).report("asked in their own language", passages.score)
+    both = Passages((*english.texts, *indonesian.texts))
+    for asked, far, near in (("Indonesian", english, indonesian), ("English", indonesian, english)):
+        print(f"{asked} questions, passages of both languages in one index")
+        for label, judged in (("the other", far), ("the same", replace(near, queries=far.queries))):
+            start = 0 if judged.ids == english.ids else len(english.ids)
+            judged.report(f"words alone, {label} language's", both.score, start)
+            judged.report(f"best_of, {label} language's", partial(expanded, both, known, best_of), start)
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:
@@ -187,8 +198,9 @@ def print_cost() -> None:
     known = load()
     print(f"memory: {tracemalloc.get_traced_memory()[0] / 2**20:.1f} MB")
     tracemalloc.stop()
-    for name, _, _ in DIRECTIONS:
-        queries = ten_words(dict(read_queries(shared("data/ir/cross_language") / name / "queries.jsonl")).values())
+    for name in ("id_questions_en_passages", "en_questions_id_passages"):
+        path = shared("data/ir/cross_language") / name / "queries.jsonl"
+        queries = ten_words(read_queries(path).values())
         for query in queries:
             analysis.stems(query)  # stems have a memory of their own
         for asked in ("first asked", "asked again"):
