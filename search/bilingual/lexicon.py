@@ -315,15 +315,20 @@ def _translation(found: _Found, asked: str) -> _Translation:
     return _Translation(alternatives, alternatives[0].weight)
 
 
-def shown(expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
+def shown(words: Sequence[str], expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
     """The few translations worth telling a patron ("juga dicari: copyright"), in the order of the query.
 
-    Only what is nearly sure; phrases before words where there are more than `limit`.
+    words: those that were expanded. Only what is nearly sure and says more than the words themselves do
+    ("Bunaken Island" and "Indonesian" do not); phrases before words where there are more than `limit`.
     """
-    sure = [expansion for expansion in expansions if expansion.sure >= SHOWN_FROM]
+    sure = [e for e in expansions if e.sure >= SHOWN_FROM and not _repeats(words[e.start : e.end], e.alternatives[0])]
     chosen = sorted(sure, key=lambda e: (e.start - e.end, -e.sure, e.start))[:limit]
     texts = (expansion.alternatives[0].text for expansion in sorted(chosen, key=lambda e: e.start))
     return tuple(dict.fromkeys(texts))
+
+
+def _repeats(asked: Sequence[str], alternative: Alternative) -> bool:
+    return all(any(word.startswith(own) for word in alternative.words) for own in asked)
 
 
 _shipped: list[Lexicon] = []
