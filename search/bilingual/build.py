@@ -34,7 +34,7 @@ ALIGNED_LEMMAS: Final = 2
 # what else was tried stands in README.md. A synset says less the more lemmas it has, by this power of their number.
 SYNSET_DAMPING: Final = 0.5
 # A translation counts by this power of its frequency: "book" before "node".
-FREQUENCY_POWER: Final = 0.4
+FREQUENCY_POWER: Final = 0.2
 # The aligner against WordNet, and in how many sentences a word must stand to be learned in full.
 ALIGNED_WEIGHT: Final = 3.0
 ALIGNED_SENTENCES: Final = 5

@@ -34,6 +34,9 @@ CACHED: Final = 8192
 # A word that is known in both languages ("air"), where nothing tells which is meant.
 GUESSED_SHARE: Final[Mapping[Language, float]] = {"id": 0.65, "en": 0.35}
 
+# So much of the evidence is left where the translation does not lead back ("laskar", "army unit").
+ONE_WAY: Final = 0.4
+
 # A translation for which less of the evidence speaks is searched for, but not shown to a patron.
 SHOWN_FROM: Final = 0.5
 
@@ -91,6 +94,7 @@ class _Found:
 
     forms: tuple[tuple[str, float, Language], ...]
     sure: float
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,12 @@ class _Side:
         line = self.table.get(key)
         if line is None:
             forms = hand or self.local.get(key)
-            return _Found(_scaled(forms, 1.0), 1.0) if forms else None
+            return _Found(_scaled(forms, 1.0), 1.0, by_hand=True) if forms else None
         cells = line.split("\t")
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        return _Found(_scaled(hand, HAND_SHARE) + _scaled(table, 1 - HAND_SHARE), 1.0)
+        return _Found(_scaled(hand, HAND_SHARE) + _scaled(table, 1 - HAND_SHARE), 1.0, by_hand=True)
 
     def by_stem(self, stems: str) -> _Found | None:
         """What the words of this stem are called, all together."""
@@ -139,7 +143,8 @@ class _Side:
         if not found:
             return None
         forms = tuple((text, share / len(found), code) for known in found for text, share, code in known.forms)
-        return _Found(forms, sum(known.sure for known in found) / len(found))
+        sure = sum(known.sure for known in found) / len(found)
+        return _Found(forms, sure, by_hand=all(known.by_hand for known in found))
 
     def add(self, asked: Sequence[str], offered: Sequence[tuple[str, float, Language]]) -> None:
         """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah")."""
@@ -266,7 +271,18 @@ class Lexicon:
             # A single word of the other language must be exactly one: stems of two languages meet by chance.
             if found is None and " " in key:
                 found = other.by_stem(stems[own.other])
-        return _translation(found, key) if found else None
+        if found is None:
+            return None
+        translation = _translation(found, key)
+        if found.by_hand or spoken is None or not translation.alternatives or self._leads_back(translation, key):
+            return translation
+        return _Translation(translation.alternatives, translation.sure * ONE_WAY)
+
+    def _leads_back(self, translation: "_Translation", key: str) -> bool:
+        """The first translation is itself translated by the words asked for, or by others of their stems."""
+        first = translation.alternatives[0]
+        back = self._sides[first.language].by_word(" ".join(first.words))
+        return back is not None and any(_stems(text, code) == _stems(key, code) for text, _, code in back.forms)
 
 
 def _guessed(known: Mapping[Language, _Found], hint: Language | None) -> _Found | None:
@@ -299,15 +315,20 @@ def _translation(found: _Found, asked: str) -> _Translation:
     return _Translation(alternatives, alternatives[0].weight)
 
 
-def shown(expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
+def shown(words: Sequence[str], expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
     """The few translations worth telling a patron ("juga dicari: copyright"), in the order of the query.
 
-    Only what is nearly sure; phrases before words where there are more than `limit`.
+    words: those that were expanded. Only what is nearly sure and says more than the words themselves do
+    ("Bunaken Island" and "Indonesian" do not); phrases before words where there are more than `limit`.
     """
-    sure = [expansion for expansion in expansions if expansion.sure >= SHOWN_FROM]
+    sure = [e for e in expansions if e.sure >= SHOWN_FROM and not _repeats(words[e.start : e.end], e.alternatives[0])]
     chosen = sorted(sure, key=lambda e: (e.start - e.end, -e.sure, e.start))[:limit]
     texts = (expansion.alternatives[0].text for expansion in sorted(chosen, key=lambda e: e.start))
     return tuple(dict.fromkeys(texts))
+
+
+def _repeats(asked: Sequence[str], alternative: Alternative) -> bool:
+    return all(any(word.startswith(own) for word in alternative.words) for own in asked)
 
 
 _shipped: list[Lexicon] = []

@@ -124,14 +124,24 @@ def test_manado_malay_leads_to_both_languages() -> None:
     assert "gorango" not in expand("shark")["shark"]
 
 
+def told(text: str, limit: int = 3) -> tuple[str, ...]:
+    words = plain_words(text)
+    return shown(words, LEXICON.expand(words), limit)
+
+
 def test_patrons_are_shown_the_few_that_are_sure() -> None:
-    assert shown(LEXICON.expand(plain_words("hak cipta"))) == ("copyright",)
-    assert shown(LEXICON.expand(plain_words("temu kembali informasi di perpustakaan umum"))) == (
-        "information retrieval",
-        "public library",
-    )
-    assert len(shown(LEXICON.expand(plain_words("laut sungai gunung pulau danau hutan")), limit=3)) == 3
-    assert shown(()) == ()
+    assert told("hak cipta") == ("copyright",)
+    assert told("temu kembali informasi di perpustakaan umum") == ("information retrieval", "public library")
+    assert told("laut sungai gunung terumbu karang danau hutan", limit=2)[-1] == "coral reef"
+    assert len(told("laut sungai gunung pulau danau hutan", limit=3)) == 3
+    assert shown((), ()) == ()
+
+
+def test_patrons_are_not_shown_what_they_typed_nor_what_is_guessed() -> None:
+    assert told("Bunaken") == ()
+    assert told("Indonesia") == ()
+    assert told("harry potter") == ()
+    assert LEXICON.expand(["harry", "potter"])  # though it is searched for
 
 
 def test_a_table_of_something_else_is_refused() -> None:
