@@ -21,7 +21,7 @@ from search.query import BODY, IDENTIFIER, Clause, Filter, Group, Part, Query, k
 from search.schema import RELEVANCE, SORTS
 
 MAX_CHARACTERS: Final = 512
-MAX_TERMS: Final = 32
+MAX_TERMS: Final = 64
 MAX_DEPTH: Final = 3
 
 # What a reader may write before a colon, in both languages, and what it means.

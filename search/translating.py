@@ -20,12 +20,12 @@ def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
 
     Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
     """
-    told: list[Expansion] = []
+    told: list[str] = []
     parts = tuple(_translated(query.parts, lexicon, told))
-    return replace(query, parts=parts), shown(told)
+    return replace(query, parts=parts), tuple(dict.fromkeys(told))
 
 
-def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[Expansion]) -> Iterator[Part]:
+def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:
     run: list[Clause] = []
     for part in parts:
         if isinstance(part, Clause) and _is_word(part) and (not run or run[0].field == part.field):
@@ -41,13 +41,14 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[Expansion]) 
     yield from _run(run, lexicon, told)
 
 
-def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[Expansion]) -> Iterator[Part]:
+def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:
     words = [analysis.plain_words(clause.text)[0] for clause in run]
     place = 0
-    for expansion in lexicon.expand(words) if run else ():
+    expansions = lexicon.expand(words) if run else ()
+    told += shown(words, expansions)
+    for expansion in expansions:
         yield from run[place : expansion.start]
         place = expansion.end
-        told.append(expansion)
         text = " ".join(clause.text for clause in run[expansion.start : expansion.end])
         yield replace(run[expansion.start], text=text, others=_alternatives(expansion))
     yield from run[place:]
@@ -55,9 +56,9 @@ def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[Expansion]) -> Iter
 
 def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:
     # The words of a translation are scored together, so one that is longer than the phrase itself counts no more.
-    asked = expansion.end - expansion.start
+    asked, best = expansion.end - expansion.start, expansion.alternatives[0].weight
     return tuple(
-        Alternative(other.words, TRANSLATED * other.weight * min(1.0, asked / len(other.words)))
+        Alternative(other.words, TRANSLATED * other.weight / best * min(1.0, asked / len(other.words)))
         for other in expansion.alternatives
     )
 

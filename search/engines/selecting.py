@@ -137,12 +137,9 @@ class Selection(Generic[Q]):
         demand: of many words most are enough, as search.matching says; or all of them, or any one.
         """
         needs = requirements(query)
-        must, should = self._wanted(needs, demand)
-        if not must and not should:
-            must = [self._in.everything()]
-        else:
-            should += self._title_bonus(query)
-        return self._in.boolean(must, should, [self._part(part) for part in needs.unwanted])
+        must = self._wanted(needs, demand)
+        bonus = self._title_bonus(query) if must else []
+        return self._in.boolean(must or [self._in.everything()], bonus, [self._part(part) for part in needs.unwanted])
 
     def chosen(self, chosen: Filter) -> Q:
         """Documents under one filter."""
@@ -158,17 +155,16 @@ class Selection(Generic[Q]):
             [], [self._years(field.name, *found) for found in ranges] or [self._in.nothing()], minimum=1
         )
 
-    def _wanted(self, needs: Requirements, demand: Demand) -> tuple[list[Q], list[Q]]:
-        """What must match, and what only raises the score."""
+    def _wanted(self, needs: Requirements, demand: Demand) -> list[Q]:
+        """What must match."""
         required = [self._part(part) for part in needs.required]
         relaxable = [self._part(part) for part in needs.relaxable]
-        optional = [self._part(part) for part in needs.optional]
         if demand == "any" and required + relaxable:
-            return [self._in.boolean([], required + relaxable, minimum=1)], optional
+            return [self._in.boolean([], required + relaxable, minimum=1)]
         if demand == "all":
-            return required + relaxable, optional
+            return required + relaxable
         most = [self._in.boolean([], relaxable, minimum=needs.minimum)] if relaxable else []
-        return required + most, optional
+        return required + most
 
     def _part(self, part: Part) -> Q:
         """Documents that the part asks for or, if it is negated, all others."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from search.query import MAX_CHARACTERS, MAX_TERMS, Filter, year_range
+from search.query import Filter, year_range
+from search.query_language import MAX_CHARACTERS, MAX_TERMS
 from search.reading.constructions import Found, Meaning, Order, Words
 from search.reading.phrases import Kind, Phrasebook, phrasebook
 from search.reading.request import Request, read

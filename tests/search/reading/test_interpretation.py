@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.i18n import messages
-from search.query import MAX_CHARACTERS, MAX_TERMS, Filter, parse, year_range
+from search.query import Filter, year_range
+from search.query_language import MAX_CHARACTERS, MAX_TERMS, parse
 from search.reading.constructions import Words
 from search.reading.interpretation import EVERYTHING, Interpretation, interpret
 from search.reading.phrases import LANGUAGES, phrasebook
