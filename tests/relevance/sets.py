@@ -6,8 +6,10 @@ from typing import Final
 from tests.relevance import collections
 from tests.relevance.judged import JudgedSet
 from tests.relevance.known_items import known_items
+from tests.relevance.samples import samples
 
 SETS: Final[Mapping[str, Callable[[], JudgedSet]]] = {
+    "samples": samples,
     "known_items": known_items,
     "cisi": collections.cisi,
     "idk_mrc": collections.idk_mrc,
