@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from search import explain
+from search.answering import PAGES_READ, is_question
+from search.answering import answers as answers_in
 from search.attempts import attempt, ways_out
 from search.bilingual.lexicon import Lexicon
 from search.document import Document, DocumentId, Page, Suggestion
@@ -16,7 +19,7 @@ from search.highlight import snippet
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
+from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
 from search.schema import RELEVANCE
 from search.translating import translated
 
@@ -31,6 +34,12 @@ RANKED_DEPTH: Final = 200
 SEMANTIC_DEPTH: Final = 50
 SEMANTIC_FLOOR: Final = 0.43
 SEMANTIC_NEAR: Final = 0.75
+
+# What documents are alike by, beside the words of their titles: a field and how many of its values count.
+_ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
+ALIKE_DEPTH: Final = 30
+# Share of what two documents have in common in their likeness; the rest is meaning.
+ALIKE_WORDS: Final = 0.5
 
 Finds = Mapping[DocumentId, Ranked]
 
@@ -68,6 +77,7 @@ class Discovery:
         searcher = self._engine.searcher()
         embedder = self._usable_embedder(searcher)
         ran: Mode = mode if embedder is not None else "keyword"
+        text = query.text
         also: tuple[str, ...] = ()
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
@@ -91,12 +101,13 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=look.hits(searcher, answers, finds),
+            hits=(hits := look.hits(searcher, answers, finds)),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
             also=also,
+            answers=_answers(searcher, query, hits) if page == 1 and query.wanted and is_question(text) else (),
             ways=() if total else ways_out(searcher, query),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
@@ -121,25 +132,25 @@ class Discovery:
         return self._engine.searcher().suggest(prefix, limit)
 
     def similar(self, id: DocumentId, limit: int = 6) -> tuple[Hit, ...]:
-        """Documents near in meaning, nearest first; by shared title and subject words where the model
-        does not know the language, or there are no vectors."""
+        """Documents like one: near in meaning, of the same author, series or subjects; most alike first, each with why."""
         searcher = self._engine.searcher()
         found = next(iter(searcher.fetch([id])), None)
         if found is None:
             return ()
         embedder = self._usable_embedder(searcher)
         vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
-        everything = Query()
-        if vector is not None:
-            near = {r.id: r for r in searcher.semantic(vector, everything, limit + 1).items if r.id != id}
-            near = {key: item for key, item in near.items() if item.score >= SEMANTIC_FLOOR}
-            return _hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
+        nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items if vector is not None else ()
+        near = {item.id: item for item in nearest if item.id != id and item.score >= SEMANTIC_FLOOR}
         likeness = _likeness(found)
-        if not likeness.parts:
-            return ()
-        items = [r for r in searcher.keyword(likeness, limit + 1).items if r.id != id][:limit]
-        best = max((r.score for r in items), default=0.0) or 1.0
-        return _hits(searcher, likeness, [(r.id, round(r.score / best, 6)) for r in items], {})
+        sharing = searcher.keyword(likeness, ALIKE_DEPTH).items if likeness.parts else ()
+        scores = {item.id: item.score for item in sharing if item.id != id}
+        ranked = weighted(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
+        best = dict(ranked[:limit])
+        documents = searcher.fetch(list(best))
+        return tuple(
+            Hit(other, best[other.id], explain.likeness(found, other, other.id in near), Highlight(other.title))
+            for other in documents
+        )
 
     def _usable_embedder(self, searcher: Searcher) -> Embedder | None:
         """The embedder, if the index holds vectors of its model."""
@@ -242,6 +253,13 @@ def _understands(embedder: Embedder, document: Document) -> bool:
     return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 
+def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Answer, ...]:
+    """What the best pages of the best results say to a question."""
+    places = [(hit.document, page.page) for hit in hits for page in hit.pages][:PAGES_READ]
+    pages = [(document, page) for document, number in places for page in searcher.pages(document.id, number, number)]
+    return answers_in(query, pages)
+
+
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:
     """The page a passage near in meaning starts on, as a hit without marked words."""
     return tuple(PageHit(p.number, p.label, snippet(p.text, query), p.section) for p in searcher.pages(id, page, page))
@@ -261,7 +279,8 @@ def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:
 
 
 def _likeness(document: Document) -> Query:
-    """A search for any of the document's subject headings or its title's words."""
-    texts = [*document.values("subject")[:4], document.title]
-    clauses = tuple(Clause(text) for text in texts if text)
+    """A search for any of the document's subject headings, its first author, its series, or its title's words."""
+    phrases = [(field, value) for field, most in _ALIKE_IN for value in document.values(field)[:most]]
+    clauses = (*(Clause(value, field, phrase=True) for field, value in phrases), Clause(document.title))
+    clauses = tuple(clause for clause in clauses if any(ch.isalnum() for ch in clause.text))
     return Query(parts=clauses if len(clauses) < 2 else (Group(clauses, either=True),))

@@ -1,6 +1,7 @@
 """Why a hit is there, and the words of it that show so."""
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
 from search.document import Document
 from search.highlight import highlight, snippet
@@ -10,15 +11,11 @@ from search.schema import FIELDS
 
 
 def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
-    """One reason a field the words stand in, in the order of their weight; then the e-book's pages; then meaning."""
-    found = []
-    if query.wanted:
-        for field in sorted(FIELDS, key=lambda f: -f.weight):
-            if not field.weight:
-                continue
-            words = matching_words(document.values(field.name), _asked_of(query, field.name))
-            if words:
-                found.append(Reason("words", field.name, words))
+    """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
+    then the e-book's pages; then meaning."""
+    found = _of_words(document, query.as_typed(), "words")
+    if not found:
+        found = _of_words(document, query, "translation")
     marked = [page for page in pages if page.snippet.marks]
     if marked:
         texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
@@ -26,6 +23,15 @@ def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ra
     if near is not None:
         found.append(Reason("meaning", page=near.page))
     return tuple(found)
+
+
+def _of_words(document: Document, query: Query, kind: Literal["words", "translation"]) -> list[Reason]:
+    found = []
+    for field in sorted(FIELDS, key=lambda f: -f.weight) if query.wanted else ():
+        words = matching_words(document.values(field.name), _asked_of(query, field.name)) if field.weight else ()
+        if words:
+            found.append(Reason(kind, field.name, words))
+    return found
 
 
 def _asked_of(query: Query, field: str) -> Query:
@@ -54,3 +60,17 @@ def summary_snippet(document: Document, query: Query) -> Highlight:
     ]
     marked = (candidate for candidate in candidates if candidate.marks)
     return next(marked, candidates[0] if candidates else Highlight(""))
+
+
+# What a reader takes for a likeness of two documents, the most telling first.
+_SHARED_FIELDS: Final = ("title_uniform", "series", "contributor", "subject", "topic")
+
+
+def likeness(document: Document, other: Document, near: bool) -> tuple[Reason, ...]:
+    """Why `other` is like `document`: what both have in a field, each with its values; then nearness in meaning."""
+    shared: list[Reason] = []
+    for field in _SHARED_FIELDS:
+        both = tuple(value for value in other.values(field) if value in set(document.values(field)))
+        if both and not (field == "topic" and any(reason.field == "subject" for reason in shared)):
+            shared.append(Reason("shared", field, both))
+    return (*shared, Reason("meaning")) if near else tuple(shared)

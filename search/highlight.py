@@ -1,7 +1,7 @@
 """Which words of a text match a query, and the stretch of it that shows them best."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from search import analysis
@@ -16,33 +16,54 @@ _LEADERS: Final = re.compile(r"(?: ?\.){4,} ?")
 
 
 class Matcher:
-    """Tells which words of a text a query matches: as written, by stem in either language, or by prefix.
+    """Tells which words of a text a query matches: as written, by stem in either language, or by prefix; and
+    those that stand in for them.
 
-    Stop words are marked only when the query has nothing else.
+    Stop words are matched only when the query has nothing else. asked: the words of the query, folded, that may match.
     """
 
     def __init__(self, query: Query) -> None:
         clauses = [(clause, analysis.plain_words(clause.text)) for clause in query.wanted]
-        typed = [word for _, found in clauses for word in found]
-        stop_only = all(analysis.is_stop_word(word) for word in typed)
-        self._exact: set[str] = set()
-        self._stems: set[tuple[str, str]] = set()
+        stop_only = all(analysis.is_stop_word(word) for _, found in clauses for word in found)
+        # What stands in a text, and the word of the query that it is a form of.
+        self._exact: dict[str, str] = {}
+        self._stems: dict[tuple[str, str], str] = {}
         prefixes: list[str] = []
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
-            self._exact.update(kept)
-            translations = [word for other in clause.others for word in other.words]
-            kept += [word for word in translations if not analysis.is_stop_word(word)]
-            if not clause.phrase:
-                self._stems |= {(code, analysis.stem(word, code)) for word in kept for code in analysis.LANGUAGES}
+            for word in kept:
+                self._add(word, word, stems=not clause.phrase)
+            for other in clause.others if kept else ():
+                for word in other.words:
+                    if not analysis.is_stop_word(word):
+                        self._add(word, kept[0], stems=True)
             if clause.prefix and found:
                 prefixes.append(found[-1])
         self._prefixes = tuple(prefixes)
+        self.asked = frozenset(self._exact.values())
+
+    def _add(self, word: str, asked: str, *, stems: bool) -> None:
+        self._exact.setdefault(word, asked)
+        if stems:
+            for code in analysis.LANGUAGES:
+                self._stems.setdefault((code, analysis.stem(word, code)), asked)
 
     def matches(self, word: str) -> bool:
-        if word in self._exact or (self._prefixes and word.startswith(self._prefixes)):
-            return True
-        return any((language, analysis.stem(word, language)) in self._stems for language in analysis.LANGUAGES)
+        return self.form_of(word) is not None
+
+    def form_of(self, word: str) -> str | None:
+        """The word of the query that a folded word of a text is a form of."""
+        if word in self._exact:
+            return self._exact[word]
+        for code in analysis.LANGUAGES:
+            asked = self._stems.get((code, analysis.stem(word, code)))
+            if asked is not None:
+                return asked
+        return next((prefix for prefix in self._prefixes if word.startswith(prefix)), None)
+
+    def asked_in(self, words: Iterable[Word]) -> frozenset[str]:
+        """The words of the query that stand in a text in some form."""
+        return frozenset(asked for word in words if (asked := self.form_of(word.text)) is not None) & self.asked
 
 
 def highlight(text: str, query: Query) -> Highlight:

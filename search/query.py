@@ -103,6 +103,10 @@ class Query:
     def loosened(self) -> "Query":
         return replace(self, loose=True)
 
+    def as_typed(self) -> "Query":
+        """The same search without what may stand in for its words."""
+        return replace(self, parts=tuple(_as_typed(self.parts)))
+
     def keeping(self, wish: Callable[[Clause], bool]) -> "Query":
         """The same search with only the clauses that `wish` keeps; groups left empty go."""
         return replace(self, parts=tuple(_kept(self.parts, wish)))
@@ -134,6 +138,14 @@ def _leaves(parts: Iterable[Part], negated: bool = False) -> Iterator[Clause]:
             yield from _leaves(part.parts, negated != part.negated)
         else:
             yield replace(part, negated=not part.negated) if negated else part
+
+
+def _as_typed(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield replace(part, parts=tuple(_as_typed(part.parts)))
+        else:
+            yield replace(part, others=()) if part.others else part
 
 
 def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Part]:

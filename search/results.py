@@ -73,9 +73,11 @@ class Spelling:
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a hit is there. kind "words": `words` of the query stand in `field` ("pages" for the
-    e-book's text); "meaning": its text is near in meaning (`page` says where, 0 for the record)."""
+    e-book's text); "translation": what the other language calls them does; "meaning": its text is near
+    in meaning (`page` says where, 0 for the record); "shared": it has `words` in `field` as the document
+    does that it is like."""
 
-    kind: Literal["words", "meaning"]
+    kind: Literal["words", "translation", "meaning", "shared"]
     field: str = ""
     words: tuple[str, ...] = ()
     page: int = 0
@@ -103,6 +105,18 @@ Notice = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What an e-book says to a question, in its own words: where it stands, and how much of the question it holds (0..1)."""
+
+    document: Document
+    page: int
+    label: str
+    section: str
+    text: Highlight
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A search that demands less than one without results, and how many results it has.
 
@@ -123,6 +137,7 @@ class ResultPage:
     `mode` is what was really run, which is "keyword" when no vectors were there. typed: the search as it was
     asked for, when `query` is another spelling of it that finds more. meant: a spelling that would find far
     more. ways: out of a search without results. also: what was looked for in the other language.
+    answers: passages that answer, on the first page of results for a question.
     """
 
     query: Query
@@ -138,3 +153,4 @@ class ResultPage:
     meant: Query | None = None
     ways: tuple[Way, ...] = ()
     also: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search.bilingual.lexicon import shipped
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import DocumentId, Passage
 from search.engine import Entry
@@ -151,3 +152,38 @@ def test_similar_leaves_out_the_document_itself(discovery: Discovery) -> None:
     similar = [hit.document.id for hit in discovery.similar(DocumentId("a.1"))]
     assert "a.1" not in similar
     assert similar
+
+
+def test_similar_documents_say_what_they_share(tmp_path: Path) -> None:
+    found = discovery_of(
+        [
+            with_vectors(
+                "a.1", "Terumbu karang", subject=("Ikan", "Laut"), contributor="Hirata, Andrea", series="Seri laut"
+            ),
+            with_vectors("a.2", "Perahu", subject="Laut", series="Seri laut"),
+            with_vectors("a.3", "Zzz", contributor="Hirata, Andrea"),
+            with_vectors("a.4", "Qqq"),
+        ],
+        tmp_path,
+    ).similar(DocumentId("a.1"))
+    why = {hit.document.id: [(reason.kind, reason.field, reason.words) for reason in hit.reasons] for hit in found}
+    assert ("shared", "series", ("Seri laut",)) in why[DocumentId("a.2")]
+    assert ("shared", "subject", ("Laut",)) in why[DocumentId("a.2")]
+    assert ("shared", "contributor", ("Hirata, Andrea",)) in why[DocumentId("a.3")]
+    assert DocumentId("a.1") not in why
+    assert DocumentId("a.4") not in why
+
+
+def test_the_other_language_is_searched_shown_and_said(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Copyright law", language="eng"), entry("a.2", "Hak cipta", language="ind")])
+    page = Discovery(engine, None, shipped).search(parse("hak cipta"))
+    assert [hit.document.id for hit in page.hits] == ["a.2", "a.1"]
+    assert "copyright" in page.also
+    assert [[(reason.kind, reason.field) for reason in hit.reasons] for hit in page.hits] == [
+        [("words", "title")],
+        [("translation", "title")],
+    ]
+    assert page.hits[1].title.marks == ((0, 9),)
+    assert not Discovery(engine, None, shipped).search(parse('"hak cipta" -law')).also
