@@ -7,7 +7,7 @@ from typing import Final
 from search import explain
 from search.answering import PAGES_READ, is_question
 from search.answering import answers as answers_in
-from search.attempts import attempt, ways_out
+from search.attempts import Asking, Prepared, ways_out
 from search.bilingual.lexicon import Lexicon
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
@@ -78,14 +78,12 @@ class Discovery:
         embedder = self._usable_embedder(searcher)
         ran: Mode = mode if embedder is not None else "keyword"
         text = query.text
-        also: tuple[str, ...] = ()
         if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
-        elif self._lexicon is not None and query.wanted:
-            query, also = translated(query, self._lexicon())
         depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
         asked_by = embedder if ran != "keyword" else None
-        tried = attempt(searcher, query, lambda asked: _nearness(asked_by, asked), depth, exact=exact)
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
+        tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
         finds, weights = _weighed(searcher, embedder, query, tried.nearest)
         passing = {id: item for id, item in finds.items() if id in weights.passing}
@@ -106,11 +104,16 @@ class Discovery:
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
-            also=also,
+            also=tried.also,
             answers=_answers(searcher, query, hits) if page == 1 and query.wanted and is_question(text) else (),
             ways=() if total else ways_out(searcher, query),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
+
+    def _prepared(self, query: Query) -> Prepared:
+        if self._lexicon is None or query.wordless or not query.wanted:
+            return Prepared(query)
+        return Prepared(*translated(query, self._lexicon()))
 
     def document(self, id: DocumentId) -> Document | None:
         """The document with this id, or the one that the record with this id was joined into."""

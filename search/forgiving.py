@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from search import analysis
@@ -21,6 +22,8 @@ MAX_WAYS: Final = 6
 FAR_MORE: Final = 20
 # What another spelling counts beside the word as it was typed, where that was not enough to change the search.
 SPELLING_WEIGHT: Final = 0.8
+SPELLINGS_BESIDE: Final = 3
+MAX_RESPELLED: Final = 6
 
 _SHORTEST_PART: Final = 3
 _SHORTEST_BEGINNING: Final = 3
@@ -38,21 +41,29 @@ def halves(word: str) -> tuple[tuple[str, str], ...]:
     return tuple((word[:place], word[place:]) for place in places)
 
 
-def respelled(query: Query, spellings: Spellings) -> Query | None:
-    """`query` with the nearest known spelling of its unknown words; None when there is nothing better.
+def respelled(query: Query, spellings: Spellings) -> tuple[Query, ...]:
+    """`query` with near known spellings of its unknown words, the likeliest first; () when there are none.
 
     spellings: for its doubtful words, and the halves of those that have none.
     """
-    instead = _better_words(query, spellings)
-    return _with_parts(query, _replaced(query.parts, instead)) if instead else None
+    better = {word: found for word in doubtful_words(query) if (found := _better(word, spellings))}
+    choices = [[(rank, word, one) for rank, one in enumerate(found)] for word, found in better.items()]
+    # Of all ways to choose one for each word, those whose choices are likeliest together.
+    chosen = (
+        sorted(product(*choices), key=lambda ways: sum(rank for rank, _, _ in ways))[:MAX_RESPELLED] if choices else []
+    )
+    return tuple(_with_parts(query, _replaced(query.parts, {word: one for _, word, one in ways})) for ways in chosen)
 
 
 def eased(query: Query, spellings: Spellings) -> Query:
-    """`query` with the nearest known spelling beside each unknown word, which it leaves as it is."""
-    instead = _better_words(query, spellings)
-    beside = {word: Alternative(tuple(better.split()), SPELLING_WEIGHT) for word, better in instead.items()}
+    """`query` with the nearest known spellings beside each unknown word, which it leaves as it is."""
+    beside = {
+        word: [Alternative((s.word,), SPELLING_WEIGHT) for s in spellings[word][:SPELLINGS_BESIDE]]
+        for word in doubtful_words(query)
+        if word in spellings and not _count(word, spellings)
+    }
     parts = tuple(
-        replace(part, others=(*part.others, beside[part.text.lower()]))
+        replace(part, others=(*part.others, *beside[part.text.lower()]))
         if isinstance(part, Clause) and not part.phrase and part.text.lower() in beside
         else part
         for part in query.parts
@@ -107,23 +118,16 @@ def _is_stop(part: Part) -> bool:
     return isinstance(part, Clause) and all(analysis.is_stop_word(word) for word in _words(part))
 
 
-def _better_words(query: Query, spellings: Spellings) -> dict[str, str]:
-    return {word: better for word in doubtful_words(query) if (better := _better(word, spellings))}
-
-
-def _better(word: str, spellings: Spellings) -> str:
+def _better(word: str, spellings: Spellings) -> list[str]:
     near = spellings.get(word, ())
-    itself = next((s.documents for s in near if s.distance == 0), 0)
-    others = [s for s in near if s.distance > 0]
-    if others and others[0].documents >= (itself * FAR_MORE or 1):
-        return others[0].word
-    if itself:
-        return ""
-    pairs = (
+    itself = _count(word, spellings)
+    others = [s.word for s in near if s.distance > 0 and s.documents >= (itself * FAR_MORE or 1)]
+    if others or itself:
+        return others[:SPELLINGS_BESIDE]
+    pairs = [
         (min(_count(left, spellings), _count(right, spellings)), f"{left} {right}") for left, right in halves(word)
-    )
-    documents, best = max(pairs, default=(0, ""))
-    return best if documents else ""
+    ]
+    return [pair for documents, pair in sorted(pairs, reverse=True)[:1] if documents]
 
 
 def _count(word: str, spellings: Spellings) -> int:

@@ -25,25 +25,22 @@ def test_words_in_fields_of_codes_and_numbers_are_not_doubted() -> None:
 def test_unknown_word_becomes_the_nearest_and_signs_stay() -> None:
     query = parse('judul:terunbu OR "laut birru" -ikan', [Filter("format", ("book",))])
     spellings = {"terunbu": [Spelling("terumbu", 9, 1)], "birru": [Spelling("biru", 3, 1)], **known(laut=5)}
-    better = respelled(query, spellings)
-    assert better is not None
+    (better,) = respelled(query, spellings)
     assert better.text == 'judul:terumbu ATAU "laut biru" -ikan'
     assert better.filters == query.filters
 
 
 def test_a_word_that_is_known_stays_unless_another_stands_in_far_more_documents() -> None:
     near = {"karang": [Spelling("karang", 2, 0), Spelling("karung", 30, 1)]}
-    assert respelled(parse("karang"), near) is None
+    assert respelled(parse("karang"), near) == ()
     near = {"karang": [Spelling("karang", 2, 0), Spelling("barang", 40, 1)]}
-    better = respelled(parse("karang"), near)
-    assert better is not None
+    (better,) = respelled(parse("karang"), near)
     assert better.text == "barang"
 
 
 def test_words_written_together_are_parted() -> None:
     assert ("tanggung", "jawab") in halves("tanggungjawab")
-    better = respelled(parse("tanggungjawab guru"), known(tanggung=4, jawab=3, guru=5, tang=1))
-    assert better is not None
+    (better,) = respelled(parse("tanggungjawab guru"), known(tanggung=4, jawab=3, guru=5, tang=1))
     assert better.text == "tanggung jawab guru"
 
 
