@@ -64,7 +64,8 @@ FLOORS: Final = (
     Floor("idk_mrc", "keyword", "ndcg_at_10", 0.638),
     Floor("id_en", "keyword", "ndcg_at_10", 0.118),
     Floor("en_id", "keyword", "ndcg_at_10", 0.144),
-    Floor("known_items", "keyword", "mrr_at_10", 0.964),
+    Floor("known_items", "keyword", "mrr_at_10", 0.973),
+    Floor("known_items", "keyword", "mrr_at_10", 0.901, "title, one typo"),
 )
 
 
@@ -100,4 +101,5 @@ def test_ranks_as_well_as_it_did(floor: Floor, ruler: Ruler) -> None:
 
 
 def test_floors_are_about_kinds_that_there_are() -> None:
-    assert {floor.kind for floor in FLOORS} - {""} <= set(SETS_HERE["samples"]().kinds)
+    kinds = {floor.kind for floor in FLOORS if floor.set == "samples"} - {""}
+    assert kinds <= set(SETS_HERE["samples"]().kinds)
