@@ -15,11 +15,12 @@ from ingest.corpus import entries_of
 from portal.bootstrap import open_services
 from portal.console import printable
 from portal.exit_codes import DONE, WRONG_USE
-from portal.settings import Settings, read_settings
+from portal.settings import read_settings
 from search.discovery import Discovery
 from search.document import DocumentId
 from search.embedding import Embedder
 from search.engine import Engine
+from search.errors import IndexBusy
 from search.evaluation import (
     COMPARED,
     Comparison,
@@ -34,8 +35,13 @@ from search.evaluation import (
 )
 from search.evaluation import evaluate as measure
 from search.opening import open_embedder, open_engine
+<<<<<<< HEAD
 from search.query import MODES, Mode
 from search.query_language import parse
+=======
+from search.query import MODES, Mode, parse
+from search.settings import SearchSettings
+>>>>>>> wt-judged
 
 DEPTH: Final = 100  # of the ranking that is judged: what recall at 100 needs
 _LOOKED_UP: Final = 500  # ids in one question to the engine
@@ -94,27 +100,38 @@ def _catalogue(corpus: Path | None, *, words_only: bool) -> Iterator[tuple[Engin
             print(services.embedder_problem, file=sys.stderr)
         yield services.engine, services.embedder
         return
-    texts = read_corpus(corpus)
     embedder = None if words_only else open_embedder(settings.search)
-    with _passing_index(settings) as engine:
-        _index(engine, texts, embedder)
+    with passing_index(settings.search, read_corpus(corpus), embedder) as engine:
         yield engine, embedder
 
 
 @contextmanager
-def _passing_index(settings: Settings) -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
-        search = replace(settings.search, data=Path(folder))
-        if search.server is None:
-            yield open_engine(search)
-            return
-        # A name of its own, so that the library's index is never touched; two evaluations at once are refused as busy.
-        engine = open_engine(replace(search, server=replace(search.server, index=f"{search.server.index}-evaluate")))
-        try:
+def passing_index(settings: SearchSettings, texts: Iterator[CorpusText], embedder: Embedder | None) -> Iterator[Engine]:
+    """An index of `texts` in the engine of `settings`, gone afterwards; the library's own is not touched.
+
+    Raises IndexBusy where another evaluation in the same cluster takes its place.
+    """
+    if settings.server is None:
+        with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
+            engine = open_engine(replace(settings, data=Path(folder)))
+            _index(engine, texts, embedder)
             yield engine
-        finally:
+        return
+    engine = open_engine(replace(settings, server=replace(settings.server, index=f"{settings.server.index}-evaluate")))
+    _index(engine, texts, embedder)
+    ours = engine.info().generation
+    taken = False
+    try:
+        yield engine
+    finally:
+        taken = engine.info().generation != ours
+        if not taken:
             with engine.rebuilding():
-                pass  # an engine is emptied by an empty rebuild; it has no word for "away with it"
+                pass  # the seam has no word for removing an index; an empty one costs a cluster little
+    if taken:
+        raise IndexBusy(
+            "Another evaluation took the place of this one in the cluster; start it again when that has ended."
+        )
 
 
 def _index(engine: Engine, texts: Iterator[CorpusText], embedder: Embedder | None) -> None:

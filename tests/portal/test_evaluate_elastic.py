@@ -12,6 +12,12 @@ from typing import Final
 import pytest
 from elasticsearch import Elasticsearch
 
+from portal.evaluating import passing_index
+from search.document import DocumentId
+from search.engines.elastic import ElasticEngine
+from search.errors import IndexBusy
+from search.evaluation import CorpusText
+from search.settings import SearchSettings, ServerSettings
 from tests.support.elasticsearch.node import Node
 from tests.support.engines import remove_indexes
 
@@ -54,3 +60,15 @@ def test_a_corpus_is_judged_in_a_passing_index(elasticsearch_node: Node, index: 
         made = list(client.indices.get(index=f"{index}*", features="aliases").body)
         assert all(name.startswith(f"{index}-evaluate-") for name in made)  # the library's own is not touched
         assert client.count(index=made)["count"] == 0
+
+
+def test_an_evaluation_that_lost_its_index_to_another_gives_no_figures(
+    elasticsearch_node: Node, index: str, tmp_path: Path
+) -> None:
+    server = ServerSettings((elasticsearch_node.url,), index=index)
+    texts = [CorpusText(DocumentId("1"), "Terumbu karang", "laut")]
+    other = ElasticEngine(ServerSettings((elasticsearch_node.url,), index=f"{index}-evaluate"))
+    with pytest.raises(IndexBusy), passing_index(SearchSettings(tmp_path, server), iter(texts), None):  # noqa: PT012
+        with other.rebuilding():
+            pass
+        other.close()

@@ -6,6 +6,7 @@
     python -m tests.relevance --against before.json           differences, with significance
     python -m tests.relevance samples --failures 20           worst queries, with what came instead
     python -m tests.relevance samples --write FOLDER          BEIR's files, for `telusur evaluate`
+    python -m tests.relevance --into docs/relevance.md        the tables there, made anew
 
 Filled indexes are kept and taken again while the code that fills them stays the same; --reuse takes the last one anyway.
 The embedding model is that of TELUSUR_MODEL.
@@ -16,8 +17,10 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,7 @@ import pytest
 from portal.settings import read_settings
 from search.discovery import Discovery
 from search.document import DocumentId
+from search.embedding import Embedder
 from search.evaluation import Scores, compare, summed_up
 from search.opening import open_embedder
 from search.query import MODES, Mode
@@ -35,6 +39,7 @@ from tests.relevance.sets import SETS
 
 CACHE: Final = Path(tempfile.gettempdir()) / "telusur-relevance"
 DEFAULT_MODES: Final[tuple[Mode, ...]] = ("keyword", "hybrid")
+TABLES: Final = "<!-- tables -->"
 SIGNIFICANT: Final = 0.05
 
 Earlier = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]  # set, mode, query, measure
@@ -52,32 +57,55 @@ class Row:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
+    if asked.write:
+        for name, judged in _judged_sets(asked.sets or SETS):
+            print(" ".join(["telusur evaluate", *judged.write(asked.write / name)]))
+        return
+    if not asked.into:
+        _measure(asked)
+        return
+    told = StringIO()
+    with redirect_stdout(told):
+        _measure(asked)
+    before = asked.into.read_text(encoding="utf-8").split(TABLES)[0]
+    asked.into.write_text(f"{before}{TABLES}\n{told.getvalue()}", encoding="utf-8")
+
+
+def _measure(asked: argparse.Namespace) -> None:
     modes: Sequence[Mode] = tuple(dict.fromkeys(asked.mode or DEFAULT_MODES))
     earlier: Earlier = json.loads(asked.against.read_text(encoding="utf-8")) if asked.against else {}
     kept: dict[str, dict[str, object]] = {}
-    embedder = None if set(modes) == {"keyword"} or asked.write else open_embedder(read_settings().search)
-    for name in asked.sets or SETS:
-        try:
-            judged = SETS[name]()
-        except pytest.skip.Exception as missing:
-            print(f"{name}: {missing}", file=sys.stderr)
-            continue
-        if asked.write:
-            print(" ".join(["telusur evaluate", *judged.write(asked.write / name)]))
-            continue
+    embedder = None if set(modes) == {"keyword"} else open_embedder(read_settings().search)
+    for name, judged in _judged_sets(asked.sets or SETS):
         started = time.perf_counter()
         with opened(judged, embedder, asked.cache, reuse=asked.reuse) as discovery:
-            filled_s = time.perf_counter() - started
-            print(f"\n{name}: {judged.about}; {discovery.info().documents:,} documents, filled in {filled_s:.0f} s")
+            print(f"{name}: filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+            about = f"{judged.about}; {discovery.info().documents:,} documents, {len(judged.queries):,} queries"
+            print(f"\n### {name}: {about}")
             for mode in modes:
                 answers = measure(discovery, judged, mode)
                 scores = {id: answer.scores for id, answer in answers.items()}
                 before = {id: Scores(**found) for id, found in earlier.get(name, {}).get(mode, {}).items()}
                 kept.setdefault(name, {})[mode] = {id: asdict(found) for id, found in scores.items()}
-                _print_table(mode, judged, answers, before)
+                times = sorted(answer.took_ms for answer in answers.values())
+                print(f"{name}, {mode}: median {times[len(times) // 2]:.0f} ms a query", file=sys.stderr)
+                _print_table(_model(mode, embedder), judged, answers, before)
                 _print_worst(discovery, judged, answers, asked.failures)
     if asked.save:
         asked.save.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def _judged_sets(names: Sequence[str] | Mapping[str, Callable[[], JudgedSet]]) -> Iterator[tuple[str, JudgedSet]]:
+    for name in names:
+        try:
+            yield name, SETS[name]()
+        except pytest.skip.Exception as missing:
+            print(f"{name}: {missing}", file=sys.stderr)
+
+
+def _model(mode: Mode, embedder: Embedder | None) -> str:
+    """The mode, and what understood the meaning."""
+    return mode if mode == "keyword" or embedder is None else f"{mode}, {embedder.name.split('@')[0]}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,12 +116,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--against", type=Path, metavar="FILE", help="show differences from what --save kept")
     parser.add_argument("--failures", type=int, default=0, metavar="N", help="list the N worst queries of each table")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the sets as BEIR's files and stop")
+    parser.add_argument("--into", type=Path, metavar="FILE", help=f"write the tables below the line {TABLES} of it")
     parser.add_argument("--reuse", action="store_true", help="take the last filled index, whatever code filled it")
     parser.add_argument("--cache", type=Path, default=CACHE, metavar="FOLDER", help=f"of filled indexes ({CACHE})")
     return parser
 
 
-def _print_table(mode: Mode, judged: JudgedSet, answers: Answers, earlier: Mapping[str, Scores]) -> None:
+def _print_table(title: str, judged: JudgedSet, answers: Answers, earlier: Mapping[str, Scores]) -> None:
     rows = [
         Row(kind, [query for query in judged.queries if query.kind == kind], answers, earlier) for kind in judged.kinds
     ]
@@ -104,8 +133,7 @@ def _print_table(mode: Mode, judged: JudgedSet, answers: Answers, earlier: Mappi
     ]
     rows.append(Row("all", judged.queries, answers, earlier))
     paged = any(answer.page is not None for answer in answers.values())
-    times = sorted(answer.took_ms for answer in answers.values())
-    print(f"\n{mode} (median {times[len(times) // 2]:.0f} ms)")
+    print(f"\n**{title}**\n")
     heading = f"| | queries | nDCG@10 | recall@{judged.depth} | MRR@10 | success@1 | @3 | @10 |" + (
         " page |" if paged else ""
     )

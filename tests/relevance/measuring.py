@@ -1,6 +1,7 @@
 """Judged sets measured as readers search: the index filled by a load, asked through Discovery, in each mode."""
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,12 +26,13 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ASKING: Final = frozenset(
     f"search/{name}.py"
     for name in (
-        "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon", "bilingual/terms", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation",
-        "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
+        "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon",
+        "bilingual/terms", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
+        "understanding", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
         "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary",
     )
 )  # fmt: skip
-KEPT_INDEXES: Final = 3  # of one set, newest first
+KEPT_INDEXES: Final = 8  # of one set, those last used: several checkouts may be measured at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,16 @@ def opened(judged: JudgedSet, embedder: Embedder | None, cache: Path, *, reuse: 
     before = sorted(cache.glob(f"{family}-*[0-9a-f]"), key=lambda path: path.stat().st_mtime, reverse=True)
     folder = before[0] if reuse and before else cache / f"{family}-{code_stamp()}"
     if not folder.exists():
-        part = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
+        part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
         part.mkdir(parents=True)
         judged.fill(EmbeddedEngine(part / "index"), embedder, part)
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:  # another run was quicker with the same
+            shutil.rmtree(part)
         for old in before[KEPT_INDEXES - 1 :]:
             shutil.rmtree(old, ignore_errors=True)
+    os.utime(folder)
     yield Discovery(EmbeddedEngine(folder / "index"), embedder, shipped)
 
 

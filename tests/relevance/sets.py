@@ -1,6 +1,6 @@
 """The judged sets by name, each read when it is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from tests.relevance import collections
@@ -8,7 +8,7 @@ from tests.relevance.judged import JudgedSet
 from tests.relevance.known_items import known_items
 from tests.relevance.samples import samples
 
-SETS: Final[Mapping[str, Callable[[], JudgedSet]]] = {
+SETS: Final[dict[str, Callable[[], JudgedSet]]] = {
     "samples": samples,
     "known_items": known_items,
     "cisi": collections.cisi,

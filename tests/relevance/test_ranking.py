@@ -47,7 +47,7 @@ class Floor:
 
 # Only the modes that stand here run. docs/relevance.md has the whole tables.
 FLOORS: Final = (
-    Floor("samples", "keyword", "ndcg_at_10", 0.765),
+    Floor("samples", "keyword", "ndcg_at_10", 0.766),
     Floor("samples", "keyword", "mrr_at_10", 1.0, "title + author"),
     Floor("samples", "keyword", "mrr_at_10", 1.0, "author"),
     Floor("samples", "keyword", "mrr_at_10", 0.963, "known item"),
@@ -56,7 +56,7 @@ FLOORS: Final = (
     Floor("samples", "keyword", "ndcg_at_10", 0.881, "misspelt"),
     Floor("samples", "keyword", "ndcg_at_10", 0.702, "old spelling"),
     Floor("samples", "keyword", "ndcg_at_10", 0.900, "e-book page"),
-    Floor("samples", "hybrid", "ndcg_at_10", 0.789),
+    Floor("samples", "hybrid", "ndcg_at_10", 0.790),
     Floor("samples", "hybrid", "mrr_at_10", 0.905, "question"),
     Floor("samples", "hybrid", "ndcg_at_10", 0.582, "natural language"),
     Floor("samples", "hybrid", "ndcg_at_10", 0.185, "cross-language"),
@@ -64,7 +64,8 @@ FLOORS: Final = (
     Floor("idk_mrc", "keyword", "ndcg_at_10", 0.638),
     Floor("id_en", "keyword", "ndcg_at_10", 0.118),
     Floor("en_id", "keyword", "ndcg_at_10", 0.144),
-    Floor("known_items", "keyword", "mrr_at_10", 0.964),
+    Floor("known_items", "keyword", "mrr_at_10", 0.973),
+    Floor("known_items", "keyword", "mrr_at_10", 0.901, "title, one typo"),
 )
 
 
@@ -93,10 +94,12 @@ def ruler() -> Iterator[Ruler]:
         yield Ruler(Path(folder))
 
 
+@pytest.mark.timeout(900)  # the first floor of a set waits until its index is filled
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda floor: f"{floor.set}-{floor.mode}-{floor.kind or 'all'}")
 def test_ranks_as_well_as_it_did(floor: Floor, ruler: Ruler) -> None:
     assert ruler.figure(floor) >= floor.least
 
 
 def test_floors_are_about_kinds_that_there_are() -> None:
-    assert {floor.kind for floor in FLOORS} - {""} <= set(SETS_HERE["samples"]().kinds)
+    kinds = {floor.kind for floor in FLOORS if floor.set == "samples"} - {""}
+    assert kinds <= set(SETS_HERE["samples"]().kinds)
