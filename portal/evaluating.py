@@ -35,13 +35,9 @@ from search.evaluation import (
 )
 from search.evaluation import evaluate as measure
 from search.opening import open_embedder, open_engine
-<<<<<<< HEAD
 from search.query import MODES, Mode
 from search.query_language import parse
-=======
-from search.query import MODES, Mode, parse
 from search.settings import SearchSettings
->>>>>>> wt-judged
 
 DEPTH: Final = 100  # of the ranking that is judged: what recall at 100 needs
 _LOOKED_UP: Final = 500  # ids in one question to the engine
