@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
-from ingest.record import Field, Record
+from ingest.record import Field, Record, arranged
 
 Extract = Callable[["MarcView"], Sequence[str]]
 Script = Literal["main", "original", "both"]
@@ -37,21 +37,17 @@ class MarcView:
 
     __slots__ = ("_controls", "_kept", "fields", "leader", "original")
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, tags: frozenset[str] | None = None) -> None:
+        """tags: those of the fields that will be asked for, None for all; others need not be decoded."""
         self.leader = record.leader
         self.original: list[tuple[str, Field]] = []  # tag that is stood for, field 880
         self._kept: dict[object, Any] = {}
         self._controls: dict[str, list[str]] = {}
-        self.fields: dict[str, list[Field]] = {}
-        fields = self.fields
-        for field in record.fields:
-            tag = field.tag
-            if tag in fields:
-                fields[tag].append(field)
-            else:
-                fields[tag] = [field]
-        if "880" in fields:
-            self._place(fields.pop("880"))
+        self.fields = arranged(record.fields) if tags is None else record.by_tag(tags | {ORIGINAL})
+        if ORIGINAL in self.fields:
+            if tags is not None:  # they stand for any field
+                self.fields = arranged(record.fields)
+            self._place(self.fields.pop(ORIGINAL))
 
     def _place(self, originals: Sequence[Field]) -> None:
         links = [(link, field) for field in originals if (link := _LINKAGE.match(field.get("6")))]
@@ -184,21 +180,20 @@ class Extractor:
                 values += [text[characters] for text in view.control(tag)]
                 continue
             for field in fields[tag]:
-                pair = field.indicators
-                if not pair:  # a control field
-                    if field.data:
-                        values.append(field.data)
+                if indicators is not None and not _has(field, indicators):
                     continue
-                if indicators is not None:
-                    first, second = indicators
-                    if (first != "*" and first != pair[0]) or (second != "*" and second != pair[1]):
-                        continue
-                found = [value for code, value in field.subfields if code in codes and value]
+                found = field.having(codes)
                 if self._whole and len(found) > 1:
                     values.append(" ".join(found))
                 else:
                     values += found
         return values
+
+
+def _has(field: Field, wanted: tuple[str, str]) -> bool:
+    """Whether the indicators are the wanted ones; a control field has none that could be others."""
+    pair = field.indicators
+    return not pair or all(want in ("*", its) for want, its in zip(wanted, pair, strict=True))
 
 
 def _compile(text: str) -> _Part:

@@ -22,13 +22,9 @@ from ingest.imprint import (
 from ingest.source import PdfBook
 from search.analysis import plain_words
 from search.document import Contributor, Document, DocumentId, Ebook, RawRecord
-from search.engine import Searcher
-from search.query import Clause, Filter, Query
 
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
 _MAX_CONTROL_NUMBER: Final = 100
-# Records that hold the words in a title; among more than these, a second one with just this title may go unseen.
-_TITLES_LOOKED_AT: Final = 100
 # What appears again and again under one title; a PDF is one issue of it at most.
 _SERIALS: Final = frozenset(("journal", "newspaper"))
 
@@ -96,32 +92,6 @@ class Catalogue(Protocol):
     def has(self, id: DocumentId) -> bool: ...
 
     def document(self, id: DocumentId) -> Document | None: ...
-
-
-class Published:
-    """The records of a published index."""
-
-    def __init__(self, searcher: Searcher) -> None:
-        self._searcher = searcher
-
-    def holding(self, field: str, values: tuple[str, ...], source: str = "") -> Sequence[DocumentId]:
-        filters = (Filter(field, values), *((Filter("source", (source,)),) if source else ()))
-        return [item.id for item in self._searcher.keyword(Query(filters=filters), depth=2).items]
-
-    def titled(self, words: str) -> Sequence[DocumentId]:
-        # No clause asks for the whole title proper; what follows it (other title information) is in the same field.
-        holding = Query(parts=(Clause(words, "title", phrase=True),))
-        ranking = self._searcher.keyword(holding, depth=_TITLES_LOOKED_AT)
-        if ranking.total > len(ranking.items):
-            return ()
-        documents = self._searcher.fetch([item.id for item in ranking.items])
-        return [found.id for found in documents if title_words(found.title) == words and is_record(found)][:2]
-
-    def has(self, id: DocumentId) -> bool:
-        return self.document(id) is not None
-
-    def document(self, id: DocumentId) -> Document | None:
-        return next(iter(self._searcher.fetch([id])), None)
 
 
 def is_record(document: Document) -> bool:

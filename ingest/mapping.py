@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ingest.extract import LEADER, ORIGINAL, Extract, Extractor, MarcView
+from ingest.transform import plain
 from search.schema import BY_NAME
 
 Step = Callable[[str], str | tuple[str, ...]]
@@ -50,10 +51,14 @@ def to_field(
 
 
 class RuleSet:
-    """Rules put in order for a record's tags, so that a rule for tags that a record lacks costs it nothing."""
+    """Rules put in order for a record's tags, so that a rule for tags that a record lacks costs it nothing.
+
+    tags: those of all fields that the rules read.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules: list[_Chosen] = []
+        self._taken_apart: set[str] = set()  # tags of fields that a function reads
         self._always = 0  # rules that ask for more than tags, as one bit each
         self._of_tag: dict[str, int] = {}
         self._chosen: dict[int, tuple[_Chosen, ...]] = {}
@@ -64,6 +69,9 @@ class RuleSet:
                 self._always |= bit
             for tag in rule.tags:
                 self._of_tag[tag] = self._of_tag.get(tag, 0) | bit
+            if not isinstance(rule.extract, Extractor):
+                self._taken_apart |= rule.tags
+        self.tags = frozenset(self._of_tag)
 
     def apply(self, view: MarcView) -> dict[str, tuple[str, ...]]:
         """The fields of a record; a field without values is absent."""
@@ -81,7 +89,7 @@ class RuleSet:
             for step in steps:
                 values = _stepped(step, values)
             if len(values) == 1 and name not in fields:  # most fields stand once
-                if value := " ".join(values[0].split()):
+                if value := plain(values[0]):
                     fields[name] = (value,)
             elif values and (found := unique((*fields.get(name, ()), *values))):
                 fields[name] = found
@@ -89,12 +97,13 @@ class RuleSet:
 
     def _rules_for(self, view: MarcView) -> "tuple[_Chosen, ...]":
         mask = self._always
-        of_tag = self._of_tag
+        of_tag, taken_apart = self._of_tag, self._taken_apart
         for tag, fields in view.fields.items():
             if tag in of_tag:
                 mask |= of_tag[tag]
-                for field in fields:
-                    field.take_apart()  # each is sure to be asked for its parts
+                if tag in taken_apart:
+                    for field in fields:
+                        field.take_apart()  # each is sure to be asked for its parts
         if view.original:
             mask |= of_tag.get(ORIGINAL, 0)
         chosen = self._chosen.get(mask)
@@ -122,8 +131,8 @@ def _first(values: Sequence[str], steps: Sequence[Step]) -> str:
         for step in steps:
             found = _stepped(step, found)
         for text in found:
-            if plain := " ".join(text.split()):
-                return plain
+            if value := plain(text):
+                return value
     return ""
 
 
@@ -148,7 +157,7 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     >>> unique(["Laut", " laut ", "", "Ikan"])
     ('Laut', 'Ikan')
     """
-    found = tuple([plain for value in values if (plain := " ".join(value.split()))])
+    found = tuple(filter(None, map(plain, values)))
     if len(found) < 2 or len(set(map(str.casefold, found))) == len(found):
         return found
     seen: dict[str, str] = {}

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Final
 
 from ingest.changes import Change, change_of
+from ingest.collecting import collecting_rarely
 from ingest.source import Origin, RecordItem, Rejected, UnreadRecord
 from search.document import Contributor, Document, Item, OnlineAccess, Passage, RawRecord, Related, Vernacular
 
@@ -209,7 +210,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _send_by_values()
     connection = Connection(int(sys.argv[1]))
-    with suppress(EOFError, OSError):
+    with collecting_rarely(), suppress(EOFError, OSError):
         while True:
             batch, source, with_passages = connection.recv()
             connection.send([change_of(item, source, with_passages) for item in batch])

@@ -10,6 +10,7 @@ from threading import Event
 from typing import Final
 
 from ingest.changes import Change, Known, change_of, known
+from ingest.collecting import collecting_rarely
 from ingest.ebooks import EbookStore, StoreError
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
@@ -28,8 +29,9 @@ from search.engine import Engine, Entry
 from search.errors import SearchError
 from search.query import Query
 
-# Records written together: a commit costs the engine as much as some hundred records.
-BATCH_RECORDS: Final = 4_000
+# Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
+# costs it as much as writing them did. Some 200 MB while it is written.
+BATCH_RECORDS: Final = 16_000
 # With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
 BATCH_EMBEDDED: Final = 500
 # Repositories are slow, and what was asked of them should not be lost.
@@ -43,7 +45,8 @@ BATCH_COMPARED: Final = 1_000
 class Load:
     """One run of a job. `stop` may be set from a signal handler: the batch under way is written, then it ends.
 
-    tombstones: where removals are remembered. on_refused: gets each refused record with its bytes.
+    tombstones: where removals are remembered. on_refused: gets each refused record with its bytes. batch_records: how many
+    are written together; fewer where there are vectors to make.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Load:
         *,
         tombstones: Tombstones | None = None,
         on_refused: Callable[[Rejected], None] = lambda _: None,
+        batch_records: int = BATCH_RECORDS,
     ) -> None:
         self._engine = engine
         self._ebooks = ebooks
@@ -65,7 +69,7 @@ class Load:
         self._tombstones = tombstones
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
-        self._batch = BATCH_EMBEDDED if job.embedder else BATCH_RECORDS
+        self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
         self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
         self._done = self._total = 0.0
@@ -84,7 +88,7 @@ class Load:
         lost = self._other_sources()
         with_books = any(found.kind == "pdf" for found in files)
         try:
-            with Session(self._engine, self._job, self._tombstones, with_books) as session:
+            with collecting_rarely(), Session(self._engine, self._job, self._tombstones, with_books) as session:
                 if self._job.harvest is not None:
                     self._harvest(session, self._job.harvest)
                 self._load(session, files)
@@ -104,7 +108,7 @@ class Load:
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
         with MappingPool(self._job.workers, self._job.source, self._job.embedder is not None) as pool:
             changes = pool.changes(self._changed_only(session, records))
-            while not self._stop.is_set() and (batch := list(islice(changes, self._batch))):
+            while batch := list(islice(self._until_stopped(changes), self._batch)):
                 self._write_records(session, batch)
                 session.checkpoint_if_due()
         books = [found for found in files if found.kind == "pdf"]
@@ -119,6 +123,10 @@ class Load:
                 session.checkpoint_if_due()
                 if self._stop.is_set():
                     break
+
+    def _until_stopped(self, changes: Iterator[Change | Rejected]) -> Iterator[Change | Rejected]:
+        while not self._stop.is_set() and (change := next(changes, None)) is not None:
+            yield change
 
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes, which cost little to compare or to send."""

@@ -4,8 +4,7 @@ Made by the readers by the ten thousand, so it is lighter than pymarc's, which c
 judge of it in the tests and writes the forms that are handed out (`to_pymarc`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
 
 import pymarc
 
@@ -49,21 +48,50 @@ class Field:
                 return value
         return ""
 
+    def having(self, codes: str | frozenset[str]) -> list[str]:
+        """The subfields with any of these codes that are not empty, in the order they stand; of a control field its text."""
+        if self.indicators:
+            return [value for code, value in self.subfields if code in codes and value]
+        return [self.data] if self.data else []
+
     def get_subfields(self, *codes: str) -> list[str]:
         """The subfields with any of these codes, in the order they stand."""
         return [value for code, value in self.subfields if code in codes]
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
     """A record: its leader (always 24 characters) and its fields, in their order."""
 
-    leader: str
-    fields: Sequence[Field]
+    __slots__ = ("fields", "leader")
+
+    def __init__(self, leader: str, fields: Sequence[Field]) -> None:
+        self.leader = leader
+        self.fields = fields
+
+    @property
+    def count(self) -> int:
+        """How many fields there are."""
+        return len(self.fields)
+
+    def by_tag(self, wanted: Container[str]) -> dict[str, list[Field]]:
+        """The fields with these tags, tag by tag."""
+        return arranged(field for field in self.fields if field.tag in wanted)
 
     def of(self, tag: str) -> list[Field]:
         """The fields with this tag."""
         return [field for field in self.fields if field.tag == tag]
+
+
+def arranged(fields: Iterable[Field]) -> dict[str, list[Field]]:
+    """Fields by their tags."""
+    found: dict[str, list[Field]] = {}
+    for field in fields:
+        tag = field.tag
+        if tag in found:
+            found[tag].append(field)
+        else:
+            found[tag] = [field]
+    return found
 
 
 def to_pymarc(record: Record) -> pymarc.Record:

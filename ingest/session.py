@@ -10,8 +10,9 @@ from typing import Final
 from ingest import fingerprints
 from ingest.changes import Change
 from ingest.jobs import IngestJob
-from ingest.linking import Catalogue, LinkKeys, Published, find_record, named
+from ingest.linking import Catalogue, LinkKeys, find_record, named
 from ingest.passages import split
+from ingest.published import Published
 from ingest.report import IngestReport, Outcome, Replacement
 from ingest.shelf import Shelf
 from ingest.source import Origin

@@ -12,6 +12,7 @@ from ingest.record import Field
 from ingest.transform import plain, remembered
 from search.document import LinkAccess, LinkKind, OnlineAccess
 
+TAGS: Final = "506 856"
 _URL: Final = re.compile(r"(?:https?|ftp)://[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _PATH: Final = re.compile(r"[^?#]*")

@@ -12,7 +12,8 @@ from ingest.transform import iso_date, plain
 from search.document import Item
 
 _LOCAL_TAGS: Final = ("945", "949", "999")
-TAGS: Final = " ".join(("852", "952", "990", *_LOCAL_TAGS))
+_PIECES: Final = ("876", "877", "878")
+TAGS: Final = " ".join(("852", *_PIECES, "952", "990", *_LOCAL_TAGS))
 _INLIS_NUMBERS: Final = ("INLIS", "0010-")
 _FALSE: Final = frozenset(("", "0"))
 _LINKING_NUMBER: Final = re.compile(r"[0-9]+")
@@ -77,7 +78,7 @@ def added(view: MarcView) -> list[str]:
 
 def _marc_items(view: MarcView) -> list[Item]:
     """An item an 852; where 876-878 describe its pieces, one each."""
-    pieces = view.of("876", "877", "878")
+    pieces = view.of(*_PIECES)
     found = []
     for field in view.fields["852"]:
         if not field.indicators:

@@ -14,6 +14,7 @@ from ingest import fingerprints
 from ingest.extract import MarcView, indicator, joined, marc, marc_each, right_to_left
 from ingest.identity import id_of
 from ingest.mapping import RuleSet, to_field
+from ingest.mappings.access import TAGS as LINKS
 from ingest.mappings.access import access, linked_files, links
 from ingest.mappings.audience import audience
 from ingest.mappings.formats import TAGS as FORMATS
@@ -245,7 +246,7 @@ RULES: Final = (
     to_field("contributor", contributor_names, reads=NAMES),
     to_field("responsibility", marc("245c", "both"), trim_isbd),
     to_field("responsibility", original_names, reads="880"),
-    to_field("access", access, reads="856"),
+    to_field("access", access, reads=LINKS),
     to_field("format", lambda view: view.once(formats), reads=FORMATS),
     to_field("material_type", material_types, reads=FORMATS),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), year, first=True),
@@ -316,6 +317,8 @@ RULES: Final = (
 
 
 _RULE_SET: Final = RuleSet(RULES)
+# What is read besides: for the id of the document and the work it belongs to.
+_TAGS: Final = _RULE_SET.tags | frozenset(("001", "020", "035", "100", "245", "260", "264"))
 
 
 def to_document(source_record: SourceRecord, source: str) -> Document | Rejected:
@@ -323,7 +326,7 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
 
     source: the catalogue's name, the first part of the document's id.
     """
-    view = MarcView(source_record.record)
+    view = MarcView(source_record.record, _TAGS)
     fields = _RULE_SET.apply(view)
     if "title" not in fields:
         reason = "The record has no title (245 $a) and nothing to use in its place; add one."

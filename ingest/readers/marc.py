@@ -2,9 +2,10 @@
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
+from itertools import compress, product
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from ingest.readers.detect import LEADER
@@ -19,7 +20,7 @@ from ingest.readers.records import (
     leader,
     set_apart,
 )
-from ingest.record import Field, Record
+from ingest.record import Field, Record, arranged
 from ingest.source import Origin, RejectCode, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
 
@@ -31,7 +32,8 @@ _LAST_CONTROL: Final = "009"
 # Code and value of each; a third faster than to split at the marks.
 _subfields: Final = re.compile("\x1f([^\x1f])([^\x1f]*)").findall
 _LEADER_LENGTH: Final = 24
-_ENTRY: Final = struct.Struct("3s4s5s")  # tag, length of the field with its terminator, start
+_ENTRY: Final = "3s4s5s"  # tag, length of the field with its terminator, start
+_ENTRY_BYTES: Final = struct.calcsize(_ENTRY)
 # Lengths as a directory writes them, by that of the field without its terminator.
 _LENGTHS: Final = tuple(b"%04d" % length for length in range(1, 10_000))
 _MOST_TAGS: Final = 2_000
@@ -198,18 +200,23 @@ def _record(data: bytes) -> Record:
     if base <= _LEADER_LENGTH or data[base - 1 : base] != _FIELD_END:
         base = data.index(_FIELD_END) + 1
     directory = data[_LEADER_LENGTH : base - 1].rstrip(b" ")
-    if not directory or len(directory) % _ENTRY.size:
+    count, rest = divmod(len(directory), _ENTRY_BYTES)
+    if not count or rest:
         raise _DamageError(_DIRECTORY_REASON)
-    if len(directory) > MAX_FIELDS * _ENTRY.size:
+    if count > MAX_FIELDS:
         raise _DamageError(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
-    tags, lengths, starts = zip(*_ENTRY.iter_unpack(directory), strict=True)
+    entries = _entries(count).unpack(directory)
+    tags, lengths, starts = entries[::3], entries[1::3], entries[2::3]
     contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
     if not _in_order(lengths, starts, contents):
         tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
-    texts = _decoded(contents, decoder(data, head[9:10] == b"a"))
-    return Record(
-        leader(head.decode("ascii", "replace")), list(map(_UnparsedField, map(_TAGS.__getitem__, tags), texts))
-    )
+    texts, convert = _texts(contents, decoder(data, head[9:10] == b"a"))
+    return _UnparsedRecord(leader(head.decode("ascii", "replace")), list(map(_TAGS.__getitem__, tags)), texts, convert)
+
+
+@lru_cache(maxsize=1_024)
+def _entries(count: int) -> struct.Struct:
+    return struct.Struct(_ENTRY * count)
 
 
 class _Tags(dict[bytes, str]):
@@ -225,12 +232,12 @@ class _Tags(dict[bytes, str]):
 _TAGS: Final = _Tags()
 
 
-def _in_order(lengths: Sequence[bytes], starts: Sequence[bytes], contents: Sequence[bytes]) -> bool:
+def _in_order(lengths: tuple[bytes, ...], starts: tuple[bytes, ...], contents: Sequence[bytes]) -> bool:
     """Whether the directory names just these fields, one after the other, as in practically every sound record."""
     return (
         len(contents) == len(lengths)
         and max(map(len, contents)) < len(_LENGTHS)
-        and [_LENGTHS[len(content)] for content in contents] == list(lengths)
+        and tuple(map(_LENGTHS.__getitem__, map(len, contents))) == lengths
         and sorted(starts) == list(starts)
     )
 
@@ -264,18 +271,46 @@ def _by_directory(
     return tuple(entry.tag for entry in sorted(entries, key=lambda entry: entry.start)), in_order
 
 
-def _decoded(contents: Sequence[bytes], decode: Decode) -> list[str]:
+def _texts(contents: Sequence[bytes], decode: Decode) -> "tuple[Sequence[Any], _Convert | None]":
+    """The fields as far as it is cheap to decode them all at once, and what is left to do for each, None for nothing."""
     if decode is marc8:  # its character sets return to their start in every field
-        return [content.decode("ascii") if _is_plain(content) else marc8(content) for content in contents]
+        return contents, marc8
     joined = _FIELD_END.join(contents)
     if decode is utf8:
-        texts = joined.decode("utf-8", "replace").split("\x1e")
-        return texts if joined.isascii() else [text if text.isascii() else composed(text) for text in texts]
-    return decode(joined).split("\x1e")
+        return joined.decode("utf-8", "replace").split("\x1e"), None if joined.isascii() else composed
+    return decode(joined).split("\x1e"), None
 
 
 def _is_plain(content: bytes) -> bool:
     return content.isascii() and b"\x1b" not in content
+
+
+_Convert = Callable[[Any], str]
+
+
+class _UnparsedRecord(Record):
+    """A record whose fields are decoded and made when they are first asked for: a mapping leaves many alone."""
+
+    __slots__ = ("_convert", "_tags", "_texts")
+
+    def __init__(self, leader: str, tags: Sequence[str], texts: Sequence[Any], convert: _Convert | None) -> None:
+        self.leader = leader
+        self._tags = tags
+        self._texts = texts
+        self._convert = convert
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there yet."""
+        if name != "fields":
+            raise AttributeError(name)
+        texts = self._texts if self._convert is None else map(self._convert, self._texts)
+        self.fields = list(map(_UnparsedField, self._tags, texts))
+        return self.fields
+
+    def by_tag(self, wanted: Container[str]) -> dict[str, list[Field]]:
+        chosen = list(map(wanted.__contains__, self._tags))
+        tags, texts = compress(self._tags, chosen), compress(self._texts, chosen)
+        return arranged(map(_UnparsedField, tags, texts if self._convert is None else map(self._convert, texts)))
 
 
 class _UnparsedField(Field):
@@ -294,6 +329,12 @@ class _UnparsedField(Field):
         self.take_apart()
         return getattr(self, name)
 
+    def having(self, codes: str | frozenset[str]) -> list[str]:
+        text = self._text
+        if self.tag > _LAST_CONTROL and text[2:3] == _SUBFIELD and text[:2] in _INDICATORS:
+            return _VALUES[codes](text, 2)
+        return Field.having(self, codes)
+
     def take_apart(self) -> None:
         """Costs half of what asking for a part does, so a mapping calls it for what it is sure to read."""
         tag, text = self.tag, self._text
@@ -309,6 +350,18 @@ class _UnparsedField(Field):
         self.data, self.indicators, self.subfields = parsed.data, parsed.indicators, parsed.subfields
 
 
+class _Values(dict[str | frozenset[str], Callable[[str, int], list[str]]]):
+    """What finds the values that are not empty of subfields with these codes."""
+
+    def __missing__(self, codes: str | frozenset[str]) -> Callable[[str, int], list[str]]:
+        found: Callable[[str, int], list[str]] = re.compile(
+            f"\x1f[{re.escape(''.join(sorted(codes)))}]([^\x1f]+)"
+        ).findall
+        self[codes] = found
+        return found
+
+
+_VALUES: Final = _Values()
 _PARTS: Final = frozenset(("data", "indicators", "subfields"))
 # Two characters as they stand in nearly every data field, and as we keep them.
 _INDICATORS: Final = {pair: indicators(pair) for pair in map("".join, product(" #0123456789", repeat=2))}

@@ -64,9 +64,9 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
         if element is None:
             return Rejected(origin, "broken_record", "The record is damaged beyond reading.", data, "marcxml")
         record = _record(element)
-    if len(record.fields) > MAX_FIELDS:
+    if record.count > MAX_FIELDS:
         return Rejected(origin, "too_large", f"The record has more than {MAX_FIELDS:,} fields.", data, "marcxml")
-    if not record.fields:
+    if not record.count:
         return Rejected(origin, "broken_record", "The record has no fields.", data, "marcxml")
     if reason := set_apart(record):
         return Rejected(origin, "not_bibliographic", reason, data, "marcxml")

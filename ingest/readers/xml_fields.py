@@ -6,14 +6,15 @@ before, and its subfields are taken apart when a rule asks for them. Whatever is
 """
 
 import re
-from collections.abc import Sequence
-from typing import Any, Final, Literal
+from collections.abc import Callable, Container, Sequence
+from itertools import chain
+from typing import Any, Final, Literal, NamedTuple
 
 from lxml import etree
 
 from ingest.readers.encoding import composed
 from ingest.readers.records import control_field, data_field, indicators, is_control, leader
-from ingest.record import Field, Record
+from ingest.record import Field, Record, arranged
 
 _HEAD: Final = re.compile(r"<((?:[\w.-]+:)?)record(?:\s[^<>]*)?>")
 _ATTRIBUTE: Final = re.compile(r'\s*(tag|ind1|ind2)="([^"&<]*)"')
@@ -32,44 +33,88 @@ def quick_record(data: bytes) -> Record | None:
         return None
     prefix = start[1]
     *pieces, rest = text.split(f"</{prefix}datafield>")
-    opening = f"<{prefix}datafield "
-    head, fields, at = "", [], start.end()
+    head, controls, at = "", [], start.end()
     before = pieces[0] if pieces else rest
     while simple := _SIMPLE.match(before, at):
         if simple[2] is None:
             head = _plain(simple[3])
         else:
-            fields.append(control_field(simple[2].strip(), composed(_plain(simple[3]))))
+            controls.append(control_field(simple[2].strip(), composed(_plain(simple[3]))))
         at = simple.end()
     if pieces:
         pieces[0] = before[at:]
     else:
         rest = before[at:]
+    shapes, inners = [], []
     for piece in pieces:
-        piece = piece.lstrip()
-        attributes, _, inner = piece[len(opening) :].partition(">")
-        shape = _SHAPES[attributes]
-        if shape is None or not piece.startswith(opening):
+        opening, _, inner = piece.partition(">")
+        shape = _SHAPES[opening]
+        if shape is None or shape.prefix != prefix:
             return None
-        fields.append(_UnparsedField(*shape, inner))
-    return Record(leader(head), fields) if rest.strip() == f"</{prefix}record>" else None
+        shapes.append(shape)
+        inners.append(inner)
+    return _UnparsedRecord(leader(head), controls, shapes, inners) if rest.strip() == f"</{prefix}record>" else None
 
 
-class _Shapes(dict[str, tuple[str, str] | None]):
-    """Tag and indicators by the text of a field's attributes, None where there are others or no tag."""
+class _Shape(NamedTuple):
+    """What the opening tag of a data field says."""
 
-    def __missing__(self, attributes: str) -> tuple[str, str] | None:
-        found = dict(_ATTRIBUTE.findall(attributes))
-        others = _ATTRIBUTE.sub("", attributes).strip()
-        tag = found.get("tag", "").strip()
-        first = (found.get("ind1", "") or " ")[:1] + (found.get("ind2", "") or " ")[:1]
-        shape = None if others or not tag else (tag, indicators(first))
+    tag: str
+    indicators: str
+    prefix: str
+
+
+class _Shapes(dict[str, _Shape | None]):
+    """Shapes by the text of the tag and what stands before it, None where that is not all or no tag is named."""
+
+    def __missing__(self, text: str) -> _Shape | None:
+        opening = _OPENING.fullmatch(text)
+        shape = _shape(opening[1], opening[2]) if opening else None
         if len(self) < _MOST_SHAPES:
-            self[attributes] = shape
+            self[text] = shape
         return shape
 
 
+_OPENING: Final = re.compile(r"\s*<((?:[\w.-]+:)?)datafield ([^<>]*)")
+
+
+def _shape(prefix: str, attributes: str) -> _Shape | None:
+    found = dict(_ATTRIBUTE.findall(attributes))
+    others = _ATTRIBUTE.sub("", attributes).strip()
+    tag = found.get("tag", "").strip()
+    first = (found.get("ind1", "") or " ")[:1] + (found.get("ind2", "") or " ")[:1]
+    return None if others or not tag else _Shape(tag, indicators(first), prefix)
+
+
 _SHAPES: Final = _Shapes()
+
+
+class _UnparsedRecord(Record):
+    """A record whose data fields are made when they are first asked for: a mapping leaves many alone."""
+
+    __slots__ = ("_controls", "_inners", "_shapes")
+
+    def __init__(self, leader: str, controls: list[Field], shapes: list[_Shape], inners: list[str]) -> None:
+        self.leader = leader
+        self._controls = controls
+        self._shapes = shapes
+        self._inners = inners
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there yet."""
+        if name != "fields":
+            raise AttributeError(name)
+        self.fields = [*self._controls, *map(_UnparsedField, self._shapes, self._inners)]
+        return self.fields
+
+    @property
+    def count(self) -> int:
+        return len(self._controls) + len(self._shapes)
+
+    def by_tag(self, wanted: Container[str]) -> dict[str, list[Field]]:
+        controls = (field for field in self._controls if field.tag in wanted)
+        pairs = zip(self._shapes, self._inners, strict=True)
+        return arranged(chain(controls, (_UnparsedField(shape, inner) for shape, inner in pairs if shape[0] in wanted)))
 
 
 class _UnparsedField(Field):
@@ -77,9 +122,8 @@ class _UnparsedField(Field):
 
     __slots__ = ("_first", "_inner")
 
-    def __init__(self, tag: str, first: str, inner: str) -> None:
-        self.tag = tag
-        self._first = first
+    def __init__(self, shape: _Shape, inner: str) -> None:
+        self.tag, self._first, _ = shape
         self._inner = inner
 
     def __getattr__(self, name: str) -> Any:
@@ -88,6 +132,13 @@ class _UnparsedField(Field):
             raise AttributeError(name)
         self.take_apart()
         return getattr(self, name)
+
+    def having(self, codes: str | frozenset[str]) -> list[str]:
+        inner = self._inner
+        if "&" in inner or inner.count("<") != 2 * inner.count("subfield code=") or is_control(self.tag):
+            return Field.having(self, codes)
+        found = _VALUES[codes](inner)
+        return found if inner.isascii() else list(map(composed, found))
 
     def take_apart(self) -> None:
         inner = self._inner
@@ -101,6 +152,19 @@ class _UnparsedField(Field):
             self.data, self.indicators, self.subfields = field.data, field.indicators, field.subfields
         else:
             self.data, self.indicators, self.subfields = "", self._first, found
+
+
+class _Values(dict[str | frozenset[str], Callable[[str], list[str]]]):
+    """What finds the values that are not empty of subfields with these codes."""
+
+    def __missing__(self, codes: str | frozenset[str]) -> Callable[[str], list[str]]:
+        among = re.escape("".join(sorted(codes)))
+        found: Callable[[str], list[str]] = re.compile(f'<(?:[\\w.-]+:)?subfield code="[{among}]">([^<]+)</').findall
+        self[codes] = found
+        return found
+
+
+_VALUES: Final = _Values()
 
 
 def _parsed(inner: str) -> list[tuple[str, str]]:

@@ -7,13 +7,13 @@ import pytest
 from ingest import fingerprints
 from ingest.imprint import isbn13, language_of
 from ingest.linking import (
-    Published,
     attach,
     candidates,
     carry_over,
     document_of,
     find_record,
 )
+from ingest.published import Published
 from ingest.readers.pdf import PdfReader, read
 from ingest.source import Origin, PdfBook
 from search.document import Contributor, Document, DocumentId, Page

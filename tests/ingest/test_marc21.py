@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -499,3 +500,41 @@ def test_country_stands_in_the_008_that_says_something() -> None:
     stub = "008 00                                 eng  "
     found = mapped("001 1", stub, "008 750810d18281828enkar         0   a0eng d", "245 00 $a The bijou")
     assert (found.values("country"), found.values("added")) == (("xxk",), ("1975-08-10",))
+
+
+class _Watched(dict[str, list[Field]]):
+    """Fields by tag, with the tags that were asked for."""
+
+    def __init__(self, fields: dict[str, list[Field]], asked: set[str]) -> None:
+        super().__init__(fields)
+        self._asked = asked
+
+    def __getitem__(self, tag: str) -> list[Field]:
+        self._asked.add(tag)
+        return super().__getitem__(tag)
+
+    def get(self, tag: str, default: Any = None) -> Any:
+        self._asked.add(tag)
+        return super().get(tag, default)
+
+
+def everything() -> list[SourceRecord]:
+    items = [item for path in sorted(marc_samples.SAMPLES.rglob("*.mrc")) for item in read_file(path)]
+    return [made(*INDOMARC), *(item for item in items if isinstance(item, SourceRecord))]
+
+
+def test_rules_read_no_other_tags_than_they_name() -> None:
+    asked: set[str] = set()
+    for source in everything():
+        view = MarcView(source.record)
+        view.fields = _Watched(view.fields, asked)
+        RuleSet(RULES).apply(view)
+    assert "245" in asked
+    assert asked <= RuleSet(RULES).tags
+
+
+def test_a_record_maps_alike_whether_its_fields_are_made_before_or_when_asked_for() -> None:
+    for source in everything():
+        made = [Field(f.tag, f.indicators, f.subfields, f.data) for f in source.record.fields]
+        whole = replace(source, record=Record(source.record.leader, made))
+        assert to_document(whole, "uji") == to_document(source, "uji")

@@ -10,7 +10,7 @@ import pytest
 import marc_samples
 from ingest.ebooks import EbookStore, StoreError
 from ingest.jobs import IngestJob, Progress
-from ingest.pipeline import BATCH_RECORDS, Load
+from ingest.pipeline import Load
 from ingest.report import OUTCOMES, IngestReport
 from portal.console import report_text
 from search.discovery import Discovery
@@ -22,7 +22,8 @@ from tests.support.library import Library
 from tests.support.records import record, write
 from tests.support.shared_data import shared
 
-SEVERAL_BATCHES = 2 * BATCH_RECORDS + 500
+BATCH = 1_000
+SEVERAL_BATCHES = 2 * BATCH + 500
 
 
 @pytest.fixture
@@ -97,9 +98,12 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_index(library: Library, tmp_pa
     big = write(tmp_path / "b.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
     stop = Event()
     job = IngestJob((big,), rebuild=True)
-    report = Load(
-        library.engine, library.ebooks, job, lambda progress: stop.set() if progress.read else None, stop
-    ).run()
+
+    def stop_soon(progress: Progress) -> None:
+        if progress.read:
+            stop.set()
+
+    report = Load(library.engine, library.ebooks, job, stop_soon, stop, batch_records=BATCH).run()
     assert (report.stopped, report.given_up) == (True, True)
     assert library.titles("") == ["Satu"]
 
@@ -126,12 +130,27 @@ def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library
         if progress.read:
             stop.set()
 
-    report = Load(library.engine, library.ebooks, job, stop_soon, stop).run()
+    report = Load(library.engine, library.ebooks, job, stop_soon, stop, batch_records=BATCH).run()
     assert report.stopped
     kept = library.engine.info().documents
     assert 0 < kept < SEVERAL_BATCHES
     again = library.load(first)
     assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, SEVERAL_BATCHES - kept)
+
+
+def test_stopping_in_the_middle_of_a_batch_writes_what_was_read_of_it(library: Library, tmp_path: Path) -> None:
+    for name in "ab":
+        write(tmp_path / f"{name}.mrc", [record(f"{name}{n}", f"Judul {n}") for n in range(SEVERAL_BATCHES)])
+    stop = Event()
+
+    def stop_soon(progress: Progress) -> None:
+        if progress.done > progress.total / 2:
+            stop.set()
+
+    job = IngestJob((tmp_path,))
+    report = Load(library.engine, library.ebooks, job, stop_soon, stop, batch_records=10 * BATCH).run()
+    assert report.stopped
+    assert BATCH < library.engine.info().documents < 2 * SEVERAL_BATCHES
 
 
 def state(library: Library) -> tuple[list[Document], int, int]:
@@ -175,7 +194,7 @@ def test_progress_moves_with_two_workers(library: Library, tmp_path: Path) -> No
         write(tmp_path / name, [record(f"{name}{n}", f"Judul {n}") for n in range(SEVERAL_BATCHES)]) for name in "ab"
     ]
     seen: list[Progress] = []
-    Load(library.engine, library.ebooks, IngestJob(tuple(paths), workers=2), seen.append).run()
+    Load(library.engine, library.ebooks, IngestJob(tuple(paths), workers=2), seen.append, batch_records=BATCH).run()
     assert [p.done for p in seen] == sorted(p.done for p in seen)
     assert [p.read for p in seen] == sorted(p.read for p in seen)
     assert seen[-1].done == seen[-1].total
@@ -190,7 +209,8 @@ def test_stopping_two_workers_keeps_what_was_written(library: Library, tmp_path:
         if progress.read:
             stop.set()
 
-    report = Load(library.engine, library.ebooks, IngestJob((path,), workers=2), stop_soon, stop).run()
+    job = IngestJob((path,), workers=2)
+    report = Load(library.engine, library.ebooks, job, stop_soon, stop, batch_records=BATCH).run()
     assert report.stopped
     kept = library.engine.info().documents
     assert 0 < kept == report.outcomes["indexed"] < SEVERAL_BATCHES

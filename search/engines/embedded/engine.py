@@ -15,7 +15,8 @@ from search.engines.embedded.writer import EmbeddedWriter
 from search.errors import EngineUnavailable, IndexMissing
 from search.schema import SCHEMA_VERSION
 
-HEAP_BYTES: Final = 128_000_000
+# Where a batch of records does not fit into its part, it becomes several segments, which are joined later.
+HEAP_BYTES: Final = 192_000_000
 _TRIES: Final = 3
 
 

@@ -20,8 +20,11 @@ from search.errors import EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
-BATCH_ENTRIES: Final = 4000
+# tantivy joins segments of fewer than 10,000 documents over and over, which cost as much again as writing them; of
+# this size they are left alone until there are eight.
+BATCH_ENTRIES: Final = 16_000
 _MIN_HEAP: Final = 15_000_000  # tantivy's own floor for one thread
+_PAGES_SHARE: Final = 3  # a third of the memory is for pages, the rest for records
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class _Table:
         self._index = tantivy.Index(schema, path=str(folder))
         self.schema, self._key = schema, key
         # One thread: documents stay in order and segments few; there are two such writers.
-        self._writer: Any = self._index.writer(heap_bytes, 1)
+        self._writer: Any = self._index.writer(max(_MIN_HEAP, heap_bytes), 1)
         self._changed = False
 
     def remove(self, ids: Iterable[DocumentId]) -> None:
@@ -91,10 +94,10 @@ class EmbeddedWriter:
     def __init__(self, folder: Path, embedder: str, dimensions: int, heap_bytes: int) -> None:
         self._embedder, self.dimensions = embedder, dimensions
         self._folder = folder
-        heap = max(_MIN_HEAP, heap_bytes // 2)
+        pages_heap = heap_bytes // _PAGES_SHARE
         with reading("be opened for writing"):
-            self._records = _Table(folder / "words", words.record_schema(), "id", heap)
-            self._pages = _Table(folder / "pages", words.page_schema(), "parent", heap)
+            self._records = _Table(folder / "words", words.record_schema(), "id", heap_bytes - pages_heap)
+            self._pages = _Table(folder / "pages", words.page_schema(), "parent", pages_heap)
         self._vectors = VectorWriter(folder / "vectors", dimensions)
         self._removed: set[DocumentId] = set()
         self._open = True

@@ -45,12 +45,12 @@ _PLAIN: Final = RuleSet(
 
 def by_plain_rules(item: SourceRecord) -> int:
     """How many fields have a value."""
-    return len(_PLAIN.apply(MarcView(item.record)))
+    return len(_PLAIN.apply(MarcView(item.record, _PLAIN.tags)))
 
 
 def by_rules(item: SourceRecord) -> int:
     """How many fields have a value."""
-    view = MarcView(item.record)
+    view = MarcView(item.record, _RULES.tags)
     fields = _RULES.apply(view)
     return len(fields) + bool(view.once(contributors)) + bool(view.once(links))
 
