@@ -139,7 +139,8 @@ class Searcher(Protocol):
         ...
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
-        """Titles, contributors and subjects that begin with `prefix`, folded, most frequent first."""
+        """Up to `limit` titles, then contributors, then subjects that begin with `prefix`, folded; the most frequent
+        of each first. A name may be begun with the given name, a heading with any of its parts."""
         ...
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:

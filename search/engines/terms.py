@@ -34,6 +34,7 @@ OPENING, CLOSING = "\u2402", "\u2403"
 
 SUGGESTED: Final = ("title", "contributor", "subject")
 SUGGEST: Final = "suggest"
+_HEADING_PARTS: Final = 4
 PART: Final = "\x00"  # parts a term that holds several values; stands in no value
 
 _SORT_CHARACTERS: Final = 200
@@ -113,16 +114,17 @@ def identifier_keys(value: str) -> tuple[str, ...]:
     return tuple(clean(key) for key in analysis.identifier_keys(value))
 
 
-def suggestion_prefix(typed: str) -> str:
-    """How the terms of SUGGEST begin for a value that begins with `typed`; "" when it has no words."""
+def suggestion_prefixes(typed: str) -> dict[str, str]:
+    """How the terms of SUGGEST begin, by field, for what begins with `typed`; none when it has no words."""
     words = word_text(typed)
     # A space after the last word says that it is complete.
-    return clean(words + " " if words and typed[-1:].isspace() else words)
+    begun = clean(words + " " if words and typed[-1:].isspace() else words)
+    return {field: f"{field}{PART}{begun}" for field in SUGGESTED} if words else {}
 
 
 def suggestion_parts(term: str) -> tuple[str, str]:
     """The field and the whole value a term of SUGGEST stands for."""
-    _, field, value = term.split(PART, 2)
+    field, _, value = term.split(PART, 2)
     return field, value
 
 
@@ -169,10 +171,23 @@ def _sort_key(document: Document, field: Field, descending: bool) -> str:
 def _suggestions(document: Document) -> Iterable[str]:
     values = [(name, value) for name in SUGGESTED for value in document.values(name)]
     return dict.fromkeys(
-        f"{words}{PART}{name}{PART}{clean(value)}"
+        f"{name}{PART}{words}{PART}{clean(value)}"
         for name, value in values
-        if 0 < len(value) <= MAX_FILTER_CHARACTERS and (words := word_text(value))
+        if 0 < len(value) <= MAX_FILTER_CHARACTERS
+        for words in _beginnings(name, value)
     )
+
+
+def _beginnings(name: str, value: str) -> Iterable[str]:
+    """What a reader may type to be offered a value: its words from the first on; of a heading from each of its parts
+    on, of a name also as it is spoken ("pramoedya ananta toer")."""
+    ways = [value]
+    if name == "contributor" and "," in value:
+        family, given, *_ = value.split(",")
+        ways.append(f"{given} {family}")
+    elif name == "subject":
+        ways += value.split(" -- ")[1:_HEADING_PARTS]
+    return filter(None, dict.fromkeys(map(word_text, ways)))
 
 
 def _filled(texts: Iterable[str]) -> Iterable[str]:

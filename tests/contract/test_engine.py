@@ -618,7 +618,7 @@ def test_page_hits_are_the_best_few(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["lau", "LAUT ", "Láut bi"])
-def test_suggestions_complete_what_was_typed_most_frequent_first(engine: Engine, prefix: str) -> None:
+def test_suggestions_complete_what_was_typed_grouped_and_most_frequent_first(engine: Engine, prefix: str) -> None:
     searcher = load(
         engine,
         entry("a.1", "Laut biru", subject="Laut bintang"),
@@ -626,9 +626,23 @@ def test_suggestions_complete_what_was_typed_most_frequent_first(engine: Engine,
         entry("a.3", "Di laut"),
     )
     assert [(s.text, s.field, s.count) for s in searcher.suggest(prefix, 5)] == [
-        ("Laut bintang", "subject", 2),
         ("Laut biru", "title", 1),
+        ("Laut bintang", "subject", 2),
     ]
+
+
+def test_suggestions_know_names_as_they_are_spoken_and_the_parts_of_headings(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "x", contributor="Toer, Pramoedya Ananta", subject="Ikan -- Budi daya -- Bitung"),
+        entry("a.2", "y", contributor="Toer, Pramoedya Ananta"),
+        entry("a.3", "z", contributor="Pramono"),
+    )
+    toer = ("Toer, Pramoedya Ananta", "contributor", 2)
+    assert [(s.text, s.field, s.count) for s in searcher.suggest("pram", 5)] == [toer, ("Pramono", "contributor", 1)]
+    assert [(s.text, s.field, s.count) for s in searcher.suggest("toer, p", 1)] == [toer]
+    assert [s.text for s in searcher.suggest("bitung", 5)] == ["Ikan -- Budi daya -- Bitung"]
+    assert [s.text for s in searcher.suggest("budi", 5)] == ["Ikan -- Budi daya -- Bitung"]
 
 
 def test_a_deleted_title_is_not_suggested(engine: Engine) -> None:

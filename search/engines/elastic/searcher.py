@@ -15,7 +15,7 @@ from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import SPELLED_FIELDS, edits_allowed, nearest
-from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefix
+from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefixes
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
@@ -35,6 +35,9 @@ OVERSAMPLE: Final = 3.0
 
 # Equal scores stand in the order of their titles, so that pages of results agree whichever copy answers.
 _BY_SCORE: Final = ["_score", {"o_title": "asc"}]
+
+# A value may be begun in several ways, each a term of its own.
+MORE_TERMS: Final = 2
 
 # How the server looks for words near to one: also when that one is known, and from its first letter on.
 _MISSPELT: Final = {
@@ -126,21 +129,24 @@ class ElasticSearcher:
         return unpacked(packed[0]) if packed and packed[0] else None
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
-        typed = suggestion_prefix(prefix)
-        if not typed or limit <= 0:
+        prefixes = suggestion_prefixes(prefix)
+        if not prefixes or limit <= 0:
             return ()
-        # A folded word holds letters and digits only, so nothing in `typed` is special to the pattern.
-        wish = {"field": SUGGEST, "include": f"{typed}.*", "size": limit, "shard_size": CANDIDATES}
+        # A folded word holds letters and digits only, so nothing in a prefix is special to the pattern.
+        wish = {"field": SUGGEST, "size": MORE_TERMS * limit, "shard_size": CANDIDATES}
         body = {
-            "query": {"prefix": {SUGGEST: typed}},
+            "query": {"bool": {"should": [{"prefix": {SUGGEST: typed}} for typed in prefixes.values()]}},
             "size": 0,
             "track_total_hits": False,
-            "aggs": {"values": {"terms": wish}},
+            "aggs": {field: {"terms": {**wish, "include": f"{typed}.*"}} for field, typed in prefixes.items()},
         }
         (response,) = self._search([(self._names.records, body)])
-        buckets = response["aggregations"]["values"]["buckets"]
-        parts = ((suggestion_parts(bucket["key"]), bucket["doc_count"]) for bucket in buckets)
-        return tuple(Suggestion(text, field, count) for (field, text), count in parts)
+        found: dict[tuple[str, str], int] = {}
+        for field in prefixes:
+            buckets = response["aggregations"][field]["buckets"]
+            distinct = {suggestion_parts(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+            found |= dict(list(distinct.items())[:limit])
+        return tuple(Suggestion(text, field, count) for (field, text), count in found.items())
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))

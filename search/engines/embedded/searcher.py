@@ -1,6 +1,5 @@
 """Reading one generation of an embedded index."""
 
-import heapq
 import json
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -24,7 +23,7 @@ from search.engines.embedded.writer import count
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
-from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefix
+from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefixes
 from search.query import Filter, Query
 from search.questions import Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
@@ -35,6 +34,8 @@ MAX_PAGES: Final = 100_000
 FEW: Final = 2_000
 CACHED_FACETS: Final = 128
 CACHED_SUGGESTIONS: Final = 512
+# A value may be begun in several ways, each a term of its own.
+MORE_TERMS: Final = 2
 
 
 class EmbeddedSearcher:
@@ -138,11 +139,10 @@ class EmbeddedSearcher:
         return self._vectors.record(id)
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
-        typed = suggestion_prefix(prefix)
-        if not typed or limit <= 0:
+        if limit <= 0:
             return ()
         with reading("be searched"):
-            return self._cached_suggestions(typed, limit)
+            return self._cached_suggestions(tuple(suggestion_prefixes(prefix).values()), limit)
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         with reading("be looked through for a spelling"):
@@ -248,11 +248,15 @@ class EmbeddedSearcher:
                 )
         return ()
 
-    def _suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
-        terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=tantivy.Query.all_query())
-        best = heapq.nsmallest(limit, terms, key=lambda pair: (-pair[1], pair[0]))
-        parts = ((suggestion_parts(term), number) for term, number in best)
-        return tuple(Suggestion(text, field, number) for (field, text), number in parts)
+    def _suggest(self, prefixes: tuple[str, ...], limit: int) -> tuple[Suggestion, ...]:
+        found: dict[tuple[str, str], int] = {}
+        for typed in prefixes:
+            # The query is there so that deleted documents do not count.
+            alive = tantivy.Query.all_query()
+            terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=alive, limit=MORE_TERMS * limit)
+            distinct = {parts: number for term, number in terms if number and (parts := suggestion_parts(term))}
+            found |= dict(list(distinct.items())[:limit])
+        return tuple(Suggestion(text, field, number) for (field, text), number in found.items())
 
 
 def _with_filter(query: Query, filter: Filter) -> Query:
