@@ -7,8 +7,9 @@ one. An Indonesian reduplication ("buku-buku") is one word, "buku". Every patter
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import Stemmer
@@ -137,6 +138,18 @@ def plain_words(text: str) -> list[str]:
 
 
 _STEMMERS: Final = {"id": "indonesian", "en": "english"}
+
+# What the Indonesian stemmer leaves wrongly, and the stem it should have left; after "=" a whole word. Made by
+# search.bilingual.stems.
+STEM_CORRECTIONS: Final = Path(__file__).parent / "stem_corrections.tsv"
+
+
+@lru_cache(maxsize=1)
+def _stem_corrections() -> Mapping[str, str]:
+    lines = STEM_CORRECTIONS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines)
+
+
 _made: dict[Language, Stemmer.Stemmer] = {}
 _making = threading.Lock()  # a Stemmer keeps a state of its own, so one thread at a time
 
@@ -168,17 +181,20 @@ def modern_spelling(word: str) -> str:
 def stem(word: str, language: Language) -> str:
     """The stem of a folded word; "buku2", the old short form of "buku-buku", is stemmed as "buku".
 
-    >>> stem("perpustakaan", "id"), stem("libraries", "en"), stem("buku2", "id")
-    ('pustaka', 'librari', 'buku')
+    >>> stem("perpustakaan", "id"), stem("libraries", "en"), stem("buku2", "id"), stem("menulis", "id")
+    ('pustaka', 'librari', 'buku', 'tulis')
     """
     if language == "id":
         if len(word) > 3 and word[-1] == "2" and word[:-1].isalpha():
             word = word[:-1]
         word = modern_spelling(word)
+        if whole := _stem_corrections().get(f"={word}"):
+            return whole
     with _making:
         if language not in _made:
             _made[language] = Stemmer.Stemmer(_STEMMERS[language])
-        return str(_made[language].stemWord(word)) or word
+        cut = str(_made[language].stemWord(word)) or word
+    return _stem_corrections().get(cut, cut) if language == "id" else cut
 
 
 def stems(text_words: Iterable[str], languages: Iterable[Language] = LANGUAGES) -> list[str]:

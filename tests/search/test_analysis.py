@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from search import analysis
 from search.analysis import Word, fold, identifier_keys, is_stop_word, plain_words, stem, stem_languages, words
+from search.bilingual import stems
 
 
 @given(st.text(max_size=200))
@@ -104,3 +105,34 @@ def test_a_megabyte_of_anything_is_read_in_linear_time(piece: str) -> None:
 
 def test_folding_keeps_spaces_and_punctuation() -> None:
     assert fold("Ébène, “x”") == "ebene, “x”"
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "tulis menulis penulis tulisan ditulis",
+        "kirim mengirim pengiriman kiriman",
+        "kelola mengelola pengelola pengelolaan",
+        "karang mengarang pengarang karangan",
+        "terjemah menerjemahkan penerjemah terjemahan",
+        "teliti meneliti penelitian peneliti",
+        "didik mendidik pendidik pendidikan didikan",
+        "periksa memeriksa pemeriksaan",
+        "sehat kesehatan menyehatkan",
+        "rawat perawat merawat keperawatan",
+        "nyanyi menyanyi penyanyi nyanyian",
+        "cerita tjerita bercerita menceritakan",
+    ],
+)
+def test_words_of_one_indonesian_root_have_one_stem(family: str) -> None:
+    assert len({stem(word, "id") for word in family.split()}) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("ajar", "hajar"), ("alam", "kalam"), ("tani", "tari"), ("beri", "berita")])
+def test_words_of_different_roots_keep_different_stems(one: str, other: str) -> None:
+    assert stem(one, "id") != stem(other, "id")
+
+
+def test_the_corrections_of_stems_are_those_that_the_lexicon_gives() -> None:
+    made = stems.text()
+    assert made == analysis.STEM_CORRECTIONS.read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 
 
 def record_schema() -> tantivy.Schema:
