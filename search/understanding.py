@@ -15,12 +15,13 @@ from search.schema import SORTS
 class Understanding:
     """What is searched for, and what was read from the text.
 
-    query: its `text` is what was typed. overruled: keys of readings that do not count, because a filter of
+    query: its `text` is what was typed. today: the day it was read for. overruled: keys of readings that do not count, because a filter of
     their field or an order was chosen outright.
     """
 
     query: Query
     interpretation: Interpretation
+    today: date
     overruled: frozenset[str] = frozenset()
 
     @property
@@ -71,7 +72,7 @@ def understand(
     query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort)
     if read.rest != text:
         query = replace(query, text=parse(text).text)
-    return Understanding(query, read, overruled)
+    return Understanding(query, read, today, overruled)
 
 
 def is_read(text: str, today: date) -> bool:

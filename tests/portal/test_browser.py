@@ -310,7 +310,7 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Portal, path: s
 def test_a_record_with_copies_and_marc_view_is_no_wider_than_the_window(browser: Browser, width: int) -> None:
     copies = [f"952    $a Perpustakaan-Kota-Bitung $b Cabang{n} $o 899.221{n:050} $p {n:020} $y BK" for n in range(12)]
     document = mapped("001 1", "245 10 $a Laut", "500    $a https://example.org/" + "a" * 200, *copies)
-    view = record(document, (), (), SearchState(), PlainLinks(), messages("id"))
+    view = record(document, (), (), "", SearchState(), PlainLinks(), messages("id"))
     body = templates().get_template("_record.html").render(view=view, t=messages("id"))
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.set_content(f"<style>{CSS.read_text(encoding='utf-8')}</style><main class=telusur>{body}</main>")

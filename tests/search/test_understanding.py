@@ -63,7 +63,7 @@ def test_a_chosen_order_takes_the_place_of_a_read_one() -> None:
     read = understand("buku terbaru tentang laut")
     assert (read.query.sort, read.overruled) == ("newest", frozenset())
     chosen = understand("buku terbaru tentang laut", (), "title")
-    assert (chosen.query.sort, chosen.overruled) == ("title", {"sort"})
+    assert (chosen.query.sort, chosen.overruled) == ("title", frozenset({"sort"}))
     assert chosen.order is not None
 
 
