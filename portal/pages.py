@@ -247,10 +247,15 @@ def _render(template: str, values: dict[str, object]) -> Markup:
 
 @lru_cache(maxsize=8)
 def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
-    """The first example searches that find something, so that none leads nowhere; looked up anew for each `generation`."""
+    """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
-    finding = (q for q, query in examples if discovery.search(query, size=1).total)
-    return tuple(islice(finding, EXAMPLES_SHOWN))
+    return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+def _finds_all(discovery: Discovery, query: Query) -> bool:
+    """Whether something holds all the words as they stand."""
+    page = discovery.search(query, size=1)
+    return bool(page.total) and page.typed is None and "loosened" not in page.notices
 
 
 def problem_of(error: SearchError) -> tuple[str, int]:
