@@ -4,22 +4,29 @@ from typing import Any
 
 from portal.i18n import Language, messages
 from portal.presenters.wording import value_label
-from search.results import Hit, ResultPage
+from search.query import Filter, Query
+from search.reading.constructions import Order, Words
+from search.reading.interpretation import Reading
+from search.results import Hit, ResultPage, Way
+from search.understanding import Understanding
 
 
-def search_answer(page: ResultPage, hl: Language) -> dict[str, Any]:
-    """hl: the language of facet labels; everything else is the same in both.
+def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[str, Any]:
+    """hl: the language of facet labels; everything else is the same in both. found: what was searched for.
 
+    "query" is the text as it was given. In "interpretation", "typed" is that text too where another spelling of it
+    was searched for, which "respelled" is; else they are null; "meant" a text that would find far more; "also" what was looked for in the other
+    language; "readings" what plain language was read as; "ways" searches that find something where this one does not.
     A hit's reasons are the fields its words stand in ("pages" for the e-book's text), best first, and
     "meaning"; its format is the first one, a code; pages are physical numbers with their printed labels.
     """
     t = messages(hl)
     return {
-        "query": page.query.text,
+        "query": found.query.text,
         "mode": page.mode,
         "total": page.total,
         "took_ms": page.took_ms,
-        "interpretation": _interpretation(page),
+        "interpretation": _interpretation(page, found),
         "hits": [_hit(hit) for hit in page.hits],
         "facets": {
             field: [{"value": v.value, "label": value_label(field, v.value, t), "count": v.count} for v in values]
@@ -28,7 +35,7 @@ def search_answer(page: ResultPage, hl: Language) -> dict[str, Any]:
     }
 
 
-def _interpretation(page: ResultPage) -> dict[str, Any]:
+def _interpretation(page: ResultPage, found: Understanding) -> dict[str, Any]:
     """How the search was understood: what was looked for, where, and what was left out."""
     query = page.query
     return {
@@ -42,12 +49,52 @@ def _interpretation(page: ResultPage) -> dict[str, Any]:
             }
             for clause in query.clauses
         ],
-        "filters": {chosen.field: list(chosen.values) for chosen in query.filters},
+        "filters": _filters(query),
         "sort": query.sort,
         "page": page.page,
         "size": page.size,
         "notices": list(page.notices),
+        "readings": [_reading(reading) for reading in found.readings],
+        "typed": page.typed.text if page.typed else None,
+        "respelled": page.query.text if page.typed else None,
+        "meant": page.meant.text if page.meant else None,
+        "also": list(page.also),
+        "ways": [_way(way) for way in page.ways],
     }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """A part of the text that was understood; spans are half-open ranges of its characters.
+
+    One of "filter" (field and values), "sort" and "words" is not null; words are of "field", or unwanted where
+    that is null.
+    """
+    meaning = reading.meaning
+    filter = {"field": meaning.field, "values": list(meaning.values)} if isinstance(meaning, Filter) else None
+    return {
+        "key": reading.key,
+        "kind": reading.kind,
+        "filter": filter,
+        "field": meaning.field if isinstance(meaning, Words) else None,
+        "words": list(meaning.words) if isinstance(meaning, Words) else None,
+        "sort": meaning.sort if isinstance(meaning, Order) else None,
+        "spans": [list(span) for span in reading.spans],
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    """A search that demands less: without one "filter", all "filters", or "words"; and how many results its words have."""
+    return {
+        "kind": way.kind,
+        "without": way.filter.field if way.filter else list(way.words) or None,
+        "query": way.query.text,
+        "filters": _filters(way.query),
+        "total": way.total,
+    }
+
+
+def _filters(query: Query) -> dict[str, list[str]]:
+    return {chosen.field: list(chosen.values) for chosen in query.filters}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

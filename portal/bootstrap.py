@@ -1,10 +1,13 @@
 """The composition root: settings in, services out. Nothing else builds an engine, a model or a store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.settings import Settings, read_settings
+from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
 from search.embedding import Embedder
 from search.engine import Engine
@@ -13,9 +16,17 @@ from search.opening import open_embedder, open_engine
 from search.settings import NO_MODEL
 
 
+def local_day() -> date:
+    """The day where the library is: the machine's."""
+    return datetime.now().astimezone().date()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What pages and commands work with. embedder_problem: why search is by words only, "" when it is not."""
+    """What pages and commands work with.
+
+    embedder_problem: why search is by words only, "" when it is not. today: what "the last five years" count from.
+    """
 
     settings: Settings
     engine: Engine
@@ -23,6 +34,7 @@ class Services:
     discovery: Discovery
     ebooks: EbookStore
     embedder_problem: str = ""
+    today: Callable[[], date] = local_day
 
     @property
     def library_name(self) -> str:
@@ -42,7 +54,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
             embedder = open_embedder(settings.search)
         except EmbedderMissing as error:
             problem = str(error)
-    return Services(settings, engine, embedder, Discovery(engine, embedder), ebook_store(settings), problem)
+    return Services(settings, engine, embedder, Discovery(engine, embedder, shipped), ebook_store(settings), problem)
 
 
 def _wants_vectors(engine: Engine) -> bool:

@@ -83,13 +83,21 @@ def parser() -> argparse.ArgumentParser:
 
     _add_ingest(commands.add_parser("ingest", help="load records and e-books into the index", epilog=_INGEST_EPILOG))
 
-    search = commands.add_parser("search", help="search the index")
-    search.add_argument("query", help='words, "a phrase", judul:laut, -unwanted')
+    search = commands.add_parser("search", help="search the index", epilog=_SEARCH_EPILOG)
+    search.add_argument(
+        "query",
+        help='words; "a phrase", judul:laut, bahasa:inggris, -unwanted, laut OR danau, perpusta*; '
+        'or plain language: "buku anak tentang gempa setelah 2015"',
+    )
     search.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), default="hybrid")
     search.add_argument("--filter", action="append", default=[], type=_filter, metavar="FIELD=VALUE", dest="filters")
     search.add_argument("--sort", default="relevance", help="relevance, newest, oldest, title, author, call_number")
     search.add_argument("--page", type=_positive, default=1, metavar="N")
     search.add_argument("--size", type=_positive, default=20, metavar="N", help="hits a page, 100 at most (default 20)")
+    search.add_argument("--exact", action="store_true", help="as it is typed, in no other spelling")
+    search.add_argument(
+        "--plain-words", action="store_true", help="search for every word: read no filters from plain language"
+    )
     search.add_argument("--json", action="store_true", help="the answer of /api/v1/search")
 
     show = commands.add_parser("show", help="show one record")
@@ -108,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+_SEARCH_EPILOG: Final = (
+    "Where nothing is found, near spellings are tried and told. Words are also looked for in the other language. A "
+    "--filter takes the place of what the query says of the same field."
+)
 _INGEST_EPILOG: Final = (
     "Records: MARC 21, MARCXML, MARC-in-JSON, MARCMaker, ALEPH sequential, and tables (CSV, XLSX) of SLiMS and "
     "INLISLite. E-books: PDF. Plain, gzipped or in zip archives. `telusur ingest oai URL` harvests a repository."
@@ -172,6 +184,9 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     )
     evaluate.add_argument(
         "--per-query", action="store_true", help="print each query's figures too (--json always does)"
+    )
+    evaluate.add_argument(
+        "--plain-language", action="store_true", help="read filters from the queries first, as the portal does"
     )
     evaluate.add_argument("--json", action="store_true")
 

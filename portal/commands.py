@@ -19,17 +19,19 @@ from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_services
 from portal.console import printable, report_text
 from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
-from portal.i18n import messages
+from portal.i18n import Messages, messages
 from portal.presenters.copies import copies
-from portal.presenters.wording import reason_sentence
+from portal.presenters.wording import reading_field, reading_value, reason_sentence, way_label
 from portal.settings import SETTINGS, Settings, read_settings
 from search.document import Document, DocumentId, to_json
 from search.embedding import Embedder
 from search.errors import EmbedderMissing, SearchError
 from search.opening import open_embedder, open_engine
 from search.query import Filter, known_filters
-from search.query_language import parse
+from search.reading.interpretation import EVERYTHING
+from search.results import ResultPage
 from search.schema import BY_NAME, SORTS
+from search.understanding import Understanding, understand
 
 MAX_SIZE = 100
 # Fields that `show` leaves out: what only the catalogue itself uses, and what stands in its lines on copies and relations.
@@ -92,15 +94,20 @@ def search(arguments: Namespace) -> int:
         print(f"telusur: --size is {MAX_SIZE} at most", file=sys.stderr)
         return WRONG_USE
     services = open_services(words_only=arguments.mode == "keyword")
-    query = parse(arguments.query, asked, arguments.sort)
-    page = services.discovery.search(query, arguments.mode, arguments.page, arguments.size)
+    as_words = frozenset((EVERYTHING,) if arguments.plain_words else ())
+    found = understand(arguments.query, asked, arguments.sort, services.today(), as_words=as_words)
+    page = services.discovery.search(found.query, arguments.mode, arguments.page, arguments.size, exact=arguments.exact)
     if arguments.json:
-        print(json.dumps(search_answer(page, "en"), ensure_ascii=False))
+        print(json.dumps(search_answer(page, found, "en"), ensure_ascii=False))
         return DONE
     words = messages("en")
     if page.mode != arguments.mode:
         print(services.embedder_problem or "The index has no vectors: searched by words only.", file=sys.stderr)
+    for line in _understood(page, found, words):
+        print(printable(line))
     print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
+    for way in page.ways:
+        print(printable(f"  {way_label(way, words)}"))
     if page.total and not page.hits:
         print(f"There is no page {page.page}; the last one is {-(-page.total // page.size)}.")
     for number, hit in enumerate(page.hits, start=(page.page - 1) * page.size + 1):
@@ -110,9 +117,23 @@ def search(arguments: Namespace) -> int:
         )
         print(f"{number:4}. {printable(document.title)}\n      {printable(about)}\n      {document.id}")
         print(f"      {printable(reason_sentence(hit, words))}")
-        for found in hit.pages:
-            print(f"      p. {found.label or found.page}: {printable(' '.join(found.snippet.text.split()))}")
+        for inside in hit.pages:
+            print(f"      p. {inside.label or inside.page}: {printable(' '.join(inside.snippet.text.split()))}")
     return DONE
+
+
+def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator[str]:
+    """What the search engine made of the text, in sentences."""
+    if found.words != found.query.text:
+        readings = "".join(f" {reading_field(one, t)}: {reading_value(one, t)}." for one in found.readings)
+        yield f"Understood:{readings} Searched for: {found.words or 'everything'} (--plain-words takes every word as it is)."
+    if page.typed is not None:
+        yield f"Showing results for {page.query.text}; --exact searches for {found.words}."
+    if page.meant is not None:
+        yield f"Did you mean: {page.meant.text}"
+    if page.also:
+        yield f"Also searched for: {', '.join(page.also)}"
+    yield from (t(f"notice.{notice}") for notice in page.notices if notice != "keyword_only")
 
 
 def show(arguments: Namespace) -> int:

@@ -1,10 +1,14 @@
-"""`telusur evaluate`: how good the ranking is on judged queries, each mode by itself and against the others."""
+"""`telusur evaluate`: how good the ranking is on judged queries, each mode by itself and against the others.
+
+What is measured is what patrons get, with other spellings and translations; only plain language is not read, since
+judgements are of subjects and know no filters, unless it is asked for: then the two can be compared.
+"""
 
 import json
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
@@ -12,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.corpus import entries_of
-from portal.bootstrap import open_services
+from portal.bootstrap import local_day, open_services
 from portal.console import printable
 from portal.exit_codes import DONE, WRONG_USE
 from portal.settings import read_settings
+from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
 from search.document import DocumentId
 from search.embedding import Embedder
@@ -35,9 +40,11 @@ from search.evaluation import (
 )
 from search.evaluation import evaluate as measure
 from search.opening import open_embedder, open_engine
-from search.query import MODES, Mode
+from search.query import MODES, Mode, Query
 from search.query_language import parse
+from search.schema import RELEVANCE
 from search.settings import SearchSettings
+from search.understanding import understand
 
 DEPTH: Final = 100  # of the ranking that is judged: what recall at 100 needs
 _LOOKED_UP: Final = 500  # ids in one question to the engine
@@ -66,7 +73,9 @@ def evaluate(arguments: Namespace) -> int:
         with _catalogue(arguments.corpus, words_only=set(modes) == {"keyword"}) as (engine, embedder):
             documents = engine.info().documents
             _tell_of_missing(engine, judged)
-            measured = {mode: _measured(Discovery(engine, embedder), mode, queries, judged) for mode in modes}
+            discovery = Discovery(engine, embedder, shipped)
+            read = _in_plain_language if arguments.plain_language else parse
+            measured = {mode: _measured(discovery, mode, read, queries, judged) for mode in modes}
     except (OSError, ValueError) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
@@ -159,12 +168,18 @@ def _tell_of_missing(engine: Engine, judged: Judgements) -> None:
         )
 
 
-def _measured(discovery: Discovery, mode: Mode, queries: Mapping[str, str], judged: Judgements) -> _Measured:
+def _in_plain_language(text: str) -> Query:
+    return understand(text, (), RELEVANCE, local_day()).query
+
+
+def _measured(
+    discovery: Discovery, mode: Mode, read: Callable[[str], Query], queries: Mapping[str, str], judged: Judgements
+) -> _Measured:
     ran = mode
 
     def rank(text: str) -> list[DocumentId]:
         nonlocal ran
-        page = discovery.search(parse(text), mode, 1, DEPTH)
+        page = discovery.search(read(text), mode, 1, DEPTH)
         ran = page.mode
         return [hit.document.id for hit in page.hits]
 

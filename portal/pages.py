@@ -1,7 +1,9 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -22,7 +24,8 @@ from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
-from search.query_language import parse
+from search.results import PageHit, ResultPage
+from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
 EXAMPLES_SHOWN: Final = 5
@@ -116,20 +119,26 @@ class Drawing:
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
-        examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl)
+        examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl, self.services.today())
         view = result_page.home(everything, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
         return self._drawn("_home.html", view, title, "", view="home", indexed=True)
 
     def _results(self) -> Drawn:
-        state = self.state
-        found = self.services.discovery.search(state.to_query(), state.mode, state.page, state.size)
-        if found.total and not found.hits:  # a link from when there were more results
-            state = state.at_page(min(-(-found.total // state.size), MAX_RESULTS_REACHED // state.size))
-            found = self.services.discovery.search(state.to_query(), state.mode, state.page, state.size)
-        view = result_page.results(found, state, self.links, self.t)
+        state, found = self.state, self._understood()
+        page = self._searched(state, found)
+        if page.total and not page.hits:  # a link from when there were more results
+            state = state.at_page(min(-(-page.total // state.size), MAX_RESULTS_REACHED // state.size))
+            page = self._searched(state, found)
+        view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+
+    def _understood(self) -> Understanding:
+        return self.state.understood(self.services.today())
+
+    def _searched(self, state: SearchState, found: Understanding) -> ResultPage:
+        return self.services.discovery.search(found.query, state.mode, state.page, state.size, exact=state.exact)
 
     def _record(self) -> Drawn:
         discovery = self.services.discovery
@@ -137,9 +146,8 @@ class Drawing:
         if document is None:
             return self.missing("record_")
         id = document.id  # of records joined into one, the address may name any
-        query = parse(self.state.q)
-        found = discovery.page_hits(id, query, FOUND_PAGES_MOST) if document.ebook and query.wanted else ()
-        view = record(document, found, discovery.similar(id), self.state, self.links, self.t)
+        words, found = self._pages_found(document)
+        view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
         return self._drawn(
             "_record.html",
             view,
@@ -149,6 +157,19 @@ class Drawing:
             indexed=True,
             canonical=addresses.permalink(id),
         )
+
+    def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
+        """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
+        asked, discovery = self._understood(), self.services.discovery
+        if document.ebook is None or not asked.query.wanted:
+            return asked.words, ()
+        found = discovery.page_hits(document.id, asked.query, FOUND_PAGES_MOST)
+        if found or self.state.exact:
+            return asked.words, found
+        page = discovery.search(asked.query, "keyword", 1, 1)
+        if page.typed is None:
+            return asked.words, ()
+        return page.query.text, discovery.page_hits(document.id, page.query, FOUND_PAGES_MOST)
 
     def _drawn(
         self,
@@ -225,10 +246,16 @@ def _render(template: str, values: dict[str, object]) -> Markup:
 
 
 @lru_cache(maxsize=8)
-def fruitful_examples(discovery: Discovery, generation: str, hl: Language) -> tuple[str, ...]:  # noqa: ARG001
-    """The first example searches that find something, so that none leads nowhere; looked up anew for each `generation`."""
-    finding = (q for q in messages(hl).list("home.example_queries") if discovery.search(parse(q), size=1).total)
-    return tuple(islice(finding, EXAMPLES_SHOWN))
+def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
+    examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
+    return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+def _finds_all(discovery: Discovery, query: Query) -> bool:
+    """Whether something holds all the words as they stand."""
+    page = discovery.search(query, size=1)
+    return bool(page.total) and page.typed is None and "loosened" not in page.notices
 
 
 def problem_of(error: SearchError) -> tuple[str, int]:

@@ -145,12 +145,13 @@ class PlainPages:
 
     def answer(self, request: Request) -> Response:
         state = SearchState.from_params(request.query_params.multi_items())
+        found = state.understood(self._services.today())
         try:
-            found = self._services.discovery.search(state.to_query(), state.mode, state.page, state.size)
+            page = self._services.discovery.search(found.query, state.mode, state.page, state.size, exact=state.exact)
         except SearchError as error:
             status, message = _told(error, state.hl)
             return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
-        return JSONResponse(search_answer(found, state.hl))
+        return JSONResponse(search_answer(page, found, state.hl))
 
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:

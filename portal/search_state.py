@@ -1,20 +1,25 @@
 """What a reader is looking at, as URL parameters: the one truth that links, Back and reload share.
 
 Names stand in saved links: `q`, `f.<field>` (repeated: any of the values), `sort`, `page`, `size`,
-`mode`, `hl` and `id` (an open record). Defaults are left out and the order is fixed, so a search
-has one address.
+`mode`, `exact=1` (in no other spelling), `drop` and `words` (repeated: keys of what was read from the text, to
+be left out of the search with its words, or searched for as words; `words=all`: all of it), `hl` and `id` (an
+open record). Defaults are left out and the order is fixed, so a search has one address.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, cast
 from urllib.parse import parse_qsl, urlencode
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from search.discovery import MAX_RESULTS_REACHED
-from search.query import MODES, Filter, Mode, Query, known_filters
-from search.query_language import MAX_CHARACTERS, parse
+from search.query import MODES, Filter, Mode, known_filters
+from search.query_language import MAX_CHARACTERS
+from search.reading.interpretation import EVERYTHING
 from search.schema import RELEVANCE, SORTS
+from search.understanding import Understanding, understand
 
 SIZES: Final = (10, 20, 50, 100)
 DEFAULT_SIZE: Final = 20
@@ -23,13 +28,16 @@ DEFAULT_MODE: Final[Mode] = "hybrid"
 MAX_TEXT: Final = MAX_CHARACTERS + 1
 MAX_ID: Final = 200
 FILTER_PREFIX: Final = "f."
+# A text has fewer readings; what is no key of one counts for nothing.
+MAX_KEYS: Final = 16
+_KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    Whatever it is made from, it is valid: values outside the limits become the nearest allowed
+    exact, drop, words: as in the address; they belong to the text and go with it. Whatever it is made from, it is valid: values outside the limits become the nearest allowed
     one, or the default.
     """
 
@@ -41,11 +49,16 @@ class SearchState:
     mode: Mode = DEFAULT_MODE
     hl: Language = DEFAULT_LANGUAGE
     id: str = ""
+    exact: bool = False
+    drop: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
+        q = _printable(self.q, MAX_TEXT)
+        words = _keys(self.words if q else ())
         valid = {
-            "q": _printable(self.q, MAX_TEXT),
+            "q": q,
             "filters": known_filters(self.filters),
             "sort": self.sort if self.sort in SORTS else RELEVANCE,
             "size": size,
@@ -53,6 +66,9 @@ class SearchState:
             "mode": self.mode if self.mode in MODES else DEFAULT_MODE,
             "hl": self.hl if self.hl in LANGUAGES else DEFAULT_LANGUAGE,
             "id": _printable(self.id, MAX_ID),
+            "exact": bool(self.exact and q),
+            "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words),
+            "words": (EVERYTHING,) if EVERYTHING in words else words,
         }
         for name, value in valid.items():
             object.__setattr__(self, name, value)
@@ -65,9 +81,12 @@ class SearchState:
         """
         single: dict[str, str] = {}
         filters: list[Filter] = []
+        keys: dict[str, list[str]] = {"drop": [], "words": []}
         for name, value in params:
             if name.startswith(FILTER_PREFIX):
                 filters.append(Filter(name.removeprefix(FILTER_PREFIX), (value,)))
+            elif name in keys:
+                keys[name].append(value)
             else:
                 single[name] = value
         return cls(
@@ -79,6 +98,9 @@ class SearchState:
             mode=cast(Mode, single.get("mode", DEFAULT_MODE)),
             hl=cast(Language, single.get("hl", DEFAULT_LANGUAGE)),
             id=single.get("id", ""),
+            exact=single.get("exact") == "1",
+            drop=tuple(keys["drop"]),
+            words=tuple(keys["words"]),
         )
 
     @classmethod
@@ -95,6 +117,9 @@ class SearchState:
             ("page", "" if self.page == 1 else str(self.page)),
             ("size", "" if self.size == DEFAULT_SIZE else str(self.size)),
             ("mode", "" if self.mode == DEFAULT_MODE else self.mode),
+            ("exact", "1" if self.exact else ""),
+            *(("drop", key) for key in self.drop),
+            *(("words", key) for key in self.words),
             ("hl", "" if self.hl == DEFAULT_LANGUAGE else self.hl),
             ("id", self.id),
         ]
@@ -112,8 +137,10 @@ class SearchState:
         encoded = urlencode(self.to_params())
         return f"?{encoded}" if encoded else ""
 
-    def to_query(self) -> Query:
-        return parse(self.q, self.filters, self.sort)
+    def understood(self, today: date) -> Understanding:
+        """What the text asks for `today`, with what was chosen beside it."""
+        drop, words = frozenset(self.drop), frozenset(self.words)
+        return understand(self.q, self.filters, self.sort, today, without=drop, as_words=words)
 
     @property
     def is_home(self) -> bool:
@@ -122,7 +149,23 @@ class SearchState:
 
     def asking(self, q: str) -> "SearchState":
         """A new text in the same language and manner; filters stay, so a reader can refine inside them."""
-        return replace(self, q=q, page=1, id="")
+        return replace(self, q=q, page=1, id="", exact=False, drop=(), words=())
+
+    def exactly(self, exact: bool = True) -> "SearchState":
+        """The same text in no other spelling, or in others too."""
+        return replace(self, exact=exact, page=1, id="")
+
+    def dropping(self, *keys: str) -> "SearchState":
+        """The same search without these readings of its text and without their words."""
+        return replace(self, drop=(*self.drop, *keys), page=1, id="")
+
+    def as_words(self, *keys: str) -> "SearchState":
+        """The same text with these readings taken back, so that their words are searched for."""
+        return replace(self, words=(*self.words, *keys), page=1, id="")
+
+    def read_anew(self) -> "SearchState":
+        """The same text with nothing that is read from it taken back."""
+        return replace(self, drop=(), words=(), page=1, id="")
 
     def toggling(self, field: str, value: str) -> "SearchState":
         """The same search with a filter value chosen, or given up when it was."""
@@ -169,6 +212,10 @@ class SearchState:
 def _printable(text: str, most: int) -> str:
     """Text as it may stand in an address: control characters become spaces, none at the ends."""
     return "".join(ch if ch.isprintable() else " " for ch in text)[:most].strip()
+
+
+def _keys(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({key for key in keys if _KEY.fullmatch(key)})[:MAX_KEYS])
 
 
 def _whole(text: str, otherwise: int) -> int:

@@ -34,6 +34,7 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "tahun": "year", "year": "year",
     "bahasa": "language", "language": "language",
     "format": "format",
+    "pembaca": "audience", "audience": "audience",
     "tempat": "place", "place": "place",
     "isi": BODY, "pages": BODY, "fulltext": BODY,
     "isbn": "isbn", "issn": "issn", "doi": "doi", "pengenal": IDENTIFIER, "identifier": IDENTIFIER,

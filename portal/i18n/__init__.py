@@ -45,11 +45,11 @@ class Messages:
     def decimal(self, n: float, places: int = 1) -> str:
         return f"{n:.{places}f}".replace(".", self.texts["number.decimal"])
 
-    def listing(self, items: Sequence[str]) -> str:
-        """Items joined as in a sentence: "a, b dan c"."""
+    def listing(self, items: Sequence[str], word: str = "number.and") -> str:
+        """Items joined as in a sentence: "a, b dan c". word: the message before the last one."""
         if len(items) < 2:
             return "".join(items)
-        return f"{', '.join(items[:-1])} {self('number.and')} {items[-1]}"
+        return f"{', '.join(items[:-1])} {self(word)} {items[-1]}"
 
     @property
     def other(self) -> Language:

@@ -130,9 +130,15 @@ class RecordView:
 
 
 def record(
-    document: Document, found: Sequence[PageHit], similar: Sequence[Hit], state: SearchState, links: Links, t: Messages
+    document: Document,
+    found: Sequence[PageHit],
+    similar: Sequence[Hit],
+    words: str,
+    state: SearchState,
+    links: Links,
+    t: Messages,
 ) -> RecordView:
-    """found: the e-book's pages that match `state`'s text."""
+    """found: the e-book's pages that match `words`, what is left of `state`'s text to search for."""
     came_from_results = not state.closing().is_home
     items = copies(document, t)
     original = _original(document)
@@ -154,12 +160,12 @@ def record(
         copies=table_of(items, t),
         relations=(*_relations(document, state, links, t), *elsewhere),
         numbers=tuple(row for row in rows if _is_number(row.field)),
-        read=_told_apart(link for link in read_links(document, state.q, t) if link.external),
+        read=_told_apart(link for link in read_links(document, words, t) if link.external),
         related=_related(document),
-        ebook=_ebook(document, found, state.q, t),
+        ebook=_ebook(document, found, words, t),
         marc=tuple(_marc(document, t)),
         similar=tuple(_neighbour(hit.document, state, links, t) for hit in similar),
-        query=state.q,
+        query=words,
         back=links.search(state.closing()),
         back_label=t("record.back" if came_from_results else "record.back_home"),
         permalink=addresses.permalink(document.id),

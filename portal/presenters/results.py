@@ -6,10 +6,20 @@ from typing import Final
 
 from markupsafe import Markup
 
+from portal import choosing
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.links import Links
+from portal.presenters.choices import Chip, Choice
 from portal.presenters.marking import marked
+from portal.presenters.understood import (
+    Spelling,
+    Understood,
+    searched_words,
+    spelling,
+    understood,
+    ways_out,
+)
 from portal.presenters.wording import (
     html_language,
     names_line,
@@ -24,6 +34,7 @@ from search.engine import IndexInfo
 from search.query import MODES, Filter
 from search.results import FacetValue, Hit, PageHit, ResultPage
 from search.schema import FACETS, RELEVANCE, SORTS
+from search.understanding import Understanding
 
 FACET_VALUES_SHOWN: Final = 6
 FACET_VALUES_MOST: Final = 30
@@ -31,15 +42,6 @@ FACETS_OPEN: Final = 6
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
 BROWSED: Final = ("format", "dewey_class", "language", "audience")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link that changes one thing of the search. current: it is what holds now."""
-
-    label: str
-    href: str
-    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,6 @@ class FacetGroup:
     items: tuple[FacetItem, ...]
     more: tuple[FacetItem, ...]
     open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A chosen filter. href: the search without it."""
-
-    field: str
-    value: str
-    name: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +114,9 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Results:
+    """query: the text the results are for. also: what was looked for in the other language, "" for nothing.
+    filters: how many hold, chosen or understood."""
+
     heading: str
     query: str
     announce: str
@@ -131,6 +126,10 @@ class Results:
     facets: tuple[FacetGroup, ...]
     chips: tuple[Chip, ...]
     clear: str
+    understood: Understood | None
+    spelling: Spelling
+    also: str
+    filters: int
     sorts: tuple[Choice, ...]
     modes: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
@@ -167,7 +166,10 @@ def home(
     shelves = []
     for field in BROWSED:
         values = [value for value in everything.facets.get(field, ()) if value.count]
-        items = tuple(_facet_item(field, value, state, links, t) for value in values[:FACET_VALUES_SHOWN])
+        items = tuple(
+            _facet_item(field, value, links.search(state.toggling(field, value.value)), t)
+            for value in values[:FACET_VALUES_SHOWN]
+        )
         if len(items) > 1:
             shelves.append(Shelf(t.label("field", field), items))
     return Home(
@@ -180,24 +182,31 @@ def home(
     )
 
 
-def results(page: ResultPage, state: SearchState, links: Links, t: Messages) -> Results:
-    """A page of results as it is drawn; `state` is what was asked, `page` what was found."""
+def results(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Results:
+    """A page of results as it is drawn; `state` is what was asked, `found` what that was understood as, `page` the answer."""
     last = min(-(-page.total // page.size), MAX_RESULTS_REACHED // page.size)
     first_number = (page.page - 1) * page.size + 1
-    cards = tuple(card(hit, first_number + n, state, links, t) for n, hit in enumerate(page.hits))
-    chips = _chips(state, links, t)
+    words = searched_words(page, found)
+    cards = tuple(card(hit, first_number + n, words, state, links, t) for n, hit in enumerate(page.hits))
+    chips = _chips(found, state, links, t)
+    query = page.query.text if page.typed else state.q
+    read = understood(found, state, links, t)
     announce = "results.announce" if state.q else "results.announce_all"
     return Results(
         heading=_heading(page, state, t),
-        query=state.q,
-        announce=t.count(announce, page.total, query=state.q, page=page.page, pages=max(last, 1)),
+        query=query,
+        announce=t.count(announce, page.total, query=query, page=page.page, pages=max(last, 1)),
         range=t("results.range", first=t.number(first_number), last=t.number(first_number + len(cards) - 1)),
         seconds=t("results.took", seconds=t.decimal(max(page.took_ms / 1000, SHORTEST_S), 2)),
         cards=cards,
-        facets=facet_groups(page, state, links, t) if page.hits else (),
+        facets=facet_groups(page, found, state, links, t) if page.hits else (),
         chips=chips,
-        clear=links.search(state.without_filters()) if chips else "",
-        sorts=_sorts(state, links, t),
+        clear=links.search(choosing.without_chosen(state, found)) if chips else "",
+        understood=read,
+        spelling=spelling(page, found, state, links, t),
+        also=", ".join(page.also),
+        filters=sum(len(chosen.values) for chosen in page.query.filters),
+        sorts=_sorts(found, state, links, t),
         modes=tuple(
             Choice(t.label("mode", mode), links.search(state.in_mode(mode)), mode == page.mode) for mode in MODES
         ),
@@ -209,7 +218,7 @@ def results(page: ResultPage, state: SearchState, links: Links, t: Messages) -> 
         if page.total > MAX_RESULTS_REACHED and page.page == last
         else "",
         notices=tuple(t(f"notice.{notice}") for notice in page.notices),
-        empty=None if page.hits else _empty(state, links, t),
+        empty=None if page.hits else _empty(page, found, state, links, t),
     )
 
 
@@ -219,7 +228,8 @@ def _heading(page: ResultPage, state: SearchState, t: Messages) -> str:
     return t.count("results.heading" if state.q or state.filters else "results.heading_all", page.total)
 
 
-def card(hit: Hit, number: int, state: SearchState, links: Links, t: Messages) -> Card:
+def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t: Messages) -> Card:
+    """words: what pages of its e-book are marked with."""
     document = hit.document
     return Card(
         number=number,
@@ -231,9 +241,9 @@ def card(hit: Hit, number: int, state: SearchState, links: Links, t: Messages) -
         format=value_label("format", document.first("format"), t),
         languages=", ".join(value_label("language", code, t) for code in document.values("language")[:3]),
         snippet=_snippet(hit),
-        pages=found_pages(document.id, hit.pages, state.q, t),
+        pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
-        read=_ways_to_read(document, state.q, t),
+        read=_ways_to_read(document, words, t),
     )
 
 
@@ -273,7 +283,9 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
     return tuple(found)
 
 
-def facet_groups(page: ResultPage, state: SearchState, links: Links, t: Messages) -> tuple[FacetGroup, ...]:
+def facet_groups(
+    page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages
+) -> tuple[FacetGroup, ...]:
     """Facets that can narrow the results. One that every result shares tells nothing and is left out."""
     groups: list[FacetGroup] = []
     for field in FACETS:
@@ -282,7 +294,10 @@ def facet_groups(page: ResultPage, state: SearchState, links: Links, t: Messages
         if not values or not (narrows or any(value.chosen for value in values)):
             continue
         ordered = sorted(values, key=lambda value: not value.chosen)[:FACET_VALUES_MOST]
-        items = tuple(_facet_item(field, value, state, links, t) for value in ordered)
+        items = tuple(
+            _facet_item(field, value, links.search(choosing.toggled(state, found, field, value.value)), t)
+            for value in ordered
+        )
         chosen = any(value.chosen for value in values)
         groups.append(
             FacetGroup(
@@ -296,37 +311,37 @@ def facet_groups(page: ResultPage, state: SearchState, links: Links, t: Messages
     return tuple(groups)
 
 
-def _facet_item(field: str, value: FacetValue, state: SearchState, links: Links, t: Messages) -> FacetItem:
+def _facet_item(field: str, value: FacetValue, href: str, t: Messages) -> FacetItem:
     label = value_label(field, value.value, t)
     return FacetItem(
         label,
         t.number(value.count),
         t.count("facets.value", value.count, label=label),
-        links.search(state.toggling(field, value.value)),
+        href,
         value.chosen,
     )
 
 
-def _chips(state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:
+def _chips(found: Understanding, state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:
     chips = []
     for chosen in state.filters:
         field = t.label("field", chosen.field)
         for value in chosen.values:
             label = value_label(chosen.field, value, t)
             name = t("results.remove_filter", field=field, value=label)
-            chips.append(Chip(field, label, name, links.search(state.without(chosen.field, value))))
+            chips.append(Chip(field, label, name, links.search(choosing.toggled(state, found, chosen.field, value))))
     return tuple(chips)
 
 
-def _sorts(state: SearchState, links: Links, t: Messages) -> tuple[Choice, ...]:
+def _sorts(found: Understanding, state: SearchState, links: Links, t: Messages) -> tuple[Choice, ...]:
     return tuple(
-        Choice(t.label("sort", sort), links.search(state.sorted_by(sort)), sort == state.sort)
+        Choice(t.label("sort", sort), links.search(choosing.ordered(state, found, sort)), sort == found.query.sort)
         for sort in (RELEVANCE, *SORTS)
     )
 
 
 def _sized(state: SearchState, size: int) -> SearchState:
-    return SearchState(state.q, state.filters, state.sort, 1, size, state.mode, state.hl)
+    return replace(state, page=1, size=size, id="")
 
 
 def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) -> tuple[Choice | None, ...]:
@@ -343,15 +358,11 @@ def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) 
     return tuple(choices)
 
 
-def _empty(state: SearchState, links: Links, t: Messages) -> Empty:
-    steps = []
-    for chosen in state.filters:
-        for value in chosen.values:
-            field, word = t.label("field", chosen.field), value_label(chosen.field, value, t)
-            label = t("empty.drop_filter", field=field, value=word)
-            steps.append(Choice(label, links.search(state.without(chosen.field, value))))
-    if len(steps) > 1:
-        steps.append(Choice(t("empty.drop_all"), links.search(state.without_filters())))
+def _empty(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Empty:
+    """Next steps: first those that are known to find something, with how much."""
+    steps = list(ways_out(page, found, state, links, t))
+    if state.exact:
+        steps.append(Choice(t("understood.not_exactly"), links.search(state.exactly(False))))
     if state.q and state.mode != DEFAULT_MODE:
         steps.append(Choice(t("empty.by_both"), links.search(state.in_mode(DEFAULT_MODE))))
     if state.q and state.mode != "semantic":

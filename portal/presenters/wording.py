@@ -6,8 +6,10 @@ from typing import Final
 
 from portal.i18n import Messages
 from search.document import Contributor, Document
-from search.query import year_range
-from search.results import Hit, PageHit
+from search.query import Filter, year_range
+from search.reading.constructions import Order, Words
+from search.reading.interpretation import Reading
+from search.results import Hit, PageHit, Way
 from search.schema import BY_NAME
 
 # Facets whose codes are words of another field's table.
@@ -20,18 +22,53 @@ def value_label(field: str, value: str, t: Messages) -> str:
     """A field's value for people: a code's word, a range of years, or the value itself."""
     known = BY_NAME.get(field)
     if known is not None and known.kind == "year":
-        return years_label(value)
+        return years_label(value, t)
     if known is not None and known.coded:
         return t.label(_TABLES.get(field, field), value)
     return value
 
 
-def years_label(value: str) -> str:
+def years_label(value: str, t: Messages) -> str:
     """
-    >>> years_label("2010..2019"), years_label("2014"), years_label("2010..")
-    ('2010–2019', '2014', '2010–')
+    >>> from portal.i18n import messages
+    >>> [years_label(value, messages("en")) for value in ("2010..2019", "2014", "2016..", "..1999")]
+    ['2010–2019', '2014', '2016 and later', '1999 and earlier']
     """
-    return value.replace("..", "–") if year_range(value) else value
+    first, dots, last = value.partition("..")
+    if not dots or year_range(value) is None:
+        return value
+    if first and last:
+        return f"{first}–{last}"
+    return t("year.from", year=first) if first else t("year.until", year=last)
+
+
+def reading_field(reading: Reading, t: Messages) -> str:
+    """What a part of the text was understood to be about: "Untuk", "Tahun", "Tanpa"."""
+    if isinstance(reading.meaning, Filter) and reading.kind == "format":
+        return t.label("field", reading.meaning.field)
+    return t.label("reading", reading.kind)
+
+
+def reading_value(reading: Reading, t: Messages) -> str:
+    """What it was understood to say: "Anak", "2016 ke atas", "Pramoedya Ananta Toer"."""
+    match reading.meaning:
+        case Order(sort=sort):
+            return t.label("sort", sort)
+        case Words() as said:
+            return t.listing(said.words, "number.or") if said.unwanted else " ".join(said.words)
+        case Filter(field="access", values=values) if "online" in values:
+            return value_label("access", "online", t)  # an e-book whose text is searched is one of them
+        case Filter(field=field, values=values):
+            return t.listing([value_label(field, value, t) for value in values], "number.or")
+
+
+def way_label(way: Way, t: Messages) -> str:
+    """A way out of a search without results, and how many it has: "tanpa saringan Bahasa: Inggris (12)"."""
+    n = t.number(way.total)
+    if way.filter is not None:
+        values = t.listing([value_label(way.filter.field, value, t) for value in way.filter.values], "number.or")
+        return t("way.filter", field=t.label("field", way.filter.field), value=values, n=n)
+    return t("way.words", words=" ".join(way.words), n=n) if way.words else t("way.filters", n=n)
 
 
 def reason_sentence(hit: Hit, t: Messages) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from search import analysis
-from search.analysis import fold
+from search.coded import codes
 from search.document import DocumentId
 from search.engines.terms import (
     ANYWHERE,
@@ -190,7 +190,7 @@ class Selection(Generic[Q]):
         if field is not None and field.kind == "keyword":
             if field.weight:
                 return self._best_of(self._keys(field.name, clause.text, 1.0))
-            return self._in.any_of(f"r_{field.name}", [clean(fold(clause.text))])
+            return self._in.any_of(f"r_{field.name}", [clean(code) for code in codes(field.name, clause.text)])
         if clause.field == BODY:
             weights: Weights = PAGE_TEXT
         elif field is not None:

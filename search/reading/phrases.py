@@ -191,15 +191,15 @@ class Phrasebook:
 @cache
 def phrasebook() -> Phrasebook:
     """The tables, read once (some 90 ms)."""
-    tables = [_table(language) for language in LANGUAGES]
-    audiences = _vocabulary((code, word) for t in tables for code, words in t["audience"].items() for word in words)
-    languages = _vocabulary((code, word) for t in tables for code, words in t["language"].items() for word in words)
-    tongues = _vocabulary((code, word) for code, words in tables[1]["language"].items() for word in words)
-    numbers = _vocabulary((value, word) for t in tables for word, value in t["numbers"].items())
-    things = _vocabulary((_thing(entry), word) for t in tables for entry in t["thing"] for word in entry["words"])
+    both = tables()
+    audiences = _vocabulary((code, word) for t in both for code, words in t["audience"].items() for word in words)
+    languages = _vocabulary((code, word) for t in both for code, words in t["language"].items() for word in words)
+    tongues = _vocabulary((code, word) for code, words in both[1]["language"].items() for word in words)
+    numbers = _vocabulary((value, word) for t in both for word, value in t["numbers"].items())
+    things = _vocabulary((_thing(entry), word) for t in both for entry in t["thing"] for word in entry["words"])
     formats = _vocabulary(
         (_thing(entry).filter, word)
-        for t in tables
+        for t in both
         for entry in t["thing"]
         if "field" in entry
         for word in entry["words"]
@@ -216,7 +216,7 @@ def phrasebook() -> Phrasebook:
             "<format>": lambda text, i: _one(formats, text, i),
         }
     )
-    for table in tables:
+    for table in both:
         for entry in table["construction"]:
             rule = Rule(**{name: value for name, value in entry.items() if name != "say"})
             for notation in entry["say"]:
@@ -224,18 +224,18 @@ def phrasebook() -> Phrasebook:
     return Phrasebook(
         constructions=constructions,
         things=things,
-        openings=_openings(tables),
-        before_things=_plain(tables, "before_things"),
-        after_things=_plain(tables, "after_things"),
-        about=_plain(tables, "about"),
-        closings=_plain(tables, "closings"),
-        not_things=_vocabulary((None, word) for t in tables for word in t["guards"]["not_things"]),
-        after_subject=_vocabulary((None, word) for word in tables[1]["request"]["after_subject"]),
-        connectives=frozenset(word for t in tables for word in t["request"]["connectives"]),
-        goes_on=frozenset(word for t in tables for word in t["request"]["goes_on"]),
+        openings=_openings(both),
+        before_things=_plain(both, "before_things"),
+        after_things=_plain(both, "after_things"),
+        about=_plain(both, "about"),
+        closings=_plain(both, "closings"),
+        not_things=_vocabulary((None, word) for t in both for word in t["guards"]["not_things"]),
+        after_subject=_vocabulary((None, word) for word in both[1]["request"]["after_subject"]),
+        connectives=frozenset(word for t in both for word in t["request"]["connectives"]),
+        goes_on=frozenset(word for t in both for word in t["request"]["goes_on"]),
         languages=languages.starts() | {"bahasa"},
         guards={
-            name: frozenset(word for t in tables for word in t["guards"][name])
+            name: frozenset(word for t in both for word in t["guards"][name])
             for name in (
                 "honorifics",
                 "not_names",
@@ -248,6 +248,12 @@ def phrasebook() -> Phrasebook:
             )
         },
     )
+
+
+@cache
+def tables() -> tuple[Mapping[str, Any], ...]:
+    """The tables as they stand in their files, Indonesian first."""
+    return tuple(_table(language) for language in LANGUAGES)
 
 
 def _table(language: str) -> Mapping[str, Any]:

@@ -756,6 +756,34 @@ def test_boolean_search_finds_exactly_what_it_says(engine: Engine, text: str, ex
     assert set(found(load(engine, *LIBRARY), text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bahasa:inggris", {"a.3"}),
+        ("language:English", {"a.3"}),
+        ("bahasa:en", {"a.3"}),
+        ("bahasa:eng biru", set()),
+        ("-bahasa:indonesia", {"a.3", "a.4"}),
+        ("bahasa:(jawa OR inggris)", {"a.3", "a.4"}),
+        ("format:peta", {"a.3"}),
+        ("format:buku laut", {"a.1"}),
+        ("format:map OR format:skripsi", {"a.3", "a.4"}),
+        ("pembaca:anak", {"a.2"}),
+        ("audience:kids", {"a.2"}),
+        ("bahasa:lokal", {"a.2"}),
+        ("bahasa:klingon", set()),
+    ],
+)
+def test_a_code_is_found_by_the_words_patrons_have_for_it(engine: Engine, text: str, expected: set[str]) -> None:
+    coded = (
+        entry("a.1", "Laut biru", language="ind", format="book"),
+        entry("a.2", "Danau biru", language=["ind", "lokal"], audience="children"),
+        entry("a.3", "Gunung merah", language="eng", format="map"),
+        entry("a.4", "Segara", language="jav", format="thesis"),
+    )
+    assert set(found(load(engine, *coded), text)) == expected
+
+
 def test_pages_are_found_by_a_search_that_names_them(engine: Engine) -> None:
     searcher = load(engine, *LIBRARY)
     for text in ("isi:terbang", "ikan OR kuda", "judul:laut ikan -kuda"):

@@ -50,7 +50,7 @@ def test_home_has_the_box_examples_and_totals(handed_over: Services) -> None:
 def test_searching_fills_the_address_and_begins_at_page_one() -> None:
     page = search(app(page="2", f_format="book"), "karang")
     assert page.query_params == {"q": "karang", "f.format": "book"}
-    assert "2 hasil" in shown(page)
+    assert "3 hasil" in shown(page)  # one of them calls them coral reefs
 
 
 def test_an_address_fills_the_box_and_chooses_facets() -> None:
@@ -58,7 +58,7 @@ def test_an_address_fills_the_box_and_chooses_facets() -> None:
     assert page.text_input(key="q").value == "karang"
     html = shown(page)
     assert "Remove filter Author: Lasut, Johan" in html
-    assert "2 results" in html
+    assert "3 results" in html
 
 
 def test_a_record_opens_from_the_address_with_its_way_back() -> None:
@@ -105,8 +105,20 @@ def test_junk_in_the_address_is_harmless(params: dict[str, str | list[str]]) -> 
 
 
 def test_nothing_found_offers_next_steps() -> None:
-    html = shown(app(q="zzzqq", f_format="map"))
-    assert "Cari lagi tanpa saringan Format: Peta" in html
+    html = shown(app(q="membaca", f_format="map"))
+    assert "tanpa saringan Format: Peta (31)" in html
+    assert "Kembali ke beranda" in html
+    assert "Periksa ejaan" in shown(app(q="zzzqq"))
+
+
+def test_plain_language_is_read_shown_and_taken_back() -> None:
+    page = app(q="buku anak tentang gempa setelah 2015")
+    html = shown(page)
+    assert "Abaikan Untuk: Anak" in html
+    assert "Abaikan Tahun: 2016 ke atas" in html
+    assert 'href="/?q=buku+anak+tentang+gempa+setelah+2015&amp;words=all"' in html
+    again = search(app(q="buku anak tentang gempa", words="all", drop="year", exact="1"), "gempa")
+    assert again.query_params == {"q": "gempa"}
 
 
 def test_hostile_records_are_text() -> None:

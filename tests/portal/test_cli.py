@@ -53,6 +53,28 @@ def test_search_says_that_it_is_keyword_only(loaded: Telusur) -> None:
     assert "words only" in loaded.run("search", "gunung")
 
 
+def test_search_tells_what_it_understood_and_forgave(loaded: Telusur) -> None:
+    said = loaded.run("search", "buku tentang terumbuu sebelum 2020")
+    assert "Understood: Year: 2019 and earlier. Searched for: terumbuu" in said
+    assert "Showing results for terumbu; --exact searches for terumbuu." in said
+    assert "1 results" in said
+    exact = loaded.run("search", "buku tentang terumbuu sebelum 2020", "--exact")
+    assert "0 results" in exact
+    assert "Showing" not in exact
+    empty = loaded.run("search", "buku tentang terumbu sebelum 2000")
+    assert "without the filter Publication year: 1999 and earlier (1)" in empty
+    chosen = loaded.run("search", "buku tentang terumbu sebelum 2000", "--filter", "year=2014")
+    assert "1 results" in chosen
+
+
+def test_plain_words_are_searched_for_as_they_stand(loaded: Telusur) -> None:
+    answer = json.loads(loaded.run("search", "buku tentang gunung sebelum 2020", "--json"))
+    assert [reading["key"] for reading in answer["interpretation"]["readings"]] == ["year"]
+    plain = json.loads(loaded.run("search", "buku tentang gunung sebelum 2020", "--json", "--plain-words"))
+    assert plain["interpretation"]["readings"] == []
+    assert len(plain["interpretation"]["clauses"]) == 5
+
+
 def test_filters_narrow(loaded: Telusur) -> None:
     assert json.loads(loaded.run("search", "", "--filter", "subject=Gunung api", "--json"))["total"] == 1
 

@@ -11,6 +11,7 @@ import portal
 from ingest.mapping import table
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.pages import templates
+from search.coded import codes as codes_of
 from search.query import MODES
 from search.schema import FIELDS, RELEVANCE, SORTS
 
@@ -94,6 +95,21 @@ def test_every_code_that_records_are_mapped_to_has_a_word(hl: Language) -> None:
     }
     for name, used in wanted.items():
         assert not [code for code in used if f"label.{name}.{code}" not in labels], name
+
+
+# What the catalogue cannot say of a record's language is no language to ask for.
+NO_LANGUAGE = {"mul", "und", "zxx", "mis", "map", "phi"}
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("field", ["format", "language", "audience"])
+def test_a_value_can_be_asked_for_by_the_word_that_a_page_shows(hl: Language, field: str) -> None:
+    prefix = f"label.{field}."
+    shown = {key.removeprefix(prefix): text for key, text in messages(hl).texts.items() if key.startswith(prefix)}
+    wanted = {code: text for code, text in shown.items() if code not in NO_LANGUAGE or field != "language"}
+    lost = {text for code, text in wanted.items() if not {code, *codes_of(field, code)} & set(codes_of(field, text))}
+    assert len(wanted) > 4
+    assert not lost
 
 
 @pytest.mark.parametrize(

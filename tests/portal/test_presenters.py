@@ -1,24 +1,28 @@
 """What results and records say, from hand-made answers of a search."""
 
 import json
+from dataclasses import replace
+from datetime import date
+from typing import get_args
 
 import pytest
 
 from portal.answers import search_answer
-from portal.i18n import Language, messages
+from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, PlainLinks, is_web_address
 from portal.presenters import reason_sentence
 from portal.presenters.reader import paragraphs
-from portal.presenters.results import card, facet_groups, results
+from portal.presenters.results import FacetGroup, Results, card, facet_groups, results
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
 from search.query import Query
 from search.query_language import parse
-from search.results import FacetValue, Highlight, Hit, PageHit, Reason, ResultPage
+from search.results import FacetValue, Highlight, Hit, Notice, PageHit, Reason, ResultPage, Way
 
 ID, EN = messages("id"), messages("en")
 LINKS = InteractiveLinks()
+TODAY = date(2026, 8, 1)
 
 
 def book(**changes: object) -> Document:
@@ -29,6 +33,14 @@ def book(**changes: object) -> Document:
         "contributors": names,
     }
     return Document(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def groups(page: ResultPage, state: SearchState) -> tuple[FacetGroup, ...]:
+    return facet_groups(page, state.understood(TODAY), state, LINKS, ID)
+
+
+def drawn(page: ResultPage, state: SearchState, t: Messages = ID) -> Results:
+    return results(page, state.understood(TODAY), state, LINKS, t)
 
 
 def found(*hits: Hit, total: int = 0, page: int = 1, size: int = 20, **facets: list[FacetValue]) -> ResultPage:
@@ -102,7 +114,7 @@ def test_the_main_contributor_comes_first_and_a_long_list_is_cut() -> None:
 def test_a_facet_value_leads_to_the_search_with_it_and_back() -> None:
     state = SearchState(q="laut", page=2).toggling("format", "map")
     page = found(total=9, format=[FacetValue("book", 7), FacetValue("map", 2, chosen=True)])
-    (group,) = facet_groups(page, state, LINKS, ID)
+    (group,) = groups(page, state)
     chosen, other = group.items
     assert (chosen.label, chosen.href, chosen.chosen) == ("Peta", "/?q=laut", True)
     assert other.href == "/?q=laut&f.format=book&f.format=map"
@@ -111,17 +123,17 @@ def test_a_facet_value_leads_to_the_search_with_it_and_back() -> None:
 
 def test_a_facet_that_cannot_narrow_is_left_out() -> None:
     page = found(total=9, source=[FacetValue("kota", 9)], genre=[FacetValue("Fiksi", 4)])
-    assert [g.field for g in facet_groups(page, SearchState(), LINKS, ID)] == ["genre"]
+    assert [g.field for g in groups(page, SearchState())] == ["genre"]
 
 
 def test_a_chosen_value_is_shown_even_when_rare() -> None:
     values = [FacetValue(f"s{n}", 50 - n) for n in range(40)] + [FacetValue("rare", 1, chosen=True)]
-    (group,) = facet_groups(found(total=99, topic=values), SearchState(), LINKS, ID)
+    (group,) = groups(found(total=99, topic=values), SearchState())
     assert group.items[0].label == "rare"
 
 
 def test_the_pager_stops_at_the_thousandth_result() -> None:
-    view = results(found(Hit(book(), 1), total=123456, page=50), SearchState(q="laut", page=50), LINKS, ID)
+    view = drawn(found(Hit(book(), 1), total=123456, page=50), SearchState(q="laut", page=50))
     assert [item.label if item else "…" for item in view.pager] == ["1", "…", "48", "49", "50"]
     assert not view.next
     assert "1.000" in view.reach
@@ -129,17 +141,135 @@ def test_the_pager_stops_at_the_thousandth_result() -> None:
     assert view.seconds == "1,23 detik"
 
 
-def test_no_results_offer_a_way_out_for_each_filter() -> None:
-    state = SearchState(q="laut", mode="keyword").toggling("format", "map").toggling("language", "ind")
-    view = results(found(), state, LINKS, EN)
-    assert view.empty is not None
-    assert [step.href for step in view.empty.steps] == [
-        "/?q=laut&f.language=ind&mode=keyword",
-        "/?q=laut&f.format=map&mode=keyword",
-        "/?q=laut&mode=keyword",
-        "/?q=laut&f.format=map&f.language=ind",
-        "/?q=laut&f.format=map&f.language=ind&mode=semantic",
+TEXT = "buku anak tentang gempa setelah 2015"
+
+
+def test_what_was_understood_stands_apart_and_can_be_taken_back() -> None:
+    view = drawn(found(Hit(book(), 1)), SearchState(q=TEXT).toggling("format", "map"))
+    assert view.understood is not None
+    assert [(chip.field, chip.value, chip.href) for chip in view.understood.chips] == [
+        ("Untuk", "Anak", f"/?q={TEXT.replace(' ', '+')}&f.format=map&drop=audience"),
+        ("Tahun", "2016 ke atas", f"/?q={TEXT.replace(' ', '+')}&f.format=map&drop=year"),
     ]
+    assert view.understood.chips[0].name == "Abaikan Untuk: Anak"
+    assert view.understood.words == "gempa"
+    assert view.understood.as_words.endswith("&words=all")
+    assert not view.understood.anew
+    assert [(chip.field, chip.value) for chip in view.chips] == [("Format", "Peta")]
+
+
+@pytest.mark.parametrize(
+    ("text", "indonesian", "english"),
+    [
+        ("buku tentang laut dalam bahasa Inggris", "Bahasa: Inggris", "Language: English"),
+        ("buku tentang kesehatan kecuali diet dan gizi", "Tanpa: diet atau gizi", "Without: diet or gizi"),
+        ("buku karya Pramoedya Ananta Toer", "Pengarang: Pramoedya Ananta Toer", "Author: Pramoedya Ananta Toer"),
+        ("buku terbaru tentang laut", "Urutan: Tahun terbaru", "Order: Newest year"),
+        (
+            "skripsi tentang laut",
+            "Jenis bahan: Skripsi atau Skripsi/Tesis",
+            "Material type: Bachelor's thesis or Thesis",
+        ),
+        ("buku tentang laut yang bisa dibaca online", "Akses: Baca daring", "Access: Read online"),
+        ("buku terjemahan dari bahasa Jepang", "Terjemahan dari: Jepang", "Translated from: Japanese"),
+        ("buku tentang laut sebelum 2000", "Tahun: 1999 ke bawah", "Year: 1999 and earlier"),
+    ],
+)
+def test_every_kind_of_reading_has_words_in_both_languages(text: str, indonesian: str, english: str) -> None:
+    for t, expected in ((ID, indonesian), (EN, english)):
+        view = drawn(found(Hit(book(), 1)), SearchState(q=text), t)
+        assert view.understood is not None
+        assert [f"{chip.field}: {chip.value}" for chip in view.understood.chips] == [expected]
+
+
+def test_a_plain_text_shows_nothing_understood_and_one_taken_back_can_be_read_again() -> None:
+    assert drawn(found(Hit(book(), 1)), SearchState(q="gempa")).understood is None
+    view = drawn(found(Hit(book(), 1)), SearchState(q=TEXT, words=("all",)))
+    assert view.understood is not None
+    assert (view.understood.chips, view.understood.words, view.understood.as_words) == ((), "", "")
+    assert view.understood.anew == f"/?q={TEXT.replace(' ', '+')}"
+
+
+def test_another_spelling_is_told_with_the_way_back() -> None:
+    page = replace(found(Hit(book(), 1)), query=parse("gempa"), typed=parse("gempaa"))
+    view = drawn(page, SearchState(q="gempaa"))
+    assert (view.query, view.spelling.told) == ("gempa", "Menampilkan hasil untuk “gempa”.")
+    assert view.spelling.other is not None
+    assert (view.spelling.other.label, view.spelling.other.href) == ("Cari persis “gempaa”", "/?q=gempaa&exact=1")
+
+
+def test_a_likelier_text_keeps_what_was_understood() -> None:
+    state = SearchState(q="buku anak tentang gempaa")
+    understood = state.understood(TODAY).query
+    page = replace(found(Hit(book(), 1)), query=understood, meant=replace(understood, text="gempa"))
+    view = drawn(page, state)
+    assert view.spelling.meant is not None
+    assert (view.spelling.meant.label, view.spelling.meant.href) == ("gempa", "/?q=gempa&f.audience=children")
+
+
+def test_an_exact_search_leads_to_other_spellings() -> None:
+    view = drawn(found(), SearchState(q="gempaa", exact=True))
+    assert view.spelling.other is not None
+    assert view.spelling.other.href == "/?q=gempaa"
+    assert view.empty is not None
+    assert view.empty.steps[0].href == "/?q=gempaa"
+
+
+def test_what_was_looked_for_in_the_other_language_is_told() -> None:
+    assert drawn(replace(found(Hit(book(), 1)), also=("reef", "coral")), SearchState(q="karang")).also == "reef, coral"
+
+
+def test_a_read_value_is_shown_chosen_and_given_up_by_dropping_the_reading() -> None:
+    state = SearchState(q=TEXT)
+    page = found(total=9, audience=[FacetValue("children", 7, chosen=True), FacetValue("adults", 2)])
+    (group,) = groups(page, state)
+    chosen, other = group.items
+    assert (chosen.chosen, chosen.href) == (True, "/" + state.dropping("audience").query_string())
+    assert other.href == "/" + state.toggling("audience", "adults").query_string()
+
+
+def test_the_order_that_was_read_is_shown_and_can_be_left() -> None:
+    state = SearchState(q="buku terbaru tentang laut")
+    view = drawn(found(Hit(book(), 1)), state)
+    assert [choice.label for choice in view.sorts if choice.current] == ["Tahun terbaru"]
+    assert view.sorts[0].href == "/?q=buku+terbaru+tentang+laut&drop=sort"
+
+
+def test_no_results_offer_ways_out_with_their_counts_before_anything_else() -> None:
+    state = SearchState(q="laut zzz", mode="keyword").toggling("format", "map").toggling("language", "eng")
+    query = state.understood(TODAY).query
+    ways = (
+        Way("filter", query.filters[1], (), query.lifting("language"), 1200),
+        Way("filters", None, (), query.without_filters(), 1300),
+        Way("words", None, ("zzz",), parse("laut", query.filters), 1),
+    )
+    view = drawn(replace(found(), query=query, ways=ways), state)
+    assert view.empty is not None
+    assert [(step.label, step.href) for step in view.empty.steps] == [
+        ("tanpa saringan Bahasa: Inggris (1.200)", "/?q=laut+zzz&f.format=map&mode=keyword"),
+        ("tanpa semua saringan (1.300)", "/?q=laut+zzz&mode=keyword"),
+        ("tanpa kata “zzz” (1)", "/?q=laut&f.format=map&f.language=eng&mode=keyword"),
+        ("Cari menurut kata dan makna", "/?q=laut+zzz&f.format=map&f.language=eng"),
+        ("Cari menurut makna, bukan kata yang persis sama", "/?q=laut+zzz&f.format=map&f.language=eng&mode=semantic"),
+    ]
+
+
+def test_a_way_out_of_what_was_read_drops_the_reading() -> None:
+    state = SearchState(q=TEXT)
+    query = state.understood(TODAY).query
+    ways = (Way("filter", query.filters[0], (), query.lifting("audience"), 3), Way("filters", None, (), query, 4))
+    view = drawn(replace(found(), query=query, ways=ways), state)
+    assert view.empty is not None
+    assert [step.href for step in view.empty.steps[:2]] == [
+        "/" + state.dropping("audience").query_string(),
+        "/" + state.dropping("audience", "year").query_string(),
+    ]
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_every_notice_has_words(hl: Language) -> None:
+    for notice in get_args(Notice):
+        assert drawn(replace(found(), notices=(notice,)), SearchState(q="laut"), messages(hl)).notices
 
 
 def test_a_card_reads_our_ebook_first_and_never_follows_a_script() -> None:
@@ -151,7 +281,7 @@ def test_a_card_reads_our_ebook_first_and_never_follows_a_script() -> None:
         OnlineAccess("https://example.org/c.jpg", kind="cover"),
     )
     document = book(links=links, ebook=Ebook("0" * 64, "a.pdf", 20))
-    view = card(Hit(document, 1.0, pages=(PAGE,)), 1, SearchState(q="laut", hl="en"), LINKS, EN)
+    view = card(Hit(document, 1.0, pages=(PAGE,)), 1, "laut", SearchState(q="laut", hl="en"), LINKS, EN)
     assert [(link.label, link.href, link.note) for link in view.read] == [
         ("Read e-book", "/baca/s.1/1?q=laut&hl=en", ""),
         ("Read", "https://example.org/x", "login needed"),
@@ -184,7 +314,11 @@ def test_a_page_of_text_keeps_marks_in_each_paragraph() -> None:
 @pytest.mark.parametrize("hl", ["id", "en"])
 def test_the_answer_is_plain_json_with_labels(hl: Language) -> None:
     hit = Hit(book(), 0.5, (Reason("words", "title", ("laut",)),), pages=(PAGE,))
-    answer = json.loads(json.dumps(search_answer(found(hit, format=[FacetValue("map", 1)]), hl)))
+    answer = json.loads(
+        json.dumps(
+            search_answer(found(hit, format=[FacetValue("map", 1)]), SearchState(q="laut").understood(TODAY), hl)
+        )
+    )
     assert answer.keys() == {"query", "mode", "total", "took_ms", "interpretation", "hits", "facets"}
     assert answer["facets"] == {"format": [{"value": "map", "label": messages(hl).label("format", "map"), "count": 1}]}
     (first,) = answer["hits"]

@@ -28,11 +28,11 @@ def page(**fields: tuple[str, ...]) -> RecordView:
         ),
         vernacular=(Vernacular("title", "ꦱꦼꦫꦠ꧀", script="Java"),),
     )
-    return record(document, (), (), SearchState(), PlainLinks(), T)
+    return record(document, (), (), "", SearchState(), PlainLinks(), T)
 
 
 def view_of(document: Document, hl: Language = "id") -> RecordView:
-    return record(document, (), (), SearchState(hl=hl), PlainLinks(), messages(hl))
+    return record(document, (), (), "", SearchState(hl=hl), PlainLinks(), messages(hl))
 
 
 def copies(document: Document, hl: Language = "id") -> Copies:

@@ -1,5 +1,6 @@
 """Pages the server draws whole, over the real application and a real index."""
 
+import html
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -54,9 +55,89 @@ def test_choosing_a_facet_gives_the_count_that_was_shown(client: TestClient) -> 
 def test_the_answer_follows_state_and_language(client: TestClient) -> None:
     answer = client.get("/api/v1/search?q=judul:karang -timur&hl=en&size=10").json()
     assert answer["interpretation"]["clauses"][0]["field"] == "title"
-    assert [hit["id"] for hit in answer["hits"]] == [REEF_ID]
+    # "Ikan karang Indonesia Timur" is unwanted; the other one is English.
+    assert {hit["id"] for hit in answer["hits"]} == {REEF_ID, "kota.003"}
     labels = {v["label"] for v in answer["facets"]["format"]}
     assert labels == {"Book"}
+
+
+ASKED = "buku anak tentang gempa setelah 2015"
+
+
+def test_choosing_a_facet_gives_the_count_shown_where_the_text_filters_too(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": "buku tentang membaca setelah 2010"}).json()
+    assert answer["interpretation"]["filters"] == {"year": ["2011.."]}
+    assert {value["value"] for value in answer["facets"]["year"]} >= {"1990..1999", "2000..2009"}
+    for field, values in answer["facets"].items():
+        for value in values[:5]:
+            params = {"q": "buku tentang membaca setelah 2010", f"f.{field}": value["value"]}
+            assert client.get("/api/v1/search", params=params).json()["total"] == value["count"], (field, value)
+
+
+def test_the_answer_says_what_was_understood(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": ASKED}).json()
+    assert answer["query"] == ASKED
+    told = answer["interpretation"]
+    assert [(one["key"], ASKED[slice(*one["spans"][0])]) for one in told["readings"]] == [
+        ("audience", "anak"),
+        ("year", "setelah 2015"),
+    ]
+    assert told["readings"][0]["filter"] == {"field": "audience", "values": ["children"]}
+    assert [clause["text"] for clause in told["clauses"]] == ["gempa"]
+    dropped = client.get("/api/v1/search", params={"q": ASKED, "drop": "audience"}).json()["interpretation"]
+    assert dropped["filters"] == {"year": ["2016.."]}
+    plain = client.get("/api/v1/search", params={"q": ASKED, "words": "all"}).json()["interpretation"]
+    assert (plain["readings"], plain["filters"]) == ([], {})
+
+
+def test_the_answer_says_what_was_forgiven(client: TestClient) -> None:
+    told = client.get("/api/v1/search", params={"q": "membacca"}).json()
+    assert (told["query"], told["total"]) == ("membacca", 31)  # and a page of the e-book
+    assert told["interpretation"]["typed"] == "membacca"
+    assert told["interpretation"]["respelled"] == "membaca"
+    exact = client.get("/api/v1/search", params={"q": "membacca", "exact": "1"}).json()
+    assert (exact["total"], exact["interpretation"]["typed"]) == (0, None)
+    empty = client.get("/api/v1/search", params={"q": "membaca", "f.format": "map"}).json()
+    assert empty["interpretation"]["ways"] == [
+        {"kind": "filter", "without": "format", "query": "membaca", "filters": {}, "total": 31}
+    ]
+    reefs = client.get("/api/v1/search", params={"q": "terumbu karang"}).json()
+    assert "coral reef" in reefs["interpretation"]["also"]
+
+
+@pytest.mark.parametrize("path", ["/cari", "/?"])
+def test_old_links_mean_what_they_meant(client: TestClient, path: str) -> None:
+    assert (
+        client.get(path, params={"q": "karang", "f.language": "ind", "sort": "newest", "page": "1"}).status_code == 200
+    )
+
+
+def test_a_plain_page_leads_to_what_was_understood_and_back(client: TestClient) -> None:
+    links = Elements(client.get("/cari", params={"q": ASKED, "hl": "en"}).text).links()
+    asked = ASKED.replace(" ", "+")
+    assert f"/cari?q={asked}&drop=audience&hl=en" in links
+    assert f"/cari?q={asked}&words=all&hl=en" in links
+    back = Elements(client.get("/cari", params={"q": ASKED, "words": "all", "hl": "en"}).text).links()
+    assert f"/cari?q={asked}&hl=en" in back
+
+
+def test_a_step_out_of_an_empty_page_finds_what_it_promises(client: TestClient) -> None:
+    text = client.get("/cari", params={"q": "buku anak tentang membaca", "f.language": "eng"}).text
+    steps = re.findall(r'data-key="step-\d+" rel="nofollow" href="([^"]+)">([^<]*\((\d+)\))', text)
+    assert steps
+    for href, label, count in steps:
+        assert f"{count} hasil" in client.get(html.unescape(href)).text, label
+
+
+def test_a_misspelt_search_leads_into_the_e_book_with_its_right_spelling(client: TestClient) -> None:
+    text = client.get("/cari", params={"q": "perpustakan"}).text
+    assert "Menampilkan hasil untuk “perpustakaan”." in text
+    links = Elements(text).links()
+    assert "/cari?q=perpustakan&exact=1" in links
+    inside = [link for link in links if re.fullmatch(rf"/baca/{EBOOK_ID}/\d+\?q=perpustakaan", link)]
+    assert inside
+    record = client.get(f"/katalog/{EBOOK_ID}", params={"q": "perpustakan"}).text
+    assert set(inside) <= set(Elements(record).links())
 
 
 def test_the_record_page_shows_everything_the_record_has(client: TestClient) -> None:

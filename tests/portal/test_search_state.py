@@ -1,5 +1,6 @@
 """The address of a search says all there is to say about it."""
 
+from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
@@ -11,12 +12,15 @@ from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter
 from search.schema import FACETS, SORTS
 
+TODAY = date(2026, 8, 1)
+
 values = st.text(min_size=1, max_size=40)
 years = st.sampled_from(["2014", "2010..2019", "2010..", "..1999"])
 filters = st.one_of(
     st.builds(Filter, st.sampled_from([f for f in FACETS if f != "year"]), st.lists(values, max_size=4).map(tuple)),
     st.builds(Filter, st.just("year"), st.lists(years, max_size=3).map(tuple)),
 )
+keys = st.one_of(st.sampled_from(["audience", "year", "format.2", "unwanted.11", "all"]), st.text(max_size=8))
 states = st.builds(
     SearchState,
     q=st.text(max_size=80),
@@ -27,9 +31,30 @@ states = st.builds(
     mode=st.sampled_from(MODES),
     hl=st.sampled_from(["id", "en"]),
     id=st.text(max_size=30),
+    exact=st.booleans(),
+    drop=st.lists(keys, max_size=4).map(tuple),
+    words=st.lists(keys, max_size=4).map(tuple),
 )
 names = st.one_of(
-    st.sampled_from(["q", "sort", "page", "size", "mode", "hl", "id", "f.year", "f.language", "f.", "f.x", "utm"]),
+    st.sampled_from(
+        [
+            "q",
+            "sort",
+            "page",
+            "size",
+            "mode",
+            "hl",
+            "id",
+            "exact",
+            "drop",
+            "words",
+            "f.year",
+            "f.language",
+            "f.",
+            "f.x",
+            "utm",
+        ]
+    ),
     st.text(max_size=8),
 )
 
@@ -50,7 +75,7 @@ def test_junk_never_raises_and_gives_one_address(params: list[tuple[str, str]]) 
     assert state.page >= 1
     assert state.page * state.size <= MAX_RESULTS_REACHED
     assert SearchState.from_params(state.to_params()).to_params() == state.to_params()
-    state.to_query()
+    state.understood(TODAY)
 
 
 @given(states, st.sampled_from(FACETS), values)
@@ -84,14 +109,36 @@ def test_order_is_fixed_and_defaults_are_left_out() -> None:
         ("f.year=abc", "filters", ()),
         ("f.nonsense=1", "filters", ()),
         ("q=a&q=b", "q", "b"),
+        ("q=a&exact=yes", "exact", False),
+        ("exact=1", "exact", False),
+        ("q=a&drop=year&drop=audience&drop=year", "drop", ("audience", "year")),
+        ("q=a&drop=<b>&drop=Year&drop=year.0&drop=" + "x" * 30, "drop", ()),
+        ("drop=year", "drop", ()),
+        ("q=a&words=year&words=all&drop=audience", "words", ("all",)),
+        ("q=a&words=all&drop=audience", "drop", ()),
+        ("q=a&words=year&drop=year", "drop", ()),
+        ("q=a&" + "&".join(f"drop=k.{n}" for n in range(1, 60)), "words", ()),
     ],
 )
 def test_values_outside_the_limits_become_allowed_ones(text: str, name: str, value: object) -> None:
     assert getattr(SearchState.from_params(parse_qsl(text)), name) == value
 
 
+def test_what_was_taken_back_belongs_to_its_text() -> None:
+    state = SearchState(q="buku anak tentang gempa").dropping("audience").exactly()
+    assert state.query_string() == "?q=buku+anak+tentang+gempa&exact=1&drop=audience"
+    assert state.asking("laut") == SearchState(q="laut")
+    assert state.read_anew() == SearchState(q="buku anak tentang gempa", exact=True)
+    assert state.as_words("all").query_string() == "?q=buku+anak+tentang+gempa&exact=1&words=all"
+
+
+def test_an_address_is_read_as_of_the_day() -> None:
+    found = SearchState(q="buku tentang gempa 5 tahun terakhir").understood(TODAY)
+    assert found.query.filters == (Filter("year", ("2021..",)),)
+
+
 def test_a_text_beyond_the_limit_is_told_as_shortened() -> None:
-    assert SearchState(q="laut " * 500).to_query().shortened
+    assert SearchState(q="laut " * 500).understood(TODAY).query.shortened
 
 
 def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() -> None:
@@ -102,6 +149,10 @@ def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() 
         state.sorted_by("newest"),
         state.in_mode("keyword"),
         state.without_filters(),
+        state.dropping("year"),
+        state.as_words("all"),
+        state.read_anew(),
+        state.exactly(),
     ]
     assert {s.page for s in changed} == {1}
     assert state.in_language("en").page == 3

@@ -1,0 +1,65 @@
+"""What a choice on a page of results does to the search, where its text was read as plain language too.
+
+Pure functions. Something that was read is taken away by its key and stays away; something that is chosen takes its place.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from portal.search_state import SearchState
+from search.query import Filter, Query
+from search.reading.interpretation import EVERYTHING
+from search.schema import RELEVANCE
+from search.understanding import Understanding, is_read
+
+
+def toggled(state: SearchState, found: Understanding, field: str, value: str) -> SearchState:
+    """The search with a facet value chosen, or given up when it was chosen or read from the text.
+
+    A value chosen beside one that was read takes its place. Once the last value of a field is given up, what the
+    text says of that field does not come back.
+    """
+    read = found.about(field)
+    if read is None:
+        return state.toggling(field, value)
+    if value in state.chosen(field):
+        left = state.without(field, value)
+        return left if left.chosen(field) else left.dropping(read.key)
+    values = read.meaning.values if isinstance(read.meaning, Filter) and read.key not in found.overruled else ()
+    if value not in values:
+        return state.toggling(field, value)
+    others = tuple(other for other in values if other != value)
+    if not others:
+        return state.dropping(read.key)
+    return replace(state, filters=(*state.filters, Filter(field, others)), page=1, id="")
+
+
+def without_filter(state: SearchState, found: Understanding, field: str) -> SearchState:
+    """The search without any filter of a field, chosen or read."""
+    read = found.about(field)
+    left = replace(state, filters=tuple(chosen for chosen in state.filters if chosen.field != field), page=1, id="")
+    return left.dropping(read.key) if read else left
+
+
+def without_chosen(state: SearchState, found: Understanding) -> SearchState:
+    """The search without all that was chosen; what that had overruled does not come back."""
+    overruled = {chosen.field: found.about(chosen.field) for chosen in state.filters}
+    return state.without_filters().dropping(*(read.key for read in overruled.values() if read))
+
+
+def without_filters(state: SearchState, found: Understanding) -> SearchState:
+    """The search without all filters, chosen or read."""
+    read = (one.key for one in found.interpretation.readings if isinstance(one.meaning, Filter))
+    return state.without_filters().dropping(*read)
+
+
+def ordered(state: SearchState, found: Understanding, sort: str) -> SearchState:
+    """The search in another order; by relevance even if the text asks for an order."""
+    chosen = state.sorted_by(sort)
+    return chosen.dropping(found.order.key) if sort == RELEVANCE and found.order else chosen
+
+
+def asking_for(state: SearchState, query: Query, today: date) -> SearchState:
+    """A search of its own for just what `query` says: its filters and order chosen outright, its text no longer read."""
+    asked = replace(state.asking(query.text), filters=query.filters, sort=query.sort)
+    return asked.as_words(EVERYTHING) if is_read(asked.q, today) else asked

@@ -1,0 +1,84 @@
+"""A search text as a patron means it: plain language read first, what is left of it read as a query."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+from datetime import date
+
+from search.query import Filter, Query, known_filters
+from search.query_language import parse
+from search.reading.constructions import Order
+from search.reading.interpretation import Interpretation, Reading, interpret
+from search.schema import SORTS
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What is searched for, and what was read from the text.
+
+    query: its `text` is what was typed. today: the day it was read for. overruled: keys of readings that do not count, because a filter of
+    their field or an order was chosen outright.
+    """
+
+    query: Query
+    interpretation: Interpretation
+    today: date
+    overruled: frozenset[str] = frozenset()
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Those that count, in the order of the text."""
+        return tuple(one for one in self.interpretation.readings if one.key not in self.overruled)
+
+    @property
+    def words(self) -> str:
+        """What is left of the text to search for."""
+        return self.interpretation.rest
+
+    def about(self, field: str) -> Reading | None:
+        """The reading that filters `field`, whether it counts or not."""
+        return next((one for one in self.interpretation.readings if _filters(one, field)), None)
+
+    @property
+    def order(self) -> Reading | None:
+        """The reading that is an order, whether it counts or not."""
+        return next((one for one in self.interpretation.readings if isinstance(one.meaning, Order)), None)
+
+
+def understand(
+    text: str,
+    filters: Iterable[Filter],
+    sort: str,
+    today: date,
+    *,
+    without: Set[str] = frozenset(),
+    as_words: Set[str] = frozenset(),
+) -> Understanding:
+    """What `text` asks for `today`, under the filters and in the order that were chosen beside it.
+
+    A chosen filter takes the place of one read from the text in the same field, and so does a chosen order: what
+    was chosen is surer than what was read. So a facet value gives the count that was shown, which was counted
+    without the filters of its field wherever they came from. without, as_words: as in
+    search.reading.interpretation.interpret.
+    """
+    read = interpret(text, today, without, as_words)
+    chosen = known_filters(filters)
+    fields = {one.field for one in chosen}
+    overruled = frozenset(
+        reading.key
+        for reading in read.readings
+        if any(_filters(reading, field) for field in fields) or (sort in SORTS and isinstance(reading.meaning, Order))
+    )
+    added = [one for one in read.filters if one.field not in fields]
+    query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort)
+    if read.rest != text:
+        query = replace(query, text=parse(text).text)
+    return Understanding(query, read, today, overruled)
+
+
+def is_read(text: str, today: date) -> bool:
+    """Whether anything is read from `text` that `search.query_language.parse` alone would not."""
+    return interpret(text, today).rest != text
+
+
+def _filters(reading: Reading, field: str) -> bool:
+    return isinstance(reading.meaning, Filter) and reading.meaning.field == field
