@@ -3,7 +3,7 @@
 Fields are named as search.engines.terms says; s_ fields hold the stems of the document's languages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -99,9 +99,9 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
     return made
 
 
-def _add_words(made: tantivy.Document, name: str, words: str, languages: Sequence[analysis.Language]) -> None:
+def _add_words(made: tantivy.Document, name: str, words: str, languages: tuple[analysis.Language, ...]) -> None:
     made.add_text(f"w_{name}", words)
-    made.add_text(f"s_{name}", _stem_text(words, tuple(languages)))
+    made.add_text(f"s_{name}", _stem_text(words, languages))
 
 
 def _stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
