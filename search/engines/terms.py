@@ -5,7 +5,7 @@ Field names are derived from search.schema.FIELDS, by prefix:
   r_  the whole value, for filters and facets               o_  one sort key a sort, ending in the id
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from search import analysis
 from search.document import Document
 from search.query import BODY, MAX_FILTER_CHARACTERS
-from search.schema import BY_NAME, FIELDS, SORTS, Field
+from search.schema import FIELDS, SORTS
 
 # The text of the whole e-book, searched with the record; far below a title, above nothing.
 BODY_WEIGHT: Final = 0.5
@@ -68,25 +68,26 @@ class RecordTerms:
 
 def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     """pages: the words of each page of its e-book, as `word_text` gives them."""
-    held = [(BY_NAME[name], values) for name, values in document.fields.items()]
-    words = {field.name: tuple(_filled(map(word_text, values))) for field, values in held if field.name in _TEXT_NAMES}
+    fields = document.fields
+    texts = {name: tuple(map(word_text, fields[name])) for name in fields if name in _TEXT_NAMES}
+    words = {name: tuple(filter(None, found)) for name, found in texts.items()}
     for original in document.vernacular:  # values in their original script (MARC 880) are searched with the others
-        if original.field in _TEXT_NAMES:
-            words[original.field] = (*words.get(original.field, ()), *_filled((word_text(original.text),)))
-    words[ANYWHERE] = tuple(text for name, texts in words.items() for text in texts for _ in range(_TIMES[name]))
-    words[BODY] = tuple(_filled(pages))
-    years = {field.name: tuple(sorted(set(_years(document, field.name)))) for field in YEARS}
-    values = {field.name: _choosable(found) for field, found in held if field.name in _WHOLE_NAMES}
-    values |= {name: tuple(dict.fromkeys(map(_decade, found))) for name, found in years.items()}
+        if original.field in _TEXT_NAMES and (text := word_text(original.text)):
+            words[original.field] = (*words.get(original.field, ()), text)
+    words[ANYWHERE] = tuple([text for name, found in words.items() for text in found for _ in range(_TIMES[name])])
+    words[BODY] = tuple(filter(None, pages))
+    years = {field.name: _years(document, field.name) for field in YEARS}
+    values = {name: _choosable(fields[name]) for name in fields if name in _WHOLE_NAMES}
+    values |= {name: tuple(dict.fromkeys(map(_decade, sorted(found)))) for name, found in years.items()}
     return RecordTerms(
         analysis.stem_languages(document.values("language")),
         _without_empty(words),
-        _without_empty({field.name: _keys(found) for field, found in held if field.name in _KEY_NAMES}),
+        _without_empty({name: _keys(fields[name]) for name in fields if name in _KEY_NAMES}),
         _without_empty(values),
-        _without_empty(years),
-        f"{OPENING} {word_text(document.title)} {CLOSING}",
-        {sort: _sort_key(document, BY_NAME[name], descending) for sort, (name, descending) in SORTS.items()},
-        tuple(_suggestions(document)),
+        _without_empty({name: tuple(sorted(set(found))) for name, found in years.items()}),
+        f"{OPENING} {next(iter(texts.get('title', ())), '')} {CLOSING}",
+        _sort_keys(document, years),
+        tuple(_suggestions(document, texts)),
     )
 
 
@@ -157,41 +158,42 @@ def _decade(year: int) -> str:
     return f"{first}..{first + 9}"
 
 
-def _sort_key(document: Document, field: Field, descending: bool) -> str:
-    """A key whose order is the order of documents: empty values last either way, equal ones by id."""
-    if field.kind == "year":
-        years = _years(document, field.name)
-        text = f"{years[0]:04d}" if years else ""
-    else:
-        text = word_text(document.first(field.name))[:_SORT_CHARACTERS]
-    group = "1" if bool(text) is descending else "0"
-    return f"{group}{clean(text)}{PART}{document.id}"
+def _sort_keys(document: Document, years: Mapping[str, Sequence[int]]) -> dict[str, str]:
+    """Keys whose order is the order of documents: empty values last either way, equal ones by id."""
+    keys = {}
+    for sort, (name, descending) in SORTS.items():
+        if name in years:
+            text = f"{years[name][0]:04d}" if years[name] else ""
+        else:
+            text = clean(word_text(document.first(name))[:_SORT_CHARACTERS])
+        group = "1" if bool(text) is descending else "0"
+        keys[sort] = f"{group}{text}{PART}{document.id}"
+    return keys
 
 
-def _suggestions(document: Document) -> Iterable[str]:
-    values = [(name, value) for name in SUGGESTED for value in document.values(name)]
+def _suggestions(document: Document, texts: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """texts: the words of each value of a field of text."""
     return dict.fromkeys(
-        f"{name}{PART}{words}{PART}{clean(value)}"
-        for name, value in values
-        if 0 < len(value) <= MAX_FILTER_CHARACTERS
-        for words in _beginnings(name, value)
+        [
+            f"{name}{PART}{words}{PART}{clean(value)}"
+            for name in SUGGESTED
+            if name in texts
+            for first, value in zip(texts[name], document.fields[name], strict=True)
+            if first and len(value) <= MAX_FILTER_CHARACTERS
+            for words in _beginnings(name, value, first)
+        ]
     )
 
 
-def _beginnings(name: str, value: str) -> Iterable[str]:
+def _beginnings(name: str, value: str, words: str) -> Sequence[str]:
     """What a reader may type to be offered a value: its words from the first on; of a heading from each of its parts
-    on, of a name also as it is spoken ("pramoedya ananta toer")."""
-    ways = [value]
+    on, of a name also as it is spoken ("pramoedya ananta toer"). words: those of the value."""
     if name == "contributor" and "," in value:
         family, given, *_ = value.split(",")
-        ways.append(f"{given} {family}")
-    elif name == "subject":
-        ways += value.split(" -- ")[1:_HEADING_PARTS]
-    return filter(None, dict.fromkeys(map(word_text, ways)))
-
-
-def _filled(texts: Iterable[str]) -> Iterable[str]:
-    return (text for text in texts if text)
+        return (words, word_text(f"{given} {family}"))
+    if name == "subject" and " -- " in value:
+        return [words, *filter(None, map(word_text, value.split(" -- ")[1:_HEADING_PARTS]))]
+    return (words,)
 
 
 def _without_empty(values: Mapping[str, tuple[_T, ...]]) -> dict[str, tuple[_T, ...]]:

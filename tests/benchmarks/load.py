@@ -28,9 +28,12 @@ END: Final = b"\x1d"
 def records(count: int) -> Iterator[bytes]:
     """`count` records of different numbers. The second time round a number's first figure is a letter."""
     given, round_ = 0, 0
+    paths = sorted((SHARED / "data/marc").glob("gpo_*/*utf8.mrc*"))
+    if not paths:
+        raise SystemExit("the shared MARC data, which this measures on, does not lie beside the checkout")
     while True:
         seen: set[bytes] = set()
-        for path in sorted((SHARED / "data/marc").glob("gpo_*/*utf8.mrc*")):
+        for path in paths:
             data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
             for record in data.split(END)[:-1]:
                 base = int(record[12:17])

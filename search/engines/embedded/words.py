@@ -3,7 +3,7 @@
 Fields are named as search.engines.terms says; s_ fields hold the stems of the document's languages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -72,9 +72,15 @@ def record(document: Document, pages: Iterable[str]) -> tantivy.Document:
     made.add_text("id", document.id)
     made.add_bytes("json", encoded(to_json(document)))
     made.add_bytes("fingerprint", encoded(document.fingerprint))
+    anywhere = terms.words.get(ANYWHERE, ())
+    stemmed = {text: _stem_text(text, terms.languages) for text in dict.fromkeys(anywhere)}
     for name, texts in terms.words.items():
-        for text in texts:
-            _add_words(made, name, text, terms.languages)
+        for text in texts if name != ANYWHERE else ():
+            made.add_text(f"w_{name}", text)
+            made.add_text(f"s_{name}", stemmed[text] if text in stemmed else _stem_text(text, terms.languages))
+    # Without positions, all texts are one.
+    made.add_text(f"w_{ANYWHERE}", " ".join(anywhere))
+    made.add_text(f"s_{ANYWHERE}", " ".join([stemmed[text] for text in anywhere]))
     made.add_text(TITLE_BOUNDS, terms.title_bounds)
     for prefix, held in (("k", terms.keys), ("r", terms.values)):
         for name, values in held.items():
@@ -102,9 +108,9 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
     return made
 
 
-def _add_words(made: tantivy.Document, name: str, words: str, languages: Sequence[analysis.Language]) -> None:
+def _add_words(made: tantivy.Document, name: str, words: str, languages: tuple[analysis.Language, ...]) -> None:
     made.add_text(f"w_{name}", words)
-    made.add_text(f"s_{name}", _stem_text(words, tuple(languages)))
+    made.add_text(f"s_{name}", _stem_text(words, languages))
 
 
 def _stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
