@@ -97,7 +97,7 @@ class Discovery:
             typed=tried.typed,
             meant=tried.meant,
             also=also,
-            ways=() if total else ways_out(searcher, query),
+            ways=() if total else ways_out(searcher, query, finds),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
