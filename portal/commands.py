@@ -126,7 +126,7 @@ def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator
     """What the search engine made of the text, in sentences."""
     if found.words != found.query.text:
         readings = "".join(f" {reading_field(one, t)}: {reading_value(one, t)}." for one in found.readings)
-        yield f"Understood:{readings} Searched for: {found.words or 'everything'} (--plain-words takes every word as it is)."
+        yield f"Understood:{readings} Searched for: {found.subject or 'everything'} (--plain-words takes every word as it is)."
     if page.typed is not None:
         yield f"Showing results for {page.query.text}; --exact searches for {found.words}."
     if page.meant is not None:

@@ -1,10 +1,11 @@
 """Which reading of a search is run: as it was typed, in another spelling, or with some of its words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from search import forgiving
+from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_HITS, Spellings
 from search.matching import is_relaxed
@@ -108,10 +109,14 @@ class Asking:
         return self.searcher.keyword(query, self.depth)
 
 
-def ways_out(searcher: Searcher, query: Query) -> tuple[Way, ...]:
-    """Searches that demand less and find something."""
+def ways_out(searcher: Searcher, query: Query, finds: Collection[DocumentId] = ()) -> tuple[Way, ...]:
+    """Searches that demand less and find something.
+
+    finds: what is a result by its meaning, whatever the filters. It counts where only filters go; with other words
+    something else would be near, so there the words alone are counted.
+    """
     ways = forgiving.ways_out(query)
-    totals = [Keyword(way.query, 0) for way in ways]
+    totals = [Keyword(way.query, 0, () if way.kind == "words" else finds) for way in ways]
     answers = searcher.answer(totals)
     counted = [replace(way, total=answers[total].total) for way, total in zip(ways, totals, strict=True)]
     return tuple(way for way in counted if way.total)

@@ -106,7 +106,7 @@ class Discovery:
             meant=tried.meant,
             also=tried.also,
             answers=_answers(searcher, query, hits) if page == 1 and query.wanted and is_question(text) else (),
-            ways=() if total else ways_out(searcher, query),
+            ways=() if total else ways_out(searcher, query, finds),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from search.query import Filter, Query, known_filters
 from search.query_language import parse
-from search.reading.constructions import Order
+from search.reading.constructions import Order, Words
 from search.reading.interpretation import Interpretation, Reading, interpret
 from search.schema import SORTS
 
@@ -15,13 +15,15 @@ from search.schema import SORTS
 class Understanding:
     """What is searched for, and what was read from the text.
 
-    query: its `text` is what was typed. today: the day it was read for. overruled: keys of readings that do not count, because a filter of
+    query: its `text` is what was typed. today: the day it was read for. subject: the words of the text in which
+    nothing was read. overruled: keys of readings that do not count, because a filter of
     their field or an order was chosen outright.
     """
 
     query: Query
     interpretation: Interpretation
     today: date
+    subject: str
     overruled: frozenset[str] = frozenset()
 
     @property
@@ -31,7 +33,7 @@ class Understanding:
 
     @property
     def words(self) -> str:
-        """What is left of the text to search for."""
+        """The text that is searched for: the subject, and names and unwanted words in the query language."""
         return self.interpretation.rest
 
     def about(self, field: str) -> Reading | None:
@@ -72,7 +74,9 @@ def understand(
     query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort)
     if read.rest != text:
         query = replace(query, text=parse(text).text)
-    return Understanding(query, read, today, overruled)
+    said = {reading.key for reading in read.readings if isinstance(reading.meaning, Words)}
+    subject = interpret(text, today, without | said, as_words).rest if said else read.rest
+    return Understanding(query, read, today, subject, overruled)
 
 
 def is_read(text: str, today: date) -> bool:

@@ -363,10 +363,11 @@ def _empty(page: ResultPage, found: Understanding, state: SearchState, links: Li
     steps = list(ways_out(page, found, state, links, t))
     if state.exact:
         steps.append(Choice(t("understood.not_exactly"), links.search(state.exactly(False))))
-    if state.q and state.mode != DEFAULT_MODE:
-        steps.append(Choice(t("empty.by_both"), links.search(state.in_mode(DEFAULT_MODE))))
-    if state.q and state.mode != "semantic":
-        steps.append(Choice(t("empty.by_meaning"), links.search(state.in_mode("semantic"))))
+    if state.q and "keyword_only" not in page.notices:
+        if state.mode != DEFAULT_MODE:
+            steps.append(Choice(t("empty.by_both"), links.search(state.in_mode(DEFAULT_MODE))))
+        if state.mode != "semantic":
+            steps.append(Choice(t("empty.by_meaning"), links.search(state.in_mode("semantic"))))
     tips = tuple(t(f"empty.tip_{tip}") for tip in ("spelling", "fewer", "language", "quotes")) if state.q else ()
     return Empty(tuple(steps), tips, links.search(state.starting_over()))
 

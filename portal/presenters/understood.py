@@ -17,7 +17,7 @@ from search.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """chips: what was read and counts. words: what was left to search for, "" for nothing. as_words: where
+    """chips: what was read and counts. words: what was left beside it, "" for nothing. as_words: where
     all is searched for as it was typed; anew: where it is read again; each "" where that is so already."""
 
     chips: tuple[Chip, ...]
@@ -48,7 +48,7 @@ def understood(found: Understanding, state: SearchState, links: Links, t: Messag
         chips.append(Chip(field, value, name, links.search(state.dropping(reading.key))))
     return Understood(
         tuple(chips),
-        found.words if read else "",
+        found.subject if read else "",
         links.search(state.as_words(EVERYTHING)) if read else "",
         links.search(state.read_anew()) if taken_back else "",
     )

@@ -178,6 +178,48 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     page.close()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_reader_is_understood_and_forgiven_and_can_object(browser: Browser, portal: Portal, width: int) -> None:
+    page, watch = visit(browser, portal, "/", width)
+    heading, box = page.locator("#judul-halaman"), page.get_by_role("searchbox")
+    box.fill("membacca")
+    box.press("Enter")
+    expect(heading).to_contain_text("31 hasil untuk “membaca”")
+    expect(page.locator(".told")).to_contain_text("Menampilkan hasil untuk “membaca”.")
+    expect(box).to_have_value("membacca")
+    page.get_by_role("link", name="Cari persis “membacca”").click()
+    expect(heading).to_contain_text("Tidak ada hasil untuk “membacca”")
+    page.get_by_role("link", name="Cari juga ejaan lain").first.click()
+    expect(heading).to_contain_text("31 hasil")
+
+    box.fill("buku anak tentang membaca setelah 2010")
+    box.press("Enter")
+    expect(heading).to_contain_text("Tidak ada hasil")
+    understood = page.get_by_role("group", name="Yang dipahami dari teks pencarian")
+    expect(understood.get_by_role("listitem")).to_have_count(4)  # two chips, the subject, the way back to words
+    expect(page.get_by_role("link", name="tanpa saringan Target pembaca: Anak")).to_be_visible()
+    understood.get_by_role("link", name="Abaikan Untuk: Anak").click()
+    expect(heading).to_contain_text("11 hasil")
+    assert "drop=audience" in page.url
+    expect(box).to_have_value("buku anak tentang membaca setelah 2010")
+
+    if width == 360:
+        page.locator(".facets-sheet > summary").click()
+    chosen = page.get_by_role("link", name="2011 ke atas: 11 judul. Hapus saringan ini")
+    expect(chosen).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="2000–2009: 10 judul").click()
+    expect(heading).to_contain_text("10 hasil")
+    page.go_back()
+    expect(heading).to_contain_text("11 hasil")
+    page.get_by_role("link", name="Cari sebagai kata biasa").click()
+    page.wait_for_url("**words=all**")
+    page.get_by_role("link", name="Pahami lagi teks ini").click()
+    expect(understood.get_by_role("link", name="Abaikan Untuk: Anak")).to_be_visible()
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
 def test_the_way_home_is_named_as_it_reads(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, "/?q=membaca")
     name = "Perpustakaan Kota Bitung Telusur · Katalog daring (beranda)"
@@ -289,6 +331,8 @@ def test_no_search_is_written_to_the_log(browser: Browser, portal: Portal) -> No
         "/?q=zzz",
         f"/baca/{EBOOK_ID}/5",
         "/cari?q=karang",
+        "/?q=perpustakan",
+        "/?q=buku+anak+tentang+membaca+dalam+bahasa+Inggris+setelah+2000+kecuali+sejarah+dunia&f.format=book",
     ],
 )
 @pytest.mark.parametrize(("width", "hl"), [(360, "id"), (320, "en")])

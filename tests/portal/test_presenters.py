@@ -266,6 +266,12 @@ def test_a_way_out_of_what_was_read_drops_the_reading() -> None:
     ]
 
 
+def test_without_vectors_no_search_by_meaning_is_offered() -> None:
+    view = drawn(replace(found(), notices=("keyword_only",)), SearchState(q="laut"))
+    assert view.empty is not None
+    assert view.empty.steps == ()
+
+
 @pytest.mark.parametrize("hl", ["id", "en"])
 def test_every_notice_has_words(hl: Language) -> None:
     for notice in get_args(Notice):

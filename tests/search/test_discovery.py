@@ -87,6 +87,23 @@ def test_pages_give_every_result_once_whatever_the_order(
     assert len(ids) == len(set(ids)) == total
 
 
+@given(TEXTS, st.sampled_from(MODES))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_way_out_that_drops_filters_has_the_results_it_promises(discovery: Discovery, text: str, mode: Mode) -> None:
+    filters = [Filter("format", ("map",)), Filter("year", ("1999",))]
+    page = discovery.search(parse(text, filters), mode)
+    assert page.total == 0
+    for way in page.ways:
+        if way.kind != "words":
+            assert discovery.search(parse(text, way.query.filters), mode).total == way.total, (text, way)
+
+
+def test_a_search_by_meaning_has_ways_out_of_its_filters(discovery: Discovery) -> None:
+    page = discovery.search(parse("coral", [Filter("language", ("bug",))]), "semantic")
+    assert page.total == 0
+    assert [way.kind for way in page.ways] == ["filter"]
+
+
 def test_a_document_near_in_meaning_is_found_without_its_words_and_says_so(discovery: Discovery) -> None:
     hits = {hit.document.id: hit for hit in discovery.search(parse("terumbukarang"), exact=True).hits}
     assert [reason.kind for reason in hits[DocumentId("a.1")].reasons] == ["meaning"]

@@ -75,6 +75,13 @@ def test_a_reading_is_dropped_with_its_words_or_searched_for_as_words() -> None:
     assert not words.readings
 
 
+def test_the_subject_is_what_nothing_was_read_in() -> None:
+    found = understand("buku tentang laut karya Pramoedya Ananta Toer kecuali ikan")
+    assert found.subject == "laut"
+    assert found.words == "laut pengarang:Pramoedya pengarang:Ananta pengarang:Toer -ikan"
+    assert understand("laut -ikan").subject == "laut -ikan"
+
+
 def test_a_text_too_long_is_cut_and_says_so() -> None:
     assert understand("laut " * 500).query.shortened
 
