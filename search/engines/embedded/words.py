@@ -4,7 +4,6 @@ Fields are named as search.engines.terms says; s_ fields hold the stems of the d
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
 
 import tantivy
@@ -14,7 +13,6 @@ from search.document import Document, Page, to_json
 from search.engines.terms import (
     ANYWHERE,
     KEYS,
-    REPEATED_CHARACTERS,
     SUGGEST,
     TEXTS,
     TITLE_BOUNDS,
@@ -22,12 +20,13 @@ from search.engines.terms import (
     YEARS,
     encoded,
     record_terms,
+    stem_text,
 )
 from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 
 
 def record_schema() -> tantivy.Schema:
@@ -104,15 +103,4 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
 
 def _add_words(made: tantivy.Document, name: str, words: str, languages: Sequence[analysis.Language]) -> None:
     made.add_text(f"w_{name}", words)
-    made.add_text(f"s_{name}", _stem_text(words, tuple(languages)))
-
-
-def _stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
-    if len(words) > REPEATED_CHARACTERS:
-        return " ".join(analysis.stems(words.split(), languages))
-    return _known_stem_text(words, languages)
-
-
-@lru_cache(maxsize=16_384)
-def _known_stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
-    return " ".join(analysis.stems(words.split(), languages))
+    made.add_text(f"s_{name}", stem_text(words, tuple(languages)))
