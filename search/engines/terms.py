@@ -101,6 +101,18 @@ def _known_word_text(text: str) -> str:
     return " ".join(analysis.plain_words(text))
 
 
+def stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
+    """The stems of folded words, both joined by spaces, as analysis.stems gives them."""
+    if len(words) > REPEATED_CHARACTERS:
+        return " ".join(analysis.stems(words.split(), languages))
+    return _known_stem_text(words, languages)
+
+
+@lru_cache(maxsize=16_384)
+def _known_stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
+    return " ".join(analysis.stems(words.split(), languages))
+
+
 def encoded(text: str) -> bytes:
     """UTF-8, with "?" for halves of surrogate pairs, which have no encoding."""
     return text.encode("utf-8", "replace")

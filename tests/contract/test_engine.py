@@ -11,7 +11,7 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
-from search.query import Clause, Filter, Query
+from search.query import Alternative, Clause, Filter, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword
 from search.results import FacetValue, Ranking
@@ -801,6 +801,55 @@ def test_old_and_new_spelling_find_each_other_in_any_language(
     assert set(found(searcher, old)) == set(found(searcher, new)) == {"a.1", "a.2"}
 
 
+def translated(text: str, *others: tuple[str, ...], weight: float = 0.8, **where: str) -> Query:
+    """A search for one clause and what it is called in the other language."""
+    return Query(text, (Clause(text, others=tuple(Alternative(words, weight) for words in others), **where),))  # type: ignore[arg-type]
+
+
+def test_a_document_with_the_translation_alone_is_found_below_one_with_the_word_itself(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Coral of the sea", language="eng"),
+        entry("a.2", "Karang di laut", language="ind"),
+        entry("a.3", "Gunung", language="ind"),
+    )
+    for text, other, expected in (("karang", "coral", ["a.2", "a.1"]), ("coral", "karang", ["a.1", "a.2"])):
+        assert ids(searcher.keyword(translated(text, (other,)), 9)) == expected
+    both = replace(translated("karang", ("coral",)), filters=(Filter("language", ("eng",)),))
+    assert ids(searcher.keyword(both, 9)) == ["a.1"]
+    assert searcher.weigh(both, [DocumentId("a.1")]).words.keys() == {"a.1"}
+    assert searcher.facets(translated("karang", ("coral",)))["language"] == (
+        FacetValue("eng", 1),
+        FacetValue("ind", 1),
+    )
+
+
+def test_a_translation_is_stemmed_and_one_of_several_words_needs_them_all(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Public libraries", language="eng"),
+        entry("a.2", "Library of babel", language="eng"),
+        entry("a.3", "Perpustakaan umum", language="ind"),
+    )
+    assert ids(searcher.keyword(translated("perpustakaan", ("library",)), 9))[0] == "a.3"
+    assert set(ids(searcher.keyword(translated("perpustakaan", ("library",)), 9))) == {"a.1", "a.2", "a.3"}
+    assert ids(searcher.keyword(translated("perpustakaan", ("public", "library")), 9)) == ["a.3", "a.1"]
+    assert set(ids(searcher.keyword(translated("puisi", ("babel",), ("public",)), 9))) == {"a.1", "a.2"}
+
+
+def test_a_translation_is_looked_for_where_its_clause_is(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Coral", pages=["fish"]),
+        entry("a.2", "Reefs", subject="Coral", pages=["coral", "fish"]),
+    )
+    assert ids(searcher.keyword(translated("karang", ("coral",), field="title"), 9)) == ["a.1"]
+    asked = [DocumentId("a.1"), DocumentId("a.2")]
+    hits = searcher.page_hits(translated("karang", ("coral",)), asked)
+    assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.2": [1]}
+    assert hits[DocumentId("a.2")][0].snippet.marks
+
+
 # --- spelling ---
 
 
@@ -817,6 +866,13 @@ def test_words_near_to_a_misspelt_one_are_told_with_their_documents(engine: Engi
     assert [s.word for s in near["hiratta"]] == ["hirata"]
     assert [near[word] for word in ("xyzzyx", "aku", "1945")] == [(), (), ()]
     assert searcher.spellings([]) == {}
+
+
+def test_a_word_that_most_documents_hold_is_near_to_its_misspelling_and_the_other_way_round(engine: Engine) -> None:
+    searcher = load(engine, *(entry(f"a.{n}", "Karang") for n in range(300)), entry("a.300", "Karung"))
+    near = searcher.spellings(["karung", "karang"])
+    assert [(s.word, s.documents) for s in near["karung"]] == [("karung", 1), ("karang", 300)]
+    assert [(s.word, s.documents) for s in near["karang"]] == [("karang", 300), ("karung", 1)]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from search.engines.elastic.mapping import STEMMERS
+from search import analysis
 
 Clause = dict[str, Any]
 
@@ -24,7 +24,7 @@ class ElasticDialect:
         return {"term": {name: {"value": text, "boost": weight}}}
 
     def stems(self, field: str, word: str, weight: float) -> list[Clause]:
-        return [{"match": {f"s_{code}_{field}": {"query": word, "boost": weight}}} for code in STEMMERS]
+        return [self.term(f"s_{field}", stem, weight) for stem in analysis.stems([word])]
 
     def phrase(self, name: str, words: Sequence[str], weight: float) -> Clause:
         return {"match_phrase": {name: {"query": " ".join(words), "boost": weight}}}

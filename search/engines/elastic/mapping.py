@@ -3,13 +3,12 @@
 records   one document a title, its passages with their vectors nested in it: written and replaced as one
 pages     one document a page of an e-book, for page hits and reading
 
-Words come folded (search.analysis), so a whitespace splits them; the server's own `indonesian` and
-`english` analyzers stem them, each document by the languages it is in. Nothing here needs a licence or
-a module beyond the standard distribution's core.
+Words come folded and stemmed (search.analysis), as in the embedded engine, so a whitespace is all that splits them.
+Nothing here needs a licence or a module beyond the standard distribution's core.
 """
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,9 @@ import numpy as np
 from search import analysis
 from search.document import Document, Page, to_json
 from search.engine import Entry
+from search.engines.spelling import SPELLED_FIELDS
 from search.engines.terms import (
+    ANYWHERE,
     KEYS,
     SUGGEST,
     TEXTS,
@@ -26,6 +27,7 @@ from search.engines.terms import (
     YEARS,
     encoded,
     record_terms,
+    stem_text,
     word_text,
 )
 from search.query import BODY
@@ -33,9 +35,7 @@ from search.schema import SORTS
 from search.vectors import Vector
 
 # Raised when the mapping changes in a way that an older index cannot answer.
-LAYOUT: Final = 2
-
-STEMMERS: Final[Mapping[analysis.Language, str]] = {"id": "indonesian", "en": "english"}
+LAYOUT: Final = 3
 
 # A book of 2,000 pages makes some 5,000 passages; the server's own limit is 10,000 a document.
 _MAX_NESTED: Final = 50_000
@@ -43,7 +43,10 @@ _MAX_NESTED: Final = 50_000
 # Shown and never searched: it lives in _source alone.
 _STORED: Final = {"type": "keyword", "index": False, "doc_values": False}
 _CODE: Final = {"type": "keyword"}
+# The words that a misspelt one may mean, of all fields that they are taken from.
+SPELLED: Final = "spelled"
 _WORDS: Final = {"type": "text", "analyzer": "whitespace"}
+_WITHOUT_PLACES: Final = {**_WORDS, "index_options": "freqs"}
 
 Body = dict[str, Any]
 
@@ -64,6 +67,10 @@ def record_mappings(meta: Body) -> Body:
     properties |= dict.fromkeys(("json", "fingerprint", "own_vector"), _STORED)
     for name in [field.name for field in TEXTS] + [BODY]:
         properties |= _word_fields(name)
+    properties |= dict.fromkeys((f"w_{ANYWHERE}", f"s_{ANYWHERE}"), _WITHOUT_PLACES)
+    for name in SPELLED_FIELDS:
+        properties[f"w_{name}"] = {**_WORDS, "copy_to": SPELLED}
+    properties[SPELLED] = {**_WORDS, "index_options": "docs", "norms": False}
     properties[TITLE_BOUNDS] = {**_WORDS, "norms": False}
     for field in KEYS:
         properties[f"k_{field.name}"] = _CODE
@@ -149,13 +156,9 @@ def _mappings(properties: Body, meta: Body, kept: Iterable[str]) -> Body:
 
 
 def _word_fields(name: str) -> Body:
-    """A text as it was written, and stemmed in each language."""
-    stemmed = {"type": "text", "index_options": "freqs"}
-    fields: Body = {f"w_{name}": _WORDS}
-    return fields | {f"s_{code}_{name}": {**stemmed, "analyzer": analyzer} for code, analyzer in STEMMERS.items()}
+    """A text as it was written, and its stems."""
+    return {f"w_{name}": _WORDS, f"s_{name}": _WITHOUT_PLACES}
 
 
-def _words(name: str, texts: tuple[str, ...], languages: Iterable[analysis.Language]) -> Body:
-    if not texts:
-        return {}
-    return {f"w_{name}": texts, **{f"s_{code}_{name}": texts for code in languages}}
+def _words(name: str, texts: tuple[str, ...], languages: tuple[analysis.Language, ...]) -> Body:
+    return {f"w_{name}": texts, f"s_{name}": [stem_text(text, languages) for text in texts]} if texts else {}

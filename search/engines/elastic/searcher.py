@@ -10,11 +10,11 @@ from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
-from search.engines.elastic.mapping import Body, readable, unpacked
+from search.engines.elastic.mapping import SPELLED, Body, readable, unpacked
 from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
-from search.engines.spelling import SPELLED_FIELDS, edits_allowed, nearest
+from search.engines.spelling import edits_allowed, nearest
 from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefixes
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
@@ -39,9 +39,12 @@ _BY_SCORE: Final = ["_score", {"o_title": "asc"}]
 # A value may be begun in several ways, each a term of its own.
 MORE_TERMS: Final = 2
 
-# How the server looks for words near to one: also when that one is known, and from its first letter on.
+# How the server looks for words near to one: also when that one is known, however many documents hold it, and from its
+# first letter on. It lists the nearest of each shard; search.engines.spelling orders them.
 _MISSPELT: Final = {
+    "field": SPELLED,
     "suggest_mode": "always",
+    "max_term_freq": 2**31 - 1,
     "prefix_length": 0,
     "min_word_length": 4,
     "size": 10,
@@ -288,31 +291,30 @@ class ElasticSearcher:
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
-        words = list(dict.fromkeys(asked.words))
+        # No longer word is in the index, and the server refuses to look for one.
+        words = [word for word in dict.fromkeys(asked.words) if len(word) <= analysis.MAX_WORD_CHARACTERS]
+        unknown: dict[str, Sequence[Spelling]] = dict.fromkeys(asked.words, ())
         if not words:
-            return _Ask(lambda _: {})
-        names = [f"w_{field}" for field in SPELLED_FIELDS]
-        itself = {str(n): {"bool": {"should": [{"term": {f: word}} for f in names]}} for n, word in enumerate(words)}
+            return _Ask(lambda _: unknown)
+        itself = {str(n): {"term": {SPELLED: word}} for n, word in enumerate(words)}
         body: Body = {
             "size": 0,
             "track_total_hits": False,
             "aggs": {"itself": {"filters": {"filters": itself}}},
             "suggest": {
-                f"{n}.{name}": {"text": word, "term": {"field": name, "max_edits": most, **_MISSPELT}}
+                str(n): {"text": word, "term": {"max_edits": most, **_MISSPELT}}
                 for n, word in enumerate(words)
                 if (most := edits_allowed(word))
-                for name in names
             },
         }
 
         def read(responses: _Responses) -> Mapping[str, Sequence[Spelling]]:
             counts = responses[0]["aggregations"]["itself"]["buckets"]
             found = {word: {word: int(counts[str(n)]["doc_count"])} for n, word in enumerate(words)}
-            for name, entries in responses[0].get("suggest", {}).items():
-                near = found[words[int(name.partition(".")[0])]]
-                for option in (option for entry in entries for option in entry["options"]):
-                    near[option["text"]] = max(int(option["freq"]), near.get(option["text"], 0))
-            return {word: nearest(word, near) for word, near in found.items()}
+            for number, entries in responses[0].get("suggest", {}).items():
+                options = (option for entry in entries for option in entry["options"])
+                found[words[int(number)]] |= {option["text"]: int(option["freq"]) for option in options}
+            return unknown | {word: nearest(word, near) for word, near in found.items()}
 
         return _Ask(read, (self._names.records, body))
 

@@ -4,7 +4,6 @@ Fields are named as search.engines.terms says; s_ fields hold the stems of the d
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 import tantivy
@@ -14,7 +13,6 @@ from search.document import Document, Page, to_json
 from search.engines.terms import (
     ANYWHERE,
     KEYS,
-    REPEATED_CHARACTERS,
     SUGGEST,
     TEXTS,
     TITLE_BOUNDS,
@@ -22,6 +20,7 @@ from search.engines.terms import (
     YEARS,
     encoded,
     record_terms,
+    stem_text,
 )
 from search.query import BODY
 from search.schema import SORTS
@@ -73,11 +72,11 @@ def record(document: Document, pages: Iterable[str]) -> tantivy.Document:
     made.add_bytes("json", encoded(to_json(document)))
     made.add_bytes("fingerprint", encoded(document.fingerprint))
     anywhere = terms.words.get(ANYWHERE, ())
-    stemmed = {text: _stem_text(text, terms.languages) for text in dict.fromkeys(anywhere)}
+    stemmed = {text: stem_text(text, terms.languages) for text in dict.fromkeys(anywhere)}
     for name, texts in terms.words.items():
         for text in texts if name != ANYWHERE else ():
             made.add_text(f"w_{name}", text)
-            made.add_text(f"s_{name}", stemmed[text] if text in stemmed else _stem_text(text, terms.languages))
+            made.add_text(f"s_{name}", stemmed[text] if text in stemmed else stem_text(text, terms.languages))
     # Without positions, all texts are one.
     made.add_text(f"w_{ANYWHERE}", " ".join(anywhere))
     made.add_text(f"s_{ANYWHERE}", " ".join([stemmed[text] for text in anywhere]))
@@ -110,15 +109,4 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
 
 def _add_words(made: tantivy.Document, name: str, words: str, languages: tuple[analysis.Language, ...]) -> None:
     made.add_text(f"w_{name}", words)
-    made.add_text(f"s_{name}", _stem_text(words, languages))
-
-
-def _stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
-    if len(words) > REPEATED_CHARACTERS:
-        return " ".join(analysis.stems(words.split(), languages))
-    return _known_stem_text(words, languages)
-
-
-@lru_cache(maxsize=16_384)
-def _known_stem_text(words: str, languages: tuple[analysis.Language, ...]) -> str:
-    return " ".join(analysis.stems(words.split(), languages))
+    made.add_text(f"s_{name}", stem_text(words, languages))

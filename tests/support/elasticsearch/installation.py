@@ -1,4 +1,4 @@
-"""An Elasticsearch that is ready to start: a Java, the server's jars, our start class, and a home with two modules."""
+"""An Elasticsearch that is ready to start: a Java, the server's jars, our start class, and a home with its network module."""
 
 import fcntl
 import hashlib
@@ -19,14 +19,6 @@ from tests.support.elasticsearch.jars import LOCK, Unavailable, ensure_jars, loc
 VERSION: Final = "9.5.3"
 SOURCES: Final = Path(__file__).with_name("java")
 NETTY_DESCRIPTOR: Final = "META-INF/es-plugins/transport-netty4/plugin-descriptor.properties"
-ANALYSIS_DESCRIPTOR: Final = f"""\
-name=analysis-common
-description=The analysers that the tests use
-version={VERSION}
-elasticsearch.version={VERSION}
-java.version=21
-classname=telusur.CommonAnalysis
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,6 @@ def _build(home: Path, jars: Path, java: Path) -> None:
     try:
         _compile(aside / "classes", jars, java)
         _netty_module(aside / "modules" / "transport-netty4", jars)
-        _analysis_module(aside / "modules" / "analysis-common", aside / "classes")
         aside.rename(home)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -121,12 +112,3 @@ def _netty_module(folder: Path, jars: Path) -> None:
     # The server runs on the class path here, so a module that asks to be a Java module would not find it.
     kept = [line for line in lines if not line.startswith("modulename=")]
     (folder / "plugin-descriptor.properties").write_text("\n".join(kept) + "\n", encoding="utf-8")
-
-
-def _analysis_module(folder: Path, classes: Path) -> None:
-    folder.mkdir(parents=True)
-    with zipfile.ZipFile(folder / "analysis-common.jar", "w") as archive:
-        for path in sorted(classes.rglob("CommonAnalysis*.class")):
-            archive.write(path, path.relative_to(classes))
-            path.unlink()  # on the class path as well, it would be the same class twice
-    (folder / "plugin-descriptor.properties").write_text(ANALYSIS_DESCRIPTOR, encoding="utf-8")
