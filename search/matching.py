@@ -11,8 +11,10 @@ from search.query import Clause, Group, Part, Query
 # Up to this many content words all are required, as a reader of a catalogue expects. Of n more, a quarter, rounded
 # up. Words alone, nDCG@10 on halves of CISI, IDK-MRC and the questions of paragraphs in their own language, dev: 0.36,
 # 0.60 and 0.89 with the square root of n, 0.38, 0.63 and 0.94 with a quarter, 0.38, 0.63 and 0.95 with any one of them.
+# Of very many words a quarter is more than most answers hold.
 ALL_REQUIRED: Final = 3
 ENOUGH: Final = 4
+MOST_DEMANDED: Final = 3
 
 # Words of a query that are looked for; each is looked for in every field. A longer one is no question.
 MAX_WORDS: Final = 64
@@ -39,7 +41,7 @@ def requirements(query: Query) -> Requirements:
     Stop words are optional beside any content word. Phrases, fields and groups are always required.
     In a loose query the rule for long texts holds from two content words on, and one may always be missing.
     """
-    parts = list(_bounded(query.parts, [MAX_WORDS]))
+    parts = list(dict.fromkeys(_bounded(query.parts, [MAX_WORDS])))
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
     fixed = [part for part in wanted if not _is_plain(part)]
@@ -49,7 +51,7 @@ def requirements(query: Query) -> Requirements:
         return Requirements(tuple(optional), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
         return Requirements((*fixed, *content), (), 0, tuple(optional), unwanted)
-    minimum = min(math.ceil(len(content) / ENOUGH), len(content) - 1)
+    minimum = min(math.ceil(len(content) / ENOUGH), MOST_DEMANDED, len(content) - 1)
     return Requirements(tuple(fixed), tuple(content), minimum, tuple(optional), unwanted)
 
 
@@ -70,7 +72,7 @@ def _bounded(parts: Iterable[Part], left: list[int]) -> Iterator[Part]:
         if not words or not left[0]:
             continue
         yield replace(part, text=" ".join(words[: left[0]])) if len(words) > left[0] else part
-        left[0] -= min(left[0], len(words))
+        left[0] -= 0 if _is_stop(part) else min(left[0], len(words))
 
 
 def _is_plain(part: Part) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +18,11 @@ from search.embedding import Embedder
 from search.engines.embedded import EmbeddedEngine
 from search.evaluation import Scores, score
 from search.query import Mode
-from search.query_language import parse
+from search.schema import RELEVANCE
+from search.understanding import understand
 from tests.relevance.judged import JudgedQuery, JudgedSet
 
+TODAY: Final = date(2026, 11, 1)  # for "the last five years"
 SHOWN: Final = 10  # hits of which the pages are looked at
 ROOT: Final = Path(__file__).resolve().parents[2]
 # What only asks and never writes: a change here leaves a filled index as it is.
@@ -59,7 +62,7 @@ def measure(discovery: Discovery, judged: JudgedSet, mode: Mode) -> Answers:
 
 def _answer(discovery: Discovery, query: JudgedQuery, mode: Mode, depth: int) -> Answer:
     started = time.perf_counter()
-    found = discovery.search(parse(query.text), mode, 1, depth)
+    found = discovery.search(understand(query.text, (), RELEVANCE, TODAY).query, mode, 1, depth)
     took_ms = 1000 * (time.perf_counter() - started)
     if found.mode != mode:
         raise ValueError(f"{mode} cannot run: the index has no vectors")
