@@ -210,6 +210,14 @@ def test_evaluate_lists_each_query(judged: Telusur) -> None:
     assert re.search(r"0\.0000 +r +padi", out)
 
 
+@pytest.mark.parametrize(("flags", "found"), [((), 1.0), (("--plain-language",), 0.0)])
+def test_evaluate_reads_plain_language_only_when_asked(judged: Telusur, flags: tuple[str, ...], found: float) -> None:
+    query = '{"_id":"q","text":"buku tentang terumbu kecuali karang"}'
+    (judged.folder / "q.jsonl").write_text(query, encoding="utf-8")
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", "--json", *flags)
+    assert json.loads(out.splitlines()[0])["modes"]["keyword"]["mrr_at_10"] == found
+
+
 def test_evaluate_judges_the_loaded_index(loaded: Telusur, tmp_path: Path) -> None:
     found = json.loads(loaded.run("search", "terumbu", "--json").splitlines()[0])["hits"][0]["id"]
     (tmp_path / "q.jsonl").write_text('{"_id":"q","text":"terumbu"}', encoding="utf-8")
