@@ -32,8 +32,8 @@ RANKED_DEPTH: Final = 200
 # With the shipped model over 6,000 records and 2,000 pages, typed nonsense and Indonesian questions
 # came as near as 0.42 to unrelated texts; what answered English questions lay above 0.45.
 SEMANTIC_DEPTH: Final = 50
-SEMANTIC_FLOOR: Final = 0.43
-SEMANTIC_NEAR: Final = 0.75
+SEMANTIC_FLOOR: Final = 0.36
+SEMANTIC_NEAR: Final = 0.5
 
 # What documents are alike by, beside the words of their titles: a field and how many of its values count.
 _ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
@@ -180,18 +180,16 @@ def _weighed(
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
     least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
-    finds = {item.id: item for item in nearest if item.score >= least}
-    ids = list(finds)
-    weigh, fetch = Weigh(query, ids), Fetch(ids if embedder.languages is not None else [])
+    near = {item.id for item in nearest if item.score >= least}
+    ids = [item.id for item in nearest]
+    weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
     answers = searcher.answer([weigh, fetch])
     weights = answers[weigh]
-    if query.wordless:
-        return finds, weights
-    if query.strict:
-        return {id: item for id, item in finds.items() if id in weights.words}, weights
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
-    strangers = {d.id for d in answers[fetch] if not _understands(embedder, d) and d.id not in weights.words}
-    return {id: item for id, item in finds.items() if id not in strangers}, weights
+    strangers = {document.id for document in answers[fetch] if not _understands(embedder, document)}
+    alone = near if query.wordless else set() if query.strict else near - strangers
+    # A document that has the words is ranked by its meaning too, however far that is.
+    return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
 
 
 def _ranked(
@@ -227,6 +225,7 @@ class _Look:
         hits = []
         for document in answers[self._fetch]:
             near = finds.get(document.id)
+            near = near if near is not None and near.score >= SEMANTIC_FLOOR else None
             pages = tuple(page_hits.get(document.id, ()))
             if not pages and near is not None and near.page:
                 pages = _near_pages(searcher, self._query, document.id, near.page)
