@@ -879,3 +879,33 @@ def test_a_word_that_most_documents_hold_is_near_to_its_misspelling_and_the_othe
 def test_spelling_of_hostile_text_does_no_harm(engine: Engine, text: str) -> None:
     searcher = load(engine, entry("a.1", text), entry("a.2", "Laut"))
     searcher.spellings([word for word in text.split()[:3] if word])
+
+
+# --- the order of results ---
+
+
+def test_title_outranks_subject_outranks_note_outranks_the_pages_of_an_ebook(engine: Engine) -> None:
+    others = [entry(f"b.{n}", f"Lain {n}", note="isi biasa") for n in range(20)]
+    searcher = load(
+        engine,
+        entry("a.4", "Ensiklopedia", pages=["kima raksasa " * 30]),
+        entry("a.3", "Hewan laut", note="tentang kima"),
+        entry("a.2", "Hewan pantai", subject="Kima"),
+        entry("a.1", "Kima"),
+        *others,
+    )
+    assert found(searcher, "kima") == ["a.1", "a.2", "a.3", "a.4"]
+
+
+def test_a_long_record_neither_loses_its_title_nor_wins_by_its_length(engine: Engine) -> None:
+    long = " ".join(f"kata{n}" for n in range(2000))
+    searcher = load(
+        engine,
+        entry("a.1", "Terumbu karang", contents=long),
+        entry("a.2", "Terumbu karang"),
+        entry("a.3", "Bunga rampai", contents=f"{long} terumbu karang"),
+        entry("a.4", "Karang taruna", note="terumbu"),
+    )
+    ranked = found(searcher, "terumbu karang")
+    assert set(ranked[:2]) == {"a.1", "a.2"}
+    assert set(ranked) == {"a.1", "a.2", "a.3", "a.4"}
