@@ -28,11 +28,8 @@ MAX_RESULTS_REACHED: Final = 1000
 # How deep keyword ranking is fetched before fusion; deeper pages fetch MAX_RESULTS_REACHED.
 RANKED_DEPTH: Final = 200
 
-# What counts as near in meaning: at least FLOOR, and at least NEAR of the nearest one's cosine.
-# With the shipped model over 6,000 records and 2,000 pages, typed nonsense and Indonesian questions
-# came as near as 0.42 to unrelated texts; what answered English questions lay above 0.45.
+# What counts as near in meaning: at least the model's floor, and at least NEAR of the nearest one's cosine.
 SEMANTIC_DEPTH: Final = 50
-SEMANTIC_FLOOR: Final = 0.36
 SEMANTIC_NEAR: Final = 0.5
 
 # What documents are alike by, beside the words of their titles: a field and how many of its values count.
@@ -99,7 +96,7 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=(hits := look.hits(searcher, answers, finds)),
+            hits=(hits := look.hits(searcher, answers, finds, embedder.floor if embedder is not None else 0.0)),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
             typed=tried.typed,
@@ -142,8 +139,10 @@ class Discovery:
             return ()
         embedder = self._usable_embedder(searcher)
         vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
-        nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items if vector is not None else ()
-        near = {item.id: item for item in nearest if item.id != id and item.score >= SEMANTIC_FLOOR}
+        near: Finds = {}
+        if vector is not None and embedder is not None:
+            nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
+            near = {item.id: item for item in nearest if item.id != id and item.score >= embedder.floor}
         likeness = _likeness(found)
         sharing = searcher.keyword(likeness, ALIKE_DEPTH).items if likeness.parts else ()
         scores = {item.id: item.score for item in sharing if item.id != id}
@@ -179,7 +178,7 @@ def _weighed(
     """Which of the nearest are results by their meaning, and what words and filters say of them."""
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
-    least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
+    least = max(embedder.floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
     weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
@@ -220,12 +219,13 @@ class _Look:
         self._page_hits = PageHits(query, ids if query.wanted else [])
         self.questions = (self._fetch, self._page_hits)
 
-    def hits(self, searcher: Searcher, answers: Answers, finds: Finds) -> tuple[Hit, ...]:
+    def hits(self, searcher: Searcher, answers: Answers, finds: Finds, floor: float) -> tuple[Hit, ...]:
+        """floor: how near a document must be for its nearness to be a reason."""
         page_hits = answers[self._page_hits]
         hits = []
         for document in answers[self._fetch]:
             near = finds.get(document.id)
-            near = near if near is not None and near.score >= SEMANTIC_FLOOR else None
+            near = near if near is not None and near.score >= floor else None
             pages = tuple(page_hits.get(document.id, ()))
             if not pages and near is not None and near.page:
                 pages = _near_pages(searcher, self._query, document.id, near.page)
@@ -240,13 +240,6 @@ class _Look:
                 )
             )
         return tuple(hits)
-
-
-def _hits(
-    searcher: Searcher, query: Query, ranked: Sequence[tuple[DocumentId, float]], finds: Finds
-) -> tuple[Hit, ...]:
-    look = _Look(query, dict(ranked))
-    return look.hits(searcher, searcher.answer(look.questions), finds)
 
 
 def _understands(embedder: Embedder, document: Document) -> bool:
