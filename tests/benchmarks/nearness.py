@@ -5,7 +5,6 @@ From this comes a model's floor: a text below it is no find by its meaning, howe
 
 import random
 import sys
-import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,7 +18,6 @@ from ingest.readers import marc
 from ingest.source import Rejected, SourceRecord
 from search.embedding import Embedder
 from search.engine import Matrix
-from search.evaluation import read_corpus, read_judgements, read_queries
 from search.opening import open_embedder
 from search.settings import SearchSettings
 from tests.support.meaning import SETS
@@ -67,13 +65,10 @@ if __name__ == "__main__":
     print(f"{embedder.name}; percentiles {POINTS} | share at or above {FLOORS}")
     show("nonsense and records", nearest(embedder, [nonsense(chance) for _ in range(NONSENSE)], records))
     for name, judged in SETS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            files = judged(Path(folder))
-            texts = {text.id: f"{text.title}. {text.text}" for text in read_corpus(files.corpus)}
-            queries, judgements = read_queries(files.queries), read_judgements(files.qrels)
-        asked = [id for id in queries if judgements.get(id)]
-        asked = chance.sample(asked, min(QUESTIONS, len(asked)))
-        show(f"{name}: and records", nearest(embedder, [queries[id] for id in asked], records))
-        own = [embedder.passages([texts[of] for of, gain in judgements[id].items() if gain > 0]) for id in asked]
-        best = [float((rows @ embedder.query(queries[id])).max()) for id, rows in zip(asked, own, strict=True)]
+        collection = judged()
+        texts = {text.id: f"{text.title}. {text.text}" for text in collection.texts}
+        asked = chance.sample(collection.queries, min(QUESTIONS, len(collection.queries)))
+        show(f"{name}: and records", nearest(embedder, [query.text for query in asked], records))
+        own = [embedder.passages([texts[of] for of in query.relevant]) for query in asked]
+        best = [float((rows @ embedder.query(query.text)).max()) for query, rows in zip(asked, own, strict=True)]
         show(f"{name}: and best answer", best)

@@ -90,7 +90,7 @@ from ingest.pipeline import Load
 from portal.bootstrap import ebook_store, open_services
 from portal.settings import read_settings
 from search.opening import open_embedder, open_engine
-from search.query import parse
+from search.query_language import parse
 import marc_samples
 
 folder = Path(sys.argv[1])
