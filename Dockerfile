@@ -1,7 +1,7 @@
 # The portal and the commands of Telusur. Not run yet, like compose.yaml; tests/test_compose.py checks what it can.
 #
-#   docker build -t telusur .                                               search by words, no torch
-#   docker build -t telusur --build-arg EXTRAS=elastic,semantic .           by meaning as well; several gigabytes
+#   docker build -t telusur .                                             the portal with its own embedding model
+#   docker build -t telusur --build-arg EXTRAS=elastic,models .           for another model: torch, several gigabytes
 #
 # Nothing secret belongs into a build: passwords come with the environment when a container starts.
 

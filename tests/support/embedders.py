@@ -14,6 +14,7 @@ class LetterEmbedder:
 
     name = "letters"
     dimensions = 26
+    floor = 0.43
 
     def __init__(self, languages: frozenset[str] | None = None) -> None:
         self.languages = languages
@@ -34,6 +35,7 @@ class WordEmbedder:
 
     name = "words"
     languages: frozenset[str] | None = None
+    floor = 0.43
 
     def __init__(self, dimensions: int = 64) -> None:
         self.dimensions = dimensions
