@@ -7,7 +7,7 @@ one. An Indonesian reduplication ("buku-buku") is one word, "buku". Every patter
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -211,14 +211,86 @@ def _stems_of(word: str, languages: tuple[Language, ...]) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def stem_languages(codes: Iterable[str]) -> tuple[Language, ...]:
-    """How a document in these MARC languages is stemmed: both ways unless all its codes agree on one.
+def stem_languages(codes: Iterable[str], text_words: Sequence[str] = ()) -> tuple[Language, ...]:
+    """How a document in these MARC languages is stemmed: both ways unless all its codes agree on one. Without a
+    code, as its words say.
 
     >>> stem_languages(["ind"]), stem_languages(["eng", "ind"]), stem_languages([])
     (('id',), ('id', 'en'), ('id', 'en'))
     """
     known = {_STEMMED_AS.get(code, "") for code in codes}
+    if not known:
+        return languages_of(text_words)
     return tuple(language for language in LANGUAGES if known == {language}) or LANGUAGES
+
+
+# Stop words of one language only; the others ("a", "at", "dan", "on") are words of the other one too, or of a third.
+_TELLING: Final[Mapping[Language, frozenset[str]]] = {
+    "id": frozenset(
+        [
+            "yang",
+            "dan",
+            "dari",
+            "untuk",
+            "dengan",
+            "dalam",
+            "pada",
+            "adalah",
+            "oleh",
+            "ini",
+            "itu",
+            "tidak",
+            "akan",
+            "atau",
+            "juga",
+            "sebagai",
+            "di",
+            "ke",
+        ]
+    ),
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "in",
+            "is",
+            "that",
+            "for",
+            "with",
+            "was",
+            "are",
+            "by",
+            "this",
+            "from",
+            "which",
+            "be",
+            "has",
+            "were",
+            "their",
+            "it",
+        ]
+    ),
+}
+# So many of them in a row of words tell its language, if there are so many times as many as of the other one.
+_TELLS, _CLEARLY = 2, 4
+_WORDS_HEARD: Final = 200
+
+
+def languages_of(text_words: Sequence[str]) -> tuple[Language, ...]:
+    """The language that words are written in, by its commonest words; both where that is not clear.
+
+    >>> languages_of("the use of computers in the library".split()), languages_of("laut dan ikan".split())
+    (('en',), ('id', 'en'))
+    """
+    heard = text_words[:_WORDS_HEARD]
+    counts = {language: sum(word in telling for word in heard) for language, telling in _TELLING.items()}
+    for language, count in counts.items():
+        other = sum(counts.values()) - count
+        if count >= _TELLS and count >= _CLEARLY * other:
+            return (language,)
+    return LANGUAGES
 
 
 def is_stop_word(word: str) -> bool:

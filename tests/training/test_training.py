@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.lexicon import Lexicon, learn
-from training.phrasing import Bags, Phraser, bags
-from training.shrinking import axes, bytes_of, evened, means
-from training.sources import Pair, Synset
-from training.vocabulary import Vocabulary, tokenizer
+from tests.training.lexicon import Lexicon, learn
+from tests.training.phrasing import Bags, Phraser, bags
+from tests.training.shrinking import axes, bytes_of, evened, means
+from tests.training.sources import Pair, Synset
+from tests.training.vocabulary import Vocabulary, tokenizer
 
 MONEY = Synset(("bank",), "an institution that keeps money", (), ("bank",))
 RIVER = Synset(("bank",), "sloping land beside a river", (), ("tepi",))

@@ -130,7 +130,9 @@ def page_body(document: Document, page: Page) -> Body:
     words = word_text(page.text)
     body: Body = {"parent": document.id, "number": page.number}
     body |= {"label": page.label, "section": page.section, "text": page.text}
-    return body | _words(BODY, (words,) if words else (), analysis.stem_languages(document.values("language")))
+    return body | _words(
+        BODY, (words,) if words else (), analysis.stem_languages(document.values("language"), words.split())
+    )
 
 
 def page_id(id: str, number: int) -> str:

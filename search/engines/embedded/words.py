@@ -103,7 +103,7 @@ def page(document: Document, page: Page, words: str) -> tantivy.Document:
     for name, value in (("label", page.label), ("section", page.section), ("text", page.text)):
         made.add_bytes(name, encoded(value))
     if words:
-        _add_words(made, BODY, words, analysis.stem_languages(document.values("language")))
+        _add_words(made, BODY, words, analysis.stem_languages(document.values("language"), words.split()))
     return made
 
 

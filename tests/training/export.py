@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from search.sentence_embedding import MINILM, MINILM_SHA256
-from training import sources
-from training.shrinking import EVENNESS, bytes_of
-from training.student import BATCH, Recipe
-from training.vocabulary import Vocabulary
+from tests.training import sources
+from tests.training.shrinking import EVENNESS, bytes_of
+from tests.training.student import BATCH, Recipe
+from tests.training.vocabulary import Vocabulary
 
 _STATIC: Final = "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"
 _NORMALIZE: Final = "sentence_transformers.base.modules.normalize.Normalize"

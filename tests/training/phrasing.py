@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.lexicon import DOUBT, Lexicon, words
-from training.vocabulary import UNKNOWN_ROW, Vocabulary
+from tests.training.lexicon import DOUBT, Lexicon, words
+from tests.training.vocabulary import UNKNOWN_ROW, Vocabulary
 
 MAX_SENSES: Final = 8
 MAX_SYNONYMS: Final = 4

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from training.forms import LEAST_LETTERS, having, loans, passives
+from tests.training.forms import LEAST_LETTERS, having, loans, passives
 
 SIZE: Final = 68_000  # at 256 bytes a row this is 17.4 MB; with the tokenizer it must stay below 20
 LENDERS: Final = 14_000  # the most frequent English words, whose Indonesian spelling is guessed

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phrasing import Bags
+from tests.training.phrasing import Bags
 
 log = logging.getLogger(__name__)
 

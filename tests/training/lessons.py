@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phrasing import Bags, Phraser
-from training.sources import Pair, Synset, running
-from training.student import BATCH, Lesson
+from tests.training.phrasing import Bags, Phraser
+from tests.training.sources import Pair, Synset, running
+from tests.training.student import BATCH, Lesson
 
 RECORDS: Final = 14_000  # of 41,832: more took the teacher's time and helped no measure
 RECORD_WORDS: Final = 60
@@ -31,7 +31,7 @@ class Item:
 
 def items(pairs: Sequence[Pair], synsets: Sequence[Synset], records: Sequence[str], seed: int = 0) -> list[Item]:
     """Sentences and passages with translations count double: they are the only Indonesian as it is written."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     found = [Item(pair.english, pair.indonesian, 2) for pair in pairs]
     found += [Item(*joined, 2) for joined in _passages(pairs, random)]
     with_words = [synset for synset in synsets if synset.indonesian]

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.sources import Pair, Synset
+from tests.training.sources import Pair, Synset
 
 ROUNDS: Final = 6
 MAX_WORDS: Final = 60  # of a sentence, in alignment: the table of pairs of words grows with the square

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phrasing import Bags
+from tests.training.phrasing import Bags
 
 LARGEST: Final = 127
 # Of 0, 0.1, 0.2, 0.25, 0.35 and 0.5 the best over all development sets: questions across languages gain one or two

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.lexicon import Lexicon
-from training.phrasing import Bags
+from tests.training.lexicon import Lexicon
+from tests.training.phrasing import Bags
 
 # Weight of a piece that makes up the share p of all text: a / (a + p). Arora and others 2017 (SIF), a as there.
 SIF: Final = 1e-3

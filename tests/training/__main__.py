@@ -1,6 +1,6 @@
-"""Trains the shipped model: python -m training --data FOLDER --cache FOLDER [--out FOLDER]
+"""Trains the shipped model: python -m tests.training --data FOLDER --cache FOLDER [--out FOLDER]
 
-Needs what training/requirements.txt lists, the data of training/sources.py, and half an hour on two cores, most of it
+Needs what tests/training/requirements.txt lists, the data of sources.py, and half an hour on two cores, most of it
 for the teacher's vectors, which are kept in --cache. The same data, versions and seed give the same model, but for what
 a different processor rounds otherwise.
 """
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.sentence_embedding import minilm
-from training import beginning, export, lexicon, phrasing, shrinking, sources, student, vocabulary
-from training.lessons import Course, items, joined
-from training.teacher import Teacher
+from tests.training import beginning, export, lexicon, phrasing, shrinking, sources, student, vocabulary
+from tests.training.lessons import Course, items, joined
+from tests.training.teacher import Teacher
 
 DIMENSIONS: Final = 256
 EVENED_BY: Final = 60_000  # English texts; the Indonesian that people wrote is about as much
@@ -25,7 +25,7 @@ RECIPE: Final = student.Recipe()
 
 
 def main() -> None:
-    read = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").partition("\n")[0])
+    read = argparse.ArgumentParser(prog="python -m tests.training", description=(__doc__ or "").partition("\n")[0])
     read.add_argument("--data", type=Path, required=True, help="folder with the sources")
     read.add_argument("--cache", type=Path, required=True, help="folder for the teacher's vectors; a run goes on there")
     read.add_argument("--out", type=Path, default=Path("search/static_model"))

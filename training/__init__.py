@@ -1,1 +1,0 @@
-"""How the shipped Indonesian-English embedding model was made: python -m training --help. No part of the product."""
