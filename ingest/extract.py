@@ -38,12 +38,12 @@ class MarcView:
     __slots__ = ("_controls", "_kept", "fields", "leader", "original")
 
     def __init__(self, record: Record, tags: frozenset[str] | None = None) -> None:
-        """tags: those of the fields that will be asked for, None for all; others need not be decoded."""
+        """tags: those of the fields that will be asked for, 880 among them; others need not be decoded. None for all."""
         self.leader = record.leader
         self.original: list[tuple[str, Field]] = []  # tag that is stood for, field 880
         self._kept: dict[object, Any] = {}
         self._controls: dict[str, list[str]] = {}
-        self.fields = arranged(record.fields) if tags is None else record.by_tag(tags | {ORIGINAL})
+        self.fields = arranged(record.fields) if tags is None else record.by_tag(tags)
         if ORIGINAL in self.fields:
             if tags is not None:  # they stand for any field
                 self.fields = arranged(record.fields)
@@ -180,20 +180,16 @@ class Extractor:
                 values += [text[characters] for text in view.control(tag)]
                 continue
             for field in fields[tag]:
-                if indicators is not None and not _has(field, indicators):
-                    continue
+                if indicators is not None and (pair := field.indicators):  # a control field has none
+                    first, second = indicators
+                    if (first != "*" and first != pair[0]) or (second != "*" and second != pair[1]):
+                        continue
                 found = field.having(codes)
                 if self._whole and len(found) > 1:
                     values.append(" ".join(found))
                 else:
                     values += found
         return values
-
-
-def _has(field: Field, wanted: tuple[str, str]) -> bool:
-    """Whether the indicators are the wanted ones; a control field has none that could be others."""
-    pair = field.indicators
-    return not pair or all(want in ("*", its) for want, its in zip(wanted, pair, strict=True))
 
 
 def _compile(text: str) -> _Part:

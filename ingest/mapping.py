@@ -53,7 +53,7 @@ def to_field(
 class RuleSet:
     """Rules put in order for a record's tags, so that a rule for tags that a record lacks costs it nothing.
 
-    tags: those of all fields that the rules read.
+    tags: those of all fields that the rules read, and 880, which stands for any.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -71,7 +71,7 @@ class RuleSet:
                 self._of_tag[tag] = self._of_tag.get(tag, 0) | bit
             if not isinstance(rule.extract, Extractor):
                 self._taken_apart |= rule.tags
-        self.tags = frozenset(self._of_tag)
+        self.tags = frozenset((*self._of_tag, ORIGINAL))
 
     def apply(self, view: MarcView) -> dict[str, tuple[str, ...]]:
         """The fields of a record; a field without values is absent."""

@@ -320,7 +320,7 @@ class _UnparsedField(Field):
 
     def __init__(self, tag: str, text: str) -> None:
         self.tag = tag
-        self._text = text
+        self._text: str | None = text  # None when it has been taken apart
 
     def __getattr__(self, name: str) -> Any:
         """Called for a part that is not there yet."""
@@ -331,17 +331,20 @@ class _UnparsedField(Field):
 
     def having(self, codes: str | frozenset[str]) -> list[str]:
         text = self._text
-        if self.tag > _LAST_CONTROL and text[2:3] == _SUBFIELD and text[:2] in _INDICATORS:
+        if text is not None and self.tag > _LAST_CONTROL and text[2:3] == _SUBFIELD and text[:2] in _INDICATORS:
             return _VALUES[codes](text, 2)
         return Field.having(self, codes)
 
     def take_apart(self) -> None:
         """Costs half of what asking for a part does, so a mapping calls it for what it is sure to read."""
         tag, text = self.tag, self._text
+        if text is None:
+            return
         if tag > _LAST_CONTROL:
             if text[2:3] == _SUBFIELD and (pair := _INDICATORS.get(text[:2])):  # the way it should be
                 self.data, self.indicators = "", pair
                 self.subfields = _subfields(text, 2)
+                self._text = None  # from now on its parts are quicker to look through
                 return
         elif is_control(tag) and _SUBFIELD not in text:
             self.data, self.indicators, self.subfields = text, "", ()

@@ -8,6 +8,7 @@ import unicodedata
 import pymarc
 import pytest
 
+import marc_samples
 from ingest.readers import marc
 from ingest.readers.detect import detect
 from ingest.readers.records import MAX_RECORD_BYTES
@@ -228,3 +229,15 @@ def test_kind_of_file_is_told_by_its_contents() -> None:
     assert detect(b"\n%PDF-1.4", "a.mrc") == "pdf"
     assert detect(b"Yth. Pustakawan\n", "surat.doc") is None
     assert detect(b"judul,pengarang\n", "a.mrc") == "marc"
+
+
+@pytest.mark.parametrize("reads", ["gpo_indonesia.mrc", "nist_marc8.mrc", "gpo_basic_collection.xml"])
+def test_a_field_says_the_same_before_and_after_it_is_taken_apart(reads: str) -> None:
+    first, second = (good(list(read_file(marc_samples.SAMPLES / reads))) for _ in range(2))
+    for one_record, other in zip(first, second, strict=True):
+        for field, asked in zip(one_record.record.fields, other.record.fields, strict=True):
+            before = [asked.having("a"), asked.having("xyz")]
+            for _ in ("once", "and again"):
+                field.take_apart()
+                assert [field.having("a"), field.having("xyz")] == before
+            assert (asked.indicators, asked.subfields, asked.data) == (field.indicators, field.subfields, field.data)
