@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from search import explain
-from search.answering import PAGES_READ, is_question
+from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
 from search.answering import answers as answers_in
 from search.attempts import Asking, Prepared, ways_out
 from search.bilingual.lexicon import Lexicon
@@ -37,6 +38,9 @@ _ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
 ALIKE_DEPTH: Final = 30
 # Share of what two documents have in common in their likeness; the rest is meaning.
 ALIKE_WORDS: Final = 0.5
+
+# Documents with pages that can be read.
+_WITH_TEXT: Final = Filter("access", ("fulltext",))
 
 Finds = Mapping[DocumentId, Ranked]
 
@@ -249,10 +253,17 @@ def _understands(embedder: Embedder, document: Document) -> bool:
 
 
 def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Answer, ...]:
-    """What the best pages of the best results say to a question."""
-    places = [(hit.document, page.page) for hit in hits for page in hit.pages][:PAGES_READ]
-    pages = [(document, page) for document, number in places for page in searcher.pages(document.id, number, number)]
-    return answers_in(query, pages)
+    """What the best pages of the e-books that match best say to a question, and those of the best results."""
+    asked = looked_for(query)
+    books = searcher.keyword(replace(asked, filters=(*asked.filters, _WITH_TEXT)), BOOKS_READ).items
+    ids = [book.id for book in books]
+    fetch, found = Fetch(ids), PageHits(asked, ids)
+    answered = searcher.answer([fetch, found])
+    documents = {document.id: document for document in (*answered[fetch], *(hit.document for hit in hits))}
+    places = [(id, page.page) for id in ids for page in answered[found].get(id, ())]
+    places += [(hit.document.id, page.page) for hit in hits for page in hit.pages]
+    read = list(dict.fromkeys(places))[:PAGES_READ]
+    return answers_in(query, [(documents[id], page) for id, n in read for page in searcher.pages(id, n, n)])
 
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:

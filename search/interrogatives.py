@@ -1,0 +1,206 @@
+"""What a question asks for, by the word it is asked with; and whether a sentence can hold that at all."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from search import analysis
+from search.analysis import Word
+
+Kind = Literal["person", "place", "date", "time", "quantity", "reason", "definition", "other"]
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PERSON: Final = _set("siapa siapakah who whom whose")
+_TIME: Final = _set("kapan kapankah bilamana when")
+_QUANTITY: Final = _set("berapa berapakah")
+_REASON: Final = _set("mengapa kenapa why")
+_PLACE: Final = _set("dimana dimanakah where")
+_OTHER: Final = _set("apa apakah mana manakah bagaimana bagaimanakah what which how")
+_ASKING: Final = _PERSON | _PLACE | _TIME | _QUANTITY | _REASON | _OTHER
+# A question in English may also begin so; beyond the first word these say nothing.
+_HELPING: Final = _set("is are was were do does did can could should must may")
+# Asked with the particle alone.
+_PARTICLE: Final = _set("adakah bisakah bolehkah dapatkah haruskah perlukah benarkah")
+
+# After "when": what is asked for has happened, and has a date.
+_PAST: Final = _set("was were did")
+# After "how": what is asked for is a number.
+_MEASURED: Final = _set("many much long old far high often large big deep fast tall heavy")
+# Beside "berapa" and "what": what is asked for is a date.
+_MOMENTS: Final = _set("tahun tanggal hari bulan abad year date day month century")
+
+# Words of a question that name what kind of thing is asked for; an answer gives the thing and seldom its kind.
+KINDS_OF_THINGS: Final = _set(
+    """
+    arti artinya dimaksud maksud maksudnya pengertian definisi disebut namanya nama warna jumlah lama lamanya banyaknya
+    cara caranya alasan alasannya sebab penyebab penyebabnya tujuan saja jenis macam letak tahun tanggal orang isi bunyi
+    kah terjadi definition meaning mean means called name colour color number kind type types way reason cause causes
+    caused purpose year date people person many much long often happen happened please tell kali sekali times
+    """
+)
+
+_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti disebut dinamakan means")
+_BE: Final = _set("is are was were")
+_ARTICLES: Final = _set("a an the one any")
+_CALLED: Final = _set("known called defined refers")
+_OCCURS: Final = _set("occurs terjadi")
+_WHENEVER: Final = _set("when if jika bila apabila ketika")
+_REASONS: Final = _set(
+    """
+    karena sebab disebabkan akibat akibatnya lantaran supaya agar sehingga demi because since due cause causes
+    caused causing result results resulted resulting reason prompted
+    """
+)
+# "may" is a month less often than it is not.
+_MONTHS: Final = _set(
+    """
+    januari februari maret april mei juni juli agustus september oktober november desember january february march june
+    july august october december
+    """
+)
+_WHEN: Final = _MONTHS | _set(
+    "jika apabila bila ketika sebelum sesudah setelah sejak if once when before after until since upon"
+)
+_NUMBERS: Final = _set(
+    """
+    satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus ribu juta miliar milyar
+    sekali setengah separuh seratus seribu seorang sebuah one two three four five six seven eight nine ten eleven twelve
+    dozen hundred thousand million billion half once twice
+    """
+)
+_AT: Final = _set("di ke dari in at from near to")
+_BY: Final = _set("oleh by")
+_JOINING: Final = frozenset("-–/.:")
+_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+# What may stand between what is defined and the word that begins to define it: "MCAS (a function) is a", "IDE itu adalah".
+_APPOSITIONS: Final = frozenset('(,‘“"')
+_POINTING: Final = _set("itu ini tersebut sendiri juga also")
+_DEFINED_WITHIN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Interrogative:
+    """kind: what is asked for. certain: the text is a question even without its sign."""
+
+    kind: Kind
+    certain: bool
+
+
+def interrogative(text: str) -> Interrogative | None:
+    """How a text asks; None where it does not.
+
+    >>> [interrogative(text).kind for text in ("Siapa presiden?", "how many died", "What is MCAS?", "tahun berapa")]
+    ['person', 'quantity', 'definition', 'date']
+    >>> interrogative("terumbu karang") is None
+    True
+    """
+    words = analysis.plain_words(text[:400])
+    if not words:
+        return None
+    asks = next((n for n, word in enumerate(words) if word in _ASKING), None)
+    if asks is None:
+        helped = words[0] in _HELPING | _PARTICLE
+        return Interrogative("other", helped) if helped or text.rstrip().endswith("?") else None
+    return Interrogative(_kind(words, asks), asks == 0 or (asks == 1 and words[0] in _AT))
+
+
+def _kind(words: Sequence[str], asks: int) -> Kind:
+    word, beside = words[asks], {*words[max(asks - 1, 0) : asks], *words[asks + 1 : asks + 2]}
+    following = next(iter(words[asks + 1 : asks + 2]), "")
+    if word in _PERSON:
+        return "person"
+    if word in _PLACE or (word in ("mana", "manakah") and words[asks - 1 : asks] in (["di"], ["dari"], ["ke"])):
+        return "place"
+    if word in _QUANTITY | {"what", "which"} and beside & _MOMENTS and following != "lama":
+        return "date"
+    if word in _TIME:
+        return "date" if following in _PAST else "time"
+    if word in _QUANTITY or (word == "how" and following in _MEASURED):
+        return "quantity"
+    if word in _REASON or (word in ("apa", "what") and following in ("penyebab", "sebab", "caused", "causes")):
+        return "reason"
+    if word in ("apa", "apakah") and (following in ("itu", "arti", "definisi", "pengertian") or words[-1] == "itu"):
+        return "definition"
+    if word == "apa" and set(words) & {"dimaksud", "maksud"}:
+        return "definition"
+    if word == "what" and (following in _BE or words[-1] in ("mean", "means")):
+        return "definition"
+    return "other"
+
+
+def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
+    """Whether a sentence holds what a question of this kind asks for.
+
+    words: those of the sentence; asked: the places in them of what the question named itself.
+    """
+    others = [word for place, word in enumerate(words) if place not in set(asked)]
+    match kind:
+        case "person":
+            subject = next((word for word in words if not analysis.is_stop_word(word.text)), None)
+            return subject in others or any(word.text in _BY or _is_name(text, word) for word in others)
+        case "place":
+            return any(_leads_to_name(text, words, place) for place in range(len(words)))
+        case "date":
+            return any(word.text in _MONTHS or _YEAR.fullmatch(word.text) for word in others)
+        case "time":
+            return any(word.text in _WHEN or _YEAR.fullmatch(word.text) for word in others)
+        case "quantity":
+            return any(word.text in _NUMBERS or _is_amount(text, word) for word in others)
+        case "reason":
+            return any(word.text in _REASONS and not _points_back(words, place) for place, word in enumerate(words))
+        case "definition":
+            return _defines(text, words, asked)
+        case "other":
+            return True
+
+
+def _is_name(text: str, word: Word) -> bool:
+    return word.start > 0 and text[word.start].isupper()
+
+
+def _leads_to_name(text: str, words: Sequence[Word], place: int) -> bool:
+    """ "di antara Pulau Sulawesi", "near Addis Ababa"."""
+    return words[place].text in _AT and any(text[word.start].isupper() for word in words[place + 1 : place + 4])
+
+
+def _points_back(words: Sequence[Word], place: int) -> bool:
+    """ "Oleh karena itu", "because of this": the reason stands in the sentence before."""
+    return bool({word.text for word in words[place + 1 : place + 3]} & {"itu", "ini", "tersebut", "this"})
+
+
+def _is_amount(text: str, word: Word) -> bool:
+    """A number that counts something: no year, and no part of a code ("737-27-1318") or of a date."""
+    if not word.text[:1].isdigit() or _YEAR.fullmatch(word.text):
+        return False
+    around = {text[word.start - 1 : word.start], text[word.end : word.end + 1]}
+    before = analysis.plain_words(text[max(word.start - 12, 0) : word.start])[-1:]
+    after = analysis.plain_words(text[word.end : word.end + 12])[:1]
+    return not around & _JOINING and not {*before, *after} & _MONTHS
+
+
+def _defines(text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
+    """It says what something asked for is: "... adalah ...", "... is a ...", "...: ..."."""
+    for place in asked:
+        if text[words[place].end : words[place].end + 2] == ": ":
+            return True
+        for after in range(place + 1, min(place + 1 + _DEFINED_WITHIN, len(words))):
+            if not _begins_definition(words, after):
+                continue
+            between = text[words[place].end : words[after].start].strip()
+            if not between or between[0] in _APPOSITIONS or between.lower() in _POINTING:
+                return True
+    return False
+
+
+def _begins_definition(words: Sequence[Word], place: int) -> bool:
+    word, following = words[place].text, words[place + 1].text if place + 1 < len(words) else ""
+    return (
+        word in _COPULAS
+        or (word in _BE and following in _ARTICLES | _CALLED)
+        or (word in _OCCURS and following in _WHENEVER)
+    )
