@@ -10,7 +10,7 @@ from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
-from search.explain import marked_title, reasons, summary_snippet
+from search.explain import Explaining
 from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
@@ -209,7 +209,7 @@ class _Look:
         self.questions = (self._fetch, self._page_hits)
 
     def hits(self, searcher: Searcher, answers: Answers, finds: Finds) -> tuple[Hit, ...]:
-        page_hits = answers[self._page_hits]
+        page_hits, explaining = answers[self._page_hits], Explaining(self._query)
         hits = []
         for document in answers[self._fetch]:
             near = finds.get(document.id)
@@ -220,9 +220,9 @@ class _Look:
                 Hit(
                     document,
                     self._scores[document.id],
-                    reasons(document, self._query, pages, near),
-                    marked_title(document, self._query),
-                    summary_snippet(document, self._query),
+                    explaining.reasons(document, pages, near),
+                    explaining.title(document),
+                    explaining.summary(document),
                     pages,
                 )
             )

@@ -26,7 +26,7 @@ class Matcher:
         typed = [word for _, found in clauses for word in found]
         stop_only = all(analysis.is_stop_word(word) for word in typed)
         self._exact: set[str] = set()
-        self._stems: set[tuple[str, str]] = set()
+        self._stems: dict[analysis.Language, set[str]] = {language: set() for language in analysis.LANGUAGES}
         prefixes: list[str] = []
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
@@ -34,29 +34,43 @@ class Matcher:
             translations = [word for other in clause.others for word in other.words]
             kept += [word for word in translations if not analysis.is_stop_word(word)]
             if not clause.phrase:
-                self._stems |= {(code, analysis.stem(word, code)) for word in kept for code in analysis.LANGUAGES}
+                for language, stems in self._stems.items():
+                    stems.update(analysis.stem(word, language) for word in kept)
             if clause.prefix and found:
                 prefixes.append(found[-1])
         self._prefixes = tuple(prefixes)
+        self._like: set[str] = set()  # the same words stand in hit after hit
+        self._unlike: set[str] = set()
 
     def matches(self, word: str) -> bool:
+        if word in self._unlike:
+            return False
+        if word not in self._like:
+            (self._like if self._matches(word) else self._unlike).add(word)
+        return word in self._like
+
+    def finds(self, text: str) -> bool:
+        """Whether `text` holds a word that matches; quicker than to mark it."""
+        return any(map(self.matches, set(analysis.plain_words(text)).difference(self._unlike)))
+
+    def _matches(self, word: str) -> bool:
         if word in self._exact or (self._prefixes and word.startswith(self._prefixes)):
             return True
-        return any((language, analysis.stem(word, language)) in self._stems for language in analysis.LANGUAGES)
+        return any(analysis.stem(word, language) in stems for language, stems in self._stems.items())
 
 
-def highlight(text: str, query: Query) -> Highlight:
+def highlight(text: str, asked: Query | Matcher) -> Highlight:
     """All of `text`, its matching words marked."""
-    matcher = Matcher(query)
+    matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
     return Highlight(text, tuple((w.start, w.end) for w in analysis.words(text) if matcher.matches(w.text)))
 
 
-def snippet(text: str, query: Query, width: int = SNIPPET_CHARACTERS) -> Highlight:
+def snippet(text: str, asked: Query | Matcher, width: int = SNIPPET_CHARACTERS) -> Highlight:
     """About `width` characters of `text`, cut between words where most different matching words stand.
 
     Without a match it is the beginning. "…" shows where text was left out; runs of space become one.
     """
-    matcher = Matcher(query)
+    matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
     plain = _LEADERS.sub(" … ", " ".join(text.split()))
     found = analysis.words(plain)
     hits = [word for word in found if matcher.matches(word.text)]

@@ -3,7 +3,7 @@
 Fields are named as search.engines.terms says; s_ fields hold the stems of the document's languages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import tantivy
@@ -18,8 +18,8 @@ from search.engines.terms import (
     TITLE_BOUNDS,
     WHOLE,
     YEARS,
+    RecordTerms,
     encoded,
-    record_terms,
     stem_text,
 )
 from search.query import BODY
@@ -32,6 +32,7 @@ LAYOUT: Final = 3
 def record_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("number", fast=True)
     builder.add_bytes_field("json", stored=True)
     builder.add_bytes_field("fingerprint", stored=True)
     for name in [field.name for field in TEXTS] + [BODY]:
@@ -64,11 +65,11 @@ def page_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def record(document: Document, pages: Iterable[str]) -> tantivy.Document:
-    """What the records index holds of a document and the words of its e-book, page by page."""
-    terms = record_terms(document, pages)
+def record(document: Document, terms: RecordTerms, number: int) -> tantivy.Document:
+    """What the records index holds of a document. number: where its columns are (search.engines.embedded.columns)."""
     made = tantivy.Document()
     made.add_text("id", document.id)
+    made.add_unsigned("number", number)
     made.add_bytes("json", encoded(to_json(document)))
     made.add_bytes("fingerprint", encoded(document.fingerprint))
     for name, texts in terms.words.items():
