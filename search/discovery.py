@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from search import explain
 from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
 from search.answering import answers as answers_in
 from search.attempts import Asking, Prepared, ways_out
@@ -14,7 +13,7 @@ from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
-from search.explain import marked_title, reasons, summary_snippet
+from search.explain import Explaining, likeness
 from search.fusion import weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
@@ -147,14 +146,14 @@ class Discovery:
         if vector is not None and embedder is not None:
             nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
             near = {item.id: item for item in nearest if item.id != id and item.score >= embedder.floor}
-        likeness = _likeness(found)
-        sharing = searcher.keyword(likeness, ALIKE_DEPTH).items if likeness.parts else ()
+        alike = _likeness(found)
+        sharing = searcher.keyword(alike, ALIKE_DEPTH).items if alike.parts else ()
         scores = {item.id: item.score for item in sharing if item.id != id}
         ranked = weighted(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
         best = dict(ranked[:limit])
         documents = searcher.fetch(list(best))
         return tuple(
-            Hit(other, best[other.id], explain.likeness(found, other, other.id in near), Highlight(other.title))
+            Hit(other, best[other.id], likeness(found, other, other.id in near), Highlight(other.title))
             for other in documents
         )
 
@@ -225,7 +224,7 @@ class _Look:
 
     def hits(self, searcher: Searcher, answers: Answers, finds: Finds, floor: float) -> tuple[Hit, ...]:
         """floor: how near a document must be for its nearness to be a reason."""
-        page_hits = answers[self._page_hits]
+        page_hits, explaining = answers[self._page_hits], Explaining(self._query)
         hits = []
         for document in answers[self._fetch]:
             near = finds.get(document.id)
@@ -237,9 +236,9 @@ class _Look:
                 Hit(
                     document,
                     self._scores[document.id],
-                    reasons(document, self._query, pages, near),
-                    marked_title(document, self._query),
-                    summary_snippet(document, self._query),
+                    explaining.reasons(document, pages, near),
+                    explaining.title(document),
+                    explaining.summary(document),
                     pages,
                 )
             )

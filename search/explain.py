@@ -4,62 +4,82 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from search.document import Document
-from search.highlight import highlight, snippet
+from search.highlight import Matcher, highlight, snippet
 from search.query import Query
 from search.results import Highlight, PageHit, Ranked, Reason
 from search.schema import FIELDS
 
-
-def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
-    """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
-    then the e-book's pages; then meaning."""
-    found = _of_words(document, query.as_typed(), "words")
-    if not found:
-        found = _of_words(document, query, "translation")
-    marked = [page for page in pages if page.snippet.marks]
-    if marked:
-        texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
-        found.append(Reason("words", "pages", tuple(dict.fromkeys(text.lower() for text in texts)), marked[0].page))
-    if near is not None:
-        found.append(Reason("meaning", page=near.page))
-    return tuple(found)
+_BY_WEIGHT: Final = tuple(field.name for field in sorted(FIELDS, key=lambda field: -field.weight) if field.weight)
 
 
-def _of_words(document: Document, query: Query, kind: Literal["words", "translation"]) -> list[Reason]:
+class _Asked:
+    """What a query asks of each field, worked out once and not for every hit."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._named = {clause.field for clause in query.clauses if clause.field}
+        self._matchers: dict[str | None, Matcher] = {}
+
+    def of(self, field: str) -> Matcher:
+        """The clauses that were not asked of another field."""
+        key = field if field in self._named else None
+        if key not in self._matchers:
+            self._matchers[key] = Matcher(self._query.keeping(lambda clause: clause.field in (None, key)))
+        return self._matchers[key]
+
+
+class Explaining:
+    """Why hits of one query are there."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._asked, self._typed = _Asked(query), _Asked(query.as_typed())
+        self._whole = Matcher(query)
+
+    def reasons(self, document: Document, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
+        """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
+        then the e-book's pages; then meaning."""
+        found: list[Reason] = []
+        if self._query.wanted:
+            found = _of_words(document, self._typed, "words") or _of_words(document, self._asked, "translation")
+        marked = [page for page in pages if page.snippet.marks]
+        if marked:
+            texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
+            found.append(Reason("words", "pages", tuple(dict.fromkeys(text.lower() for text in texts)), marked[0].page))
+        if near is not None:
+            found.append(Reason("meaning", page=near.page))
+        return tuple(found)
+
+    def title(self, document: Document) -> Highlight:
+        """The title with its words marked."""
+        return highlight(document.title, self._asked.of("title"))
+
+    def summary(self, document: Document) -> Highlight:
+        """The best lines of the summary; of the contents or a note when only they hold the words."""
+        texts = [text for name in ("summary", "contents", "note") if (text := document.first(name))]
+        holding = (snippet(text, self._whole) for text in texts if self._whole.finds(text))
+        marked = next((candidate for candidate in holding if candidate.marks), None)
+        return marked or (snippet(texts[0], self._whole) if texts else Highlight(""))
+
+
+def _of_words(document: Document, asked: _Asked, kind: Literal["words", "translation"]) -> list[Reason]:
     found = []
-    for field in sorted(FIELDS, key=lambda f: -f.weight) if query.wanted else ():
-        words = matching_words(document.values(field.name), _asked_of(query, field.name)) if field.weight else ()
+    for name in _BY_WEIGHT:
+        words = matching_words(document.values(name), asked.of(name))
         if words:
-            found.append(Reason(kind, field.name, words))
+            found.append(Reason(kind, name, words))
     return found
 
 
-def _asked_of(query: Query, field: str) -> Query:
-    """The query without the clauses that were asked of another field."""
-    return query.keeping(lambda clause: clause.field in (None, field))
-
-
-def matching_words(values: Sequence[str], query: Query) -> tuple[str, ...]:
-    """The words of `values` that the query matches, lower case, each once."""
+def matching_words(values: Sequence[str], asked: Matcher) -> tuple[str, ...]:
+    """The words of `values` that are asked for, lower case, each once."""
     words: dict[str, None] = {}
     for value in values:
-        marked = highlight(value, query)
-        for start, end in marked.marks:
-            words[marked.text[start:end].lower()] = None
+        if asked.finds(value):
+            marked = highlight(value, asked)
+            for start, end in marked.marks:
+                words[marked.text[start:end].lower()] = None
     return tuple(words)
-
-
-def marked_title(document: Document, query: Query) -> Highlight:
-    return highlight(document.title, _asked_of(query, "title"))
-
-
-def summary_snippet(document: Document, query: Query) -> Highlight:
-    """The best lines of the summary; of the contents or a note when only they hold the words."""
-    candidates = [
-        snippet(document.first(name), query) for name in ("summary", "contents", "note") if document.first(name)
-    ]
-    marked = (candidate for candidate in candidates if candidate.marks)
-    return next(marked, candidates[0] if candidates else Highlight(""))
 
 
 # What a reader takes for a likeness of two documents, the most telling first.

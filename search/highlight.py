@@ -40,6 +40,7 @@ class Matcher:
             if clause.prefix and found:
                 prefixes.append(found[-1])
         self._prefixes = tuple(prefixes)
+        self._forms: dict[str, str | None] = {}  # the same words stand in hit after hit
         self.asked = frozenset(self._exact.values())
 
     def _add(self, word: str, asked: str, *, stems: bool) -> None:
@@ -51,8 +52,17 @@ class Matcher:
     def matches(self, word: str) -> bool:
         return self.form_of(word) is not None
 
+    def finds(self, text: str) -> bool:
+        """Whether `text` holds a word that matches; quicker than to mark it."""
+        return any(map(self.matches, set(analysis.plain_words(text))))
+
     def form_of(self, word: str) -> str | None:
         """The word of the query that a folded word of a text is a form of."""
+        if word not in self._forms:
+            self._forms[word] = self._form_of(word)
+        return self._forms[word]
+
+    def _form_of(self, word: str) -> str | None:
         if word in self._exact:
             return self._exact[word]
         for code in analysis.LANGUAGES:
@@ -66,18 +76,18 @@ class Matcher:
         return frozenset(asked for word in words if (asked := self.form_of(word.text)) is not None) & self.asked
 
 
-def highlight(text: str, query: Query) -> Highlight:
+def highlight(text: str, asked: Query | Matcher) -> Highlight:
     """All of `text`, its matching words marked."""
-    matcher = Matcher(query)
+    matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
     return Highlight(text, tuple((w.start, w.end) for w in analysis.words(text) if matcher.matches(w.text)))
 
 
-def snippet(text: str, query: Query, width: int = SNIPPET_CHARACTERS) -> Highlight:
+def snippet(text: str, asked: Query | Matcher, width: int = SNIPPET_CHARACTERS) -> Highlight:
     """About `width` characters of `text`, cut between words where most different matching words stand.
 
     Without a match it is the beginning. "…" shows where text was left out; runs of space become one.
     """
-    matcher = Matcher(query)
+    matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
     plain = _LEADERS.sub(" … ", " ".join(text.split()))
     found = analysis.words(plain)
     hits = [word for word in found if matcher.matches(word.text)]

@@ -5,6 +5,7 @@ Queries are built from parts that are nested no deeper than search.query_languag
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from search import analysis
@@ -50,6 +51,7 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 # A shorter number is a word like any other; a longer one may be somebody's ISBN, DOI or control number.
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
+CACHED: Final = 64
 
 EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
 PHRASES_ANYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
@@ -115,6 +117,8 @@ class Selection(Generic[Q]):
     def __init__(self, dialect: Dialect[Q], weights: Weights = EVERYWHERE) -> None:
         self._in, self._weights = dialect, weights
         self._of_records = weights is EVERYWHERE
+        # One search asks for its words up to five times: ranked, counted, weighed.
+        self._matching = lru_cache(CACHED)(self._match)
 
     def selecting(self, query: Query, also: Collection[DocumentId] = ()) -> Q:
         """Documents that match the words or are in `also`, under all filters; the score is that of the words."""
@@ -136,6 +140,9 @@ class Selection(Generic[Q]):
 
         demand: of many words most are enough, as search.matching says; or all of them, or any one.
         """
+        return self._matching(query.without_filters(), demand)
+
+    def _match(self, query: Query, demand: Demand) -> Q:
         needs = requirements(query)
         must = self._wanted(needs, demand)
         bonus = self._title_bonus(query) if must else []

@@ -1,7 +1,7 @@
 """What the vector graph of Elasticsearch finds of the exact nearest: python -m tests.benchmarks.recall [RECORDS]
 
 The exact scan of the embedded engine is the peer: of its ten nearest, the share that is found by each number of
-candidates, over the records, vectors and searches of tests.benchmarks.engines.
+candidates, over the records, vectors and searches of tests.benchmarks.search.
 """
 
 import statistics
@@ -15,20 +15,22 @@ import numpy as np
 
 from search.engines.elastic import searcher
 from search.query import Query
-from tests.benchmarks.engines import BATCH, DIMENSIONS, QUERIES, catalogue, recall, searches
+from tests.benchmarks.library import DIMENSIONS, records, searches
+from tests.benchmarks.search import BATCH, recall
 from tests.support.catalogue import entries
 from tests.support.elasticsearch.node import start_node
 from tests.support.embedders import WordEmbedder
 from tests.support.engines import fresh_elastic
 
 RECORDS: Final = 20_000
+QUERIES: Final = 200
 CANDIDATES: Final = (100, 500, 2000, 5000)
 
 
 def run(count: int) -> None:
     embedder = WordEmbedder(DIMENSIONS)
-    documents = list(catalogue(count))
-    asked = [embedder.query(one.text) for one in searches(QUERIES)]
+    documents = list(records(count))
+    asked = [embedder.query(one.query.text) for one in searches(QUERIES)]
     rows = []
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -1,10 +1,13 @@
 """The dialect of tantivy: query objects, never its parser (which dies of deep nesting)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import tantivy
 
 from search import analysis
+
+LOOKED_UP: Final = 200
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -37,7 +40,11 @@ class TantivyDialect:
         return tantivy.Query.term_set_query(self._schema, name, list(values))
 
     def among(self, ids: Sequence[str]) -> tantivy.Query:
-        return self.any_of(self._key, ids)
+        # A set walks through all terms of the field; a page of results is looked up twice as fast one by one.
+        if len(ids) > LOOKED_UP:
+            return self.any_of(self._key, ids)
+        each = [(_SHOULD, tantivy.Query.term_query(self._schema, self._key, id, "basic")) for id in ids]
+        return _unscored(tantivy.Query.boolean_query(each)) if each else self.nothing()
 
     def years(self, name: str, first: int, last: int) -> tantivy.Query:
         return tantivy.Query.range_query(self._schema, name, tantivy.FieldType.Unsigned, first, last)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -14,13 +15,14 @@ from search import analysis, highlight
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
+from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
-from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
+from search.engines.facets import facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefixes
@@ -32,7 +34,10 @@ from search.schema import FACETS, RELEVANCE, SORTS
 MAX_PAGES: Final = 100_000
 # When filters leave no more than this, all of them are scored rather than the nearest of all checked.
 FEW: Final = 2_000
+# A search that finds more is made again for all of them.
+MOST_AT_FIRST: Final = 20_000
 CACHED_FACETS: Final = 128
+CACHED_NEAREST: Final = 128
 CACHED_SUGGESTIONS: Final = 512
 # A value may be begun in several ways, each a term of its own.
 MORE_TERMS: Final = 2
@@ -50,12 +55,15 @@ class EmbeddedSearcher:
             records = tantivy.Index.open(str(generation.folder / "words"))
             pages = tantivy.Index.open(str(generation.folder / "pages"))
             self._records, self._pages = records.searcher(), pages.searcher()
+            self._columns = Columns(generation.folder / "columns")
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
         self._build = Selection(TantivyDialect(records.schema))
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
         self._page_schema = pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
+        # A text is as near with every filter and on every page.
+        self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
@@ -151,8 +159,10 @@ class EmbeddedSearcher:
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
-        items = [(score, self._id(address)) for score, address in found.hits[: max(0, depth)]]
-        return Ranking(tuple(Ranked(id, float(score)) for score, id in items), int(found.count))
+        hits = found.hits[: max(0, depth)]
+        ids = self._ids_at([address for _, address in hits])
+        items = (Ranked(id, float(score)) for id, (score, _) in zip(ids, hits, strict=True))
+        return Ranking(tuple(items), int(found.count))
 
     def _by_key(self, selected: tantivy.Query, sort: str, depth: int) -> Ranking:
         total = count(self._records, selected)
@@ -167,12 +177,23 @@ class EmbeddedSearcher:
         ids = [DocumentId(sorted_id(bucket["key"])) for bucket in buckets]
         return Ranking(tuple(Ranked(id, 0.0) for id in ids), total)
 
-    def _id(self, address: tantivy.DocAddress) -> DocumentId:
-        return DocumentId(str(self._records.doc(address).get_first("id")))
-
     def _ids(self, selected: tantivy.Query, limit: int) -> list[DocumentId]:
         hits = self._records.search(selected, max(1, limit), count=False).hits
-        return [self._id(address) for _, address in hits]
+        return self._ids_at([address for _, address in hits])
+
+    def _ids_at(self, addresses: list[tantivy.DocAddress]) -> list[DocumentId]:
+        # A stored record is some thousand bytes of which the id would be ten.
+        numbers = self._records.fast_field_values("number", addresses) if addresses else []
+        return self._columns.ids(int(number) for number in numbers if number is not None)
+
+    def _numbers(self, selected: tantivy.Query) -> Places:
+        """The numbers of all records that match, in order."""
+        limit = MOST_AT_FIRST
+        while True:
+            found: Any = self._records.search(selected, limit, order_by_field="number", order=tantivy.Order.Asc)
+            if found.count <= limit:
+                return np.fromiter(map(itemgetter(0), found.hits), np.int64, len(found.hits))
+            limit = found.count
 
     def _aggregate(self, selected: tantivy.Query, wishes: dict[str, Any]) -> dict[str, Any]:
         answer: Any = self._records.aggregate(selected, wishes)
@@ -180,7 +201,7 @@ class EmbeddedSearcher:
 
     def _nearest(self, vector: Vector, query: Query, depth: int) -> list[Ranked]:
         if not query.filters:
-            return self._vectors.nearest(vector, depth, None)
+            return self._cached_nearest(vector.tobytes(), depth)
         filtered = self._build.selecting(query.without_words())
         left = count(self._records, filtered)
         if left <= FEW:
@@ -190,6 +211,9 @@ class EmbeddedSearcher:
             return set(self._ids(self._build.both(filtered, self._build.among(ids)), len(ids)))
 
         return self._vectors.nearest(vector, depth, allowed)
+
+    def _nearest_of_all(self, vector: bytes, depth: int) -> list[Ranked]:
+        return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
         chosen = {filter.field: filter for filter in query.filters}
@@ -205,25 +229,8 @@ class EmbeddedSearcher:
     def _count_values(
         self, query: Query, also: Collection[DocumentId], names: Sequence[str]
     ) -> dict[str, dict[str, int]]:
-        """The most frequent values of each field with exact counts.
-
-        Counting every value of a field with 30,000 of them costs ten times more than counting the
-        most frequent of each segment and then those again, now exactly. A value can only be
-        missing from the list if it is rarer than the last of CANDIDATES in every segment.
-        """
-        if not names:
-            return {}
-        selected = self._build.selecting(query, also)
-        answer = self._aggregate(selected, {name: _terms(name) for name in names})
-        unsure = {
-            name: _terms(name, [bucket["key"] for bucket in answer[name]["buckets"]])
-            for name in names
-            if answer[name]["doc_count_error_upper_bound"]
-        }
-        if unsure:
-            answer |= self._aggregate(selected, unsure)
-        listed = {name: answer[name]["buckets"][:MAX_FACET_VALUES] for name in names}
-        return {name: {b["key"]: int(b["doc_count"]) for b in listed[name]} for name in names}
+        """The most frequent values of each field with exact counts."""
+        return self._columns.count(self._numbers(self._build.selecting(query, also)), names) if names else {}
 
     def _add_chosen(self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter) -> None:
         """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
@@ -261,13 +268,6 @@ class EmbeddedSearcher:
 
 def _with_filter(query: Query, filter: Filter) -> Query:
     return replace(query, filters=(*query.filters, filter))
-
-
-def _terms(name: str, only: Sequence[str] = ()) -> dict[str, Any]:
-    wish: dict[str, Any] = {"field": f"r_{name}", "segment_size": CANDIDATES}
-    if only:
-        return {"terms": wish | {"size": MAX_FACET_VALUES, "include": list(only)}}
-    return {"terms": wish | {"size": COUNTED_AGAIN}}
 
 
 def _document(stored: object) -> Document:

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
 
 import tantivy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from search.engines.spelling import SPELLED_FIELDS, edits_allowed
+
+CACHED: Final = 1024
 
 
 class Vocabulary:
@@ -23,9 +27,14 @@ class Vocabulary:
         for word in self._documents:
             by_length[len(word)].append(word)
         self._by_length = dict(by_length)
+        # Asked for again with every filter and page of a search.
+        self._known = lru_cache(CACHED)(self._near)
 
     def near(self, word: str) -> Mapping[str, int]:
         """Words within the edits that `word` is allowed, itself among them, and how many documents hold each."""
+        return self._known(word)
+
+    def _near(self, word: str) -> Mapping[str, int]:
         most = edits_allowed(word)
         found = {word: self._documents[word]} if word in self._documents else {}
         for length in range(len(word) - most, len(word) + most + 1) if most else ():

@@ -3,7 +3,6 @@
 Fields are named as search.engines.terms says; s_ fields hold the stems of the document's languages.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 import tantivy
@@ -18,8 +17,8 @@ from search.engines.terms import (
     TITLE_BOUNDS,
     WHOLE,
     YEARS,
+    RecordTerms,
     encoded,
-    record_terms,
     stem_text,
 )
 from search.query import BODY
@@ -32,6 +31,7 @@ LAYOUT: Final = 3
 def record_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("number", fast=True)
     builder.add_bytes_field("json", stored=True)
     builder.add_bytes_field("fingerprint", stored=True)
     for name in [field.name for field in TEXTS] + [BODY]:
@@ -64,11 +64,11 @@ def page_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def record(document: Document, pages: Iterable[str]) -> tantivy.Document:
-    """What the records index holds of a document and the words of its e-book, page by page."""
-    terms = record_terms(document, pages)
+def record(document: Document, terms: RecordTerms, number: int) -> tantivy.Document:
+    """What the records index holds of a document. number: where its columns are (search.engines.embedded.columns)."""
     made = tantivy.Document()
     made.add_text("id", document.id)
+    made.add_unsigned("number", number)
     made.add_bytes("json", encoded(to_json(document)))
     made.add_bytes("fingerprint", encoded(document.fingerprint))
     anywhere = terms.words.get(ANYWHERE, ())

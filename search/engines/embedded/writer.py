@@ -13,9 +13,10 @@ from search.document import DocumentId
 from search.engine import Entry, Refused, WriteReport
 from search.engines.checking import sift
 from search.engines.embedded import words
+from search.engines.embedded.columns import ColumnWriter
 from search.engines.embedded.guard import of_the_disk, reading
 from search.engines.embedded.vectors import VectorWriter
-from search.engines.terms import clean, word_text
+from search.engines.terms import clean, record_terms, word_text
 from search.errors import EngineUnavailable
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class EmbeddedWriter:
         with reading("be opened for writing"):
             self._records = _Table(folder / "words", words.record_schema(), "id", heap_bytes - pages_heap)
             self._pages = _Table(folder / "pages", words.page_schema(), "parent", pages_heap)
+            self._columns = ColumnWriter(folder / "columns")
         self._vectors = VectorWriter(folder / "vectors", dimensions)
         self._removed: set[DocumentId] = set()
         self._open = True
@@ -134,6 +136,7 @@ class EmbeddedWriter:
         self._open = False
         with reading("be written to its end"):
             self._write_together([])
+            self._columns.close()
             return Counts(self._records.close(), self._pages.close(), self._vectors.close())
 
     def abandon(self) -> None:
@@ -152,6 +155,7 @@ class EmbeddedWriter:
         """Writes a batch at once; when that fails, by halves, down to the culprit."""
         if not entries:
             return [], []
+        before = self._columns.next
         try:
             self._write_together(entries)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -160,6 +164,7 @@ class EmbeddedWriter:
             with reading("go back to its last good state"):
                 self._records.rollback()
                 self._pages.rollback()
+            self._columns.back_to(before)
             if of_the_disk(error):
                 raise EngineUnavailable(
                     f"The index could not be written: {error}. The published one goes on serving."
@@ -186,7 +191,9 @@ class EmbeddedWriter:
         self._pages.remove(gone if old_pages else ())
         for entry in entries:
             document, texts = entry.document, [word_text(page.text) for page in entry.pages]
-            self._records.add(words.record(document, texts))
+            terms = record_terms(document, texts)
+            number = self._columns.add(document.id, terms.values)
+            self._records.add(words.record(document, terms, number))
             for page, text in zip(entry.pages, texts, strict=True):
                 self._pages.add(words.page(document, page, text))
         self._commit()

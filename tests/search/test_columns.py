@@ -1,0 +1,71 @@
+"""Ids and facet values by number, through many loads."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.document import DocumentId
+from search.engines.embedded.columns import MAX_SEGMENTS, Columns, ColumnWriter
+from search.engines.facets import MAX_FACET_VALUES
+from search.schema import FACETS
+
+
+def made(chance: random.Random) -> dict[str, tuple[str, ...]]:
+    names = chance.sample(FACETS, 4)
+    return {name: tuple({f"{name} é{chance.randrange(40)}" for _ in range(chance.randrange(4))}) for name in names}
+
+
+@pytest.mark.parametrize("loads", [0, 1, 3, 2 * MAX_SEGMENTS])
+def test_counts_and_ids_are_those_of_what_was_written(tmp_path: Path, loads: int) -> None:
+    chance = random.Random(loads)
+    written: list[dict[str, tuple[str, ...]]] = []
+    for _ in range(loads):
+        writer = ColumnWriter(tmp_path)
+        for _ in range(chance.randrange(1, 40)):
+            values = made(chance)
+            assert writer.add(DocumentId(f"a.{len(written)}"), values) == len(written)
+            written.append(values)
+        writer.close()
+    assert len(list(tmp_path.iterdir())) <= MAX_SEGMENTS
+    columns = Columns(tmp_path)
+    for size in {0, min(1, len(written)), len(written) // 2, len(written)}:
+        numbers = sorted(chance.sample(range(len(written)), size))
+        assert columns.ids(numbers) == [f"a.{number}" for number in numbers]
+        counted = columns.count(np.array(numbers, np.int64), FACETS)
+        for name in FACETS:
+            assert counted[name] == Counter(value for number in numbers for value in written[number].get(name, ()))
+
+
+def test_what_was_taken_back_is_counted_no_more(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path)
+    writer.add(DocumentId("a.1"), {"format": ("book",)})
+    kept = writer.next
+    writer.add(DocumentId("a.2"), {"format": ("map", "globe")})
+    writer.back_to(kept)
+    assert writer.add(DocumentId("a.3"), {"format": ("globe",), "no facet": ("x",)}) == kept
+    writer.close()
+    columns = Columns(tmp_path)
+    assert columns.ids([0, 1]) == ["a.1", "a.3"]
+    assert columns.count(np.array([0, 1]), ["format", "topic"]) == {"format": {"book": 1, "globe": 1}, "topic": {}}
+
+
+def test_everything_may_be_taken_back(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path)
+    writer.add(DocumentId("a.1"), {"format": ("book",)})
+    writer.back_to(0)
+    writer.close()
+    assert Columns(tmp_path).ids([]) == []
+    assert not any(tmp_path.iterdir())
+
+
+def test_of_many_values_the_most_frequent_are_listed_with_exact_counts(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path)
+    for number in range(1000):
+        writer.add(DocumentId(f"a.{number}"), {"topic": (f"rare {number}", f"often {number % 50}")})
+    writer.close()
+    counted = Columns(tmp_path).count(np.arange(1000), ["topic"])["topic"]
+    assert len(counted) == MAX_FACET_VALUES
+    assert {value: count for value, count in counted.items() if count > 1} == {f"often {n}": 20 for n in range(50)}
