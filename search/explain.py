@@ -26,9 +26,10 @@ class Explaining:
         found = []
         if self._query.wanted:
             for name in _BY_WEIGHT:
-                words = matching_words(document.values(name), self._asked_of(name))
-                if words:
-                    found.append(Reason("words", name, words))
+                if values := document.fields.get(name):
+                    words = dict.fromkeys(word for value in values for word in self._asked_of(name).words_in(value))
+                    if words:
+                        found.append(Reason("words", name, tuple(words)))
         marked = [page for page in pages if page.snippet.marks]
         if marked:
             texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
@@ -54,14 +55,3 @@ class Explaining:
         if key not in self._matchers:
             self._matchers[key] = Matcher(self._query.keeping(lambda clause: clause.field in (None, key)))
         return self._matchers[key]
-
-
-def matching_words(values: Sequence[str], asked: Matcher) -> tuple[str, ...]:
-    """The words of `values` that are asked for, lower case, each once."""
-    words: dict[str, None] = {}
-    for value in values:
-        if asked.finds(value):
-            marked = highlight(value, asked)
-            for start, end in marked.marks:
-                words[marked.text[start:end].lower()] = None
-    return tuple(words)
