@@ -65,21 +65,11 @@ class Explaining:
 def _of_words(document: Document, asked: _Asked, kind: Literal["words", "translation"]) -> list[Reason]:
     found = []
     for name in _BY_WEIGHT:
-        words = matching_words(document.values(name), asked.of(name))
-        if words:
-            found.append(Reason(kind, name, words))
+        if values := document.fields.get(name):
+            words = dict.fromkeys(word for value in values for word in asked.of(name).words_in(value))
+            if words:
+                found.append(Reason(kind, name, tuple(words)))
     return found
-
-
-def matching_words(values: Sequence[str], asked: Matcher) -> tuple[str, ...]:
-    """The words of `values` that are asked for, lower case, each once."""
-    words: dict[str, None] = {}
-    for value in values:
-        if asked.finds(value):
-            marked = highlight(value, asked)
-            for start, end in marked.marks:
-                words[marked.text[start:end].lower()] = None
-    return tuple(words)
 
 
 # What a reader takes for a likeness of two documents, the most telling first.

@@ -41,6 +41,7 @@ class Matcher:
                 prefixes.append(found[-1])
         self._prefixes = tuple(prefixes)
         self._forms: dict[str, str | None] = {}  # the same words stand in hit after hit
+        self._told: dict[str, tuple[str, ...]] = {}  # and the same headings and publishers
         self.asked = frozenset(self._exact.values())
 
     def _add(self, word: str, asked: str, *, stems: bool) -> None:
@@ -55,6 +56,14 @@ class Matcher:
     def finds(self, text: str) -> bool:
         """Whether `text` holds a word that matches; quicker than to mark it."""
         return any(map(self.matches, set(analysis.plain_words(text))))
+
+    def words_in(self, text: str) -> tuple[str, ...]:
+        """The words of `text` that match, in lower case, each once."""
+        if text not in self._told:
+            found = analysis.words(text) if self.finds(text) else ()
+            words = (text[word.start : word.end].lower() for word in found if self.matches(word.text))
+            self._told[text] = tuple(dict.fromkeys(words))
+        return self._told[text]
 
     def form_of(self, word: str) -> str | None:
         """The word of the query that a folded word of a text is a form of."""

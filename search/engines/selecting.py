@@ -131,6 +131,10 @@ class Selection(Generic[Q]):
     def among(self, ids: Iterable[DocumentId]) -> Q:
         return self._in.among([clean(id) for id in ids])
 
+    def others(self, selected: Q) -> Q:
+        """All documents but those."""
+        return self._in.boolean([self._in.everything()], [], [selected])
+
     def both(self, scored: Q, filter: Q) -> Q:
         """Documents of both; the score is that of the first."""
         return self._in.both(scored, [filter])

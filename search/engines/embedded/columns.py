@@ -65,16 +65,17 @@ class Columns:
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
 
-    def count(self, numbers: Places, facets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """For each facet the values of these records that are most frequent, with exact counts. numbers: without repeats."""
-        counts = np.bincount(self._values_of(numbers))
+    def tally(self, numbers: Places) -> Places:
+        """How many of these records have each value there is. numbers: without repeats."""
+        return np.bincount(self._values_of(numbers), minlength=len(self._facet))
+
+    def most_frequent(self, counts: Places, facets: Sequence[str]) -> dict[str, dict[str, int]]:
+        """The values of each facet that are most frequent in a tally, with their counts."""
         present = np.flatnonzero(counts)
         order = np.argsort(self._facet[present], kind="stable")
         present = present[order]
         first = np.searchsorted(self._facet[present], range(len(FACETS) + 1))
-        return {
-            name: self._most_frequent(present[first[_FACET[name]] : first[_FACET[name] + 1]], counts) for name in facets
-        }
+        return {name: self._named(present[first[_FACET[name]] : first[_FACET[name] + 1]], counts) for name in facets}
 
     def _values_of(self, numbers: Places) -> NDArray[np.uint32]:
         ends = self._ends[numbers].astype(np.int64)
@@ -84,7 +85,7 @@ class Columns:
         found: NDArray[np.uint32] = self._values[np.repeat(starts - before, lengths) + np.arange(lengths.sum())]
         return found
 
-    def _most_frequent(self, values: Places, counts: Places) -> dict[str, int]:
+    def _named(self, values: Places, counts: Places) -> dict[str, int]:
         numbers = counts[values]
         if len(values) > MAX_FACET_VALUES:
             least = np.partition(numbers, len(numbers) - MAX_FACET_VALUES)[len(numbers) - MAX_FACET_VALUES]

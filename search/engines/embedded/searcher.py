@@ -61,6 +61,10 @@ class EmbeddedSearcher:
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
         self._page_schema = pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
+        everything = self._build.matching(Query())
+        self._tally_of_all = lru_cache(1)(
+            lambda: self._columns.tally(_numbers(self._hits_by_number(everything, self._records.num_docs)))
+        )
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
@@ -186,15 +190,6 @@ class EmbeddedSearcher:
         numbers = self._records.fast_field_values("number", addresses) if addresses else []
         return self._columns.ids(int(number) for number in numbers if number is not None)
 
-    def _numbers(self, selected: tantivy.Query) -> Places:
-        """The numbers of all records that match, in order."""
-        limit = MOST_AT_FIRST
-        while True:
-            found: Any = self._records.search(selected, limit, order_by_field="number", order=tantivy.Order.Asc)
-            if found.count <= limit:
-                return np.fromiter(map(itemgetter(0), found.hits), np.int64, len(found.hits))
-            limit = found.count
-
     def _aggregate(self, selected: tantivy.Query, wishes: dict[str, Any]) -> dict[str, Any]:
         answer: Any = self._records.aggregate(selected, wishes)
         return dict(json.loads(answer) if isinstance(answer, str) else answer)
@@ -230,7 +225,24 @@ class EmbeddedSearcher:
         self, query: Query, also: Collection[DocumentId], names: Sequence[str]
     ) -> dict[str, dict[str, int]]:
         """The most frequent values of each field with exact counts."""
-        return self._columns.count(self._numbers(self._build.selecting(query, also)), names) if names else {}
+        if not names:
+            return {}
+        return self._columns.most_frequent(self._tally(self._build.selecting(query, also)), names)
+
+    def _tally(self, selected: tantivy.Query) -> Places:
+        """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
+        few = self._hits_by_number(selected, MOST_AT_FIRST)
+        if few.count <= MOST_AT_FIRST:
+            return self._columns.tally(_numbers(few))
+        if few.count * 2 <= self._records.num_docs:
+            return self._columns.tally(_numbers(self._hits_by_number(selected, few.count)))
+        others = self._build.others(selected)
+        return self._tally_of_all() - self._columns.tally(
+            _numbers(self._hits_by_number(others, self._records.num_docs))
+        )
+
+    def _hits_by_number(self, selected: tantivy.Query, limit: int) -> Any:
+        return self._records.search(selected, max(1, limit), order_by_field="number", order=tantivy.Order.Asc)
 
     def _add_chosen(self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter) -> None:
         """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
@@ -264,6 +276,12 @@ class EmbeddedSearcher:
             distinct = {parts: number for term, number in terms if number and (parts := suggestion_parts(term))}
             found |= dict(list(distinct.items())[:limit])
         return tuple(Suggestion(text, field, number) for (field, text), number in found.items())
+
+
+def _numbers(found: Any) -> Places:
+    """The numbers of the records found, in order."""
+    hits = found.hits  # made anew whenever it is asked for
+    return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
 
 
 def _with_filter(query: Query, filter: Filter) -> Query:
