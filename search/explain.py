@@ -12,14 +12,17 @@ from search.schema import FIELDS
 
 def reasons(document: Document, query: Query, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
     """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
-    then the e-book's pages; then meaning."""
-    found = _of_words(document, query.as_typed(), "words")
+    then the e-book's pages, for their words or their translations; then meaning."""
+    typed = query.as_typed()
+    found = _of_words(document, typed, "words")
     if not found:
         found = _of_words(document, query, "translation")
     marked = [page for page in pages if page.snippet.marks]
     if marked:
         texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
-        found.append(Reason("words", "pages", tuple(dict.fromkeys(text.lower() for text in texts)), marked[0].page))
+        words = tuple(dict.fromkeys(text.lower() for text in texts))
+        kind: Literal["words", "translation"] = "words" if matching_words(words, typed) else "translation"
+        found.append(Reason(kind, "pages", words, marked[0].page))
     if near is not None:
         found.append(Reason("meaning", page=near.page))
     return tuple(found)
