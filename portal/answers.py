@@ -7,7 +7,7 @@ from portal.presenters.wording import value_label
 from search.query import Filter, Query
 from search.reading.constructions import Order, Words
 from search.reading.interpretation import Reading
-from search.results import Hit, ResultPage, Way
+from search.results import Answer, Hit, ResultPage, Scores, Way
 from search.understanding import Understanding
 
 
@@ -17,8 +17,10 @@ def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[
     "query" is the text as it was given. In "interpretation", "typed" is that text too where another spelling of it
     was searched for, which "respelled" is; else they are null; "meant" a text that would find far more; "also" what was looked for in the other
     language; "readings" what plain language was read as; "ways" searches that find something where this one does not.
-    A hit's reasons are the fields its words stand in ("pages" for the e-book's text), best first, and
-    "meaning"; its format is the first one, a code; pages are physical numbers with their printed labels.
+    "answers" are sentences of e-books that answer a question, best first; none for a search that asks nothing.
+    A hit's reasons are the fields its words stand in ("pages" for the e-book's text), best first; "translation" beside
+    them where some of these hold only what the other language calls the words; and "meaning". Its format is the first
+    one, a code; pages are physical numbers with their printed labels; scores say what each part gave to its score.
     """
     t = messages(hl)
     return {
@@ -27,6 +29,7 @@ def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[
         "total": page.total,
         "took_ms": page.took_ms,
         "interpretation": _interpretation(page, found),
+        "answers": [_quoted(answer) for answer in page.answers],
         "hits": [_hit(hit) for hit in page.hits],
         "facets": {
             field: [{"value": v.value, "label": value_label(field, v.value, t), "count": v.count} for v in values]
@@ -107,6 +110,36 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "format": document.first("format") or None,
         "languages": list(document.values("language")),
         "score": hit.score,
-        "reasons": [reason.field or reason.kind for reason in hit.reasons],
+        "reasons": _reasons(hit),
+        "scores": _scores(hit.scores),
         "pages": [{"page": p.page, "label": p.label, "snippet": p.snippet.text} for p in hit.pages],
+    }
+
+
+def _reasons(hit: Hit) -> list[str]:
+    """Fields, then "translation" where it is one of the reasons, then "meaning"."""
+    fields = [reason.field for reason in hit.reasons if reason.field]
+    kinds = {reason.kind for reason in hit.reasons}
+    return [*fields, *(kind for kind in ("translation", "meaning") if kind in kinds)]
+
+
+def _scores(scores: Scores) -> dict[str, float | None]:
+    """As in search.results.Scores; null where words, or meaning, are no reason."""
+    return {
+        "words": scores.words,
+        "words_share": scores.words_share,
+        "cosine": scores.cosine,
+        "fused": scores.fused,
+    }
+
+
+def _quoted(answer: Answer) -> dict[str, Any]:
+    """A sentence of an e-book; "score" is how much of the question it holds, 0..1."""
+    return {
+        "id": answer.document.id,
+        "title": answer.document.title,
+        "page": answer.page,
+        "label": answer.label,
+        "text": answer.text.text,
+        "score": answer.score,
     }

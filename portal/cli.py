@@ -98,6 +98,9 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--plain-words", action="store_true", help="search for every word: read no filters from plain language"
     )
+    search.add_argument(
+        "--explain", action="store_true", help="print what words and meaning gave to each hit (--json always does)"
+    )
     search.add_argument("--json", action="store_true", help="the answer of /api/v1/search")
 
     show = commands.add_parser("show", help="show one record")
@@ -118,7 +121,8 @@ def parser() -> argparse.ArgumentParser:
 
 _SEARCH_EPILOG: Final = (
     "Where nothing is found, near spellings are tried and told. Words are also looked for in the other language. A "
-    "--filter takes the place of what the query says of the same field."
+    "--filter takes the place of what the query says of the same field. To a question, sentences of e-books that answer "
+    "it come first."
 )
 _INGEST_EPILOG: Final = (
     "Records: MARC 21, MARCXML, MARC-in-JSON, MARCMaker, ALEPH sequential, and tables (CSV, XLSX) of SLiMS and "

@@ -21,7 +21,7 @@ from portal.console import printable, report_text
 from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import Messages, messages
 from portal.presenters.copies import copies
-from portal.presenters.wording import reading_field, reading_value, reason_sentence, way_label
+from portal.presenters.wording import page_label, reading_field, reading_value, reason_sentence, way_label
 from portal.settings import SETTINGS, Settings, read_settings
 from search.document import Document, DocumentId, to_json
 from search.embedding import Embedder
@@ -29,7 +29,7 @@ from search.errors import EmbedderMissing, SearchError
 from search.opening import open_embedder, open_engine
 from search.query import Filter, known_filters
 from search.reading.interpretation import EVERYTHING
-from search.results import ResultPage
+from search.results import ResultPage, Scores
 from search.schema import BY_NAME, SORTS
 from search.understanding import Understanding, understand
 
@@ -105,6 +105,8 @@ def search(arguments: Namespace) -> int:
         print(services.embedder_problem or "The index has no vectors: searched by words only.", file=sys.stderr)
     for line in _understood(page, found, words):
         print(printable(line))
+    for line in _answers(page, words):
+        print(printable(line))
     print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
     for way in page.ways:
         print(printable(f"  {way_label(way, words)}"))
@@ -117,6 +119,8 @@ def search(arguments: Namespace) -> int:
         )
         print(f"{number:4}. {printable(document.title)}\n      {printable(about)}\n      {document.id}")
         print(f"      {printable(reason_sentence(hit, words))}")
+        if arguments.explain:
+            print(f"      {_scores(hit.scores)}")
         for inside in hit.pages:
             print(f"      p. {inside.label or inside.page}: {printable(' '.join(inside.snippet.text.split()))}")
     return DONE
@@ -134,6 +138,23 @@ def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator
     if page.also:
         yield f"Also searched for: {', '.join(page.also)}"
     yield from (t(f"notice.{notice}") for notice in page.notices if notice != "keyword_only")
+
+
+def _answers(page: ResultPage, t: Messages) -> Iterator[str]:
+    """What e-books say to a question, in their words."""
+    if page.answers:
+        yield t("answers.heading")
+    for answer in page.answers:
+        yield f"  “{answer.text.text}”"
+        yield f"      {t('answers.page', title=answer.document.title, page=page_label(answer.page, answer.label, t))}"
+        yield f"      {answer.document.id}"
+
+
+def _scores(scores: Scores) -> str:
+    """What each part gave, and the score that results are sorted by."""
+    words = "none" if scores.words is None else f"{scores.words:.3f} (share {scores.words_share:.3f})"
+    meaning = "none" if scores.cosine is None else f"cosine {scores.cosine:.3f}"
+    return f"score {scores.fused:.3f} · words {words} · meaning {meaning}"
 
 
 def show(arguments: Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
@@ -14,12 +14,12 @@ from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
 from search.explain import Explaining, likeness
-from search.fusion import weighted
+from search.fusion import KEYWORD_WEIGHT, weighted
 from search.highlight import snippet
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Weights
+from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Scores, Weights
 from search.schema import RELEVANCE
 from search.translating import translated
 
@@ -89,10 +89,12 @@ class Discovery:
         passing = {id: item for id, item in finds.items() if id in weights.passing}
         word_scores = {id: weights.words[id] for id in passing if id in weights.words}
         total = words.total + len(passing) - len(word_scores)
-        ranked = _ranked(searcher, query, words, passing, word_scores, depth)
-        shown = dict(ranked[(page - 1) * size : page * size])
+        by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
+        ranked = _ranked(searcher, query, words, passing, by_words, depth)
+        parts = _Parts(by_words, {id: item.score for id, item in passing.items()})
         facets = Facets(query, finds)
-        answers = searcher.answer([facets, *(look := _Look(query, shown)).questions])
+        look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
+        answers = searcher.answer([facets, *look.questions])
         return ResultPage(
             query=query,
             mode=ran,
@@ -105,7 +107,9 @@ class Discovery:
             typed=tried.typed,
             meant=tried.meant,
             also=tried.also,
-            answers=_answers(searcher, query, hits) if page == 1 and query.wanted and is_question(text) else (),
+            answers=_answers(searcher, query, hits)
+            if hits and page == 1 and query.wanted and is_question(text)
+            else (),
             ways=() if total else ways_out(searcher, query, finds),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
@@ -149,11 +153,17 @@ class Discovery:
         alike = _likeness(found)
         sharing = searcher.keyword(alike, ALIKE_DEPTH).items if alike.parts else ()
         scores = {item.id: item.score for item in sharing if item.id != id}
-        ranked = weighted(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
-        best = dict(ranked[:limit])
+        parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
+        best = parts.of(weighted(parts.words, parts.cosines, ALIKE_WORDS)[:limit])
         documents = searcher.fetch(list(best))
         return tuple(
-            Hit(other, best[other.id], likeness(found, other, other.id in near), Highlight(other.title))
+            Hit(
+                other,
+                best[other.id].fused,
+                likeness(found, other, other.id in near),
+                Highlight(other.title),
+                scores=best[other.id],
+            )
             for other in documents
         )
 
@@ -199,23 +209,48 @@ def _ranked(
     query: Query,
     words: Ranking,
     passing: Finds,
-    word_scores: Mapping[DocumentId, float],
+    by_words: Mapping[DocumentId, float],
     depth: int,
 ) -> list[tuple[DocumentId, float]]:
-    """Results best first, down to `depth`."""
+    """Results best first, down to `depth`. by_words: the scores of their words."""
     if query.sort != RELEVANCE:
         by_field = searcher.keyword(query, depth, also=passing) if passing else words
         return [(item.id, item.score) for item in by_field.items]
     if not query.wanted:  # nothing asked: browse in the engine's order
         return [(item.id, 0.0) for item in words.items]
-    scores = {item.id: item.score for item in words.items} | dict(word_scores)
-    return weighted(scores, {id: item.score for id, item in passing.items()})
+    return weighted(by_words, {id: item.score for id, item in passing.items()})
+
+
+def _is_scored(query: Query) -> bool:
+    """Whether words score: something is asked for, and the order is not by a field."""
+    return query.sort == RELEVANCE and bool(query.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is fused: scores of words, and cosines. weight: share of the words in the fused score."""
+
+    words: Mapping[DocumentId, float]
+    cosines: Mapping[DocumentId, float]
+    weight: float = KEYWORD_WEIGHT
+
+    def of(self, ranked: Sequence[tuple[DocumentId, float]]) -> Mapping[DocumentId, Scores]:
+        best = max(self.words.values(), default=0.0) or 1.0
+        return {
+            id: Scores(
+                self.words.get(id),
+                round(self.weight * self.words.get(id, 0.0) / best, 6),
+                self.cosines.get(id),
+                fused,
+            )
+            for id, fused in ranked
+        }
 
 
 class _Look:
     """A look at the documents on one page of results: what is asked for them, and the hits made of the answers."""
 
-    def __init__(self, query: Query, scores: Mapping[DocumentId, float]) -> None:
+    def __init__(self, query: Query, scores: Mapping[DocumentId, Scores]) -> None:
         self._query, self._scores = query, scores
         ids = list(scores)
         self._fetch = Fetch(ids)
@@ -235,11 +270,12 @@ class _Look:
             hits.append(
                 Hit(
                     document,
-                    self._scores[document.id],
+                    self._scores[document.id].fused,
                     explaining.reasons(document, pages, near),
                     explaining.title(document),
                     explaining.summary(document),
                     pages,
+                    self._scores[document.id],
                 )
             )
         return tuple(hits)

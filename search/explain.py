@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from search.document import Document
 from search.highlight import Matcher, highlight, snippet
-from search.query import Query
+from search.query import BODY, Query
 from search.results import Highlight, PageHit, Ranked, Reason
 from search.schema import FIELDS
 
@@ -38,14 +38,18 @@ class Explaining:
 
     def reasons(self, document: Document, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
         """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
-        then the e-book's pages; then meaning."""
+        then the e-book's pages, for their words or their translations; then meaning."""
         found: list[Reason] = []
         if self._query.wanted:
             found = _of_words(document, self._typed, "words") or _of_words(document, self._asked, "translation")
         marked = [page for page in pages if page.snippet.marks]
         if marked:
             texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
-            found.append(Reason("words", "pages", tuple(dict.fromkeys(text.lower() for text in texts)), marked[0].page))
+            words = tuple(dict.fromkeys(text.lower() for text in texts))
+            kind: Literal["words", "translation"] = "translation"
+            if any(self._typed.of(BODY).finds(word) for word in words):
+                kind = "words"
+            found.append(Reason(kind, "pages", words, marked[0].page))
         if near is not None:
             found.append(Reason("meaning", page=near.page))
         return tuple(found)

@@ -40,7 +40,7 @@ KINDS_OF_THINGS: Final = _set(
     arti artinya dimaksud maksud maksudnya pengertian definisi disebut namanya nama warna jumlah lama lamanya banyaknya
     cara caranya alasan alasannya sebab penyebab penyebabnya tujuan saja jenis macam letak tahun tanggal orang isi bunyi
     kah terjadi definition meaning mean means called name colour color number kind type types way reason cause causes
-    caused purpose year date people person many much long often happen happened please tell kali sekali times
+    caused purpose year date people person many much long often happen happened occur occurred please tell kali sekali times
     """
 )
 
@@ -64,7 +64,7 @@ _MONTHS: Final = _set(
     """
 )
 _WHEN: Final = _MONTHS | _set(
-    "jika apabila bila ketika sebelum sesudah setelah sejak if once when before after until since upon"
+    "jika apabila bila ketika sebelum sesudah setelah sejak sekali setiap if once when before after until since upon every"
 )
 _NUMBERS: Final = _set(
     """

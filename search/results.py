@@ -84,8 +84,23 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """What each part gave to a hit's place.
+
+    words: the engine's score of its words, of no fixed scale; None where they are no reason. words_share: what
+    that is of the fused score, 0..1. cosine: its nearness in meaning, -1..1; None where that is no reason.
+    fused: what results are sorted by when the order is by relevance, 0..1.
+    """
+
+    words: float | None = None
+    words_share: float = 0.0
+    cosine: float | None = None
+    fused: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A result: the document, its fused score 0..1, why it is there, and the pages that match."""
+    """A result: the document, its fused score 0..1, why it is there, the pages that match, and its scores."""
 
     document: Document
     score: float
@@ -93,6 +108,7 @@ class Hit:
     title: Highlight = Highlight("")
     snippet: Highlight = Highlight("")
     pages: tuple[PageHit, ...] = ()
+    scores: Scores = Scores()
 
 
 Notice = Literal[

@@ -14,7 +14,7 @@ from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.copies import Copies, ItemRow, copies, table_of
 from portal.presenters.results import FoundPage, ReadLink, filter_search, found_pages, read_links
-from portal.presenters.wording import html_language, names_line, role_labels, value_label
+from portal.presenters.wording import html_language, names_line, reason_sentence, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document, Vernacular
 from search.results import Hit, PageHit
@@ -89,9 +89,12 @@ class EbookView:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
+    """A title that is like the one shown, and why it is."""
+
     title: str
     lang: str
     about: str
+    reason: str
     href: str
 
 
@@ -164,7 +167,7 @@ def record(
         related=_related(document),
         ebook=_ebook(document, found, words, t),
         marc=tuple(_marc(document, t)),
-        similar=tuple(_neighbour(hit.document, state, links, t) for hit in similar),
+        similar=tuple(_neighbour(hit, state, links, t) for hit in similar),
         query=words,
         back=links.search(state.closing()),
         back_label=t("record.back" if came_from_results else "record.back_home"),
@@ -382,8 +385,13 @@ def outline(document: Document, q: str, t: Messages) -> tuple[OutlineItem, ...]:
     )
 
 
-def _neighbour(document: Document, state: SearchState, links: Links, t: Messages) -> Neighbour:
+def _neighbour(hit: Hit, state: SearchState, links: Links, t: Messages) -> Neighbour:
+    document = hit.document
     about = (names_line(document, t), document.first("year"), value_label("format", document.first("format"), t))
     return Neighbour(
-        document.title, html_language(document), " · ".join(filter(None, about)), links.record(state, document.id)
+        document.title,
+        html_language(document),
+        " · ".join(filter(None, about)),
+        reason_sentence(hit, t),
+        links.record(state, document.id),
     )

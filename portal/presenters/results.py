@@ -32,7 +32,7 @@ from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
 from search.engine import IndexInfo
 from search.query import MODES, Filter
-from search.results import FacetValue, Hit, PageHit, ResultPage
+from search.results import Answer, FacetValue, Hit, PageHit, ResultPage
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.understanding import Understanding
 
@@ -104,6 +104,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What an e-book says to a question, in its own words. source: the book and its page, as a link into the reader."""
+
+    text: Markup
+    lang: str
+    source: str
+    section: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
     """Next steps where nothing was found."""
 
@@ -122,6 +133,7 @@ class Results:
     announce: str
     range: str
     seconds: str
+    quotes: tuple[Quote, ...]
     cards: tuple[Card, ...]
     facets: tuple[FacetGroup, ...]
     chips: tuple[Chip, ...]
@@ -198,6 +210,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         announce=t.count(announce, page.total, query=query, page=page.page, pages=max(last, 1)),
         range=t("results.range", first=t.number(first_number), last=t.number(first_number + len(cards) - 1)),
         seconds=t("results.took", seconds=t.decimal(max(page.took_ms / 1000, SHORTEST_S), 2)),
+        quotes=tuple(quote(answer, words, t) for answer in page.answers),
         cards=cards,
         facets=facet_groups(page, found, state, links, t) if page.hits else (),
         chips=chips,
@@ -247,6 +260,19 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     )
 
 
+def quote(answer: Answer, words: str, t: Messages) -> Quote:
+    """words: what the page it stands on is marked with."""
+    document = answer.document
+    label = page_label(answer.page, answer.label, t)
+    return Quote(
+        text=marked(answer.text),
+        lang=html_language(document),
+        source=t("answers.page", title=document.title, page=label),
+        section=answer.section,
+        href=addresses.reader(document.id, answer.page, t.language, words),
+    )
+
+
 def _snippet(hit: Hit) -> Markup:
     """What is shown of the text: the part that matches, else the summary, but no unrelated note."""
     return marked(hit.snippet) if hit.snippet.marks or hit.document.first("summary") else Markup()
@@ -264,7 +290,10 @@ def found_pages(id: DocumentId, pages: Iterable[PageHit], q: str, t: Messages) -
     """Matching pages of a document's e-book, as links that keep the words marked."""
     return tuple(
         FoundPage(
-            page_label(page, t), page.section, marked(page.snippet), addresses.reader(id, page.page, t.language, q)
+            page_label(page.page, page.label, t),
+            page.section,
+            marked(page.snippet),
+            addresses.reader(id, page.page, t.language, q),
         )
         for page in pages
     )

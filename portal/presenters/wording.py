@@ -1,7 +1,7 @@
 """Codes, names and reasons in words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from portal.i18n import Messages
@@ -9,12 +9,14 @@ from search.document import Contributor, Document
 from search.query import Filter, year_range
 from search.reading.constructions import Order, Words
 from search.reading.interpretation import Reading
-from search.results import Hit, PageHit, Way
+from search.results import Hit, Way
 from search.schema import BY_NAME
 
 # Facets whose codes are words of another field's table.
 _TABLES: Final[Mapping[str, str]] = {"language_original": "language"}
 MOST_FIELDS_NAMED: Final = 3
+MOST_WORDS_NAMED: Final = 4
+MOST_VALUES_SHARED: Final = 2
 MOST_NAMES: Final = 3
 
 
@@ -73,15 +75,35 @@ def way_label(way: Way, t: Messages) -> str:
 
 def reason_sentence(hit: Hit, t: Messages) -> str:
     """Why a hit is there, as one plain sentence; "" when the search asked for nothing."""
-    named = [t.label("reason", reason.field) for reason in hit.reasons if reason.kind == "words"]
-    words = t("hit.matches_in", fields=t.listing(_fewest(named, t))) if named else ""
+    parts = [*_found_words(hit, t), *_shared(hit, t)]
     near = next((reason for reason in hit.reasons if reason.kind == "meaning"), None)
-    if near is None:
-        return words
-    if words:
-        return t("hit.both", words=words)
-    label = next((page.label or str(page.page) for page in hit.pages if page.page == near.page), "")
-    return t("hit.similar_page", label=label) if label else t("hit.similar")
+    if near is not None:
+        label = next((page.label or str(page.page) for page in hit.pages if page.page == near.page), "")
+        parts.append(t("hit.similar_page", label=label) if label and not parts else t("hit.similar"))
+    return "; ".join([*parts[:1], *(f"{part[:1].lower()}{part[1:]}" for part in parts[1:])])
+
+
+def _found_words(hit: Hit, t: Messages) -> Iterator[str]:
+    """Where the words were found, and where what the other language calls them."""
+    named = [t.label("reason", reason.field) for reason in hit.reasons if reason.kind == "words"]
+    if named:
+        yield t("hit.matches_in", fields=t.listing(_fewest(named, t)))
+    translated = [reason for reason in hit.reasons if reason.kind == "translation"]
+    if translated:
+        fields = _fewest([t.label("reason", reason.field) for reason in translated], t)
+        words = dict.fromkeys(word for reason in translated for word in reason.words)
+        yield t("hit.translated_in", fields=t.listing(fields), words=", ".join([*words][:MOST_WORDS_NAMED]))
+        languages = hit.document.values("language")
+        if len(languages) == 1:
+            yield t("hit.source_language", language=value_label("language", languages[0], t))
+
+
+def _shared(hit: Hit, t: Messages) -> Iterator[str]:
+    """What it has in common with the document that it is like."""
+    for reason in hit.reasons:
+        if reason.kind == "shared":
+            values = [value_label(reason.field, value, t) for value in reason.words[:MOST_VALUES_SHARED]]
+            yield t(f"shared.{reason.field}", values=t.listing(values))
 
 
 def _fewest(named: Sequence[str], t: Messages) -> list[str]:
@@ -92,11 +114,9 @@ def _fewest(named: Sequence[str], t: Messages) -> list[str]:
     return [*first, text] if text in unique else first
 
 
-def page_label(page: PageHit, t: Messages) -> str:
+def page_label(number: int, label: str, t: Messages) -> str:
     """The page's printed name, and its place in the file where that differs: what a PDF viewer counts by."""
-    if page.label and page.label != str(page.page):
-        return t("hit.page_full", label=page.label, n=page.page)
-    return t("hit.page", label=page.page)
+    return t("hit.page_full", label=label, n=number) if label and label != str(number) else t("hit.page", label=number)
 
 
 def role_labels(contributor: Contributor, t: Messages) -> str:

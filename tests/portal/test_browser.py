@@ -332,6 +332,7 @@ def test_no_search_is_written_to_the_log(browser: Browser, portal: Portal) -> No
         f"/baca/{EBOOK_ID}/5",
         "/cari?q=karang",
         "/?q=perpustakan",
+        "/?q=Siapa+yang+memilih+presiden+dan+wakil+presiden%3F",
         "/?q=buku+anak+tentang+membaca+dalam+bahasa+Inggris+setelah+2000+kecuali+sejarah+dunia&f.format=book",
     ],
 )

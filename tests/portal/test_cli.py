@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.marc_records import made
+from tests.support.pdfs import book
 from tests.support.records import record, write
 from tests.support.telusur import Telusur
 
@@ -41,12 +42,30 @@ def test_ingest_reports_refusals_and_exits_1(loaded: Telusur) -> None:
 
 def test_search_answers_in_the_fixed_json(loaded: Telusur) -> None:
     answer = json.loads(loaded.run("search", "terumbu karang", "--json", "--mode", "keyword"))
-    assert set(answer) == {"query", "mode", "total", "took_ms", "interpretation", "hits", "facets"}
+    assert set(answer) == {"query", "mode", "total", "took_ms", "interpretation", "answers", "hits", "facets"}
     assert answer["total"] == 1
     hit = answer["hits"][0]
-    assert set(hit) == {"id", "title", "contributors", "year", "format", "languages", "score", "reasons", "pages"}
+    assert set(hit) == {
+        "id", "title", "contributors", "year", "format", "languages", "score", "reasons", "scores", "pages",
+    }  # fmt: skip
+    assert hit["scores"]["fused"] == hit["score"] > 0
     assert (hit["id"], hit["year"], hit["languages"]) == ("katalog.1", 2014, ["ind"])
     assert answer["facets"]["language"] == [{"value": "ind", "label": "Indonesian", "count": 1}]
+
+
+def test_search_explains_scores_only_when_asked(loaded: Telusur) -> None:
+    line = re.compile(r"score 0\.600 · words \d+\.\d{3} \(share 0\.600\) · meaning none")
+    assert line.search(loaded.run("search", "terumbu karang", "--explain"))
+    assert not line.search(loaded.run("search", "terumbu karang"))
+
+
+def test_search_prints_what_e_books_answer_before_the_results(telusur: Telusur) -> None:
+    said = "Selat Lembeh terletak di antara Pulau Sulawesi dan Pulau Lembeh."
+    file = book(telusur.folder / "selat.pdf", ("Pulau dan laut di sekitar kota",), (said,), title="Pulau")
+    telusur.run("ingest", str(file))
+    printed = telusur.run("search", "Di mana letak Selat Lembeh?")
+    assert re.search(rf"Found inside e-books\n  “{said}”\n      .+, p\. 2\n.*\n[\s\S]*1 results", printed)
+    assert "Found inside" not in telusur.run("search", "Selat Lembeh")
 
 
 def test_search_says_that_it_is_keyword_only(loaded: Telusur) -> None:

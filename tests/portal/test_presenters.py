@@ -18,7 +18,7 @@ from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
 from search.query import Query
 from search.query_language import parse
-from search.results import FacetValue, Highlight, Hit, Notice, PageHit, Reason, ResultPage, Way
+from search.results import Answer, FacetValue, Highlight, Hit, Notice, PageHit, Reason, ResultPage, Scores, Way
 
 ID, EN = messages("id"), messages("en")
 LINKS = InteractiveLinks()
@@ -82,6 +82,74 @@ def test_a_hit_says_why_it_is_there(
     hit = Hit(book(), 1.0, reasons, pages=pages)
     assert reason_sentence(hit, ID) == indonesian
     assert reason_sentence(hit, EN) == english
+
+
+@pytest.mark.parametrize(
+    ("languages", "reasons", "indonesian", "english"),
+    [
+        (
+            ("eng",),
+            (Reason("translation", "title", ("copyright",)), Reason("translation", "subject", ("copyright", "law"))),
+            "Cocok lewat terjemahan di judul dan subjek: copyright, law; sumber berbahasa Inggris",
+            "Matches by translation in title and subject: copyright, law; source in English",
+        ),
+        (
+            ("ind", "eng"),
+            (Reason("words", "title", ("hak",)), Reason("translation", "pages", ("right",)), Reason("meaning", page=3)),
+            "Cocok di judul; cocok lewat terjemahan di isi e-book: right; makna serupa",
+            "Matches in title; matches by translation in e-book text: right; similar in meaning",
+        ),
+    ],
+)
+def test_a_hit_says_that_its_words_are_translations_and_in_what_language_it_is(
+    languages: tuple[str, ...], reasons: tuple[Reason, ...], indonesian: str, english: str
+) -> None:
+    hit = Hit(book(fields={"title": ("Copyright law",), "language": languages}), 1.0, reasons)
+    assert reason_sentence(hit, ID) == indonesian
+    assert reason_sentence(hit, EN) == english
+
+
+@pytest.mark.parametrize(
+    ("field", "indonesian", "english"),
+    [
+        ("title_uniform", "Judul seragam sama: Laut", "Same uniform title: Laut"),
+        ("series", "Seri sama: Laut", "Same series: Laut"),
+        ("contributor", "Pengarang sama: Laut", "Same author: Laut"),
+        ("subject", "Subjek sama: Laut", "Same subject: Laut"),
+        ("topic", "Topik sama: Laut", "Same topic: Laut"),
+    ],
+)
+def test_what_two_titles_share_is_told(field: str, indonesian: str, english: str) -> None:
+    hit = Hit(book(), 1.0, (Reason("shared", field, ("Laut",)),))
+    assert reason_sentence(hit, ID) == indonesian
+    assert reason_sentence(hit, EN) == english
+
+
+def test_of_what_is_shared_two_values_a_field_are_told_then_nearness() -> None:
+    shared = (Reason("shared", "series", ("Seri A",)), Reason("shared", "subject", ("Laut", "Ikan", "Garam")))
+    sentence = reason_sentence(Hit(book(), 1.0, (*shared, Reason("meaning"))), ID)
+    assert sentence == "Seri sama: Seri A; subjek sama: Laut dan Ikan; makna serupa"
+
+
+QUOTED = Answer(
+    book(fields={"title": ("Laut <b>",), "language": ("ind",)}),
+    14,
+    "xii",
+    "Bab 2",
+    Highlight("Laut <i> itu asin.", ((0, 4),)),
+    0.9,
+)
+
+
+def test_an_answer_is_quoted_with_its_page_as_a_link_that_keeps_the_words() -> None:
+    page = replace(found(Hit(book(), 1.0)), answers=(QUOTED,))
+    (quote,) = drawn(page, SearchState(q="mengapa laut asin?")).quotes
+    assert quote.text == "<mark>Laut</mark> &lt;i&gt; itu asin."
+    assert (quote.source, quote.section, quote.lang) == ("Laut <b>, hlm. xii (PDF 14)", "Bab 2", "id")
+    assert quote.href == "/baca/s.1/14?q=mengapa+laut+asin%3F"
+    (english,) = drawn(page, SearchState(q="why?", hl="en"), EN).quotes
+    assert english.href == "/baca/s.1/14?q=why%3F&hl=en"
+    assert english.source.endswith("p. xii (PDF 14)")
 
 
 def test_many_fields_are_told_as_the_weightiest_three() -> None:
@@ -325,11 +393,24 @@ def test_the_answer_is_plain_json_with_labels(hl: Language) -> None:
             search_answer(found(hit, format=[FacetValue("map", 1)]), SearchState(q="laut").understood(TODAY), hl)
         )
     )
-    assert answer.keys() == {"query", "mode", "total", "took_ms", "interpretation", "hits", "facets"}
+    assert answer.keys() == {"query", "mode", "total", "took_ms", "interpretation", "answers", "hits", "facets"}
+    assert answer["answers"] == []
     assert answer["facets"] == {"format": [{"value": "map", "label": messages(hl).label("format", "map"), "count": 1}]}
     (first,) = answer["hits"]
     assert first["pages"] == [{"page": 14, "label": "xii", "snippet": "di laut"}]
     assert first["reasons"] == ["title"]
     assert list(first) == [
-        "id", "title", "contributors", "year", "format", "languages", "score", "reasons", "pages",
+        "id", "title", "contributors", "year", "format", "languages", "score", "reasons", "scores", "pages",
     ]  # fmt: skip
+
+
+def test_the_json_names_translation_beside_the_fields_and_every_part_of_the_score() -> None:
+    reasons = (Reason("translation", "title", ("sea",)), Reason("words", "pages", ("laut",)), Reason("meaning"))
+    hit = Hit(book(), 0.7, reasons, scores=Scores(4.2, 0.6, None, 0.7))
+    page = replace(found(hit), answers=(QUOTED,))
+    answer = json.loads(json.dumps(search_answer(page, SearchState(q="laut").understood(TODAY), "id")))
+    assert answer["hits"][0]["reasons"] == ["title", "pages", "translation", "meaning"]
+    assert answer["hits"][0]["scores"] == {"words": 4.2, "words_share": 0.6, "cosine": None, "fused": 0.7}
+    assert answer["answers"] == [
+        {"id": "s.1", "title": "Laut <b>", "page": 14, "label": "xii", "text": "Laut <i> itu asin.", "score": 0.9}
+    ]

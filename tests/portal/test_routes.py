@@ -44,6 +44,41 @@ def test_a_search_shows_hits_facets_and_marks(client: TestClient) -> None:
     assert "/cari?q=karang&f.contributor=Lasut%2C+Johan&hl=en" in Elements(text).links()
 
 
+QUESTION = "Siapa yang memilih presiden dan wakil presiden?"
+
+
+@pytest.mark.parametrize(("hl", "heading"), [("id", "Ditemukan di dalam e-book"), ("en", "Found inside e-books")])
+def test_a_question_shows_what_an_e_book_says_and_leads_to_that_page(client: TestClient, hl: str, heading: str) -> None:
+    text = client.get("/cari", params={"q": QUESTION, "hl": hl}).text
+    answers = text[text.index('<section class="answers"') : text.index('<div class="toolbar"')]
+    assert f'<h2 id="kutipan">{heading}</h2>' in answers
+    assert '<blockquote cite="' in answers
+    assert (
+        'lang="id"><p><mark>Presiden</mark> dan <mark>Wakil</mark> <mark>Presiden</mark> <mark>dipilih</mark>'
+        in answers
+    )
+    first = next(href for href in Elements(answers).links())
+    assert first.startswith(f"/baca/{EBOOK_ID}/2?q=Siapa+yang+memilih")
+    assert "<mark>dipilih</mark>" in client.get(first).text
+
+
+def test_a_topic_and_a_second_page_of_results_quote_nothing(client: TestClient) -> None:
+    assert 'class="answers"' not in client.get("/cari?q=presiden").text
+    assert client.get("/api/v1/search", params={"q": QUESTION, "page": 2, "size": 10}).json()["answers"] == []
+
+
+def test_scores_are_for_staff_and_not_on_the_page(client: TestClient) -> None:
+    scores = client.get("/api/v1/search?q=karang").json()["hits"][0]["scores"]
+    assert set(scores) == {"words", "words_share", "cosine", "fused"}
+    assert str(scores["fused"]) not in client.get("/cari?q=karang").text
+
+
+def test_similar_titles_say_why_they_are_there(client: TestClient) -> None:
+    text = client.get(f"/katalog/{REEF_ID}").text
+    similar = text[text.index('<aside class="similar"') :]
+    assert '<span class="reason">Pengarang sama: Lasut, Johan; subjek sama: Terumbu karang</span>' in similar
+
+
 def test_choosing_a_facet_gives_the_count_that_was_shown(client: TestClient) -> None:
     answer = client.get("/api/v1/search?q=membaca").json()
     for field, values in answer["facets"].items():

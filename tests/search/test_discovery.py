@@ -11,6 +11,7 @@ from search.document import DocumentId, Passage
 from search.engine import Entry
 from search.engines.embedded import EmbeddedEngine
 from search.errors import IndexMissing, QueryRefused
+from search.fusion import KEYWORD_WEIGHT
 from search.query import MODES, Filter, Mode
 from search.query_language import parse
 from search.schema import SORTS
@@ -150,6 +151,32 @@ def test_reasons_name_fields_by_weight_and_marked_words(discovery: Discovery) ->
     assert [hit.title.text[start:end] for start, end in hit.title.marks] == ["ikan"]
 
 
+def test_a_hit_says_what_words_and_meaning_gave_to_its_score(discovery: Discovery) -> None:
+    hits = discovery.search(parse("karang")).hits
+    assert hits
+    assert any(hit.scores.words and hit.scores.cosine for hit in hits)
+    best = max(hit.scores.words or 0 for hit in hits)
+    cosines = [hit.scores.cosine for hit in hits if hit.scores.cosine is not None]
+    for hit in hits:
+        assert hit.scores.fused == hit.score
+        assert hit.scores.words_share == pytest.approx(KEYWORD_WEIGHT * (hit.scores.words or 0) / best, abs=1e-5)
+        meaning = (hit.scores.cosine - min(cosines)) / (max(cosines) - min(cosines)) if hit.scores.cosine else 0
+        assert hit.score == pytest.approx(hit.scores.words_share + (1 - KEYWORD_WEIGHT) * meaning, abs=1e-5)
+
+
+@pytest.mark.parametrize(("text", "sort"), [("", "relevance"), ("karang", "title")])
+def test_where_nothing_is_weighed_words_have_no_score(discovery: Discovery, text: str, sort: str) -> None:
+    hits = discovery.search(parse(text, (), sort), "keyword").hits
+    assert hits
+    assert {(hit.scores.words, hit.scores.words_share, hit.scores.cosine) for hit in hits} == {(None, 0.0, None)}
+
+
+def test_similar_documents_say_what_gave_them_their_place(discovery: Discovery) -> None:
+    for hit in discovery.similar(DocumentId("a.1")):
+        assert hit.scores.fused == hit.score
+        assert hit.scores.words is not None or hit.scores.cosine is not None
+
+
 def test_the_title_itself_comes_first(discovery: Discovery) -> None:
     assert discovery.search(parse("karangan bunga")).hits[0].document.id == "a.5"
 
@@ -189,6 +216,18 @@ def test_similar_documents_say_what_they_share(tmp_path: Path) -> None:
     assert ("shared", "contributor", ("Hirata, Andrea",)) in why[DocumentId("a.3")]
     assert DocumentId("a.1") not in why
     assert DocumentId("a.4") not in why
+
+
+def test_pages_that_hold_only_a_translation_say_so(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Handbook", pages=["The copyright lasts for years."], language="eng")])
+    discovery = Discovery(engine, None, shipped)
+    kinds = [
+        [(reason.kind, reason.field, reason.words) for reason in discovery.search(parse(text)).hits[0].reasons]
+        for text in ("hak cipta", "copyright")
+    ]
+    assert kinds == [[("translation", "pages", ("copyright",))], [("words", "pages", ("copyright",))]]
 
 
 def test_the_other_language_is_searched_shown_and_said(tmp_path: Path) -> None:
