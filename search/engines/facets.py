@@ -8,8 +8,8 @@ from search.results import FacetValue
 from search.schema import BY_NAME
 
 MAX_FACET_VALUES: Final = 200
-# Most frequent values of each part of an index (segment, shard) that are counted again, then exactly. A value
-# can only be missing from the list if it is rarer than the last of these in every part.
+# Where each part of an index (a shard) counts by itself: its most frequent values that are counted again, then exactly.
+# A value can only be missing from the list if it is rarer than the last of these in every part.
 CANDIDATES: Final = 1000
 # Parts that leave rare values out count a value short, so more than are listed are counted again: one that belongs into
 # the list may stand behind its end before it is counted in full.

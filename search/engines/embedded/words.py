@@ -43,10 +43,10 @@ def record_schema() -> tantivy.Schema:
     for field in KEYS:
         builder.add_text_field(f"k_{field.name}", tokenizer_name="raw", index_option="basic")
     for field in WHOLE:
-        builder.add_text_field(f"r_{field.name}", fast=field.facet, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"r_{field.name}", tokenizer_name="raw", index_option="basic")
     for field in YEARS:
         builder.add_unsigned_field(field.name, indexed=True, fast=True)
-        builder.add_text_field(f"r_{field.name}", fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"r_{field.name}", tokenizer_name="raw", index_option="basic")
     for sort in SORTS:
         builder.add_text_field(f"o_{sort}", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(SUGGEST, tokenizer_name="raw", index_option="basic")
