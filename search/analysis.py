@@ -33,6 +33,7 @@ _MARK = (
 _SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTERS = rf"[^\W_{_SINGLE}]+(?:[{_MARK}]+[^\W_{_SINGLE}]*)*"
 _WORD = re.compile(rf"[{_SINGLE}]|{_LETTERS}(?:['’‘`]{_LETTERS})*")
+_ASCII_WRITTEN = re.compile("[A-Za-z0-9]+")
 _HYPHENS: Final = frozenset("-\u2010\u2011")
 
 # Letters that NFKD leaves whole, and marks (apostrophe, ayn, hamza) that part no words.
@@ -101,6 +102,11 @@ def words(text: str) -> list[Word]:
     >>> words("anak-anak")
     [Word(text='anak', start=0, end=9)]
     """
+    if text.isascii() and "'" not in text and "`" not in text and "-" not in text:
+        return [
+            Word(match[0].lower()[:MAX_WORD_CHARACTERS], match.start(), match.end())
+            for match in _ASCII_WRITTEN.finditer(text)
+        ]
     found: list[Word] = []
     for match in _WORD.finditer(text):
         folded = _fold_word(match[0])

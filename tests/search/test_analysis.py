@@ -26,6 +26,11 @@ def test_the_short_way_finds_the_same_words(text: str) -> None:
     assert plain_words(text) == [word.text for word in words(text)]
 
 
+@given(st.text(st.sampled_from("abAB12_.,/ \t"), max_size=60))
+def test_words_of_plain_ascii_are_those_of_any_text(text: str) -> None:
+    assert words(text) == words(f"{text} é")[:-1]
+
+
 @given(st.text(max_size=100))
 def test_folding_twice_changes_nothing_for_words(text: str) -> None:
     once = plain_words(text)
