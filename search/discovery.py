@@ -31,6 +31,8 @@ RANKED_DEPTH: Final = 200
 # What counts as near in meaning: at least the model's floor, and at least NEAR of the nearest one's cosine.
 SEMANTIC_DEPTH: Final = 50
 SEMANTIC_NEAR: Final = 0.5
+# In a search by meaning alone, this share of the model's floor.
+FLOOR_BY_MEANING: Final = 0.6
 
 # What documents are alike by, beside the words of their titles: a field and how many of its values count.
 _ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
@@ -191,7 +193,9 @@ def _weighed(
     """Which of the nearest are results by their meaning, and what words and filters say of them."""
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
-    least = max(embedder.floor, SEMANTIC_NEAR * nearest[0].score)
+    # Who asks by meaning alone is told what is nearest, even if that is not very near.
+    floor = embedder.floor * FLOOR_BY_MEANING if query.wordless else embedder.floor
+    least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
     weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
