@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from search.fusion import KEYWORD_WEIGHT
 from tests.support.marc_records import made
 from tests.support.pdfs import book
 from tests.support.records import record, write
@@ -54,7 +55,8 @@ def test_search_answers_in_the_fixed_json(loaded: Telusur) -> None:
 
 
 def test_search_explains_scores_only_when_asked(loaded: Telusur) -> None:
-    line = re.compile(r"score 0\.600 · words \d+\.\d{3} \(share 0\.600\) · meaning none")
+    share = re.escape(f"{KEYWORD_WEIGHT:.3f}")
+    line = re.compile(rf"score {share} · words \d+\.\d{{3}} \(share {share}\) · meaning none")
     assert line.search(loaded.run("search", "terumbu karang", "--explain"))
     assert not line.search(loaded.run("search", "terumbu karang"))
 

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.document import DocumentId
-from search.fusion import weighted
+from search.fusion import KEYWORD_WEIGHT, weighted
 
 IDS = st.sampled_from([DocumentId(c) for c in "abcdef"])
 WORDS = st.dictionaries(IDS, st.floats(0.1, 40))
@@ -21,5 +21,5 @@ def test_every_id_stands_once_with_a_score_between_0_and_1(
 
 @given(WORDS)
 def test_words_alone_keep_their_order(words: dict[DocumentId, float]) -> None:
-    by_words = sorted(words, key=lambda id: (-round(0.6 * words[id] / max(words.values()), 6), id))
+    by_words = sorted(words, key=lambda id: (-round(KEYWORD_WEIGHT * words[id] / max(words.values()), 6), id))
     assert [id for id, _ in weighted(words, {})] == by_words
