@@ -12,6 +12,7 @@ Elasticsearch is one node with 2 GB of heap on the same machine, its Java warmed
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -129,6 +130,8 @@ def measure(engine: Engine, pid: int | None = None) -> Figures:
     warm_up, asked = searches(WARM_UP, seed=4), searches(3 * QUERIES, seed=3)
     for one in warm_up:
         discovery.search(one.query)
+    gc.collect()
+    gc.freeze()  # as the portal does when it has warmed up
     figures: Figures = {"indonesian": sum(one.kind.startswith("Indonesian") for one in asked) / len(asked)}
     for what, names, some in (
         ("page, five facets", FIVE, asked[:QUERIES]),
