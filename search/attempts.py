@@ -83,9 +83,9 @@ class Asking:
         others = [*forgiving.respelled(query, spellings), *([begun] if begun else [])]
         prepared = [self.prepare(other) for other in others]
         totals = [Keyword(ready.query.without_filters(), 0) for ready in prepared]
-        answers = self.searcher.answer(totals) if totals else None
+        answers = self.searcher.answer(totals)
         for other, ready, total in zip(others, prepared, totals, strict=True):
-            number = answers[total].total if answers else 0
+            number = answers[total].total
             if number and not found:
                 near = self.nearness(other)
                 nearest = self.searcher.answer([near])[near].items if near else ()

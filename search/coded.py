@@ -75,4 +75,4 @@ def _table(*entries: _Entries) -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 
 def _key(text: str) -> tuple[str, ...]:
-    return tuple(word.text for word in analysis.words(text))
+    return tuple(analysis.plain_words(text))

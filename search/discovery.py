@@ -14,8 +14,8 @@ from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
 from search.explain import Explaining, likeness
-from search.fusion import KEYWORD_WEIGHT, weighted
-from search.highlight import snippet
+from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
+from search.highlight import page_hit
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
@@ -239,14 +239,9 @@ class _Parts:
     weight: float = KEYWORD_WEIGHT
 
     def of(self, ranked: Sequence[tuple[DocumentId, float]]) -> Mapping[DocumentId, Scores]:
-        best = max(self.words.values(), default=0.0) or 1.0
+        shares = word_shares(self.words, self.weight)
         return {
-            id: Scores(
-                self.words.get(id),
-                round(self.weight * self.words.get(id, 0.0) / best, 6),
-                self.cosines.get(id),
-                fused,
-            )
+            id: Scores(self.words.get(id), round(shares.get(id, 0.0), 6), self.cosines.get(id), fused)
             for id, fused in ranked
         }
 
@@ -307,7 +302,7 @@ def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Ans
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:
     """The page a passage near in meaning starts on, as a hit without marked words."""
-    return tuple(PageHit(p.number, p.label, snippet(p.text, query), p.section) for p in searcher.pages(id, page, page))
+    return tuple(page_hit(near, query) for near in searcher.pages(id, page, page))
 
 
 def _notices(query: Query, asked: Mode, ran: Mode) -> tuple[Notice, ...]:

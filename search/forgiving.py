@@ -6,6 +6,7 @@ from itertools import product
 from typing import Final
 
 from search import analysis
+from search.matching import is_stop
 from search.query import BODY, Alternative, Clause, Group, Part, Query
 from search.query_language import printed
 from search.results import Spelling, Way
@@ -77,8 +78,7 @@ def begun(query: Query, spellings: Spellings) -> Query | None:
     if not isinstance(last, Clause) or last.prefix or last.phrase or not _may_be_misspelt(last):
         return None
     words = _words(last)
-    known = words and any(spelling.distance == 0 for spelling in spellings.get(words[-1], ()))
-    if not words or known or len(words[-1]) < _SHORTEST_BEGINNING or not words[-1].isalpha():
+    if not words or _count(words[-1], spellings) or len(words[-1]) < _SHORTEST_BEGINNING or not words[-1].isalpha():
         return None
     return _with_parts(query, (*query.parts[:-1], replace(last, prefix=True)))
 
@@ -88,7 +88,7 @@ def ways_out(query: Query) -> tuple[Way, ...]:
     ways = [Way("filter", chosen, (), query.lifting(chosen.field)) for chosen in query.filters]
     if len(ways) > 1:
         ways.append(Way("filters", None, (), query.without_filters()))
-    content = [part for part in query.parts if not part.negated and not _is_stop(part)]
+    content = [part for part in query.parts if not part.negated and not is_stop(part)]
     if len(content) > 1:
         ways += [_without(query, part) for part in content]
     ways += [_without(query, part) for part in query.parts if part.negated and content]
@@ -112,10 +112,6 @@ def _may_be_misspelt(clause: Clause) -> bool:
 
 def _words(clause: Clause) -> list[str]:
     return analysis.plain_words(clause.text)
-
-
-def _is_stop(part: Part) -> bool:
-    return isinstance(part, Clause) and all(analysis.is_stop_word(word) for word in _words(part))
 
 
 def _better(word: str, spellings: Spellings) -> list[str]:

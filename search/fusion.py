@@ -10,6 +10,12 @@ from search.document import DocumentId
 KEYWORD_WEIGHT: Final = 0.65
 
 
+def word_shares(words: Mapping[DocumentId, float], keyword_weight: float = KEYWORD_WEIGHT) -> dict[DocumentId, float]:
+    """What words give to the fused score of each document: 0 to `keyword_weight`, for the best one of them."""
+    best = max(words.values(), default=0.0) or 1.0
+    return {id: keyword_weight * score / best for id, score in words.items()}
+
+
 def weighted(
     words: Mapping[DocumentId, float], meaning: Mapping[DocumentId, float], keyword_weight: float = KEYWORD_WEIGHT
 ) -> list[tuple[DocumentId, float]]:
@@ -21,10 +27,9 @@ def weighted(
     >>> weighted({"a": 4.0, "b": 2.0}, {"b": 0.8, "c": 0.4}, 0.6)
     [('b', 0.7), ('a', 0.6), ('c', 0.0)]
     """
-    best = max(words.values(), default=0.0) or 1.0
     top, floor = max(meaning.values(), default=1.0), min(meaning.values(), default=0.0)
     span = top - floor
-    fused: dict[DocumentId, float] = {id: keyword_weight * score / best for id, score in words.items()}
+    fused = word_shares(words, keyword_weight)
     for id, cosine in meaning.items():
         share = (cosine - floor) / span if span > 0 else 1.0
         fused[id] = fused.get(id, 0.0) + (1 - keyword_weight) * share

@@ -6,8 +6,9 @@ from typing import Final
 
 from search import analysis
 from search.analysis import Word
+from search.document import Page
 from search.query import Query
-from search.results import Highlight
+from search.results import Highlight, PageHit
 
 SNIPPET_CHARACTERS: Final = 240
 _ELLIPSIS: Final = "…"
@@ -105,6 +106,11 @@ def snippet(text: str, asked: Query | Matcher, width: int = SNIPPET_CHARACTERS) 
     shift = len(before) - start
     marks = tuple((word.start + shift, word.end + shift) for word in hits if start <= word.start and word.end <= end)
     return Highlight(f"{before}{plain[start:end]}{after}", marks)
+
+
+def page_hit(page: Page, asked: Query | Matcher) -> PageHit:
+    """A page of an e-book as a hit, with the stretch of it that shows the words best."""
+    return PageHit(page.number, page.label, snippet(page.text, asked), page.section)
 
 
 def _window(text: str, hits: Sequence[Word], width: int) -> tuple[int, int]:

@@ -46,8 +46,8 @@ def requirements(query: Query) -> Requirements:
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
     fixed = [part for part in wanted if not _is_plain(part)]
-    content = [part for part in wanted if _is_plain(part) and not _is_stop(part)]
-    optional = [part for part in wanted if _is_plain(part) and _is_stop(part)]
+    content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
+    optional = [part for part in wanted if _is_plain(part) and is_stop(part)]
     if not content and not fixed:
         return Requirements(tuple(optional), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
@@ -73,14 +73,15 @@ def _bounded(parts: Iterable[Part], left: list[int]) -> Iterator[Part]:
         if not words or not left[0]:
             continue
         yield replace(part, text=" ".join(words[: left[0]])) if len(words) > left[0] else part
-        left[0] -= 0 if _is_stop(part) else min(left[0], len(words))
+        left[0] -= 0 if is_stop(part) else min(left[0], len(words))
 
 
 def _is_plain(part: Part) -> bool:
     return isinstance(part, Clause) and not part.phrase and part.field is None
 
 
-def _is_stop(part: Part) -> bool:
+def is_stop(part: Part) -> bool:
+    """Whether a part tells nothing beside others: words of grammar, or what catalogues leave out of names."""
     if isinstance(part, Group) or part.prefix:
         return False
     return analysis.is_initials(part.text) or all(

@@ -70,7 +70,7 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Q
     >>> [(c.text, c.field, c.negated) for c in parse('judul:laut "terumbu karang" -ikan').clauses]
     [('laut', 'title', False), ('terumbu karang', None, False), ('ikan', None, True)]
     """
-    kept = "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
+    kept = kept_text(text)
     number = _number(kept)
     parts: tuple[Part, ...]
     if number:
@@ -85,6 +85,11 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Q
         shortened=len(text) > MAX_CHARACTERS or full,
         plain=broken,
     )
+
+
+def kept_text(text: str) -> str:
+    """What is read of a search text: its first MAX_CHARACTERS, spaces for what cannot be printed."""
+    return "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
 
 
 def printed(parts: Iterable[Part]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from search.query import Filter, Query, known_filters
-from search.query_language import parse
+from search.query_language import kept_text, parse
 from search.reading.constructions import Order, Words
 from search.reading.interpretation import Interpretation, Reading, interpret
 from search.schema import SORTS
@@ -73,7 +73,7 @@ def understand(
     added = [one for one in read.filters if one.field not in fields]
     query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort)
     if read.rest != text:
-        query = replace(query, text=parse(text).text)
+        query = replace(query, text=kept_text(text))
     said = {reading.key for reading in read.readings if isinstance(reading.meaning, Words)}
     subject = interpret(text, today, without | said, as_words).rest if said else read.rest
     return Understanding(query, read, today, subject, overruled)

@@ -74,10 +74,6 @@ class Dialect(Protocol[Q]):
 
     def term(self, name: str, text: str, weight: float) -> Q: ...
 
-    def stems(self, field: str, word: str, weight: float) -> list[Q]:
-        """Queries for the stems of a folded word in a field, one a language or none."""
-        ...
-
     def phrase(self, name: str, words: Sequence[str], weight: float) -> Q: ...
 
     def beginning(self, name: str, word: str, weight: float) -> Q:
@@ -214,7 +210,7 @@ class Selection(Generic[Q]):
         return self._best_of([own, *(self._alternative(other, weights) for other in clause.others)])
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:
-        """Words that stand in for a clause: in a row or, counting less, in one document."""
+        """Words that stand in for a clause; of several each must be there."""
         scaled = [(name, weight * other.weight) for name, weight in weights]
         words = [clean(word) for word in other.words]
         if len(words) == 1:
@@ -238,10 +234,11 @@ class Selection(Generic[Q]):
         return words
 
     def _word(self, word: str, weights: Weights, exact: bool) -> Q:
+        stems = [] if exact else analysis.stems([word])
         terms = []
         for name, weight in weights:
             terms.append(self._in.term(f"w_{name}", word, weight))
-            terms += [] if exact else self._in.stems(name, word, weight * STEM_SHARE)
+            terms += [self._in.term(f"s_{name}", stem, weight * STEM_SHARE) for stem in stems]
         return self._best_of(terms)
 
     def _keys(self, name: str, text: str, weight: float) -> list[Q]:

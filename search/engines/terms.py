@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from search import analysis
-from search.document import Document
+from search.document import Document, Suggestion
 from search.query import BODY, MAX_FILTER_CHARACTERS
 from search.schema import FIELDS, SORTS
 
@@ -35,6 +35,8 @@ OPENING, CLOSING = "\u2402", "\u2403"
 SUGGESTED: Final = ("title", "contributor", "subject")
 SUGGEST: Final = "suggest"
 _HEADING_PARTS: Final = 4
+# A value may be begun in several ways, each a term of its own; so many terms are looked at for a value wanted.
+MORE_TERMS: Final = 2
 PART: Final = "\x00"  # parts a term that holds several values; stands in no value
 
 _SORT_CHARACTERS: Final = 200
@@ -142,10 +144,14 @@ def suggestion_prefixes(typed: str) -> dict[str, str]:
     return {field: f"{field}{PART}{begun}" for field in SUGGESTED} if words else {}
 
 
-def suggestion_parts(term: str) -> tuple[str, str]:
-    """The field and the whole value a term of SUGGEST stands for."""
-    field, _, value = term.split(PART, 2)
-    return field, value
+def suggestions(terms: Iterable[tuple[str, int]], limit: int) -> list[Suggestion]:
+    """The first `limit` values that terms of SUGGEST, with their numbers of documents, stand for."""
+    found: dict[tuple[str, str], int] = {}
+    for term, documents in terms:
+        field, _, value = term.split(PART, 2)
+        if documents:
+            found[field, value] = documents
+    return [Suggestion(value, field, documents) for (field, value), documents in list(found.items())[:limit]]
 
 
 def sorted_id(sort_key: str) -> str:

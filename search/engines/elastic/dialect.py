@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from search import analysis
-
 Clause = dict[str, Any]
 
 
@@ -22,9 +20,6 @@ class ElasticDialect:
 
     def term(self, name: str, text: str, weight: float) -> Clause:
         return {"term": {name: {"value": text, "boost": weight}}}
-
-    def stems(self, field: str, word: str, weight: float) -> list[Clause]:
-        return [self.term(f"s_{field}", stem, weight) for stem in analysis.stems([word])]
 
     def phrase(self, name: str, words: Sequence[str], weight: float) -> Clause:
         return {"match_phrase": {name: {"query": " ".join(words), "boost": weight}}}

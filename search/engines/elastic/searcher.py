@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from search import analysis, highlight, questions
+from search import analysis, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
@@ -15,7 +15,8 @@ from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
-from search.engines.terms import SUGGEST, suggestion_parts, suggestion_prefixes
+from search.engines.terms import MORE_TERMS, SUGGEST, suggestion_prefixes, suggestions
+from search.highlight import Matcher, page_hit
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
@@ -35,9 +36,6 @@ OVERSAMPLE: Final = 3.0
 
 # Equal scores stand in the order of their titles, so that pages of results agree whichever copy answers.
 _BY_SCORE: Final = ["_score", {"o_title": "asc"}]
-
-# A value may be begun in several ways, each a term of its own.
-MORE_TERMS: Final = 2
 
 # How the server looks for words near to one: also when that one is known, however many documents hold it, and from its
 # first letter on. It lists the nearest of each shard; search.engines.spelling orders them.
@@ -144,12 +142,11 @@ class ElasticSearcher:
             "aggs": {field: {"terms": {**wish, "include": f"{typed}.*"}} for field, typed in prefixes.items()},
         }
         (response,) = self._search([(self._names.records, body)])
-        found: dict[tuple[str, str], int] = {}
+        found: list[Suggestion] = []
         for field in prefixes:
             buckets = response["aggregations"][field]["buckets"]
-            distinct = {suggestion_parts(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
-            found |= dict(list(distinct.items())[:limit])
-        return tuple(Suggestion(text, field, count) for (field, text), count in found.items())
+            found += suggestions(((bucket["key"], int(bucket["doc_count"])) for bucket in buckets), limit)
+        return tuple(found)
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
@@ -335,8 +332,9 @@ class ElasticSearcher:
         def read(responses: _Responses) -> Mapping[DocumentId, Sequence[PageHit]]:
             # Pages with all wanted words; for documents without such a page, with most or any of them.
             found: dict[DocumentId, Sequence[PageHit]] = {}
+            matcher = Matcher(asked.query)
             for response in reversed(responses):
-                found |= {_parent(hit): _page_hits(hit, asked.query) for hit in response["hits"]["hits"]}
+                found |= {_parent(hit): _page_hits(hit, matcher) for hit in response["hits"]["hits"]}
             return {id: found[id] for id in asked.ids if id in found}
 
         bodies = [body(self._build_pages.matching(wanted, demand)) for demand in DEMANDS]
@@ -383,7 +381,7 @@ def _page(source: Mapping[str, Any]) -> Page:
     return Page(int(source["number"]), source["label"], source["text"], source["section"])
 
 
-def _page_hits(hit: Mapping[str, Any], query: Query) -> tuple[PageHit, ...]:
+def _page_hits(hit: Mapping[str, Any], asked: Matcher) -> tuple[PageHit, ...]:
     pages = [_page(inner["_source"]) for inner in hit["inner_hits"]["best"]["hits"]["hits"]]
     pages.sort(key=lambda page: page.number)
-    return tuple(PageHit(p.number, p.label, highlight.snippet(p.text, query), p.section) for p in pages)
+    return tuple(page_hit(page, asked) for page in pages)

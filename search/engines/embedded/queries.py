@@ -5,8 +5,6 @@ from typing import Final
 
 import tantivy
 
-from search import analysis
-
 LOOKED_UP: Final = 200
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
@@ -26,9 +24,6 @@ class TantivyDialect:
 
     def term(self, name: str, text: str, weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, text), weight)
-
-    def stems(self, field: str, word: str, weight: float) -> list[tantivy.Query]:
-        return [self.term(f"s_{field}", stem, weight) for stem in analysis.stems([word])]
 
     def phrase(self, name: str, words: Sequence[str], weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(tantivy.Query.phrase_query(self._schema, name, list(words)), weight)

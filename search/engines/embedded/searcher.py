@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import tantivy
 
-from search import analysis, highlight
+from search import analysis
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
@@ -25,7 +25,8 @@ from search.engines.embedded.writer import count
 from search.engines.facets import facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
-from search.engines.terms import SUGGEST, clean, sorted_id, suggestion_parts, suggestion_prefixes
+from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
+from search.highlight import Matcher, page_hit
 from search.query import Filter, Query
 from search.questions import Answers, Question
 from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
@@ -39,8 +40,6 @@ MOST_AT_FIRST: Final = 20_000
 CACHED_FACETS: Final = 128
 CACHED_NEAREST: Final = 128
 CACHED_SUGGESTIONS: Final = 512
-# A value may be begun in several ways, each a term of its own.
-MORE_TERMS: Final = 2
 
 
 class EmbeddedSearcher:
@@ -133,7 +132,8 @@ class EmbeddedSearcher:
         with reading("be searched for pages"):
             # Pages with all wanted words; for documents without such a page, with most or any of them.
             choices = [self._build_pages.matching(asked, demand) for demand in DEMANDS]
-            found = {id: self._pages_of(query, choices, id, per_document) for id in ids if self._has_pages(id)}
+            matcher = Matcher(query)
+            found = {id: self._pages_of(matcher, choices, id, per_document) for id in ids if self._has_pages(id)}
         return {id: pages for id, pages in found.items() if pages}
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
@@ -255,27 +255,24 @@ class EmbeddedSearcher:
         return bool(self._pages.doc_freq("parent", clean(id)))
 
     def _pages_of(
-        self, query: Query, choices: Sequence[tantivy.Query], id: DocumentId, limit: int
+        self, asked: Matcher, choices: Sequence[tantivy.Query], id: DocumentId, limit: int
     ) -> tuple[PageHit, ...]:
         own = self._build_pages.among([id])
         for wanted in choices:
             hits = self._pages.search(self._build.both(wanted, own), max(1, limit), count=False).hits
             if hits:
                 best = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
-                return tuple(
-                    PageHit(page.number, page.label, highlight.snippet(page.text, query), page.section) for page in best
-                )
+                return tuple(page_hit(page, asked) for page in best)
         return ()
 
     def _suggest(self, prefixes: tuple[str, ...], limit: int) -> tuple[Suggestion, ...]:
-        found: dict[tuple[str, str], int] = {}
+        found: list[Suggestion] = []
         for typed in prefixes:
             # The query is there so that deleted documents do not count.
             alive = tantivy.Query.all_query()
             terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=alive, limit=MORE_TERMS * limit)
-            distinct = {parts: number for term, number in terms if number and (parts := suggestion_parts(term))}
-            found |= dict(list(distinct.items())[:limit])
-        return tuple(Suggestion(text, field, number) for (field, text), number in found.items())
+            found += suggestions(terms, limit)
+        return tuple(found)
 
 
 def _numbers(found: Any) -> Places:
