@@ -155,6 +155,8 @@ class Discovery:
         alike = _likeness(found)
         sharing = searcher.keyword(alike, ALIKE_DEPTH).items if alike.parts else ()
         scores = {item.id: item.score for item in sharing if item.id != id}
+        if near and alike.parts:  # many share a heading; which of them are among the first says nothing
+            scores |= searcher.weigh(alike, list(near)).words
         parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
         best = parts.of(weighted(parts.words, parts.cosines, ALIKE_WORDS)[:limit])
         documents = searcher.fetch(list(best))

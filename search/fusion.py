@@ -5,8 +5,8 @@ from typing import Final
 
 from search.document import DocumentId
 
-# Share of the words in the fused score; the rest is meaning. Best of 0.5 to 0.75 on the halves for tuning of seven judged
-# sets together; docs/decisions/0004-fusion.md has the figures.
+# Share of the words in the fused score; the rest is meaning. 0.5 to 0.75 were tried on the halves for tuning of seven
+# judged sets: docs/decisions/0004-fusion.md.
 KEYWORD_WEIGHT: Final = 0.65
 
 

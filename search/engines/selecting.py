@@ -43,7 +43,7 @@ DEMANDS: Final[tuple[Demand, ...]] = ("all", "most", "any")
 
 # A stem counts this share of the word as it was written. Of a word found in several fields the best
 # counts whole, each other one TIE_BREAKER of itself. Tried 0.5 to 1.0 and 0.1 to 0.8 on CISI and
-# IDK-MRC (tests/relevance): with these, words alone gain a tenth on CISI and lose nothing.
+# IDK-MRC (tests/relevance) when words were looked for field by field; not again since all texts are one.
 STEM_SHARE: Final = 0.8
 TIE_BREAKER: Final = 0.4
 # The title is exactly what was typed; begins with it; holds it word by word. Times BM25 of the phrase.

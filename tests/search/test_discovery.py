@@ -243,3 +243,17 @@ def test_the_other_language_is_searched_shown_and_said(tmp_path: Path) -> None:
     ]
     assert page.hits[1].title.marks == ((0, 9),)
     assert not Discovery(engine, None, shipped).search(parse('"hak cipta" -law')).also
+
+
+def test_what_is_near_counts_what_it_shares_however_many_share_it(tmp_path: Path) -> None:
+    crowd = [with_vectors(f"b.{n}", f"Zzz {n}", subject="Laut") for n in range(60)]
+    found = discovery_of(
+        [
+            with_vectors("a.1", "Terumbu karang", subject="Laut"),
+            *crowd,
+            with_vectors("z.1", "Gnarak ubmuret", subject="Laut"),
+        ],
+        tmp_path,
+    ).similar(DocumentId("a.1"))
+    assert found[0].document.id == "z.1"
+    assert found[0].scores.words is not None
