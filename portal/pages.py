@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from portal import links as addresses
 from portal.bootstrap import Services
+from portal.bundles import scripts, styles
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
@@ -224,6 +225,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
         "page.html",
         {
             "t": drawing.t,
+            "styles": styles().address,
+            "scripts": scripts().address,
             "title": drawn.title,
             "header": drawn.header,
             "form": form,

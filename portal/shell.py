@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from portal.bundles import scripts, styles
 from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.search_state import SearchState
@@ -61,8 +62,8 @@ class Shell:
         body = body.replace(HTML_TAG, f'<html lang="{state.hl}">').replace(TITLE, head)
         body = body.replace(ICON, '<link rel="icon" href="/aset/favicon.svg" type="image/svg+xml">')
         # After Streamlit's own styles, so that ours decide.
-        body = body.replace(HEAD_END, '<link rel="stylesheet" href="/aset/portal.css">\n  </head>')
-        return body.replace(ROOT, f'{ROOT}\n    {live}\n    <script src="/aset/portal.js" defer></script>')
+        body = body.replace(HEAD_END, f'<link rel="stylesheet" href="{styles().address}">\n  </head>')
+        return body.replace(ROOT, f'{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
 
     def content_security_policy(self) -> str:
         """What a page may load: only from here. Inline scripts are those of the frame, by hash.

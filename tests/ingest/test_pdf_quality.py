@@ -1,7 +1,6 @@
 """Floors for what is read out of real PDFs; `python -m tests.benchmarks.pdf` measures all of them."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,24 +53,6 @@ def test_of_the_words_pdfminer_sees_99_percent_are_found(reader: PdfReader, name
 def test_no_ligature_or_mark_of_the_reader_is_stored(reader: PdfReader, name: str) -> None:
     text = "".join(page.text for page in opened(reader, shared(f"data/pdf/{name}")).pages)
     assert not re.findall("[\x00-\x09\x0b-\x1f\ufb00-\ufb06\ufffe\u00ad]|\\(cid:", text)
-
-
-def test_prose_is_read_many_times_faster_than_pdfminer_lays_it_out(reader: PdfReader) -> None:
-    # The benchmark says 15 and more; half of that here, for a test shares its machine.
-    path = shared("data/pdf/id_zimera_books/pemrograman-python.pdf")
-    opened(reader, path)
-    ours = min(_seconds(reader, path) for _ in range(3))
-    started = time.perf_counter()
-    pages = sum(1 for _ in pdfminer_pages(path))
-    theirs = time.perf_counter() - started
-    assert pages == 81
-    assert ours < theirs / 7
-
-
-def _seconds(reader: PdfReader, path: Path) -> float:
-    started = time.perf_counter()
-    opened(reader, path)
-    return time.perf_counter() - started
 
 
 def test_a_file_of_2400_pages_is_read_in_100_mb(tmp_path: Path) -> None:

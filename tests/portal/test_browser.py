@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute, expect, sync_playwright
 
+from portal.bundles import styles
 from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.pages import templates
@@ -25,7 +26,6 @@ from tests.support.small_library import EBOOK_ID, small_library
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
-CSS = ROOT / "portal" / "assets" / "portal.css"
 CHROMIUM = shutil.which("chromium")
 START_S = 60
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
@@ -358,7 +358,7 @@ def test_a_record_with_copies_and_marc_view_is_no_wider_than_the_window(browser:
     view = record(document, (), (), "", SearchState(), PlainLinks(), messages("id"))
     body = templates().get_template("_record.html").render(view=view, t=messages("id"))
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.set_content(f"<style>{CSS.read_text(encoding='utf-8')}</style><main class=telusur>{body}</main>")
+    page.set_content(f"<style>{styles().content}</style><main class=telusur>{body}</main>")
     for summary in page.locator("summary").all():
         summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -152,10 +152,10 @@ def test_long_text_is_cut_and_says_so() -> None:
     ],
 )  # fmt: skip
 def test_no_query_text_takes_long(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse(bomb)
     # A quadratic reader takes seconds on these; 1 s leaves room for a busy machine.
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 SIGNS = st.text(alphabet='abY01 -+*?/()":.“', max_size=60)

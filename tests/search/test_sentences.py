@@ -89,6 +89,6 @@ def test_a_quotation_keeps_its_closing_marks() -> None:
     ids=["abbreviations", "lists", "stops", "brackets", "lines", "articles"],
 )
 def test_a_hostile_page_takes_no_long_time(page: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert all(len(sentence) <= LONGEST for sentence in sentences(page))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -1,0 +1,48 @@
+"""The portal's styles and scripts: written in one file a topic, sent to the browser as one file a kind."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+HERE: Final = Path(__file__).parent / "assets"
+# In this order a later sheet may decide over an earlier one.
+STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "record", "reader", "media")
+SCRIPTS: Final = ("frame",)
+# The address holds a digest of the content, so what lies in a cache is never out of date.
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One file for the browser. path: where it is served; address: the same with its digest."""
+
+    path: str
+    media_type: str
+    content: str
+
+    @property
+    def address(self) -> str:
+        return f"{self.path}?v={hashlib.sha256(self.content.encode()).hexdigest()[:12]}"
+
+    def serve(self, request: Request) -> Response:
+        cached = FOR_EVER if "v" in request.query_params else "no-cache"
+        return Response(self.content, media_type=self.media_type, headers={"Cache-Control": cached})
+
+
+@cache
+def styles() -> Bundle:
+    return Bundle("/aset/portal.css", "text/css", _joined("styles", STYLES, "css"))
+
+
+@cache
+def scripts() -> Bundle:
+    return Bundle("/aset/portal.js", "text/javascript", _joined("scripts", SCRIPTS, "js"))
+
+
+def _joined(folder: str, names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((HERE / folder / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
