@@ -15,6 +15,8 @@ from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
 from portal.current import hand_over
+from portal.exporting import PATHS as EXPORTS
+from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.links import PlainLinks
 from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
@@ -37,7 +39,7 @@ OPEN_UNDER: Final = (
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
+OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *EXPORTS, *STREAMLIT_PATHS)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -66,7 +68,7 @@ def create_app(services: Services | None = None) -> st.App:
         HERE / "web" / "app.py",
         lifespan=lifespan,
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
-        routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        routes=[*Exports(pages).routes(), *pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(QueryLimit, too_long=pages.too_long),

@@ -50,7 +50,7 @@ class PlainPages:
     """The routes. They share the services with the interactive page, and its templates."""
 
     def __init__(self, services: Services, shell: Shell) -> None:
-        self._services = services
+        self.services = self._services = services
         self._shell = shell
         self._images = PageImages()
 
@@ -95,8 +95,11 @@ class PlainPages:
         return self._page(self._drawing(request))
 
     def record(self, request: Request) -> Response:
+        return self.record_page(request, request.path_params["id"])
+
+    def record_page(self, request: Request, id: str) -> Response:
         asked = SearchState.from_params(request.query_params.multi_items())
-        state = replace(asked, hl=_language(request), id=request.path_params["id"])
+        state = replace(asked, hl=_language(request), id=id)
         drawing = Drawing(self._services, state, PlainLinks())
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
 
