@@ -19,6 +19,10 @@ from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.links import PlainLinks
+from portal.machines.routes import OPEN_EXACT as MACHINES
+from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
+from portal.machines.routes import machine_routes
+from portal.machines.sharing import SharedAnswers
 from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
 from portal.routes import PlainPages
@@ -38,8 +42,9 @@ OPEN_UNDER: Final = (
     "/katalog/",
     "/baca/",
     "/berkas/",
+    *UNDER_MACHINES,
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *EXPORTS, *STREAMLIT_PATHS)
+OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", *MACHINES, *EXPORTS, *STREAMLIT_PATHS)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -68,9 +73,15 @@ def create_app(services: Services | None = None) -> st.App:
         HERE / "web" / "app.py",
         lifespan=lifespan,
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
-        routes=[*Exports(pages).routes(), *pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        routes=[
+            *machine_routes(services),
+            *Exports(pages).routes(),
+            *pages.routes(),
+            Mount("/aset", StaticFiles(directory=HERE / "assets")),
+        ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(SharedAnswers),
             Middleware(QueryLimit, too_long=pages.too_long),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),

@@ -235,6 +235,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.at_page(1).query_string() if drawn.view.startswith("results ") else "",
         },
     )
 

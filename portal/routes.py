@@ -33,16 +33,6 @@ from search.query_language import parse
 
 MAX_RANGES: Final = 4
 MAX_PAGE_NUMBER: Final = 100_000
-# Records may be found through search engines; crawling every combination of filters helps nobody.
-ROBOTS: Final = """\
-User-agent: *
-Allow: /katalog/
-Disallow: /cari
-Disallow: /api/
-Disallow: /baca/
-Disallow: /berkas/
-Disallow: /?
-"""
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -66,7 +56,6 @@ class PlainPages:
             Route("/berkas/{id:path}", self.nothing),
             Route("/api/v1/search", self.answer),
             Route("/health", self.health),
-            Route("/robots.txt", self.robots),
             *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts())),
         ]
 
@@ -164,9 +153,6 @@ class PlainPages:
         except SearchError as error:
             return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
-
-    def robots(self, request: Request) -> Response:  # noqa: ARG002
-        return PlainTextResponse(ROBOTS)
 
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""

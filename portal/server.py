@@ -21,6 +21,7 @@ def serve(services: Services, host: str | None = None, port: int | None = None) 
         log_config=None,  # Streamlit's own stands; uvicorn's would take its handlers away
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # anybody can send them; TELUSUR_URL says where the portal stands
         ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
         ws_ping_interval=30,
         timeout_graceful_shutdown=SHUTDOWN_S,
