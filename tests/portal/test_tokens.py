@@ -1,6 +1,7 @@
 """The colours of the portal can be told apart, in both themes, and stand in one place."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import portal
 from portal.bundles import STYLES
+from portal.covers import UNCLASSED_COLOURS
 
 SHEETS = Path(portal.__file__).parent / "assets" / "styles"
 TOKENS = (SHEETS / "tokens.css").read_text(encoding="utf-8")
@@ -57,7 +59,7 @@ TEXT = [
     ("on-band-accent", "band-accent"),
     ("on-band-accent", "band-accent-hover"),
     *(("cover-ink", f"dewey-{n}") for n in range(10)),
-    *(("cover-ink", f"unclassed-{n}") for n in range(4)),
+    *(("cover-ink", f"unclassed-{n}") for n in range(UNCLASSED_COLOURS)),
 ]
 CONTROLS = [
     *(("edge", ground) for ground in ("paper", "card", "sunk")),
@@ -104,3 +106,17 @@ def test_every_property_that_a_sheet_uses_is_there(sheet: str) -> None:
     own = set(re.findall(r"(--[a-z0-9-]+)\s*:", text))
     used = set(re.findall(r"var\((--[a-z0-9-]+)", (SHEETS / f"{sheet}.css").read_text(encoding="utf-8")))
     assert used <= own
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_frame_has_the_same_colours(name: str) -> None:
+    config = tomllib.loads((Path(portal.__file__).parent / "web/.streamlit/config.toml").read_text(encoding="utf-8"))
+    named = {
+        "primaryColor": "--link",
+        "backgroundColor": "--paper",
+        "secondaryBackgroundColor": "--card",
+        "textColor": "--ink",
+        "linkColor": "--link",
+    }
+    colours = theme(name)
+    assert config["theme"][name] == {option: colours[token] for option, token in named.items()}
