@@ -36,6 +36,7 @@ OPEN_UNDER: Final = (
     "/_stcore/bidi-components/",
     "/aset/",
     "/katalog/",
+    "/kutip/",
     "/baca/",
     "/berkas/",
 )

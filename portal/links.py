@@ -46,6 +46,16 @@ def permalink(id: str) -> str:
     return f"/katalog/{_segment(id)}"
 
 
+def export(id: str, format: str) -> str:
+    """A record as a file. format: of portal.bibliography.exports."""
+    return f"/katalog/{_segment(id)}.{format}"
+
+
+def cite(id: str, hl: Language, *, part: bool = False) -> str:
+    """The citations of a record; `part`: without the page around them."""
+    return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
+
+
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     """An e-book page, with the words of `q` marked."""
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
@@ -64,8 +74,8 @@ def _segment(id: str) -> str:
     return quote(id, safe="")
 
 
-def _query(hl: Language, q: str = "") -> str:
-    params = [("q", q)] if q else []
+def _query(hl: Language, q: str = "", **others: str) -> str:
+    params = [(name, value) for name, value in (("q", q), *others.items()) if value]
     params += [] if hl == DEFAULT_LANGUAGE else [("hl", hl)]
     return f"?{urlencode(params)}" if params else ""
 

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from portal import choosing
 from portal import links as addresses
+from portal.bibliography.coins import coins
+from portal.bibliography.reference import reference
 from portal.i18n import Messages
-from portal.links import Links
+from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
@@ -87,7 +89,7 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result."""
+    """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
     href: str
@@ -101,6 +103,7 @@ class Card:
     pages: tuple[FoundPage, ...]
     reason: str
     read: tuple[ReadLink, ...]
+    coins: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
+        coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
     )
 
 
