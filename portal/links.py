@@ -14,7 +14,9 @@ class Links(Protocol):
 
     def search(self, state: SearchState) -> str: ...
 
-    def record(self, state: SearchState, id: str) -> str: ...
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        """With the search it was found by. at: its place among the results, 0 when it is none of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class InteractiveLinks:
     def search(self, state: SearchState) -> str:
         return "/" + state.query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        return "/" + state.opening(id).query_string()
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        return "/" + state.opening(id, at).query_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,9 @@ class PlainLinks:
     def search(self, state: SearchState) -> str:
         return "/cari" + state.closing().query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        """With the search it was found by, so that the page can lead back to it."""
-        params = state.closing().query_string()
-        return f"/katalog/{_segment(id)}{params}"
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        params = [(name, value) for name, value in state.opening(id, at).to_params() if name != "id"]
+        return f"/katalog/{_segment(id)}" + (f"?{urlencode(params)}" if params else "")
 
 
 def permalink(id: str) -> str:

@@ -2,7 +2,7 @@
 page and as a plain server-rendered one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
@@ -24,6 +24,7 @@ from portal.presenters.cite import CiteView, cite
 from portal.presenters.head import Head, head
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.trail import Trail, first_beside, trail
 from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
@@ -174,6 +175,7 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
+        view = replace(view, trail=self._trail(id))
         return self._drawn(
             "_record.html",
             view,
@@ -184,6 +186,14 @@ class Drawing:
             canonical=self.base + addresses.permalink(id),
             head=None if self._interactive else head(document, self.base, self.services.library_name, self.t),
         )
+
+    def _trail(self, id: DocumentId) -> Trail | None:
+        state = self.state
+        if not state.at:
+            return None
+        asked, first = self._understood().query, first_beside(state.at)
+        beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
+        return trail(id, beside, total, state, self.links, self.t)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -244,7 +254,7 @@ class Drawing:
 
     def _other_language(self) -> str:
         switched = self.state.in_language(self.t.other)
-        return self.links.record(switched, switched.id) if switched.id else self.links.search(switched)
+        return self.links.record(switched, switched.id, switched.at) if switched.id else self.links.search(switched)
 
 
 def plain_document(drawing: Drawing, drawn: Drawn) -> str:

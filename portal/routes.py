@@ -1,7 +1,6 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -101,8 +100,7 @@ class PlainPages:
         return self.record_page(request, request.path_params["id"])
 
     def record_page(self, request: Request, id: str) -> Response:
-        asked = SearchState.from_params(request.query_params.multi_items())
-        state = replace(asked, hl=_language(request), id=id)
+        state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
         drawing = self._drawing_of(request, state)
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
 

@@ -249,7 +249,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     document = hit.document
     return Card(
         number=number,
-        href=links.record(state, document.id),
+        href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
         lang=html_language(document),
         names=names_line(document, t),

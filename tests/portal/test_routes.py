@@ -40,7 +40,7 @@ def test_a_search_shows_hits_facets_and_marks(client: TestClient) -> None:
     text = client.get("/cari?q=karang&hl=en").text
     assert "Terumbu <mark>karang</mark> Selat Lembeh" in text
     assert "Matches in title" in text
-    assert f"/katalog/{REEF_ID}?q=karang&hl=en" in Elements(text).links()
+    assert f"/katalog/{REEF_ID}?q=karang&hl=en&at=2" in Elements(text).links()
     assert "/cari?q=karang&f.contributor=Lasut%2C+Johan&hl=en" in Elements(text).links()
 
 
