@@ -22,7 +22,7 @@ STYLES: Final = (
     "tokens", "fonts", "ground", "masthead", "aids", "frame", "home", "results", "record", "reader", "covers",
     "children", "media",
 )  # fmt: skip
-SCRIPTS: Final = ("frame", "aids")
+SCRIPTS: Final = ("frame", "aids", "cite")
 # What must be in force before anything is drawn; the page waits for it.
 EARLY: Final = ("early",)
 # The address holds a digest of the content, so what lies in a cache is never out of date.

@@ -2,8 +2,8 @@
 
 Names stand in saved links: `q`, `f.<field>` (repeated: any of the values), `sort`, `page`, `size`,
 `mode`, `exact=1` (in no other spelling), `drop` and `words` (repeated: keys of what was read from the text, to
-be left out of the search with its words, or searched for as words; `words=all`: all of it), `hl` and `id` (an
-open record). Defaults are left out and the order is fixed, so a search has one address.
+be left out of the search with its words, or searched for as words; `words=all`: all of it), `hl`, `id` (an
+open record) and `at` (its place among the results, from 1). Defaults are left out and the order is fixed, so a search has one address.
 """
 
 import re
@@ -37,7 +37,7 @@ _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    exact, drop, words: as in the address; they belong to the text and go with it. Whatever it is made from, it is valid: values outside the limits become the nearest allowed
+    at: the record's place among the results it was opened from, 0 when it was not. exact, drop, words: as in the address; they belong to the text and go with it. Whatever it is made from, it is valid: values outside the limits become the nearest allowed
     one, or the default.
     """
 
@@ -52,11 +52,13 @@ class SearchState:
     exact: bool = False
     drop: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    at: int = 0
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
         words = _keys(self.words if q else ())
+        id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
             "filters": known_filters(self.filters),
@@ -65,7 +67,8 @@ class SearchState:
             "page": min(max(self.page, 1), MAX_RESULTS_REACHED // size),
             "mode": self.mode if self.mode in MODES else DEFAULT_MODE,
             "hl": self.hl if self.hl in LANGUAGES else DEFAULT_LANGUAGE,
-            "id": _printable(self.id, MAX_ID),
+            "id": id,
+            "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
             "exact": bool(self.exact and q),
             "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words),
             "words": (EVERYTHING,) if EVERYTHING in words else words,
@@ -101,6 +104,7 @@ class SearchState:
             exact=single.get("exact") == "1",
             drop=tuple(keys["drop"]),
             words=tuple(keys["words"]),
+            at=_whole(single.get("at", ""), 0),
         )
 
     @classmethod
@@ -122,6 +126,7 @@ class SearchState:
             *(("words", key) for key in self.words),
             ("hl", "" if self.hl == DEFAULT_LANGUAGE else self.hl),
             ("id", self.id),
+            ("at", str(self.at or "")),
         ]
         return tuple((name, value) for name, value in params if value)
 
@@ -197,12 +202,13 @@ class SearchState:
     def in_language(self, hl: Language) -> "SearchState":
         return replace(self, hl=hl)
 
-    def opening(self, id: str) -> "SearchState":
-        return replace(self, id=id)
+    def opening(self, id: str, at: int = 0) -> "SearchState":
+        """A record open. at: its place among the results, which are then at the page that holds it; 0 for elsewhere."""
+        return replace(self, id=id, at=at, page=-(-at // self.size) if at else self.page)
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
-        return replace(self, id="")
+        return replace(self, id="", at=0)
 
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""

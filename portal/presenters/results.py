@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from portal import choosing
 from portal import links as addresses
+from portal.bibliography.coins import coins
+from portal.bibliography.reference import reference
 from portal.covers import cover
 from portal.i18n import Messages
-from portal.links import Links
+from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
@@ -86,7 +88,7 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result."""
+    """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
     cover: Markup
@@ -101,6 +103,7 @@ class Card:
     pages: tuple[FoundPage, ...]
     reason: str
     read: tuple[ReadLink, ...]
+    coins: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     return Card(
         number=number,
         cover=cover(document),
-        href=links.record(state, document.id),
+        href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
         lang=html_language(document),
         names=names_line(document, t),
@@ -217,6 +220,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
+        coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
     )
 
 

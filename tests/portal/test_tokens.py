@@ -28,7 +28,7 @@ def blocks() -> list[tuple[str, Theme]]:
 
 def theme(name: str) -> Theme:
     by_selector = dict(blocks())
-    return by_selector[":root"] | (by_selector[':root[data-theme="dark"]'] if name == "dark" else {})
+    return {**by_selector[":root"], **(by_selector[':root[data-theme="dark"]'] if name == "dark" else {})}
 
 
 def luminance(colour: str) -> float:
