@@ -223,7 +223,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         modes=tuple(
             Choice(t.label("mode", mode), links.search(state.in_mode(mode)), mode == page.mode) for mode in MODES
         ),
-        sizes=tuple(Choice(t.number(size), links.search(_sized(state, size)), size == state.size) for size in SIZES),
+        sizes=tuple(Choice(t.number(size), links.search(state.sized(size)), size == state.size) for size in SIZES),
         pager=_pager(page.page, last, state, links, t),
         previous=links.search(state.at_page(page.page - 1)) if page.page > 1 else "",
         next=links.search(state.at_page(page.page + 1)) if page.page < last else "",
@@ -367,10 +367,6 @@ def _sorts(found: Understanding, state: SearchState, links: Links, t: Messages) 
         Choice(t.label("sort", sort), links.search(choosing.ordered(state, found, sort)), sort == found.query.sort)
         for sort in (RELEVANCE, *SORTS)
     )
-
-
-def _sized(state: SearchState, size: int) -> SearchState:
-    return replace(state, page=1, size=size, id="")
 
 
 def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) -> tuple[Choice | None, ...]:

@@ -506,6 +506,43 @@ def test_years_are_filtered_by_range(engine: Engine, value: str, expected: list[
     assert sorted(found(searcher, "", Filter("year", (value,)))) == expected
 
 
+def test_values_can_be_kept_out_beside_chosen_ones(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "x", format="book", language=["ind", "eng"], year="2014"),
+        entry("a.2", "x", format="book", language="ind", year="1999"),
+        entry("a.3", "x", format="map", language="ind"),
+        entry("a.4", "x", format="audio"),
+    )
+
+    def kept_out(field: str, *values: str) -> Filter:
+        return Filter(field, values, negated=True)
+
+    assert sorted(found(searcher, "", kept_out("format", "map", "audio"))) == ["a.1", "a.2"]
+    assert found(searcher, "", kept_out("language", "ind")) == ["a.4"]
+    assert found(
+        searcher, "", Filter("language", ("ind",)), kept_out("language", "eng"), kept_out("format", "map")
+    ) == ["a.2"]
+    assert sorted(found(searcher, "", kept_out("year", "2010..2019"))) == ["a.2", "a.3", "a.4"]
+    assert sorted(found(searcher, "", kept_out("format", "globe"))) == ["a.1", "a.2", "a.3", "a.4"]
+
+
+def test_counts_leave_out_what_is_kept_out_and_siblings_do_not_bring_it_back(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "x", format="book", language=["ind", "eng"]),
+        entry("a.2", "x", format="book", language="ind"),
+        entry("a.3", "x", format="map", language="ind"),
+    )
+    without_english = Filter("language", ("eng",), negated=True)
+    facets = searcher.facets(parse("", [without_english]))
+    assert list(facets["language"]) == [FacetValue("ind", 2)]
+    assert list(facets["format"]) == [FacetValue("book", 1), FacetValue("map", 1)]
+    chosen = searcher.facets(parse("", [without_english, Filter("language", ("ind",)), Filter("format", ("map",))]))
+    assert list(chosen["language"]) == [FacetValue("ind", 1, chosen=True)]
+    assert list(chosen["format"]) == [FacetValue("book", 1), FacetValue("map", 1, chosen=True)]
+
+
 def test_a_chosen_facet_still_lists_its_siblings(engine: Engine) -> None:
     searcher = load(
         engine,

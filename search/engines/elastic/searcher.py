@@ -226,7 +226,7 @@ class ElasticSearcher:
         return _Ask(read, (records, {"query": words, **wish}), (records, {"query": passing, **wish}))
 
     def _ask_facets(self, asked: questions.Facets) -> _Ask:
-        chosen = {filter.field: filter for filter in asked.query.filters}
+        chosen = asked.query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         closed_fields = [name for name in FACETS if name in chosen]
         parts = [_Part(asked.query, open_fields)] if open_fields else []

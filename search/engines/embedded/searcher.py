@@ -211,7 +211,7 @@ class EmbeddedSearcher:
         return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
-        chosen = {filter.field: filter for filter in query.filters}
+        chosen = query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         counts = self._count_values(query, also, open_fields)
         for name in FACETS:
