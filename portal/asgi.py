@@ -37,7 +37,7 @@ OPEN_UNDER: Final = (
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
+OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/api/v1/suggest", "/health", "/robots.txt", *STREAMLIT_PATHS)
 
 
 def create_app(services: Services | None = None) -> st.App:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 HERE: Final = Path(__file__).parent / "assets"
 # In this order a later sheet may decide over an earlier one.
-STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "record", "reader", "media")
-SCRIPTS: Final = ("frame",)
+STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "suggest", "record", "reader", "media")
+# A suggestion that is chosen with Enter is no search; the frame must not hear of it.
+SCRIPTS: Final = ("suggest", "frame")
 # The address holds a digest of the content, so what lies in a cache is never out of date.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
