@@ -11,9 +11,21 @@ from starlette.responses import Response
 
 HERE: Final = Path(__file__).parent / "assets"
 # In this order a later sheet may decide over an earlier one.
-STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "suggest", "record", "reader", "media")
-# A suggestion that is chosen with Enter is no search; the frame must not hear of it.
-SCRIPTS: Final = ("suggest", "frame")
+STYLES: Final = (
+    "tokens",
+    "ground",
+    "masthead",
+    "frame",
+    "box",
+    "home",
+    "results",
+    "suggest",
+    "record",
+    "reader",
+    "media",
+)
+# In this order they hear of a key: a suggestion that is chosen with Enter, or another scope, is nothing for the frame.
+SCRIPTS: Final = ("suggest", "scope", "frame")
 # The address holds a digest of the content, so what lies in a cache is never out of date.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 

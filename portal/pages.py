@@ -25,6 +25,7 @@ from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
+from search.query_language import SCOPES
 from search.results import PageHit, ResultPage
 from search.understanding import Understanding
 
@@ -41,6 +42,8 @@ class Drawn:
 
     title: str
     header: Markup
+    scope: Markup
+    tools: Markup
     body: Markup
     footer: Markup
     announce: str
@@ -197,10 +200,13 @@ class Drawing:
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
             "plain_href": PlainLinks().search(self.state) if interactive else "",
+            **_around_the_box(self.state, interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
             header=_render("_header.html", shared),
+            scope=_render("_scope.html", shared),
+            tools=_render("_tools.html", shared),
             body=_render(template, {**shared, "view": content}),
             footer=_render("_footer.html", shared),
             announce=announce,
@@ -220,7 +226,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    form = _render("_form.html", {"t": drawing.t, **_around_the_box(asked, interactive=False)})
     return _render(
         "page.html",
         {
@@ -237,6 +243,11 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "alternates": alternates,
         },
     )
+
+
+def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
+    """What stands beside the search box and below it."""
+    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
 
 
 def _in_language(address: str, hl: Language) -> str:

@@ -77,3 +77,26 @@ def test_a_suggestion_can_be_pressed_and_enter_alone_searches_for_what_was_typed
     expect(page.locator(".cards h2").first).to_have_text("Coral reefs of the world")
     assert not watch.complaints
     page.close()
+
+
+@BOTH
+def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root)
+    scope = page.get_by_label("Cari di")
+    scope.select_option("Pengarang")
+    expect(page).to_have_url(portal.address + root)  # nothing is searched for yet
+    box(page).fill("karang")
+    box(page).press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("Tidak ada hasil")
+    assert "in=author" in page.url
+    box(page).fill("lasut")
+    page.get_by_role("button", name="Cari").click()
+    expect(page.locator("#judul-halaman")).to_contain_text("2 hasil")
+    expect(scope).to_have_value("author")
+    scope.select_option("Semua")
+    box(page).press("Enter")
+    expect(page).to_have_url(portal.address + root + ("?q=lasut" if root == "/" else "?in=&q=lasut"))
+    page.go_back()
+    expect(scope).to_have_value("author")
+    assert not watch.complaints
+    page.close()
