@@ -543,6 +543,23 @@ def test_counts_leave_out_what_is_kept_out_and_siblings_do_not_bring_it_back(eng
     assert list(chosen["format"]) == [FacetValue("book", 1), FacetValue("map", 1, chosen=True)]
 
 
+def test_all_values_of_a_facet_are_listed_where_the_results_name_only_some(engine: Engine) -> None:
+    entries = [
+        entry(f"a.{n}", "laut", topic=[f"t{n:03}", "all"], format="map" if n % 2 else "book") for n in range(260)
+    ]
+    searcher = load(engine, *entries, entry("b.1", "danau", topic="none of these"))
+    query = parse("laut", [Filter("topic", ("t007", "t009")), Filter("format", ("map",))])
+    values = {value.value: value for value in searcher.facet_values("topic", query)}
+    assert len(searcher.facets(query.lifting("format"))["topic"]) < 260
+    assert len(values) == 131  # every second one, and what they share
+    assert values["all"] == FacetValue("all", 130)
+    assert values["t007"] == FacetValue("t007", 1, chosen=True)
+    assert len(searcher.facet_values("topic", parse("laut"))) == 261
+    also = searcher.facet_values("topic", parse("laut"), [DocumentId("b.1")])
+    assert FacetValue("none of these", 1) in also
+    assert list(searcher.facet_values("format", parse("laut"))) == [FacetValue("book", 130), FacetValue("map", 130)]
+
+
 def test_a_chosen_facet_still_lists_its_siblings(engine: Engine) -> None:
     searcher = load(
         engine,
