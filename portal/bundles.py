@@ -19,6 +19,7 @@ STYLES: Final = (
     "box",
     "home",
     "results",
+    "facets",
     "suggest",
     "record",
     "reader",

@@ -18,6 +18,7 @@ from portal.bundles import scripts, styles
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.facets import facet_list
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.search_state import SearchState
@@ -90,6 +91,8 @@ class Drawing:
         try:
             if self.state.id:
                 return self._record()
+            if self.state.facet:
+                return self._facet()
             return self._home() if self.state.is_home else self._results()
         except SearchError as error:
             return self.problem(error)
@@ -137,6 +140,14 @@ class Drawing:
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+
+    def _facet(self) -> Drawn:
+        """All values of one facet."""
+        state, found = self.state, self._understood()
+        values = self.services.discovery.facet_values(state.facet, found.query, state.mode, exact=state.exact)
+        view = facet_list(values, found, state, self.links, self.t)
+        title = self.t("facets.title", label=view.heading)
+        return self._drawn("_facet.html", view, title, f"{view.heading}. {view.told}", view=f"facet {state.facet}")
 
     def _understood(self) -> Understanding:
         return self.state.understood(self.services.today())

@@ -274,6 +274,10 @@ class SearchState:
         """All values of a facet of this search."""
         return self._changed(facet=facet)
 
+    def in_order(self, order: FacetOrder) -> "SearchState":
+        """The same values of the same facet in another order."""
+        return replace(self, facet_order=order)
+
     def in_scope(self, scope: str) -> "SearchState":
         return self._changed(scope=scope)
 

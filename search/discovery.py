@@ -19,7 +19,19 @@ from search.highlight import page_hit
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Answer, FacetValue, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Scores, Weights
+from search.results import (
+    Answer,
+    FacetValue,
+    Highlight,
+    Hit,
+    Notice,
+    PageHit,
+    Ranked,
+    Ranking,
+    ResultPage,
+    Scores,
+    Weights,
+)
 from search.schema import RELEVANCE
 from search.translating import translated
 

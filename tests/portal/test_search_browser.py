@@ -100,3 +100,35 @@ def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser,
     expect(scope).to_have_value("author")
     assert not watch.complaints
     page.close()
+
+
+def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?sort=title")
+    heading = page.locator("#judul-halaman")
+    expect(heading).to_contain_text("43 judul")
+    page.get_by_role("link", name="Bukan Peta").focus()
+    page.keyboard.press("Enter")
+    expect(heading).to_contain_text("42 hasil")
+    page.get_by_role("link", name="Hapus saringan Format: bukan Peta").click()
+    expect(heading).to_contain_text("43 judul")
+
+    page.get_by_role("link", name="Lihat lebih banyak: Pengarang").click()
+    expect(heading).to_have_text("Pengarang")
+    expect(heading).to_be_focused()
+    page.get_by_label("Cari dalam daftar ini").last.fill("lasut")
+    page.get_by_label("Cari dalam daftar ini").last.press("Enter")
+    expect(page.locator(".facet-values .facet")).to_have_count(1)
+    assert "fq=lasut" in page.url
+    page.get_by_role("link", name="Lasut, Johan: 2 judul").click()
+    expect(heading).to_contain_text("2 hasil")
+    page.go_back()
+    expect(page.locator(".facet-values .facet")).to_have_count(1)
+
+    page.goto(portal.address + "/?q=membaca")
+    page.get_by_label("Dari").fill("2000")
+    page.get_by_label("Sampai").fill("2009")
+    page.get_by_label("Sampai").press("Enter")
+    expect(heading).to_contain_text("10 hasil")
+    assert "f.year=2000..2009" in page.url
+    assert not watch.complaints
+    page.close()
