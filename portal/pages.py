@@ -21,6 +21,7 @@ from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
 from portal.presenters.cite import CiteView, cite
+from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
@@ -31,6 +32,7 @@ from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
+from search.query_language import SCOPES
 from search.results import PageHit, ResultPage
 from search.understanding import Understanding
 
@@ -49,6 +51,8 @@ class Drawn:
 
     title: str
     header: Markup
+    scope: Markup
+    tools: Markup
     body: Markup
     footer: Markup
     announce: str
@@ -100,6 +104,8 @@ class Drawing:
         try:
             if self.state.id:
                 return self._record()
+            if self.state.facet:
+                return self._facet()
             return self._home() if self.state.is_home else self._results()
         except SearchError as error:
             return self.problem(error)
@@ -163,6 +169,14 @@ class Drawing:
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+
+    def _facet(self) -> Drawn:
+        """All values of one facet."""
+        state, found = self.state, self._understood()
+        values = self.services.discovery.facet_values(state.facet, found.query, state.mode, exact=state.exact)
+        view = facet_list(values, found, state, self.links, self.t)
+        title = self.t("facets.title", label=view.heading)
+        return self._drawn("_facet.html", view, title, f"{view.heading}. {view.told}", view=f"facet {state.facet}")
 
     def _understood(self) -> Understanding:
         return self.state.understood(self.services.today())
@@ -239,10 +253,13 @@ class Drawing:
             "children_href": addresses.children(self.t.language),
             "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
+            **_around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
             header=_render("_header.html", shared),
+            scope=_render("_scope.html", shared),
+            tools=_render("_tools.html", shared),
             body=_render(template, {**shared, "view": content}),
             footer=_render("_footer.html", shared),
             announce=announce,
@@ -267,7 +284,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    form = _render("_form.html", {"t": drawing.t, **_around_the_box(asked, interactive=False)})
     return _render(
         "page.html",
         {
@@ -287,6 +304,11 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "head": drawn.head,
         },
     )
+
+
+def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
+    """What stands beside the search box and below it."""
+    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
 
 
 def _in_language(address: str, hl: Language) -> str:

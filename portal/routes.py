@@ -20,10 +20,11 @@ from portal.answers import search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
 from portal.i18n import Language, messages
-from portal.links import PlainLinks
+from portal.links import InteractiveLinks, PlainLinks
 from portal.middleware import first_param
 from portal.page_image import PageImages, PageImagesBusyError
 from portal.pages import Drawing, Drawn, Problem, plain_document, problem_of
+from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
 from portal.search_state import MAX_ID, SearchState
 from portal.shell import Shell
@@ -67,6 +68,7 @@ class PlainPages:
             Route("/berkas/{id:path}.pdf", self.file),
             Route("/berkas/{id:path}", self.nothing),
             Route("/api/v1/search", self.answer),
+            Route("/api/v1/suggest", self.suggest),
             Route("/health", self.health),
             Route("/robots.txt", self.robots),
             *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
@@ -169,6 +171,19 @@ class PlainPages:
             status, message = _told(error, state.hl)
             return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
         return JSONResponse(search_answer(page, found, state.hl))
+
+    def suggest(self, request: Request) -> Response:
+        """Titles, names and headings that begin with what is typed, for the box of either page."""
+        state = SearchState.from_params(request.query_params.multi_items())
+        t, begun = messages(state.hl), typed(request.query_params.get("q", ""))
+        try:
+            wanted = begun and KINDS.get(state.scope)
+            found = self._services.discovery.suggest(begun, OF_A_KIND) if wanted else ()
+        except SearchError as error:
+            status, message = _told(error, state.hl)
+            return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
+        answer = suggestions(found, begun, state, InteractiveLinks(), t)
+        return JSONResponse(answer, headers={"Cache-Control": "private, max-age=60"})
 
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:

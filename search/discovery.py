@@ -19,7 +19,19 @@ from search.highlight import page_hit
 from search.matching import is_relaxed
 from search.query import Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Scores, Weights
+from search.results import (
+    Answer,
+    FacetValue,
+    Highlight,
+    Hit,
+    Notice,
+    PageHit,
+    Ranked,
+    Ranking,
+    ResultPage,
+    Scores,
+    Weights,
+)
 from search.schema import RELEVANCE
 from search.translating import translated
 
@@ -136,6 +148,20 @@ class Discovery:
         by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
         ranked = _ranked(searcher, query, words, passing, by_words, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
+
+    def facet_values(
+        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
+    ) -> Sequence[FacetValue]:
+        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        searcher = self._engine.searcher()
+        embedder = self._usable_embedder(searcher)
+        if mode == "semantic" and embedder is not None and query.wanted:
+            query = query.by_meaning_only()
+        asked_by = embedder if mode != "keyword" else None
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), 0)
+        tried = asking.attempt(query, exact=exact)
+        finds, _ = _weighed(searcher, embedder, tried.query, tried.nearest)
+        return searcher.facet_values(field, tried.query, finds)
 
     def _prepared(self, query: Query) -> Prepared:
         if self._lexicon is None or query.wordless or not query.wanted:
