@@ -38,7 +38,7 @@ OPEN_UNDER: Final = (
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
+OPEN_EXACT: Final = ("/", "/cari", "/anak", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -57,7 +57,9 @@ def create_app(services: Services | None = None) -> st.App:
         if services.embedder is not None:
             services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
-            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
+            drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
+            drawing.page()
+            drawing.children()
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()

@@ -18,6 +18,7 @@ from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.children import children, pinned, topic_searches
 from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
@@ -119,6 +120,32 @@ class Drawing:
         switched = addresses.reader(document.id, number, self.t.other, query.text)
         return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
 
+    def children(self) -> Drawn:
+        """The children's view; the state's text is searched for among the titles for children."""
+        try:
+            return self._children()
+        except SearchError as error:
+            return self.problem(error)
+
+    def _children(self) -> Drawn:
+        discovery, today, state = self.services.discovery, self.services.today(), pinned(self.state)
+        page = self._searched(state, state.understood(today))
+        if page.total and not page.hits:
+            state = state.at_page(1)
+            page = self._searched(state, state.understood(today))
+        topics = children_topics(discovery, discovery.info().generation, state.hl, today)
+        view = children(page, topics, state, self.t)
+        title = self.t("children.title")
+        return self._drawn(
+            "_children.html",
+            view,
+            title if not state.q else f"{view.heading} – {title}",
+            view.announce,
+            view="children",
+            indexed=not state.q and state.page == 1,
+            other_language=addresses.children(self.t.other, state.q, state.page),
+        )
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -199,6 +226,7 @@ class Drawing:
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
+            "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if interactive else "",
@@ -225,7 +253,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    for_children = drawn.view == "children"
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, "state": asked})
     return _render(
         "page.html",
         {
@@ -237,6 +266,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
+            "band": "band children-band" if for_children else "band",
             "body": drawn.body,
             "footer": drawn.footer,
             "indexed": drawn.indexed,
@@ -260,6 +290,17 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
+    searches = topic_searches(messages(hl))
+    return tuple(
+        name
+        for name, q in searches.items()
+        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
+    )
 
 
 @lru_cache(maxsize=4)

@@ -37,10 +37,12 @@ MAX_PAGE_NUMBER: Final = 100_000
 ROBOTS: Final = """\
 User-agent: *
 Allow: /katalog/
+Allow: /anak
 Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
+Disallow: /anak?
 Disallow: /?
 """
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -58,6 +60,7 @@ class PlainPages:
         return [
             Route("/", self.shell),
             Route("/cari", self.search),
+            Route("/anak", self.children),
             Route("/katalog/{id:path}", self.record),
             Route("/baca/{id:path}/{page}.png", self.page_image),
             Route("/baca/{id:path}/{page}", self.reader),
@@ -93,6 +96,10 @@ class PlainPages:
 
     def search(self, request: Request) -> Response:
         return self._page(self._drawing(request))
+
+    def children(self, request: Request) -> Response:
+        drawing = self._drawing(request)
+        return self._document(drawing, drawing.children())
 
     def record(self, request: Request) -> Response:
         asked = SearchState.from_params(request.query_params.multi_items())
