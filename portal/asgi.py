@@ -44,6 +44,7 @@ OPEN_UNDER: Final = (
 OPEN_EXACT: Final = (
     "/",
     "/cari",
+    "/anak",
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
@@ -69,7 +70,9 @@ def create_app(services: Services | None = None) -> st.App:
         if services.embedder is not None:
             services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
-            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
+            drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
+            drawing.page()
+            drawing.children()
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()

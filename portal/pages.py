@@ -20,6 +20,7 @@ from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.children import children, pinned, topic_searches
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
@@ -151,6 +152,32 @@ class Drawing:
         made = citations(reference(document, self.base), self.state.hl)
         return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
 
+    def children(self) -> Drawn:
+        """The children's view; the state's text is searched for among the titles for children."""
+        try:
+            return self._children()
+        except SearchError as error:
+            return self.problem(error)
+
+    def _children(self) -> Drawn:
+        discovery, today, state = self.services.discovery, self.services.today(), pinned(self.state)
+        page = self._searched(state, state.understood(today))
+        if page.total and not page.hits:
+            state = state.at_page(1)
+            page = self._searched(state, state.understood(today))
+        topics = children_topics(discovery, discovery.info().generation, state.hl, today)
+        view = children(page, topics, state, self.t)
+        title = self.t("children.title")
+        return self._drawn(
+            "_children.html",
+            view,
+            title if not state.q else f"{view.heading} – {title}",
+            view.announce,
+            view="children",
+            indexed=not state.q and state.page == 1,
+            other_language=addresses.children(self.t.other, state.q, state.page),
+        )
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -250,6 +277,7 @@ class Drawing:
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
+            "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
@@ -284,7 +312,9 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, **_around_the_box(asked, interactive=False)})
+    for_children = drawn.view == "children"
+    around = _around_the_box(asked, interactive=False)
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
     return _render(
         "page.html",
         {
@@ -296,6 +326,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
+            "band": "band children-band" if for_children else "band",
             "body": drawn.body,
             "footer": drawn.footer,
             "indexed": drawn.indexed,
@@ -325,6 +356,17 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
+    searches = topic_searches(messages(hl))
+    return tuple(
+        name
+        for name, q in searches.items()
+        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
+    )
 
 
 @lru_cache(maxsize=4)

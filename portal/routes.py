@@ -38,11 +38,13 @@ MAX_PAGE_NUMBER: Final = 100_000
 ROBOTS: Final = """\
 User-agent: *
 Allow: /katalog/
+Allow: /anak
 Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
 Disallow: /kutip/
+Disallow: /anak?
 Disallow: /?
 """
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -60,6 +62,7 @@ class PlainPages:
         return [
             Route("/", self.shell),
             Route("/cari", self.search),
+            Route("/anak", self.children),
             Route("/katalog/{id:path}", self.record),
             Route("/kutip/{id:path}", self.citations),
             Route("/baca/{id:path}/{page}.png", self.page_image),
@@ -97,6 +100,10 @@ class PlainPages:
 
     def search(self, request: Request) -> Response:
         return self._page(self._drawing(request))
+
+    def children(self, request: Request) -> Response:
+        drawing = self._drawing(request)
+        return self._document(drawing, drawing.children())
 
     def record(self, request: Request) -> Response:
         return self.record_page(request, request.path_params["id"])

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ _BLOCK = re.compile(r"(:root[^{]*)\{([^}]*)\}")
 _PROPERTY = re.compile(r"(--[a-z0-9-]+|color-scheme):\s*([^;]+);")
 _LITERAL = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|lab)a?\(", re.I)
 
-Theme = Mapping[str, str]
+Theme = dict[str, str]
 
 
 def blocks() -> list[tuple[str, Theme]]:
