@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
+from portal.bundles import FONTS, LastingFiles
 from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
@@ -69,7 +70,12 @@ def create_app(services: Services | None = None) -> st.App:
         HERE / "web" / "app.py",
         lifespan=lifespan,
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
-        routes=[*Exports(pages).routes(), *pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        routes=[
+            *Exports(pages).routes(),
+            *pages.routes(),
+            Mount("/aset/fonts", LastingFiles(directory=FONTS)),
+            Mount("/aset", StaticFiles(directory=HERE / "assets")),
+        ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(QueryLimit, too_long=pages.too_long),

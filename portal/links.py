@@ -62,6 +62,12 @@ def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
 
 
+def children(hl: Language, q: str = "", page: int = 1) -> str:
+    """The children's view, or its page of results for `q`."""
+    address = "/anak" + _query(hl, q)
+    return address if page < 2 else f"{address}{'&' if '?' in address else '?'}page={page}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
 

@@ -15,13 +15,14 @@ from markupsafe import Markup
 from portal import links as addresses
 from portal.bibliography.reference import reference
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.head import Head, head
+from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.trail import Trail, first_beside, trail
@@ -35,6 +36,7 @@ from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
 EXAMPLES_SHOWN: Final = 5
+NEW_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class Drawing:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
         examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl, self.services.today())
-        view = result_page.home(everything, info, examples, self.state, self.links, self.t)
+        new = new_titles(self.services.discovery, info.generation)
+        view = home(everything, new, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
         return self._drawn("_home.html", view, title, "", view="home", indexed=True)
 
@@ -233,6 +236,8 @@ class Drawing:
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
+            "children_href": addresses.children(self.t.language),
+            "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
         }
         return Drawn(
@@ -269,6 +274,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "t": drawing.t,
             "styles": styles().address,
             "scripts": scripts().address,
+            "early": early().address,
+            "font": FIRST_FONT,
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
@@ -296,6 +303,16 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=4)
+def new_titles(discovery: Discovery, generation: str) -> tuple[Document, ...]:  # noqa: ARG001
+    """The titles that came last, by the day they were added or else by their year; looked up anew for each `generation`."""
+    added = discovery.search(Query(sort="added"), "keyword", 1, NEW_SHOWN)
+    if added.hits and added.hits[0].document.first("added"):
+        return tuple(hit.document for hit in added.hits)
+    newest = discovery.search(Query(sort="newest"), "keyword", 1, NEW_SHOWN)
+    return tuple(hit.document for hit in newest.hits if hit.document.year)
 
 
 def _finds_all(discovery: Discovery, query: Query) -> bool:

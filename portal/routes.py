@@ -18,7 +18,7 @@ from starlette.types import Scope
 from portal import links as addresses
 from portal.answers import search_answer
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import early, scripts, styles
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.middleware import first_param
@@ -69,7 +69,7 @@ class PlainPages:
             Route("/api/v1/search", self.answer),
             Route("/health", self.health),
             Route("/robots.txt", self.robots),
-            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts())),
+            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
         ]
 
     def shell(self, request: Request) -> Response:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from ingest.readers.display import MarcLine, marc_lines
 from portal import links as addresses
+from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.copies import Copies, ItemRow, copies, table_of
@@ -111,6 +114,7 @@ class SourceMarc:
 @dataclass(frozen=True, slots=True)
 class RecordView:
     id: str
+    cover: Markup
     title: str
     lang: str
     original_titles: tuple[OriginalScript, ...]
@@ -152,6 +156,7 @@ def record(
     elsewhere = [_row(name, (), original[name], t) for name in original if name not in placed]
     return RecordView(
         id=document.id,
+        cover=cover(document, "large"),
         title=document.title,
         lang=html_language(document),
         original_titles=original.get("title", ()),

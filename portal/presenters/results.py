@@ -1,4 +1,4 @@
-"""The home page, a page of results, and what stands there when there are none."""
+"""A page of results, and what stands there when there are none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from portal import choosing
 from portal import links as addresses
 from portal.bibliography.coins import coins
 from portal.bibliography.reference import reference
+from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
@@ -32,7 +33,6 @@ from portal.presenters.wording import (
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
-from search.engine import IndexInfo
 from search.query import MODES, Filter
 from search.results import Answer, FacetValue, Hit, PageHit, ResultPage
 from search.schema import FACETS, RELEVANCE, SORTS
@@ -43,7 +43,6 @@ FACET_VALUES_MOST: Final = 30
 FACETS_OPEN: Final = 6
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
-BROWSED: Final = ("format", "dewey_class", "language", "audience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,7 @@ class Card:
     """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
+    cover: Markup
     href: str
     title: Markup
     lang: str
@@ -156,47 +156,6 @@ class Results:
     empty: Empty | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A way into the collection on the home page."""
-
-    label: str
-    items: tuple[FacetItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    examples: tuple[Choice, ...]
-    titles: str
-    pages: str
-    shelves: tuple[Shelf, ...]
-    all_titles: str
-    newest: str
-
-
-def home(
-    everything: ResultPage, info: IndexInfo, examples: Sequence[str], state: SearchState, links: Links, t: Messages
-) -> Home:
-    """everything: a search that asks for nothing, whose facets are the shelves."""
-    shelves = []
-    for field in BROWSED:
-        values = [value for value in everything.facets.get(field, ()) if value.count]
-        items = tuple(
-            _facet_item(field, value, links.search(state.toggling(field, value.value)), t)
-            for value in values[:FACET_VALUES_SHOWN]
-        )
-        if len(items) > 1:
-            shelves.append(Shelf(t.label("field", field), items))
-    return Home(
-        examples=tuple(Choice(q, links.search(state.asking(q))) for q in examples),
-        titles=t.count("home.total_titles", info.documents),
-        pages=t.count("home.total_pages", info.pages) if info.pages else "",
-        shelves=tuple(shelves),
-        all_titles=links.search(state.sorted_by("title")),
-        newest=links.search(state.sorted_by("newest")),
-    )
-
-
 def results(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Results:
     """A page of results as it is drawn; `state` is what was asked, `found` what that was understood as, `page` the answer."""
     last = min(-(-page.total // page.size), MAX_RESULTS_REACHED // page.size)
@@ -249,6 +208,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     document = hit.document
     return Card(
         number=number,
+        cover=cover(document),
         href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
         lang=html_language(document),
