@@ -177,6 +177,16 @@ class Discovery:
             found = next(iter(searcher.fetch([item.id for item in joined])), None)
         return found
 
+    def shelf(
+        self, call_number: str, id: DocumentId, before: int, after: int
+    ) -> tuple[Sequence[Document], Sequence[Document]]:
+        """The documents that stand before and after a place on the shelf, as `Searcher.shelf` has it."""
+        searcher = self._engine.searcher()
+        beside = searcher.shelf(call_number, id, before, after)
+        found = searcher.fetch([*beside.before, *beside.after])
+        split = sum(document.id in beside.before for document in found)
+        return found[:split], found[split:]
+
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 

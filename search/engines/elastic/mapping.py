@@ -35,7 +35,7 @@ from search.schema import SORTS
 from search.vectors import Vector
 
 # Raised when the mapping changes in a way that an older index cannot answer.
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 
 # A book of 2,000 pages makes some 5,000 passages; the server's own limit is 10,000 a document.
 _MAX_NESTED: Final = 50_000

@@ -15,11 +15,19 @@ from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
-from search.engines.terms import MORE_TERMS, SUGGEST, suggestion_prefixes, suggestions
+from search.engines.terms import (
+    MORE_TERMS,
+    ON_SHELF,
+    SHELF,
+    SUGGEST,
+    place_on_shelf,
+    suggestion_prefixes,
+    suggestions,
+)
 from search.highlight import Matcher, page_hit
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.vectors import Vector
 
@@ -156,6 +164,28 @@ class ElasticSearcher:
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        key, field = place_on_shelf(call_number, id), f"o_{SHELF}"
+        sides = (("desc", before), ("asc", after))
+        bodies: list[tuple[str, Body]] = [
+            (
+                self._names.records,
+                {
+                    "query": self._build.matching(Query()),
+                    "size": min(size, MAX_WINDOW),
+                    "sort": [{field: order}],
+                    "search_after": [key],
+                    "track_total_hits": False,
+                    "_source": False,
+                },
+            )
+            for order, size in sides
+            if size > 0
+        ]
+        found = iter(self._search(bodies))
+        nearest = [_on_shelf(next(found)) if size > 0 else [] for _, size in sides]
+        return Beside(tuple(reversed(nearest[0])), tuple(nearest[1]))
 
     def _one(self, question: Question[A]) -> A:
         return self.answer([question])[question]
@@ -345,6 +375,11 @@ class ElasticSearcher:
 
         bodies = [body(self._build_pages.matching(wanted, demand)) for demand in DEMANDS]
         return _Ask(read, *((self._names.pages, made) for made in bodies))
+
+
+def _on_shelf(response: Mapping[str, Any]) -> list[DocumentId]:
+    """What was found along the shelf; those without a call number stand after its end."""
+    return [DocumentId(hit["_id"]) for hit in response["hits"]["hits"] if hit["sort"][0].startswith(ON_SHELF)]
 
 
 class _Part:

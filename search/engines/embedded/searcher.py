@@ -19,6 +19,7 @@ from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
@@ -29,7 +30,7 @@ from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggesti
 from search.highlight import Matcher, page_hit
 from search.query import Filter, Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
@@ -67,6 +68,7 @@ class EmbeddedSearcher:
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
+        self._shelf = lru_cache(1)(lambda: Shelf(self._records))
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
@@ -169,6 +171,10 @@ class EmbeddedSearcher:
         with reading("be looked through for a spelling"):
             vocabulary = self._vocabulary()
             return {word: nearest(word, vocabulary.near(word)) for word in words}
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        with reading("be looked through along the shelf"):
+            return self._shelf().beside(call_number, id, before, after)
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
