@@ -12,7 +12,7 @@ from starlette.responses import Response
 HERE: Final = Path(__file__).parent / "assets"
 # In this order a later sheet may decide over an earlier one.
 STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "record", "reader", "media")
-SCRIPTS: Final = ("frame",)
+SCRIPTS: Final = ("frame", "reader")
 # The address holds a digest of the content, so what lies in a cache is never out of date.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 

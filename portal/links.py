@@ -51,8 +51,18 @@ def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
 
 
+def book(id: str) -> str:
+    """An e-book; with `hlm` it opens at that page, by label or number."""
+    return f"/baca/{_segment(id)}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
+
+
+def page_marks(id: str, page: int, q: str) -> str:
+    """What lies over the picture of a page: the words of `q`."""
+    return f"/baca/{_segment(id)}/{page}.svg?{urlencode({'q': q})}"
 
 
 def pdf(id: str, page: int = 0) -> str:

@@ -1,16 +1,13 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import (
-    FileResponse,
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
-    RedirectResponse,
     Response,
 )
 from starlette.routing import Route
@@ -23,16 +20,14 @@ from portal.bundles import scripts, styles
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.middleware import first_param
-from portal.page_image import PageImages, PageImagesBusyError
-from portal.pages import Drawing, Drawn, Problem, plain_document, problem_of
+from portal.pages import Drawing, Drawn, Problem, problem_of
+from portal.plain import drawing_for, language_of, plain_answer
+from portal.reading import BookRoutes
 from portal.search_state import SearchState
 from portal.shell import Shell
-from search.document import Document, DocumentId
+from search.document import DocumentId
 from search.errors import EngineUnavailable, SearchError
-from search.query_language import parse
 
-MAX_RANGES: Final = 4
-MAX_PAGE_NUMBER: Final = 100_000
 # Records may be found through search engines; crawling every combination of filters helps nobody.
 ROBOTS: Final = """\
 User-agent: *
@@ -43,7 +38,6 @@ Disallow: /baca/
 Disallow: /berkas/
 Disallow: /?
 """
-_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class PlainPages:
@@ -52,18 +46,14 @@ class PlainPages:
     def __init__(self, services: Services, shell: Shell) -> None:
         self._services = services
         self._shell = shell
-        self._images = PageImages()
+        self._books = BookRoutes(services)
 
     def routes(self) -> list[Route]:
         return [
             Route("/", self.shell),
             Route("/cari", self.search),
             Route("/katalog/{id:path}", self.record),
-            Route("/baca/{id:path}/{page}.png", self.page_image),
-            Route("/baca/{id:path}/{page}", self.reader),
-            Route("/baca/{id:path}", self.first_page),
-            Route("/berkas/{id:path}.pdf", self.file),
-            Route("/berkas/{id:path}", self.nothing),
+            *self._books.routes(),
             Route("/api/v1/search", self.answer),
             Route("/health", self.health),
             Route("/robots.txt", self.robots),
@@ -96,54 +86,9 @@ class PlainPages:
 
     def record(self, request: Request) -> Response:
         asked = SearchState.from_params(request.query_params.multi_items())
-        state = replace(asked, hl=_language(request), id=request.path_params["id"])
+        state = replace(asked, hl=language_of(request), id=request.path_params["id"])
         drawing = Drawing(self._services, state, PlainLinks())
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
-
-    def reader(self, request: Request) -> Response:
-        state = SearchState(q=request.query_params.get("q", ""), hl=_language(request))
-        drawing = Drawing(self._services, state, PlainLinks())
-        found = self._ebook_page(request)
-        if found is None:
-            return self._document(drawing, drawing.missing())
-        document, number = found
-        return self._document(drawing, drawing.reader(document, number, parse(state.q)))
-
-    def first_page(self, request: Request) -> Response:
-        """An address whose page number was cut off: the book's first page, if there is such a book."""
-        document = self._services.discovery.document(DocumentId(request.path_params["id"].strip("/")))
-        if document is None or document.ebook is None:
-            return self.nothing(request)
-        return RedirectResponse(addresses.reader(document.id, 1, _language(request)), 307)
-
-    def nothing(self, request: Request) -> Response:
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.missing())
-
-    def page_image(self, request: Request) -> Response:
-        found = self._ebook_page(request)
-        file = self._services.ebooks.path(found[0].ebook.sha256) if found and found[0].ebook else None
-        if found is None or file is None:
-            return PlainTextResponse("404", 404)
-        try:
-            image = self._images.png(file, found[1])
-        except PageImagesBusyError:
-            return Response(status_code=503, headers={"Retry-After": "5"})
-        if image is None:
-            return PlainTextResponse(messages(_language(request))("reader.no_picture"), 422)
-        return Response(image, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
-
-    def file(self, request: Request) -> Response:
-        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
-        file = self._services.ebooks.path(document.ebook.sha256) if document and document.ebook else None
-        if document is None or file is None:
-            return self.nothing(request)
-        if request.headers.get("range", "").count(",") >= MAX_RANGES:
-            return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
-        name = _FILE_NAME.sub("_", document.id).strip("._") or "e-book"
-        return FileResponse(
-            file, media_type="application/pdf", filename=f"{name}.pdf", content_disposition_type="inline"
-        )
 
     def answer(self, request: Request) -> Response:
         state = SearchState.from_params(request.query_params.multi_items())
@@ -186,28 +131,13 @@ class PlainPages:
         return Drawing(self._services, SearchState(hl=hl), PlainLinks())
 
     def _drawing(self, request: Request) -> Drawing:
-        state = SearchState.from_params(request.query_params.multi_items())
-        return Drawing(self._services, state.closing(), PlainLinks())
+        return drawing_for(self._services, request)
 
     def _page(self, drawing: Drawing) -> Response:
         return self._document(drawing, drawing.page())
 
     def _document(self, drawing: Drawing, drawn: Drawn) -> Response:
-        headers = {"Content-Language": drawing.state.hl, "Cache-Control": "no-cache"}
-        return HTMLResponse(plain_document(drawing, drawn), drawn.status, headers)
-
-    def _ebook_page(self, request: Request) -> tuple[Document, int] | None:
-        """The document and the page number of a reader address; None when there is no such page."""
-        number = request.path_params["page"]
-        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
-        if document is None or document.ebook is None or not (number.isascii() and number.isdigit()):
-            return None
-        page = int(number[:6])
-        return (document, page) if 1 <= page <= min(document.ebook.page_count, MAX_PAGE_NUMBER) else None
-
-
-def _language(request: Request) -> Language:
-    return SearchState.from_params(request.query_params.multi_items()).hl
+        return plain_answer(drawing, drawn)
 
 
 def _told(error: SearchError, hl: Language) -> tuple[int, str]:

@@ -50,13 +50,19 @@ class Discovery:
     """Searches one engine by words and meaning, and says why each hit is there.
 
     embedder: None for words only. lexicon: gives what words are called in the other language, which are then
-    looked for as well; called with the first search that has words. The set of results depends on the text alone and filters only
+    looked for as well; called with the first search that has words. may_quote: whose e-book's text may be shown to
+    whoever asks, None for all; a book that may not is found by its text and gives none of it away. The set of results depends on the text alone and filters only
     narrow it, so choosing a facet value gives exactly the count that was shown.
     """
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None = None, lexicon: Callable[[], Lexicon] | None = None
+        self,
+        engine: Engine,
+        embedder: Embedder | None = None,
+        lexicon: Callable[[], Lexicon] | None = None,
+        may_quote: Callable[[Document], bool] | None = None,
     ) -> None:
+        self._may_quote = may_quote or _everything
         self._engine = engine
         self._embedder = embedder
         self._lexicon = lexicon
@@ -103,18 +109,22 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=(hits := look.hits(searcher, answers, finds, embedder.floor if embedder is not None else 0.0)),
+            hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder)))),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
             also=tried.also,
-            answers=_answers(searcher, query, hits)
+            answers=tuple(one for one in _answers(searcher, query, hits) if self._may_quote(one.document))
             if hits and page == 1 and query.wanted and is_question(text)
             else (),
             ways=() if total else ways_out(searcher, query, finds),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
+
+    def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits without the pages of e-books that may not be quoted."""
+        return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
 
     def _prepared(self, query: Query) -> Prepared:
         if self._lexicon is None or query.wordless or not query.wanted:
@@ -134,8 +144,11 @@ class Discovery:
         return self._engine.searcher().pages(id, first, last)
 
     def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
-        """The matching pages of one e-book, in page order."""
-        return self._engine.searcher().page_hits(query, [id], per_document=most).get(id, ())
+        """The matching pages of one e-book, in page order; none of one that may not be quoted."""
+        searcher = self._engine.searcher()
+        if not all(map(self._may_quote, searcher.fetch([id]))):
+            return ()
+        return searcher.page_hits(query, [id], per_document=most).get(id, ())
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)
@@ -176,6 +189,14 @@ class Discovery:
         if self._embedder is None or searcher.embedder != self._embedder.name:
             return None
         return self._embedder
+
+
+def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
+    return True
+
+
+def _floor(embedder: Embedder | None) -> float:
+    return embedder.floor if embedder is not None else 0.0
 
 
 def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:
