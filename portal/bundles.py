@@ -1,6 +1,7 @@
 """The portal's styles and scripts: written in one file a topic, sent to the browser as one file a kind."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from portal.i18n import LANGUAGES, messages
 
 HERE: Final = Path(__file__).parent / "assets"
 # In this order a later sheet may decide over an earlier one.
@@ -41,7 +44,10 @@ def styles() -> Bundle:
 
 @cache
 def scripts() -> Bundle:
-    return Bundle("/aset/portal.js", "text/javascript", _joined("scripts", SCRIPTS, "js"))
+    # What scripts say stands in the catalogues, as all that people read; a page may change its language.
+    words = {hl: messages(hl).table("script") for hl in LANGUAGES}
+    told = f"const telusur = {json.dumps({'words': words}, ensure_ascii=False)};\n"
+    return Bundle("/aset/portal.js", "text/javascript", told + _joined("scripts", SCRIPTS, "js"))
 
 
 def _joined(folder: str, names: tuple[str, ...], ending: str) -> str:
