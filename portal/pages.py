@@ -104,6 +104,12 @@ class Drawing:
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
         )
 
+    def failed(self) -> Drawn:
+        """500: something went wrong that is nobody's business but ours."""
+        return self.told(
+            Problem(self.t("error.failed_title"), self.t("error.failed"), self.t("error.failed_next")), 500
+        )
+
     def missing(self, what: str = "") -> Drawn:
         """404. what: "record_" for a record."""
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)

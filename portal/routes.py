@@ -26,7 +26,7 @@ from portal.reading import BookRoutes
 from portal.search_state import SearchState
 from portal.shell import Shell
 from search.document import DocumentId
-from search.errors import EngineUnavailable, SearchError
+from search.errors import SearchError
 
 # Records may be found through search engines; crawling every combination of filters helps nobody.
 ROBOTS: Final = """\
@@ -113,8 +113,7 @@ class PlainPages:
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
         drawing = self._drawing(request)
-        problem = error if isinstance(error, SearchError) else EngineUnavailable(str(error))
-        return self._document(drawing, drawing.problem(problem))
+        return self._document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
 
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
@@ -125,6 +124,31 @@ class PlainPages:
         return self._document(
             drawing, drawing.told(Problem(drawing.t("error.too_long"), drawing.t("error.too_long_next")), 414)
         )
+
+    def wrong_host(self, scope: Scope) -> Response:
+        drawing = self._drawing_for(scope)
+        problem = Problem(drawing.t("limits.host_title"), drawing.t("limits.host"), drawing.t("limits.host_next"))
+        return self._document(drawing, drawing.told(problem, 400))
+
+    def too_many(self, scope: Scope, seconds: int) -> Response:
+        """429, in words for people and programs alike, and without any for a picture."""
+        path: str = scope["path"]
+        if path.endswith((".png", ".svg")):
+            return Response(status_code=429)
+        drawing = self._drawing_for(scope)
+        told = drawing.t.count("limits.rate", seconds)
+        if path.startswith("/api/"):
+            return JSONResponse({"error": {"code": "TooManyRequests", "message": told}}, 429)
+        problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))
+        return self._document(drawing, drawing.told(problem, 429))
+
+    def failed(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
+        """500: a bug. What it was stands in the log."""
+        drawing = self._drawing_for(request.scope)
+        if request.scope["path"].startswith("/api/"):
+            told = f"{drawing.t('error.failed_title')}. {drawing.t('error.failed')}"
+            return JSONResponse({"error": {"code": "InternalError", "message": told}}, 500)
+        return self._document(drawing, drawing.failed())
 
     def _drawing_for(self, scope: Scope) -> Drawing:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"

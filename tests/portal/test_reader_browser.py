@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.portal.test_browser import Portal, browser, portal, visit  # noqa: F401 - fixtures
+from tests.support.browsing import Portal, visit
 from tests.support.small_library import EBOOK_ID
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ def at(page: Page, number: int) -> None:
     page.wait_for_url(f"**/baca/{EBOOK_ID}/{number}?**")
 
 
-def test_arrows_turn_pages_and_letters_go_from_hit_to_hit(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_arrows_turn_pages_and_letters_go_from_hit_to_hit(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, HIT)
     page.keyboard.press("ArrowRight")
     at(page, 6)
@@ -37,7 +37,7 @@ def test_arrows_turn_pages_and_letters_go_from_hit_to_hit(browser: Browser, port
     page.close()
 
 
-def test_keys_are_letters_again_where_one_types(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_keys_are_letters_again_where_one_types(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     box = page.get_by_role("searchbox", name="Cari di dalam e-book ini")
     box.click()
@@ -48,7 +48,7 @@ def test_keys_are_letters_again_where_one_types(browser: Browser, portal: Portal
     page.close()
 
 
-def test_letters_can_be_switched_off_and_stay_off(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_letters_can_be_switched_off_and_stay_off(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     page.locator(".reader-keys summary").click()
     page.get_by_role("checkbox", name="Pakai juga huruf").uncheck()
@@ -60,7 +60,7 @@ def test_letters_can_be_switched_off_and_stay_off(browser: Browser, portal: Port
     page.close()
 
 
-def test_found_words_are_marked_on_the_picture_where_they_stand(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_found_words_are_marked_on_the_picture_where_they_stand(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, HIT)
     for name in (".page-image", ".page-marks"):
         page.wait_for_function(
@@ -76,7 +76,7 @@ def test_found_words_are_marked_on_the_picture_where_they_stand(browser: Browser
     page.close()
 
 
-def test_zoom_is_remembered_on_the_next_page(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_zoom_is_remembered_on_the_next_page(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     sheet = page.locator(".page-sheet")
     before = sheet.evaluate("e => e.getBoundingClientRect().width")
@@ -89,7 +89,7 @@ def test_zoom_is_remembered_on_the_next_page(browser: Browser, portal: Portal) -
     page.close()
 
 
-def test_text_and_picture_stand_side_by_side_on_a_wide_screen(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_text_and_picture_stand_side_by_side_on_a_wide_screen(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     text, picture = (page.locator(name).bounding_box() for name in (".page-text", ".page-picture"))
     assert text is not None
@@ -100,7 +100,7 @@ def test_text_and_picture_stand_side_by_side_on_a_wide_screen(browser: Browser, 
 
 
 @pytest.mark.parametrize("width", [360, 768])
-def test_a_phone_shows_text_or_picture_as_chosen(browser: Browser, portal: Portal, width: int) -> None:  # noqa: F811
+def test_a_phone_shows_text_or_picture_as_chosen(browser: Browser, portal: Portal, width: int) -> None:
     page, _ = visit(browser, portal, HIT + "&hl=en", width)
     text, picture = page.locator(".page-text"), page.locator(".page-picture")
     expect(text).to_be_visible()
@@ -114,7 +114,7 @@ def test_a_phone_shows_text_or_picture_as_chosen(browser: Browser, portal: Porta
     page.close()
 
 
-def test_the_reader_works_without_javascript(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_the_reader_works_without_javascript(browser: Browser, portal: Portal) -> None:
     page = browser.new_page(java_script_enabled=False, viewport={"width": 360, "height": 800})
     page.goto(portal.address + HIT)
     page.locator("label.choice", has_text="Gambar").first.click()
@@ -126,7 +126,7 @@ def test_the_reader_works_without_javascript(browser: Browser, portal: Portal) -
     page.close()
 
 
-def test_the_next_picture_is_fetched_beforehand(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_the_next_picture_is_fetched_beforehand(browser: Browser, portal: Portal) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     with page.expect_response(f"**/baca/{EBOOK_ID}/6.png") as answer:
         page.goto(portal.address + HIT)
@@ -147,7 +147,7 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; 
 """
 
 
-def test_a_page_is_read_aloud_sentence_by_sentence(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_a_page_is_read_aloud_sentence_by_sentence(browser: Browser, portal: Portal) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.add_init_script(SPEECH)
     page.goto(portal.address + HIT)
@@ -172,7 +172,7 @@ def test_a_page_is_read_aloud_sentence_by_sentence(browser: Browser, portal: Por
     page.close()
 
 
-def test_reading_aloud_is_not_offered_without_a_voice(browser: Browser, portal: Portal) -> None:  # noqa: F811
+def test_reading_aloud_is_not_offered_without_a_voice(browser: Browser, portal: Portal) -> None:
     page = browser.new_page()
     page.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined })")
     page.goto(portal.address + HIT)

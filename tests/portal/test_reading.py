@@ -1,17 +1,20 @@
 """E-books over HTTP: pages, pictures, what is marked on them, the file, and who gets none of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from streamlit import file_util
 
 from portal.bootstrap import Services
 from portal.routes import PlainPages
 from portal.shell import Shell
+from search.document import DocumentId
+from search.engine import Entry
 from tests.support.closed_book import MEMBERS_ID, ONSITE_ID, SENTENCE, WORD, library_with_closed_books
+from tests.support.frame import frame
 from tests.support.html import Elements
 from tests.support.small_library import EBOOK_ID
 
@@ -25,8 +28,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
 
 @pytest.fixture(scope="module")
 def client(services: Services) -> Iterator[TestClient]:
-    index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    with TestClient(Starlette(routes=PlainPages(services, Shell(index)).routes())) as client:
+    with TestClient(Starlette(routes=PlainPages(services, Shell(frame())).routes())) as client:
         yield client
 
 
@@ -250,3 +252,22 @@ def test_no_address_leads_out_of_the_store(client: TestClient, path: str) -> Non
     answer = client.get(path)
     assert answer.status_code == 404
     assert not answer.content.startswith(b"%PDF")
+
+
+def test_a_link_in_the_store_is_not_followed(services: Services, client: TestClient, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.pdf"
+    outside.write_bytes(b"%PDF-1.4 secret")
+    sha256 = "ab" * 32
+    place = services.settings.data / "ebooks" / sha256[:2] / f"{sha256}.pdf"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(outside)
+    document = services.discovery.document(EBOOK_ID)
+    assert document is not None
+    assert document.ebook is not None
+    made = replace(document, id=DocumentId("kota.tautan"), ebook=replace(document.ebook, sha256=sha256))
+    with services.engine.updating() as writer:
+        writer.put([Entry(made, services.discovery.pages(EBOOK_ID, 1, 1))])
+    for path in ("/berkas/kota.tautan.pdf", "/baca/kota.tautan/1.png"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert b"secret" not in answer.content
