@@ -14,7 +14,8 @@ _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?:
 def public_address(request: Request, settings: Settings) -> str:
     """Without a slash at the end: that of the settings, else the one this request came to.
 
-    What a proxy forwards is not looked at: anybody can send such headers.
+    What a proxy says of a host is not looked at, since anybody can say it; of the scheme, where the settings trust the
+    proxy (portal.client_address).
     """
     if settings.url:
         return settings.url

@@ -6,9 +6,11 @@ import uvicorn
 
 from portal.asgi import create_app
 from portal.bootstrap import Services
+from portal.connections import PatientProtocol
 
 MAX_SOCKET_MESSAGE_BYTES: Final = 1024 * 1024
 SHUTDOWN_S: Final = 5
+KEEP_ALIVE_S: Final = 10
 
 
 def serve(services: Services, host: str | None = None, port: int | None = None) -> int:
@@ -21,9 +23,11 @@ def serve(services: Services, host: str | None = None, port: int | None = None) 
         log_config=None,  # Streamlit's own stands; uvicorn's would take its handlers away
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # anybody can send them; TELUSUR_URL says where the portal stands
         ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
         ws_ping_interval=30,
+        http=PatientProtocol,
+        proxy_headers=False,  # ClientAddress reads them, from the proxies that the settings name
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     return 0

@@ -10,7 +10,7 @@ from search.document import Document, DocumentId, Page, Passage, Suggestion
 from search.publications import BEGINNING, Publications, Stamp
 from search.query import Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranking, Spelling, Weights
 from search.vectors import Matrix, Vector
 
 __all__ = [
@@ -138,6 +138,10 @@ class Searcher(Protocol):
         """
         ...
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        """All values of one facet, counted and ordered as by `facets`: of very many the most frequent thousands."""
+        ...
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         """The documents of `ids` that exist, in that order."""
         ...
@@ -181,6 +185,14 @@ class Searcher(Protocol):
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
         """Up to `limit` titles, then contributors, then subjects that begin with `prefix`, folded; the most frequent
         of each first. A name may be begun with the given name, a heading with any of its parts."""
+        ...
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        """The documents that stand next to a place on the shelf, by their first call numbers (search.call_numbers).
+
+        The place is that of the document `id` with `call_number`, whether or not there is one; "" as id is before all
+        that have that number. What stands there itself is in neither part, nor is what has no call number.
+        """
         ...
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:

@@ -58,7 +58,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
     names, host = reference.names, reference.kind.bibtex in ("article", "incollection")
     yield "title", f"{{{escaped(reference.title)}}}"  # twice in braces, so that capitals stay
     found = (
-        ("author", _people((*names.author, *names.composer, *names.director))),
+        ("author", _people(names.makers)),
         ("editor", _people(names.editor)),
         ("translator", _people(names.translator)),
         ("illustrator", _people(names.illustrator)),
@@ -79,7 +79,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("language", escaped(reference.language)),
         ("keywords", escaped(", ".join(subject.replace(",", ";") for subject in reference.subjects))),
         ("abstract", escaped(reference.abstract)),
-        ("url", escaped(reference.address)),
+        ("url", escaped(reference.online)),
     )
     yield from ((name, value) for name, value in found if value)
 

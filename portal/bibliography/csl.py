@@ -41,7 +41,7 @@ def csl_item(reference: Reference) -> Item:
         "abstract": reference.abstract,
         "call-number": reference.call_number,
         "keyword": ", ".join(reference.subjects),
-        "URL": reference.address,
+        "URL": reference.online,
     }
     return item | {name: text for name, text in texts.items() if text}
 

@@ -24,6 +24,7 @@ class Name:
     family: str
     given: str = ""
     suffix: str = ""
+    is_body: bool = False
 
     @property
     def inverted(self) -> str:
@@ -46,6 +47,11 @@ class Names:
     composer: tuple[Name, ...] = ()
     director: tuple[Name, ...] = ()
     others: tuple[Name, ...] = ()
+
+    @property
+    def makers(self) -> tuple[Name, ...]:
+        """Those that forms with one kind of name have as authors."""
+        return (*self.author, *self.composer, *self.director)
 
     @property
     def all(self) -> tuple[Name, ...]:
@@ -75,13 +81,13 @@ def names(contributors: Sequence[Contributor], publishers: Sequence[str] = ()) -
 def name(contributor: Contributor) -> Name:
     """
     >>> name(Contributor("Ippen, Erich, Jr."))
-    Name(whole='Ippen, Erich, Jr.', family='Ippen', given='Erich', suffix='Jr.')
+    Name(whole='Ippen, Erich, Jr.', family='Ippen', given='Erich', suffix='Jr.', is_body=False)
     >>> name(Contributor("Iskandar, N.St. (Nur Sutan)")).inverted, name(Contributor("Soekarno")).inverted
     ('Iskandar, N.St.', 'Soekarno')
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
-        return Name(whole, whole)
+        return Name(whole, whole, is_body=True)
     parts = [part.strip() for part in _FULLER.sub("", whole).split(",") if part.strip()]
     if not parts:
         return Name(whole, whole)

@@ -18,6 +18,7 @@ _VOLUME: Final = re.compile(r"\b(?:vol|volume|v|jil|jilid|th|tahun)\b\.?\s*(\d{1
 _ISSUE: Final = re.compile(r"\b(?:no|nomor|issue|edisi)\b\.?\s*(\d{1,6})", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:p|pp|pages?|hlm|hal|halaman)\b\.?\s*(\d{1,7})\s*[-–]\s*(\d{1,7})", re.IGNORECASE)
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
+_ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
 _DEGREES: Final = ("disertasi", "skripsi", "tesis", "dissertation", "thesis")
 
 
@@ -26,7 +27,8 @@ class Reference:
     """A title to be cited. Texts are one line each, "" where the record says nothing.
 
     host: what an article or chapter stands in. pages: where in it, "12-20". extent: how many pages a book has.
-    language: a tag of BCP 47. address: the lasting address of the record. pdf: that of an e-book's file.
+    language: a tag of BCP 47. address: the lasting address of the record. pdf: that of an e-book's file. online: where the
+    title itself can be read, "" for what is only on the shelf, so that a printed book is not cited as a web page.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Reference:
     call_number: str = ""
     address: str = ""
     pdf: str = ""
+    online: str = ""
 
 
 def reference(document: Document, base: str = "") -> Reference:
@@ -74,7 +77,7 @@ def reference(document: Document, base: str = "") -> Reference:
         names=names(document.contributors, (publisher,)),
         year=document.first("year"),
         publisher=publisher,
-        place=line(document.first("publication_place")),
+        place=line(document.first("publication_place")).strip("[]"),
         edition=line(document.first("edition")).strip("[]. "),
         isbn=document.first("isbn") or within.isbn,
         issn=document.first("issn") or within.issn,
@@ -93,7 +96,17 @@ def reference(document: Document, base: str = "") -> Reference:
         call_number=line(document.first("call_number")),
         address=base + addresses.permalink(document.id),
         pdf=base + addresses.pdf(document.id) if document.ebook is not None else "",
+        online=_online(document, base),
     )
+
+
+def _online(document: Document, base: str) -> str:
+    if document.ebook is not None:
+        return base + addresses.permalink(document.id)
+    if not _ONLINE.intersection(document.values("format")):
+        return ""
+    read = (link.url.strip() for link in document.links if link.kind == "read")
+    return next((url for url in read if len(url) <= MAX_TEXT and addresses.is_web_address(url)), "")
 
 
 def place_in_host(part: str) -> tuple[str, str, str]:

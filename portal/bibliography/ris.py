@@ -18,7 +18,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
     first, _, last = reference.pages.partition("-")
     yield "TY", reference.kind.ris
     yield "TI", reference.title
-    for name in (*names.author, *names.composer, *names.director):
+    for name in names.makers:
         yield "AU", name.inverted
     for name in names.editor:
         yield "ED", name.inverted

@@ -74,7 +74,7 @@ class Feeds:
 
     def _serve(self, request: Request, media_type: str) -> Response:
         services = self._services
-        asked = SearchState.from_params(request.query_params.multi_items()).closing().at_page(1)
+        asked = SearchState.from_params(request.query_params.multi_items()).followed()
         where, published = addresses(request, services.settings), services.engine.searcher().publications
         # What a text is read as may depend on the day.
         tag = tag_of(where.base, media_type, asked.to_params(), published.last, services.today())

@@ -19,6 +19,7 @@ from portal.machines.addresses import Addresses, addresses
 from portal.machines.oai_list import HEADERS_AT_ONCE, RECORDS_AT_ONCE, Asked, Header, asked_by, moment, page
 from portal.machines.oai_sets import query_of, sets, specs_of
 from portal.machines.xml import Element, add, answer, possible, root
+from portal.search_state import MAX_ID
 from search.document import Document, DocumentId
 from search.engine import EVERYTHING, Searcher
 from search.errors import SearchError
@@ -280,7 +281,7 @@ class Answering:
 
     def _identified(self, identifier: str) -> DocumentId:
         id = self._where.identified(identifier)
-        if not id:
+        if not id or len(id) > MAX_ID:
             raise _unknown(identifier)
         return id
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from portal.search_state import DEFAULT_SIZE, MAX_ID, MAX_KEYS, SIZES
 from search.discovery import MAX_RESULTS_REACHED
+from search.engines.terms import SUGGESTED
 from search.query import MODES
-from search.query_language import MAX_CHARACTERS
+from search.query_language import MAX_CHARACTERS, SCOPES
 from search.schema import FACETS, FIELDS, RELEVANCE, SORTS
 
 Shape = dict[str, Any]
@@ -150,6 +151,18 @@ SHAPES: Final[Mapping[str, Shape]] = {
         ),
         pages=_WHOLE,
     ),
+    "Offers": _object(
+        query=_text("what was typed"),
+        label=_text("what the list is called"),
+        announce=_text("how many there are, in words"),
+        groups=_list(
+            _object(
+                kind=_one_of(*SUGGESTED),
+                label=_text(),
+                items=_list(_object(text=_text(), count=_text("how many titles have it, in words"), href=_text())),
+            )
+        ),
+    ),
     "Suggestions": {
         "type": "array",
         "prefixItems": [_text("what was typed"), _list(_text("a completion"))],
@@ -202,8 +215,13 @@ _HL: Final = Parameter("hl", "language of labels and messages", _one_of("id", "e
 _KEY: Final[Shape] = {"type": "string", "maxLength": 23}
 _SEARCH: Final = (
     Parameter("q", "what is searched for, as in the search box", {"type": "string", "maxLength": MAX_CHARACTERS}),
+    Parameter("in", "where its words are looked for", _one_of(*SCOPES)),
     *(
         Parameter(f"f.{name}", f"a value of the facet {name}; several are any of them", _text(), repeated=True)
+        for name in FACETS
+    ),
+    *(
+        Parameter(f"-f.{name}", f"a value of the facet {name} that none may have", _text(), repeated=True)
         for name in FACETS
     ),
     Parameter("sort", "order of the hits", {"enum": [RELEVANCE, *SORTS], "default": RELEVANCE}),
@@ -237,8 +255,19 @@ OPERATIONS: Final = (
         {200: ("Record", "the record"), 404: ("Error", "there is no such record"), 503: _LATER},
     ),
     Operation(
-        "/api/v1/suggest/opensearch",
+        "/api/v1/suggest",
         "suggest",
+        "Titles, names and subjects that begin so, by kind, each with the address of a search for it.",
+        (
+            Parameter("q", "what was typed so far", {"type": "string", "maxLength": MAX_CHARACTERS}),
+            Parameter("in", "where its words are looked for", _one_of(*SCOPES)),
+            _HL,
+        ),
+        {200: ("Offers", "completions"), 503: _LATER},
+    ),
+    Operation(
+        "/api/v1/suggest/opensearch",
+        "suggestForBrowsers",
         "Titles, names and subjects that begin so, in the form of OpenSearch suggestions.",
         (Parameter("q", "what was typed so far", {"type": "string", "maxLength": MAX_CHARACTERS}),),
         {200: ("Suggestions", "what was typed, and completions"), 503: _LATER},

@@ -13,10 +13,13 @@ from portal.machines.addresses import addresses
 RULES: Final = """\
 User-agent: *
 Allow: /katalog/
+Allow: /anak
 Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
+Disallow: /kutip/
+Disallow: /anak?
 Disallow: /oai
 Disallow: /sru
 Disallow: /unapi

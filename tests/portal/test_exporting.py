@@ -28,8 +28,16 @@ def test_a_record_is_handed_out_under_its_name(client: TestClient, format: str) 
 
 
 def test_addresses_in_a_file_are_those_of_the_portal(client: TestClient) -> None:
-    (item,) = client.get(f"/katalog/{REEF_ID}.json").json()
-    assert item["URL"] == f"http://testserver/katalog/{REEF_ID}"
+    entries = rispy.loads(client.get("/katalog.ris", params={"ids": [REEF_ID, EBOOK_ID]}).text)
+    assert [entry["urls"] for entry in entries] == [
+        [f"http://testserver/katalog/{REEF_ID}"], [f"http://testserver/katalog/{EBOOK_ID}"],
+    ]  # fmt: skip
+
+
+def test_only_what_can_be_read_online_is_cited_with_an_address(client: TestClient) -> None:
+    printed, electronic = client.get("/katalog.json", params={"ids": [REEF_ID, EBOOK_ID]}).json()
+    assert "URL" not in printed
+    assert electronic["URL"] == f"http://testserver/katalog/{EBOOK_ID}"
 
 
 @pytest.mark.parametrize("id", ["kota.x%2F%3Cb%3E%26", "kota.x/%3Cb%3E%26"])

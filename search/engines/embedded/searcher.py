@@ -19,10 +19,11 @@ from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
-from search.engines.facets import facet
+from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
@@ -30,7 +31,7 @@ from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
@@ -69,6 +70,7 @@ class EmbeddedSearcher:
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
+        self._shelf = lru_cache(1)(lambda: Shelf(self._records))
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
@@ -104,6 +106,15 @@ class EmbeddedSearcher:
     def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
         with reading("be counted"):
             return dict(self._cached_facets(query, frozenset(also)))
+
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen, lifted = query.chosen.get(field), query.lifting(field)
+        with reading("be counted"):
+            tally = self._tally(self._build.selecting(lifted, also))
+            counts = self._columns.most_frequent(tally, [field], MAX_LISTED_VALUES)[field]
+            if chosen is not None:
+                self._add_chosen(counts, lifted, also, chosen)
+        return facet(field, counts, chosen)
 
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         with reading("be read"):
@@ -179,6 +190,10 @@ class EmbeddedSearcher:
             vocabulary = self._vocabulary()
             return {word: nearest(word, vocabulary.near(word)) for word in words}
 
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        with reading("be looked through along the shelf"):
+            return self._shelf().beside(call_number, id, before, after)
+
     def _document(self, stored: tantivy.Document) -> Document:
         document = from_json(bytes(stored.get_first("json") or b"").decode("utf-8"))
         return replace(document, changed=self.publications.date(Stamp(int(stored.get_first("stamp") or 0))))
@@ -233,7 +248,7 @@ class EmbeddedSearcher:
         return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
-        chosen = {filter.field: filter for filter in query.filters}
+        chosen = query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         counts = self._count_values(query, also, open_fields)
         for name in FACETS:

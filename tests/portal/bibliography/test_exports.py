@@ -63,8 +63,7 @@ def titled(title: str, *names: str, **fields: str) -> Document:
 
 
 def people(reference: Reference) -> list[str]:
-    made = reference.names
-    return [name.inverted for name in (*made.author, *made.composer, *made.director)]
+    return [name.inverted for name in reference.names.makers]
 
 
 def test_ris_is_read_back_with_every_title_and_its_names() -> None:

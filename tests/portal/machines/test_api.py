@@ -26,6 +26,7 @@ SEARCHES: tuple[dict[str, str], ...] = (
     {"q": "terumbu karang", "sort": "newest", "size": "10", "page": "1"},
     {"q": 'judul:karang -timur "ikan karang"', "mode": "keyword"},
     {"q": "Siapa yang memilih presiden dan wakil presiden?"},
+    {"q": "karang", "in": "title", "-f.language": "eng"},
     {"q": PAYLOADS[0]},
 )
 
@@ -50,6 +51,9 @@ def test_the_description_is_valid(described: dict[str, Any]) -> None:
 
 def test_every_operation_is_there(described: dict[str, Any], client: TestClient) -> None:
     assert set(described["paths"]) == {operation.path for operation in OPERATIONS}
+    served = [path for path in (*OPEN_EXACT, *OPEN_UNDER) if path.startswith("/api/") and not path.endswith(".json")]
+    assert served
+    assert all(any(path.startswith(one) for path in described["paths"]) for one in served)
     for path in described["paths"]:
         assert client.get(path.replace("{id}", REEF_ID)).status_code == 200
 
@@ -78,13 +82,15 @@ def test_what_is_not_there_is_answered_as_described(described: dict[str, Any], c
         assert answer.status_code == 404
         valid(described, "Error", answer.json())
     valid(described, "Health", client.get("/health").json())
+    for params in ({"q": "te"}, {"q": "hira", "in": "author", "hl": "en"}, {"q": ""}, {"q": PAYLOADS[0]}):
+        valid(described, "Offers", client.get("/api/v1/suggest", params=params).json())
     valid(described, "Suggestions", client.get("/api/v1/suggest/opensearch?q=te").json())
 
 
 def test_every_parameter_of_a_search_is_described(described: dict[str, Any]) -> None:
     named = {one["name"] for one in described["paths"]["/api/v1/search"]["get"]["parameters"]}
-    assert named >= {"q", "sort", "page", "size", "mode", "exact", "drop", "words", "hl"}
-    assert named >= {f"f.{name}" for name in FACETS}
+    assert named >= {"q", "in", "sort", "page", "size", "mode", "exact", "drop", "words", "hl"}
+    assert named >= {f"{sign}f.{name}" for sign in ("", "-") for name in FACETS}
     sorts = described["components"]["schemas"]["Interpretation"]["properties"]["sort"]["enum"]
     assert set(sorts) == {"relevance", *SORTS}
 

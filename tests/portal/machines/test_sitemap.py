@@ -65,7 +65,7 @@ def test_who_has_it_already_is_not_sent_it_again(catalogue: Catalogue) -> None:
         first = catalogue.client.get(path)
         assert first.headers["cache-control"] == "public, max-age=3600"
         assert catalogue.client.get(path, headers={"if-none-match": first.headers["etag"]}).status_code == 304
-        assert catalogue.client.get(path, headers={"if-none-match": '"other", *'}).status_code == 304
+        assert catalogue.client.get(path, headers={"if-none-match": "*"}).status_code == 304
         assert catalogue.client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
         for since, status in (
             ("Fri, 31 Dec 2100 23:59:59 GMT", 304),
