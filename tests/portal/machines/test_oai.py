@@ -368,6 +368,16 @@ def test_an_index_that_is_away_says_later_and_names_nothing(tmp_path: Any) -> No
     assert (answer.status_code, answer.headers["retry-after"], answer.text) == (503, "60", "503")
 
 
+def test_tombstones_that_are_damaged_say_later(catalogue: Catalogue, caplog: pytest.LogCaptureFixture) -> None:
+    catalogue.put(*some(1, 2))
+    catalogue.remove("kota.1")
+    path = catalogue.services.settings.data / "tombstones.sqlite3"
+    path.write_bytes(b"sampah" * 300)
+    answer = catalogue.client.get("/oai?verb=ListIdentifiers&metadataPrefix=oai_dc")
+    assert (answer.status_code, answer.text) == (503, "503")
+    assert "tombstones cannot be read" in caplog.text
+
+
 def test_the_address_is_that_of_the_settings_or_of_the_request(machines: TestClient, catalogue: Catalogue) -> None:
     for client, host, wanted in (
         (catalogue.client, "evil.example", "https://katalog.example.org/oai"),
