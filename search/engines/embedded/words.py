@@ -25,7 +25,7 @@ from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 
 
 def record_schema() -> tantivy.Schema:
