@@ -62,6 +62,10 @@ class Columns:
         self._facet = held["names.facet"]
         self._values, self._ends = held["values.u32"], held["values.ends"]
 
+    def __len__(self) -> int:
+        """How many record numbers were given."""
+        return len(self._ends)
+
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
 
