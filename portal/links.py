@@ -14,7 +14,9 @@ class Links(Protocol):
 
     def search(self, state: SearchState) -> str: ...
 
-    def record(self, state: SearchState, id: str) -> str: ...
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        """With the search it was found by. at: its place among the results, 0 when it is none of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class InteractiveLinks:
     def search(self, state: SearchState) -> str:
         return "/" + state.query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        return "/" + state.opening(id).query_string()
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        return "/" + state.opening(id, at).query_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,43 @@ class PlainLinks:
     def search(self, state: SearchState) -> str:
         return "/cari" + state.closing().query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        """With the search it was found by, so that the page can lead back to it."""
-        params = state.closing().query_string()
-        return f"/katalog/{_segment(id)}{params}"
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        params = [(name, value) for name, value in state.opening(id, at).to_params() if name != "id"]
+        return f"/katalog/{_segment(id)}" + (f"?{urlencode(params)}" if params else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Pages beside the search: the form for several fields, and what the reader's browser keeps."""
+
+    advanced: str
+    history: str
+    saved: str
+
+
+def tools(state: SearchState, interactive: bool) -> Tools:
+    return Tools(advanced(state, interactive), f"/riwayat{_query(state.hl)}", f"/simpanan{_query(state.hl)}")
+
+
+def advanced(state: SearchState, interactive: bool) -> str:
+    """The form for several fields, filled with this search. interactive: its answer is drawn as an interactive page."""
+    params = [*state.closing().to_params(), *([("app", "1")] if interactive else [])]
+    return "/cari/lanjut" + (f"?{urlencode(params)}" if params else "")
 
 
 def permalink(id: str) -> str:
     """The lasting address of a record, in whatever language a reader prefers."""
     return f"/katalog/{_segment(id)}"
+
+
+def export(id: str, format: str) -> str:
+    """A record as a file. format: of portal.bibliography.exports."""
+    return f"/katalog/{_segment(id)}.{format}"
+
+
+def cite(id: str, hl: Language, *, part: bool = False) -> str:
+    """The citations of a record; `part`: without the page around them."""
+    return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
 
 
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
@@ -70,8 +100,8 @@ def _segment(id: str) -> str:
     return quote(id, safe="")
 
 
-def _query(hl: Language, q: str = "") -> str:
-    params = [("q", q)] if q else []
+def _query(hl: Language, q: str = "", **others: str) -> str:
+    params = [(name, value) for name, value in (("q", q), *others.items()) if value]
     params += [] if hl == DEFAULT_LANGUAGE else [("hl", hl)]
     return f"?{urlencode(params)}" if params else ""
 

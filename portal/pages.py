@@ -2,7 +2,7 @@
 page and as a plain server-rendered one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
@@ -13,20 +13,27 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import links as addresses
+from portal.bibliography.reference import reference
 from portal.bootstrap import Services
 from portal.bundles import FIRST_FONT, early, scripts, styles
+from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
 from portal.presenters.children import children, pinned, topic_searches
+from portal.presenters.cite import CiteView, cite
+from portal.presenters.facets import facet_list
+from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.trail import Trail, first_beside, trail
 from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
+from search.query_language import SCOPES
 from search.results import PageHit, ResultPage
 from search.understanding import Understanding
 
@@ -37,13 +44,16 @@ NEW_SHOWN: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it.
+    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it. head: of a
+    record, what machines are told.
 
     view: names what is shown, apart from display language: a change of it moves the focus.
     """
 
     title: str
     header: Markup
+    scope: Markup
+    tools: Markup
     body: Markup
     footer: Markup
     announce: str
@@ -51,6 +61,7 @@ class Drawn:
     status: int = 200
     indexed: bool = False
     canonical: str = ""
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +88,14 @@ def templates() -> Environment:
 
 
 class Drawing:
-    """Draws pages for one reader's state: with which services, links and words."""
+    """Draws pages for one reader's state: with which services, links and words.
 
-    def __init__(self, services: Services, state: SearchState, links: Links) -> None:
+    base: the portal's public address, for what plain pages tell machines.
+    """
+
+    def __init__(self, services: Services, state: SearchState, links: Links, base: str = "") -> None:
         self.services = services
+        self.base = base
         self.state = state
         self.links = links
         self.t: Messages = messages(state.hl)
@@ -90,6 +105,8 @@ class Drawing:
         try:
             if self.state.id:
                 return self._record()
+            if self.state.facet:
+                return self._facet()
             return self._home() if self.state.is_home else self._results()
         except SearchError as error:
             return self.problem(error)
@@ -146,6 +163,21 @@ class Drawing:
             other_language=addresses.children(self.t.other, state.q, state.page),
         )
 
+    def cite(self, document: Document) -> Drawn:
+        """How a title is cited."""
+        view = self._cite_view(document)
+        title = self.t("cite.title", title=document.title)
+        switched = addresses.cite(document.id, self.t.other)
+        return self._drawn("_cite.html", view, title, title, view=f"cite {document.id}", other_language=switched)
+
+    def citations(self, document: Document) -> Markup:
+        """The same without the page around it."""
+        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
+
+    def _cite_view(self, document: Document) -> CiteView:
+        made = citations(reference(document, self.base), self.state.hl)
+        return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -165,6 +197,14 @@ class Drawing:
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
 
+    def _facet(self) -> Drawn:
+        """All values of one facet."""
+        state, found = self.state, self._understood()
+        values = self.services.discovery.facet_values(state.facet, found.query, state.mode, exact=state.exact)
+        view = facet_list(values, found, state, self.links, self.t)
+        title = self.t("facets.title", label=view.heading)
+        return self._drawn("_facet.html", view, title, f"{view.heading}. {view.told}", view=f"facet {state.facet}")
+
     def _understood(self) -> Understanding:
         return self.state.understood(self.services.today())
 
@@ -179,6 +219,7 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
+        view = replace(view, trail=self._trail(id))
         return self._drawn(
             "_record.html",
             view,
@@ -186,8 +227,17 @@ class Drawing:
             document.title,
             view=f"record {id}",
             indexed=True,
-            canonical=addresses.permalink(id),
+            canonical=self.base + addresses.permalink(id),
+            head=None if self._interactive else head(document, self.base, self.services.library_name, self.t),
         )
+
+    def _trail(self, id: DocumentId) -> Trail | None:
+        state = self.state
+        if not state.at:
+            return None
+        asked, first = self._understood().query, first_beside(state.at)
+        beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
+        return trail(id, beside, total, state, self.links, self.t)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -213,15 +263,16 @@ class Drawing:
         status: int = 200,
         indexed: bool = False,
         canonical: str = "",
+        head: Head | None = None,
         other_language: str = "",
     ) -> Drawn:
         """A page around `content`, which the template knows as `view`.
 
         other_language: the same page in it, where `state` does not say which page this is.
         """
-        interactive = isinstance(self.links, InteractiveLinks)
-        shared = {
+        shared: dict[str, object] = {
             "t": self.t,
+            "head": head,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
@@ -229,11 +280,14 @@ class Drawing:
             "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": "",  # of the searches and titles that a reader keeps
-            "plain_href": PlainLinks().search(self.state) if interactive else "",
+            "plain_href": PlainLinks().search(self.state) if self._interactive else "",
+            **_around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
             header=_render("_header.html", shared),
+            scope=_render("_scope.html", shared),
+            tools=_render("_tools.html", shared),
             body=_render(template, {**shared, "view": content}),
             footer=_render("_footer.html", shared),
             announce=announce,
@@ -241,11 +295,16 @@ class Drawing:
             status=status,
             indexed=indexed,
             canonical=canonical,
+            head=head,
         )
+
+    @property
+    def _interactive(self) -> bool:
+        return isinstance(self.links, InteractiveLinks)
 
     def _other_language(self) -> str:
         switched = self.state.in_language(self.t.other)
-        return self.links.record(switched, switched.id) if switched.id else self.links.search(switched)
+        return self.links.record(switched, switched.id, switched.at) if switched.id else self.links.search(switched)
 
 
 def plain_document(drawing: Drawing, drawn: Drawn) -> str:
@@ -254,7 +313,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
     for_children = drawn.view == "children"
-    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, "state": asked})
+    box = {"t": drawing.t, **_around_the_box(asked, interactive=False)}
+    form = _render("_children_form.html" if for_children else "_form.html", box)
     return _render(
         "page.html",
         {
@@ -272,8 +332,14 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "head": drawn.head,
         },
     )
+
+
+def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
+    """What stands beside the search box and below it."""
+    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
 
 
 def _in_language(address: str, hl: Language) -> str:

@@ -115,6 +115,10 @@ class Searcher(Protocol):
         """
         ...
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        """All values of one facet, counted and ordered as by `facets`: of very many the most frequent thousands."""
+        ...
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         """The documents of `ids` that exist, in that order."""
         ...

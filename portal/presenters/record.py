@@ -17,6 +17,7 @@ from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.copies import Copies, ItemRow, copies, table_of
 from portal.presenters.results import FoundPage, ReadLink, filter_search, found_pages, read_links
+from portal.presenters.trail import Trail
 from portal.presenters.wording import html_language, names_line, reason_sentence, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document, Vernacular
@@ -134,6 +135,7 @@ class RecordView:
     back: str
     back_label: str
     permalink: str
+    trail: Trail | None = None
 
 
 def record(

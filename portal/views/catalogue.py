@@ -20,7 +20,10 @@ def catalogue(services: Services) -> None:
     nothing = {"lang": state.hl, "announce": "", "view": ""}
     with st.container(key="band"):
         html_block("header", drawn.header, nothing, follow)
-        search_box(state, drawing.t)
+        with st.container(horizontal=True, key="searchline"):
+            html_block("scope", drawn.scope, nothing, follow)
+            search_box(state, drawing.t)
+        html_block("tools", drawn.tools, nothing, follow)
     html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
     html_block("footer", drawn.footer, nothing, follow)
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from portal.asgi import create_app
 from portal.bootstrap import Services
 from portal.current import hand_over
+from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, chromium, running_portal
 from tests.support.small_library import small_library
 
 
@@ -27,3 +29,21 @@ def client(library: Services) -> Iterator[TestClient]:
 def handed_over(library: Services) -> Services:
     hand_over(library)
     return library
+
+
+# Not for the session: while a browser is driven an event loop runs, and no other test could start one.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The small library's portal in a process of its own, for tests with a browser."""
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    folder = tmp_path_factory.mktemp("served")
+    small_library(folder)
+    with running_portal(folder) as portal:
+        yield portal

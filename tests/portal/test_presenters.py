@@ -11,8 +11,9 @@ from portal.answers import search_answer
 from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, PlainLinks, is_web_address
 from portal.presenters import reason_sentence
+from portal.presenters.facets import FacetGroup, facet_groups
 from portal.presenters.reader import paragraphs
-from portal.presenters.results import FacetGroup, Results, card, facet_groups, results
+from portal.presenters.results import Results, card, results
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess

@@ -30,7 +30,8 @@ def scripts_of(html: str) -> list[str]:
     page = Elements(html)
     ours = {script.address for script in (early(), scripts())}
     strange = [(tag, attributes) for tag, attributes in page.found if attributes.get("src") not in ours]
-    running = [tag for tag, _ in strange if tag in ("script", "iframe", "object", "embed")]
+    data = "application/ld+json"  # read by machines, run by nobody
+    running = [tag for tag, a in strange if tag in ("script", "iframe", "object", "embed") and a.get("type") != data]
     running += [name for _, attributes in page.found for name in attributes if name.startswith("on")]
     addresses = [value for _, a in page.found for name, value in a.items() if name in ("href", "src", "action")]
     return running + [value for value in addresses if re.match(r"\s*(javascript|data|vbscript):", value, re.I)]

@@ -12,7 +12,7 @@ from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
 from search.engines.elastic.mapping import SPELLED, Body, readable, unpacked
 from search.engines.elastic.state import Names, State
-from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
+from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
 from search.engines.terms import MORE_TERMS, SUGGEST, suggestion_prefixes, suggestions
@@ -89,6 +89,12 @@ class ElasticSearcher:
 
     def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
         return self._one(questions.Facets(query, also))
+
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen = query.chosen.get(field)
+        part = _Part(query.lifting(field), [field], chosen, MAX_LISTED_VALUES)
+        (response,) = self._search([self._part_body(part, also)])
+        return facet(field, self._counts(part, also, response)[field], chosen)
 
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         return self._one(questions.Fetch(ids))
@@ -226,7 +232,7 @@ class ElasticSearcher:
         return _Ask(read, (records, {"query": words, **wish}), (records, {"query": passing, **wish}))
 
     def _ask_facets(self, asked: questions.Facets) -> _Ask:
-        chosen = {filter.field: filter for filter in asked.query.filters}
+        chosen = asked.query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         closed_fields = [name for name in FACETS if name in chosen]
         parts = [_Part(asked.query, open_fields)] if open_fields else []
@@ -244,7 +250,7 @@ class ElasticSearcher:
         self, part: "_Part", also: Collection[DocumentId], only: Mapping[str, Sequence[str]] | None = None
     ) -> tuple[str, Body]:
         names = part.fields if only is None else list(only)
-        aggs: Body = {name: _terms(name, None if only is None else only[name]) for name in names}
+        aggs: Body = {name: _terms(name, None if only is None else only[name], part.most) for name in names}
         if part.chosen is not None and only is None:
             each = {value: self._build.chosen(Filter(part.chosen.field, (value,))) for value in part.chosen.values}
             aggs["chosen"] = {"filters": {"filters": {readable(value): clause for value, clause in each.items()}}}
@@ -264,7 +270,7 @@ class ElasticSearcher:
         if unsure:
             (again,) = self._search([self._part_body(part, also, unsure)])
             found |= again["aggregations"]
-        listed = {name: found[name]["buckets"][:MAX_FACET_VALUES] for name in part.fields}
+        listed = {name: found[name]["buckets"][: part.most] for name in part.fields}
         counts = {name: {b["key"]: int(b["doc_count"]) for b in listed[name]} for name in part.fields}
         if part.chosen is not None:
             # Chosen values that are not among the listed: rare ones, and years that are no decade.
@@ -342,17 +348,21 @@ class ElasticSearcher:
 
 
 class _Part:
-    """Facets that are counted under the same search. chosen: the filter on its one field, which is lifted."""
+    """Facets that are counted under the same search. chosen: the filter on its one field, which is lifted.
+    most: how many values of each are listed."""
 
-    def __init__(self, query: Query, fields: Sequence[str], chosen: Filter | None = None) -> None:
-        self.query, self.fields, self.chosen = query, fields, chosen
+    def __init__(
+        self, query: Query, fields: Sequence[str], chosen: Filter | None = None, most: int = MAX_FACET_VALUES
+    ) -> None:
+        self.query, self.fields, self.chosen, self.most = query, fields, chosen, most
 
 
-def _terms(name: str, only: Sequence[str] | None) -> Body:
-    wish: Body = {"field": f"r_{name}", "shard_size": CANDIDATES}
+def _terms(name: str, only: Sequence[str] | None, most: int) -> Body:
+    again = COUNTED_AGAIN * most // MAX_FACET_VALUES
+    wish: Body = {"field": f"r_{name}", "shard_size": max(CANDIDATES, again)}
     if only is None:
-        return {"terms": wish | {"size": COUNTED_AGAIN}}
-    return {"terms": wish | {"size": MAX_FACET_VALUES, "include": list(only)}}
+        return {"terms": wish | {"size": again}}
+    return {"terms": wish | {"size": most, "include": list(only)}}
 
 
 def _ranked(response: Mapping[str, Any]) -> list[Ranked]:

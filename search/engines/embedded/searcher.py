@@ -22,7 +22,7 @@ from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
-from search.engines.facets import facet
+from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
@@ -102,6 +102,15 @@ class EmbeddedSearcher:
     def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
         with reading("be counted"):
             return dict(self._cached_facets(query, frozenset(also)))
+
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen, lifted = query.chosen.get(field), query.lifting(field)
+        with reading("be counted"):
+            tally = self._tally(self._build.selecting(lifted, also))
+            counts = self._columns.most_frequent(tally, [field], MAX_LISTED_VALUES)[field]
+            if chosen is not None:
+                self._add_chosen(counts, lifted, also, chosen)
+        return facet(field, counts, chosen)
 
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         with reading("be read"):
@@ -211,7 +220,7 @@ class EmbeddedSearcher:
         return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
-        chosen = {filter.field: filter for filter in query.filters}
+        chosen = query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         counts = self._count_values(query, also, open_fields)
         for name in FACETS:

@@ -1,0 +1,110 @@
+"""A portal in a process of its own and a real browser, for tests of pages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+NO_BROWSER = "no chromium on this machine"
+START_S = 60
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+SERVE = "from portal.bootstrap import open_services; from portal.server import serve; serve(open_services())"
+
+
+@dataclass
+class Portal:
+    """A running portal, and where it writes what it says."""
+
+    address: str
+    log: Path
+
+
+@dataclass
+class Watch:
+    """What went wrong or went elsewhere while a page was used."""
+
+    own: str
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url.replace("ws://", "http://", 1)))
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.own, "data:", "blob:")):
+            self.outside.append(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@contextmanager
+def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
+    """The portal over the index in `folder`, as it is run, on a free port. settings: TELUSUR_* by their names."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_PORT": str(port), **settings}
+    log = folder / "log.txt"
+    with log.open("wb") as out:
+        command = [sys.executable, "-c", SERVE]
+        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=out, stderr=out)
+        try:
+            _wait_for(f"{address}/health", log)
+            yield Portal(address, log)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(url: str, log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"the portal did not start: {log.read_text()[-2000:]}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tuple[Page, Watch]:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_default_timeout(20_000)
+    watch = Watch(portal.address)
+    watch.over(page)
+    page.goto(portal.address + path)
+    page.wait_for_selector("#judul-halaman")
+    return page, watch
+
+
+def box(page: Page) -> Locator:
+    """The search box, of either kind of page."""
+    return page.locator('.st-key-band input[type="search"], .searchform input[type="search"]')
