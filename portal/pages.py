@@ -1,7 +1,7 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
 from portal.presenters.children import children, pinned, topic_searches
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
@@ -28,13 +29,14 @@ from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.trail import Trail, first_beside, trail
+from portal.presenters.understood import searched_words
 from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
 from search.query_language import SCOPES
-from search.results import PageHit, ResultPage
+from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
@@ -137,6 +139,21 @@ class Drawing:
         switched = addresses.reader(document.id, number, self.t.other, query.text)
         return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
 
+    def cite(self, document: Document) -> Drawn:
+        """How a title is cited."""
+        view = self._cite_view(document)
+        title = self.t("cite.title", title=document.title)
+        switched = addresses.cite(document.id, self.t.other)
+        return self._drawn("_cite.html", view, title, title, view=f"cite {document.id}", other_language=switched)
+
+    def citations(self, document: Document) -> Markup:
+        """The same without the page around it."""
+        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
+
+    def _cite_view(self, document: Document) -> CiteView:
+        made = citations(reference(document, self.base), self.state.hl)
+        return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
     def children(self) -> Drawn:
         """The children's view; the state's text is searched for among the titles for children."""
         try:
@@ -163,21 +180,6 @@ class Drawing:
             other_language=addresses.children(self.t.other, state.q, state.page),
         )
 
-    def cite(self, document: Document) -> Drawn:
-        """How a title is cited."""
-        view = self._cite_view(document)
-        title = self.t("cite.title", title=document.title)
-        switched = addresses.cite(document.id, self.t.other)
-        return self._drawn("_cite.html", view, title, title, view=f"cite {document.id}", other_language=switched)
-
-    def citations(self, document: Document) -> Markup:
-        """The same without the page around it."""
-        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
-
-    def _cite_view(self, document: Document) -> CiteView:
-        made = citations(reference(document, self.base), self.state.hl)
-        return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
-
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -195,7 +197,15 @@ class Drawing:
             page = self._searched(state, found)
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
-        return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+        inside = self._inside(page) if wants_more(view, state) else ()
+        shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        return self._drawn(
+            "_results.html", view, title, view.announce, view=f"results {state.q} {state.page}", beside={"bands": shown}
+        )
+
+    def _inside(self, page: ResultPage) -> Sequence[Hit]:
+        """E-books that hold some of the words of a search, beside its results."""
+        return self.services.discovery.inside(page.query, [hit.document.id for hit in page.hits], BOOKS_SHOWN)
 
     def _facet(self) -> Drawn:
         """All values of one facet."""
@@ -265,8 +275,9 @@ class Drawing:
         canonical: str = "",
         head: Head | None = None,
         other_language: str = "",
+        beside: Mapping[str, object] | None = None,
     ) -> Drawn:
-        """A page around `content`, which the template knows as `view`.
+        """A page around `content`, which the template knows as `view`. beside: what else it knows.
 
         other_language: the same page in it, where `state` does not say which page this is.
         """
@@ -288,7 +299,7 @@ class Drawing:
             header=_render("_header.html", shared),
             scope=_render("_scope.html", shared),
             tools=_render("_tools.html", shared),
-            body=_render(template, {**shared, "view": content}),
+            body=_render(template, {**shared, "view": content, **(beside or {})}),
             footer=_render("_footer.html", shared),
             announce=announce,
             view=view,
@@ -313,8 +324,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
     for_children = drawn.view == "children"
-    box = {"t": drawing.t, **_around_the_box(asked, interactive=False)}
-    form = _render("_children_form.html" if for_children else "_form.html", box)
+    around = _around_the_box(asked, interactive=False)
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
     return _render(
         "page.html",
         {

@@ -43,8 +43,8 @@ Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
-Disallow: /anak?
 Disallow: /kutip/
+Disallow: /anak?
 Disallow: /?
 """
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")

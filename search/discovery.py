@@ -1,7 +1,7 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,8 +16,8 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
-from search.matching import is_relaxed
-from search.query import Clause, Filter, Group, Mode, Query
+from search.matching import is_relaxed, is_stop
+from search.query import BODY, Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
 from search.results import (
     Answer,
@@ -177,12 +177,34 @@ class Discovery:
             found = next(iter(searcher.fetch([item.id for item in joined])), None)
         return found
 
+    def shelf(
+        self, call_number: str, id: DocumentId, before: int, after: int
+    ) -> tuple[Sequence[Document], Sequence[Document]]:
+        """The documents that stand before and after a place on the shelf, as `Searcher.shelf` has it."""
+        searcher = self._engine.searcher()
+        beside = searcher.shelf(call_number, id, before, after)
+        found = searcher.fetch([*beside.before, *beside.after])
+        split = sum(document.id in beside.before for document in found)
+        return found[:split], found[split:]
+
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 
     def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
         """The matching pages of one e-book, in page order."""
         return self._engine.searcher().page_hits(query, [id], per_document=most).get(id, ())
+
+    def inside(self, query: Query, known: Collection[DocumentId], limit: int) -> tuple[Hit, ...]:
+        """E-books whose pages hold some of the words of `query`, under its filters, without those that are `known`."""
+        words = [one for one in query.wanted if one.field in (None, BODY) and not is_stop(one)]
+        if len(words) < 2:  # who holds one word of one is a result
+            return ()
+        some = Group(tuple(replace(one, field=BODY, others=()) for one in words), either=True)
+        asked = Query(parts=(some,), filters=query.filters)
+        searcher = self._engine.searcher()
+        ranked = [item for item in searcher.keyword(asked, limit + len(known)).items if item.id not in known][:limit]
+        look = _Look(asked, {item.id: Scores(item.score) for item in ranked})
+        return look.hits(searcher, searcher.answer(look.questions), {}, 0.0)
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)

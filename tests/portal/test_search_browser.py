@@ -125,9 +125,9 @@ def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser
     expect(page.locator(".facet-values .facet")).to_have_count(1)
 
     page.goto(portal.address + "/?q=membaca")
-    page.get_by_label("Dari").fill("2000")
-    page.get_by_label("Sampai").fill("2009")
-    page.get_by_label("Sampai").press("Enter")
+    page.get_by_label("Dari tahun").fill("2000")
+    page.get_by_label("Sampai tahun").fill("2009")
+    page.get_by_label("Sampai tahun").press("Enter")
     expect(heading).to_contain_text("10 hasil")
     assert "f.year=2000..2009" in page.url
     assert not watch.complaints

@@ -13,12 +13,13 @@ import tantivy
 
 from search import analysis
 from search.document import Document, DocumentId, Page, Suggestion, from_json
-from search.engine import Vector, answer_in_turn
+from search.engine import EVERYTHING, Step, Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
 from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
@@ -27,9 +28,10 @@ from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
 from search.highlight import Matcher, page_hit
+from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
@@ -49,6 +51,7 @@ class EmbeddedSearcher:
         manifest = generation.manifest
         self.generation = generation.name
         self.embedder = manifest.embedder
+        self.publications = manifest.publications
         self._dimensions = manifest.dimensions
         with reading("be opened"):
             records = tantivy.Index.open(str(generation.folder / "words"))
@@ -58,7 +61,7 @@ class EmbeddedSearcher:
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
         self._build = Selection(TantivyDialect(records.schema))
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
-        self._page_schema = pages.schema
+        self._record_schema, self._page_schema = records.schema, pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
         everything = self._build.matching(Query())
         self._tally_of_all = lru_cache(1)(
@@ -67,6 +70,7 @@ class EmbeddedSearcher:
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
+        self._shelf = lru_cache(1)(lambda: Shelf(self._records))
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
@@ -117,9 +121,25 @@ class EmbeddedSearcher:
             if not ids:
                 return ()
             hits = self._records.search(self._build.among(ids), max(1, len(set(ids))), count=False).hits
-            stored = (self._records.doc(address).get_first("json") for _, address in hits)
-            documents = {document.id: document for document in map(_document, stored)}
+            stored = (self._records.doc(address) for _, address in hits)
+            documents = {document.id: document for document in map(self._document, stored)}
         return tuple(documents[id] for id in ids if id in documents)
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        last = self.publications.last if until is None else min(until, self.publications.last)
+        if limit <= 0 or last <= after:
+            return ()
+        with reading("be walked through"):
+            kind = tantivy.FieldType.Unsigned
+            stamped = tantivy.Query.range_query(self._record_schema, "stamp", kind, after + 1, last)
+            selected = self._build.both(self._build.selecting(query), stamped)
+            hits = self._records.search(
+                selected, limit, count=False, order_by_field="stamp", order=tantivy.Order.Asc
+            ).hits
+            ids = self._ids_at([address for _, address in hits])
+            return tuple(Step(id, Stamp(int(stamp))) for id, (stamp, _) in zip(ids, hits, strict=True))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         with reading("be read"):
@@ -169,6 +189,14 @@ class EmbeddedSearcher:
         with reading("be looked through for a spelling"):
             vocabulary = self._vocabulary()
             return {word: nearest(word, vocabulary.near(word)) for word in words}
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        with reading("be looked through along the shelf"):
+            return self._shelf().beside(call_number, id, before, after)
+
+    def _document(self, stored: tantivy.Document) -> Document:
+        document = from_json(bytes(stored.get_first("json") or b"").decode("utf-8"))
+        return replace(document, changed=self.publications.date(Stamp(int(stored.get_first("stamp") or 0))))
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
@@ -292,10 +320,6 @@ def _numbers(found: Any) -> Places:
 
 def _with_filter(query: Query, filter: Filter) -> Query:
     return replace(query, filters=(*query.filters, filter))
-
-
-def _document(stored: object) -> Document:
-    return from_json(bytes(stored).decode("utf-8"))  # type: ignore[call-overload]
 
 
 def _page(stored: tantivy.Document) -> Page:
