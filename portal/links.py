@@ -87,8 +87,18 @@ def children(hl: Language, q: str = "", page: int = 1) -> str:
     return address if page < 2 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
+def book(id: str) -> str:
+    """An e-book; with `hlm` it opens at that page, by label or number."""
+    return f"/baca/{_segment(id)}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
+
+
+def page_marks(id: str, page: int, q: str) -> str:
+    """What lies over the picture of a page: the words of `q`."""
+    return f"/baca/{_segment(id)}/{page}.svg?{urlencode({'q': q})}"
 
 
 def pdf(id: str, page: int = 0) -> str:

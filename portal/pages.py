@@ -30,6 +30,7 @@ from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
+from portal.rights import access_of
 from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
@@ -40,6 +41,7 @@ from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
+FOUND_INSIDE_MOST: Final = 100
 EXAMPLES_SHOWN: Final = 5
 NEW_SHOWN: Final = 12
 
@@ -68,12 +70,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none."""
+    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none.
+
+    instead: what may be of use in its place, as a link and its label.
+    """
 
     title: str
     text: str
     next: str = ""
     retry: str = ""
+    instead: tuple[str, str] | None = None
 
 
 @cache
@@ -120,6 +126,12 @@ class Drawing:
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
         )
 
+    def failed(self) -> Drawn:
+        """500: something went wrong that is nobody's business but ours."""
+        return self.told(
+            Problem(self.t("error.failed_title"), self.t("error.failed"), self.t("error.failed_next")), 500
+        )
+
     def missing(self, what: str = "") -> Drawn:
         """404. what: "record_" for a record."""
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
@@ -127,17 +139,28 @@ class Drawing:
     def told(self, problem: Problem, status: int) -> Drawn:
         return self._drawn("_problem.html", problem, problem.title, problem.title, view=problem.title, status=status)
 
-    def reader(self, document: Document, number: int, query: Query) -> Drawn:
-        """A page of an e-book; `number` is one that it has."""
+    def closed(self, document: Document) -> Drawn:
+        """403: the e-book of this document may not be read here; what its readers can do instead."""
+        kind = "onsite" if access_of(document) == "onsite" else "login"
+        about = (self.t("closed.about"), PlainLinks().record(SearchState(hl=self.state.hl), document.id))
+        title = self.t("closed.title")
+        problem = Problem(title, self.t(f"closed.{kind}", title=document.title), self.t("closed.next"), instead=about)
+        return self.told(problem, 403)
+
+    def reader(
+        self, document: Document, number: int, query: Query, labels: Sequence[str], not_there: str = ""
+    ) -> Drawn:
+        """A page of an e-book; `number` is one that it has. labels: of all its pages. not_there: a page asked for in vain."""
         discovery = self.services.discovery
         page = next(iter(discovery.pages(document.id, number, number)), None)
         if page is None:
             return self.missing()
-        found = discovery.page_hits(document.id, query) if query.wanted else ()
-        view = reader(document, page, found, query, self.t)
+        found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST) if query.wanted else ()
+        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there)
         title = self.t("reader.title", title=document.title, label=page.label or number)
         switched = addresses.reader(document.id, number, self.t.other, query.text)
-        return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
+        status = 404 if not_there else 200
+        return self._drawn("_reader.html", view, title, title, view="reader", status=status, other_language=switched)
 
     def cite(self, document: Document) -> Drawn:
         """How a title is cited."""
