@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from portal import links as addresses
 from portal.i18n import Messages
+from portal.presenters.ebook import OutlineItem, outline
 from portal.presenters.marking import marked
-from portal.presenters.record import OutlineItem, outline
 from portal.presenters.results import FoundPage, found_pages
 from portal.presenters.wording import html_language
 from portal.search_state import SearchState
