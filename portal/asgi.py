@@ -41,7 +41,7 @@ OPEN_UNDER: Final = (
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *EXPORTS, *STREAMLIT_PATHS)
+OPEN_EXACT: Final = ("/", "/cari", "/rak", "/api/v1/search", "/health", "/robots.txt", *EXPORTS, *STREAMLIT_PATHS)
 
 
 def create_app(services: Services | None = None) -> st.App:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.results import FoundPage, found_pages
 from search.document import Document
 from search.results import PageHit
+
+PAGES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class OutlineItem:
 
 @dataclass(frozen=True, slots=True)
 class EbookView:
-    """The e-book of a record. found: its pages that match the search the record was opened from."""
+    """The e-book of a record. found: its pages that match the search the record was opened from, the first of them; more:
+    the rest, which are folded."""
 
     pages: str
     without_text: str
@@ -28,19 +32,25 @@ class EbookView:
     file: str
     outline: tuple[OutlineItem, ...]
     found: tuple[FoundPage, ...]
+    more: tuple[FoundPage, ...]
+    more_label: str
 
 
 def ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> EbookView | None:
     book = document.ebook
     if book is None:
         return None
+    pages = found_pages(document.id, found, q, t)
+    first, more = pages[:PAGES_SHOWN], pages[PAGES_SHOWN:]
     return EbookView(
         pages=t.count("record.ebook_pages", book.page_count),
         without_text=t.count("record.ebook_no_text", book.pages_without_text) if book.pages_without_text else "",
         open=addresses.reader(document.id, 1, t.language, q),
         file=addresses.pdf(document.id),
         outline=outline(document, q, t),
-        found=found_pages(document.id, found, q, t),
+        found=first,
+        more=more,
+        more_label=t.count("record.ebook_found_more", len(more)) if more else "",
     )
 
 

@@ -11,11 +11,14 @@ from portal import links as addresses
 from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links
+from portal.presenters.cite import FileLink, file_links
 from portal.presenters.copies import Copies, copies, table_of
 from portal.presenters.ebook import EbookView, ebook
+from portal.presenters.facts import Contents, Facts, contents, facts, format_and_year
 from portal.presenters.originals import OriginalScript, originals
 from portal.presenters.relations import related_links, relations, told_apart
 from portal.presenters.results import ReadLink, read_links
+from portal.presenters.shelf import ShelfRow
 from portal.presenters.trail import Trail
 from portal.presenters.values import Row, Value, contributors, is_number, plain_values, row_of, rows_of, some
 from portal.presenters.wording import html_language, names_line, reason_sentence, value_label
@@ -46,6 +49,8 @@ class SourceMarc:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
+    """cite: the page of citations, and cite_part: what of it is put into this one. report: where to tell of an error."""
+
     id: str
     cover: Markup
     title: str
@@ -53,7 +58,9 @@ class RecordView:
     original_titles: tuple[OriginalScript, ...]
     responsibility: str
     about: tuple[str, ...]
+    facts: Facts
     summary: Row | None
+    contents: Contents | None
     contributors: Row | None
     rows: tuple[Row, ...]
     copies: Copies | None
@@ -68,7 +75,12 @@ class RecordView:
     back: str
     back_label: str
     permalink: str
+    cite: str
+    cite_part: str
+    files: tuple[FileLink, ...]
     trail: Trail | None = None
+    shelf: ShelfRow | None = None
+    report: str = ""
 
 
 def record(
@@ -86,6 +98,9 @@ def record(
     original = originals(document)
     rows = rows_of(document, items, original, state, links, t)
     placed = {row.field for row in rows} | {"title", "summary", "contributor"}
+    # Contents stand as a list of their own; in their original script they keep their row.
+    rows = [row_of("contents", (), row.original, t) if row.field == "contents" else row for row in rows]
+    rows = [row for row in rows if row.values or row.original]
     elsewhere = [row_of(name, (), original[name], t) for name in original if name not in placed]
     return RecordView(
         id=document.id,
@@ -94,8 +109,10 @@ def record(
         lang=html_language(document),
         original_titles=original.get("title", ()),
         responsibility=document.first("responsibility"),
-        about=tuple(filter(None, (value_label("format", document.first("format"), t), document.first("year")))),
+        about=format_and_year(document, t),
+        facts=facts(document, t),
         summary=some(row_of("summary", plain_values(document, "summary"), original.get("summary", ()), t)),
+        contents=contents(document, t),
         contributors=some(
             row_of("contributor", contributors(document, state, links, t), original.get("contributor", ()), t)
         ),
@@ -112,6 +129,9 @@ def record(
         back=links.search(state.closing()),
         back_label=t("record.back" if came_from_results else "record.back_home"),
         permalink=addresses.permalink(document.id),
+        cite=addresses.cite(document.id, t.language),
+        cite_part=addresses.cite(document.id, t.language, part=True),
+        files=file_links(document.id, t),
     )
 
 
