@@ -1,8 +1,10 @@
 """The record page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from markupsafe import Markup
 
@@ -19,12 +21,15 @@ from portal.presenters.originals import OriginalScript, originals
 from portal.presenters.relations import related_links, relations, told_apart
 from portal.presenters.results import ReadLink, read_links
 from portal.presenters.shelf import ShelfRow
+from portal.presenters.shortening import MOST_VALUES, clipped, shortened
 from portal.presenters.trail import Trail
 from portal.presenters.values import Row, Value, contributors, is_number, plain_values, row_of, rows_of, some
 from portal.presenters.wording import html_language, names_line, reason_sentence, value_label
 from portal.search_state import SearchState
 from search.document import Document
 from search.results import Hit, PageHit
+
+MOST_LINES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class SourceMarc:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """cite: the page of citations, and cite_part: what of it is put into this one. report: where to tell of an error."""
+    """cite: the page of citations, and cite_part: what of it is put into this one. report: where to tell of an error.
+    is_short: the record has more than a page can hold."""
 
     id: str
     cover: Markup
@@ -81,6 +87,7 @@ class RecordView:
     trail: Trail | None = None
     shelf: ShelfRow | None = None
     report: str = ""
+    is_short: bool = False
 
 
 def record(
@@ -94,6 +101,7 @@ def record(
 ) -> RecordView:
     """found: the e-book's pages that match `words`, what is left of `state`'s text to search for."""
     came_from_results = not state.closing().is_home
+    document, is_short = shortened(document)
     items = copies(document, t)
     original = originals(document)
     rows = rows_of(document, items, original, state, links, t)
@@ -132,6 +140,7 @@ def record(
         cite=addresses.cite(document.id, t.language),
         cite_part=addresses.cite(document.id, t.language, part=True),
         files=file_links(document.id, t),
+        is_short=is_short,
     )
 
 
@@ -144,7 +153,13 @@ def source_records(document: Document, t: Messages) -> Iterator[SourceMarc]:
                 if raw.file and raw.position
                 else ""
             )
-            yield SourceMarc(record.first("source") if document.members else "", tuple(marc_lines(raw)), origin)
+            lines = tuple(map(_clipped, islice(marc_lines(raw), MOST_LINES)))
+            yield SourceMarc(record.first("source") if document.members else "", lines, origin)
+
+
+def _clipped(line: MarcLine) -> MarcLine:
+    subfields = tuple((code, clipped(text)) for code, text in line.subfields[:MOST_VALUES])
+    return replace(line, value=clipped(line.value), subfields=subfields)
 
 
 def neighbour(hit: Hit, state: SearchState, links: Links, t: Messages) -> Neighbour:

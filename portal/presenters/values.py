@@ -10,6 +10,7 @@ from portal.links import Links
 from portal.presenters.copies import ItemRow
 from portal.presenters.originals import VOLUME, OriginalScript, romanised, unlike
 from portal.presenters.results import filter_search
+from portal.presenters.shortening import MOST_DIVISIONS
 from portal.presenters.wording import role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document
@@ -105,7 +106,7 @@ def value_of(field: str, value: str, linked: bool, state: SearchState, links: Li
 
 def _heading_parts(heading: str, href: str, state: SearchState, links: Links) -> tuple[Value, ...]:
     """A heading with divisions, each leading to the headings that begin as far as it."""
-    names = heading.split(DIVISION)
+    names = heading.split(DIVISION, MOST_DIVISIONS - 1)
     if len(names) < 2:
         return ()
     wider = (" ".join(names[:n]).replace('"', " ") for n in range(1, len(names)))

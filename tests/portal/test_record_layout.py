@@ -6,10 +6,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from portal.i18n import Language, messages
+from portal.links import PlainLinks
 from portal.presenters.facts import CONTENTS_SHOWN, contents, facts
+from portal.presenters.record import record
 from portal.presenters.report import report_link
-from search.document import Document, DocumentId, Item
+from portal.presenters.shortening import MAX_TEXT, MOST_DIVISIONS, MOST_ITEMS, MOST_VALUES, shortened
+from portal.search_state import SearchState
+from search.document import Contributor, Document, DocumentId, Item, OnlineAccess, Related, Vernacular
 from tests.support.html import Elements
+from tests.support.references import sample_documents
 from tests.support.small_library import REEF_ID, TRAP_ID
 
 ID = messages("id")
@@ -115,3 +120,31 @@ def test_the_record_page_leads_to_citations_and_files(client: TestClient) -> Non
     assert client.get(details["data-cite"]).text.count('class="citation-text"') == 6
     assert f"/kutip/{REEF_ID}?hl=en" in page.links()
     assert f"/katalog/{REEF_ID}.ris" in page.links()
+
+
+def test_a_record_of_megabytes_is_a_page_of_bounded_length() -> None:
+    many = tuple(f"Nilai {n} " + "laut " * 20_000 for n in range(3_000))
+    evil = Document(
+        DocumentId("kota.1"),
+        {"title": ("Laut " * 100_000,), "subject": (" -- ".join(["Laut"] * 50_000), *many[:300]), "note": many,
+         "contents": many, "title_other": many, "summary": many},
+        tuple(Contributor(name) for name in many),
+        tuple(OnlineAccess(f"https://example.org/{n}", "Teks", "related") for n in range(5_000)),
+        tuple(Vernacular("note", f"لاوت {n} " * 50) for n in range(5_000)),
+        tuple(Item(call_number=f"1 A {n}") for n in range(5_000)),
+        tuple(Related("host", f"Jurnal {n}") for n in range(5_000)),
+    )  # fmt: skip
+    short, was_cut = shortened(evil)
+    assert was_cut
+    assert max(len(values) for values in short.fields.values()) == MOST_VALUES
+    assert max(len(value) for values in short.fields.values() for value in values) <= MAX_TEXT
+    assert len(short.items) == MOST_ITEMS
+    view = record(evil, (), (), "", SearchState(), PlainLinks(), ID)
+    assert view.is_short
+    subject = next(row for row in view.rows if row.field == "subject")
+    assert len(subject.values[0].parts) == MOST_DIVISIONS
+
+
+def test_an_ordinary_record_is_shown_whole() -> None:
+    for found in sample_documents():
+        assert shortened(found) == (found, False)
