@@ -15,13 +15,15 @@ from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
+from portal.client_address import ClientAddress
 from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.links import PlainLinks
-from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
+from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.shell import Shell
@@ -41,7 +43,18 @@ OPEN_UNDER: Final = (
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/rak", "/api/v1/search", "/health", "/robots.txt", *EXPORTS, *STREAMLIT_PATHS)
+OPEN_EXACT: Final = (
+    "/",
+    "/cari",
+    "/anak",
+    "/rak",
+    "/api/v1/search",
+    "/api/v1/suggest",
+    "/health",
+    "/robots.txt",
+    *EXPORTS,
+    *STREAMLIT_PATHS,
+)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -60,7 +73,9 @@ def create_app(services: Services | None = None) -> st.App:
         if services.embedder is not None:
             services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
-            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
+            drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
+            drawing.page()
+            drawing.children()
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
@@ -69,7 +84,8 @@ def create_app(services: Services | None = None) -> st.App:
     app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
+        on_script_error=told_already,
+        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
             *Exports(pages).routes(),
             *pages.routes(),
@@ -78,6 +94,9 @@ def create_app(services: Services | None = None) -> st.App:
         ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(ClientAddress, trusted=services.settings.proxies),
+            Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
+            Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),
@@ -87,6 +106,12 @@ def create_app(services: Services | None = None) -> st.App:
     # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
     config.get_config_options(force_reparse=True)
     return app
+
+
+def told_already(error: Exception) -> bool:
+    """Whatever a script could not catch is in the log, and the reader sees no box of the framework's."""
+    logging.getLogger(__name__).error("The page could not be drawn.", exc_info=error)
+    return True
 
 
 def keep_readers_out_of_logs() -> None:

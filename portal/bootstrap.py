@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
+from portal.rights import may_read
 from portal.settings import Settings, read_settings
 from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
@@ -54,7 +55,9 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
             embedder = open_embedder(settings.search)
         except EmbedderMissing as error:
             problem = str(error)
-    return Services(settings, engine, embedder, Discovery(engine, embedder, shipped), ebook_store(settings), problem)
+    return Services(
+        settings, engine, embedder, Discovery(engine, embedder, shipped, may_read), ebook_store(settings), problem
+    )
 
 
 def _wants_vectors(engine: Engine) -> bool:

@@ -42,6 +42,25 @@ class PlainLinks:
         return f"/katalog/{_segment(id)}" + (f"?{urlencode(params)}" if params else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Pages beside the search: the form for several fields, and what the reader's browser keeps."""
+
+    advanced: str
+    history: str
+    saved: str
+
+
+def tools(state: SearchState, interactive: bool) -> Tools:
+    return Tools(advanced(state, interactive), f"/riwayat{_query(state.hl)}", f"/simpanan{_query(state.hl)}")
+
+
+def advanced(state: SearchState, interactive: bool) -> str:
+    """The form for several fields, filled with this search. interactive: its answer is drawn as an interactive page."""
+    params = [*state.closing().to_params(), *([("app", "1")] if interactive else [])]
+    return "/cari/lanjut" + (f"?{urlencode(params)}" if params else "")
+
+
 def permalink(id: str) -> str:
     """The lasting address of a record, in whatever language a reader prefers."""
     return f"/katalog/{_segment(id)}"
@@ -73,8 +92,18 @@ def children(hl: Language, q: str = "", page: int = 1) -> str:
     return address if page < 2 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
+def book(id: str) -> str:
+    """An e-book; with `hlm` it opens at that page, by label or number."""
+    return f"/baca/{_segment(id)}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
+
+
+def page_marks(id: str, page: int, q: str) -> str:
+    """What lies over the picture of a page: the words of `q`."""
+    return f"/baca/{_segment(id)}/{page}.svg?{urlencode({'q': q})}"
 
 
 def pdf(id: str, page: int = 0) -> str:

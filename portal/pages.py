@@ -1,7 +1,7 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -20,7 +20,10 @@ from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
+from portal.presenters.children import children, pinned, topic_searches
 from portal.presenters.cite import CiteView, cite
+from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
@@ -28,16 +31,20 @@ from portal.presenters.record import record
 from portal.presenters.report import report_link
 from portal.presenters.shelf import ShelfRow, shelf_row
 from portal.presenters.trail import Trail, first_beside, trail
+from portal.presenters.understood import searched_words
+from portal.rights import access_of
 from portal.search_state import SearchState
 from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
-from search.results import PageHit, ResultPage
+from search.query_language import SCOPES
+from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
+FOUND_INSIDE_MOST: Final = 100
 # Titles on each side: beside a record, and on a page of the shelf.
 BESIDE: Final = 4
 ALONG: Final = 12
@@ -55,6 +62,8 @@ class Drawn:
 
     title: str
     header: Markup
+    scope: Markup
+    tools: Markup
     body: Markup
     footer: Markup
     announce: str
@@ -67,12 +76,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none."""
+    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none.
+
+    instead: what may be of use in its place, as a link and its label.
+    """
 
     title: str
     text: str
     next: str = ""
     retry: str = ""
+    instead: tuple[str, str] | None = None
 
 
 @cache
@@ -106,6 +119,8 @@ class Drawing:
         try:
             if self.state.id:
                 return self._record()
+            if self.state.facet:
+                return self._facet()
             return self._home() if self.state.is_home else self._results()
         except SearchError as error:
             return self.problem(error)
@@ -117,6 +132,12 @@ class Drawing:
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
         )
 
+    def failed(self) -> Drawn:
+        """500: something went wrong that is nobody's business but ours."""
+        return self.told(
+            Problem(self.t("error.failed_title"), self.t("error.failed"), self.t("error.failed_next")), 500
+        )
+
     def missing(self, what: str = "") -> Drawn:
         """404. what: "record_" for a record."""
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
@@ -124,17 +145,28 @@ class Drawing:
     def told(self, problem: Problem, status: int) -> Drawn:
         return self._drawn("_problem.html", problem, problem.title, problem.title, view=problem.title, status=status)
 
-    def reader(self, document: Document, number: int, query: Query) -> Drawn:
-        """A page of an e-book; `number` is one that it has."""
+    def closed(self, document: Document) -> Drawn:
+        """403: the e-book of this document may not be read here; what its readers can do instead."""
+        kind = "onsite" if access_of(document) == "onsite" else "login"
+        about = (self.t("closed.about"), PlainLinks().record(SearchState(hl=self.state.hl), document.id))
+        title = self.t("closed.title")
+        problem = Problem(title, self.t(f"closed.{kind}", title=document.title), self.t("closed.next"), instead=about)
+        return self.told(problem, 403)
+
+    def reader(
+        self, document: Document, number: int, query: Query, labels: Sequence[str], not_there: str = ""
+    ) -> Drawn:
+        """A page of an e-book; `number` is one that it has. labels: of all its pages. not_there: a page asked for in vain."""
         discovery = self.services.discovery
         page = next(iter(discovery.pages(document.id, number, number)), None)
         if page is None:
             return self.missing()
-        found = discovery.page_hits(document.id, query) if query.wanted else ()
-        view = reader(document, page, found, query, self.t)
+        found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST) if query.wanted else ()
+        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there)
         title = self.t("reader.title", title=document.title, label=page.label or number)
         switched = addresses.reader(document.id, number, self.t.other, query.text)
-        return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
+        status = 404 if not_there else 200
+        return self._drawn("_reader.html", view, title, title, view="reader", status=status, other_language=switched)
 
     def cite(self, document: Document) -> Drawn:
         """How a title is cited."""
@@ -150,6 +182,32 @@ class Drawing:
     def _cite_view(self, document: Document) -> CiteView:
         made = citations(reference(document, self.base), self.state.hl)
         return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
+    def children(self) -> Drawn:
+        """The children's view; the state's text is searched for among the titles for children."""
+        try:
+            return self._children()
+        except SearchError as error:
+            return self.problem(error)
+
+    def _children(self) -> Drawn:
+        discovery, today, state = self.services.discovery, self.services.today(), pinned(self.state)
+        page = self._searched(state, state.understood(today))
+        if page.total and not page.hits:
+            state = state.at_page(1)
+            page = self._searched(state, state.understood(today))
+        topics = children_topics(discovery, discovery.info().generation, state.hl, today)
+        view = children(page, topics, state, self.t)
+        title = self.t("children.title")
+        return self._drawn(
+            "_children.html",
+            view,
+            title if not state.q else f"{view.heading} – {title}",
+            view.announce,
+            view="children",
+            indexed=not state.q and state.page == 1,
+            other_language=addresses.children(self.t.other, state.q, state.page),
+        )
 
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
@@ -168,7 +226,23 @@ class Drawing:
             page = self._searched(state, found)
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
-        return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+        inside = self._inside(page) if wants_more(view, state) else ()
+        shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        return self._drawn(
+            "_results.html", view, title, view.announce, view=f"results {state.q} {state.page}", beside={"bands": shown}
+        )
+
+    def _inside(self, page: ResultPage) -> Sequence[Hit]:
+        """E-books that hold some of the words of a search, beside its results."""
+        return self.services.discovery.inside(page.query, [hit.document.id for hit in page.hits], BOOKS_SHOWN)
+
+    def _facet(self) -> Drawn:
+        """All values of one facet."""
+        state, found = self.state, self._understood()
+        values = self.services.discovery.facet_values(state.facet, found.query, state.mode, exact=state.exact)
+        view = facet_list(values, found, state, self.links, self.t)
+        title = self.t("facets.title", label=view.heading)
+        return self._drawn("_facet.html", view, title, f"{view.heading}. {view.told}", view=f"facet {state.facet}")
 
     def _understood(self) -> Understanding:
         return self.state.understood(self.services.today())
@@ -255,8 +329,9 @@ class Drawing:
         canonical: str = "",
         head: Head | None = None,
         other_language: str = "",
+        beside: Mapping[str, object] | None = None,
     ) -> Drawn:
-        """A page around `content`, which the template knows as `view`.
+        """A page around `content`, which the template knows as `view`. beside: what else it knows.
 
         other_language: the same page in it, where `state` does not say which page this is.
         """
@@ -267,14 +342,18 @@ class Drawing:
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
+            "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
+            **_around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
             header=_render("_header.html", shared),
-            body=_render(template, {**shared, "view": content}),
+            scope=_render("_scope.html", shared),
+            tools=_render("_tools.html", shared),
+            body=_render(template, {**shared, "view": content, **(beside or {})}),
             footer=_render("_footer.html", shared),
             announce=announce,
             view=view,
@@ -298,7 +377,9 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    for_children = drawn.view == "children"
+    around = _around_the_box(asked, interactive=False)
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
     return _render(
         "page.html",
         {
@@ -310,6 +391,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
+            "band": "band children-band" if for_children else "band",
             "body": drawn.body,
             "footer": drawn.footer,
             "indexed": drawn.indexed,
@@ -318,6 +400,11 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "head": drawn.head,
         },
     )
+
+
+def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
+    """What stands beside the search box and below it."""
+    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
 
 
 def _in_language(address: str, hl: Language) -> str:
@@ -334,6 +421,17 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
+    searches = topic_searches(messages(hl))
+    return tuple(
+        name
+        for name, q in searches.items()
+        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
+    )
 
 
 @lru_cache(maxsize=4)

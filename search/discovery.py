@@ -1,7 +1,7 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,10 +16,22 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
-from search.matching import is_relaxed
-from search.query import Clause, Filter, Group, Mode, Query
+from search.matching import is_relaxed, is_stop
+from search.query import BODY, Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Scores, Weights
+from search.results import (
+    Answer,
+    FacetValue,
+    Highlight,
+    Hit,
+    Notice,
+    PageHit,
+    Ranked,
+    Ranking,
+    ResultPage,
+    Scores,
+    Weights,
+)
 from search.schema import RELEVANCE
 from search.translating import translated
 
@@ -50,13 +62,19 @@ class Discovery:
     """Searches one engine by words and meaning, and says why each hit is there.
 
     embedder: None for words only. lexicon: gives what words are called in the other language, which are then
-    looked for as well; called with the first search that has words. The set of results depends on the text alone and filters only
+    looked for as well; called with the first search that has words. may_quote: whose e-book's text may be shown to
+    whoever asks, None for all; a book that may not is found by its text and gives none of it away. The set of results depends on the text alone and filters only
     narrow it, so choosing a facet value gives exactly the count that was shown.
     """
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None = None, lexicon: Callable[[], Lexicon] | None = None
+        self,
+        engine: Engine,
+        embedder: Embedder | None = None,
+        lexicon: Callable[[], Lexicon] | None = None,
+        may_quote: Callable[[Document], bool] | None = None,
     ) -> None:
+        self._may_quote = may_quote or _everything
         self._engine = engine
         self._embedder = embedder
         self._lexicon = lexicon
@@ -89,13 +107,13 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=(hits := look.hits(searcher, answers, finds, embedder.floor if embedder is not None else 0.0)),
+            hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder)))),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
             also=tried.also,
-            answers=_answers(searcher, query, hits)
+            answers=tuple(one for one in _answers(searcher, query, hits) if self._may_quote(one.document))
             if hits and page == 1 and query.wanted and is_question(text)
             else (),
             ways=() if total else ways_out(searcher, query, finds),
@@ -137,6 +155,24 @@ class Discovery:
         ranked = _ranked(searcher, query, words, passing, by_words, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
 
+    def facet_values(
+        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
+    ) -> Sequence[FacetValue]:
+        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        searcher = self._engine.searcher()
+        embedder = self._usable_embedder(searcher)
+        if mode == "semantic" and embedder is not None and query.wanted:
+            query = query.by_meaning_only()
+        asked_by = embedder if mode != "keyword" else None
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), 0)
+        tried = asking.attempt(query, exact=exact)
+        finds, _ = _weighed(searcher, embedder, tried.query, tried.nearest)
+        return searcher.facet_values(field, tried.query, finds)
+
+    def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits without the pages of e-books that may not be quoted."""
+        return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
+
     def _prepared(self, query: Query) -> Prepared:
         if self._lexicon is None or query.wordless or not query.wanted:
             return Prepared(query)
@@ -165,8 +201,23 @@ class Discovery:
         return self._engine.searcher().pages(id, first, last)
 
     def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
-        """The matching pages of one e-book, in page order."""
-        return self._engine.searcher().page_hits(query, [id], per_document=most).get(id, ())
+        """The matching pages of one e-book, in page order; none of one that may not be quoted."""
+        searcher = self._engine.searcher()
+        if not all(map(self._may_quote, searcher.fetch([id]))):
+            return ()
+        return searcher.page_hits(query, [id], per_document=most).get(id, ())
+
+    def inside(self, query: Query, known: Collection[DocumentId], limit: int) -> tuple[Hit, ...]:
+        """E-books whose pages hold some of the words of `query`, under its filters, without those that are `known`."""
+        words = [one for one in query.wanted if one.field in (None, BODY) and not is_stop(one)]
+        if len(words) < 2:  # who holds one word of one is a result
+            return ()
+        some = Group(tuple(replace(one, field=BODY, others=()) for one in words), either=True)
+        asked = Query(parts=(some,), filters=query.filters)
+        searcher = self._engine.searcher()
+        ranked = [item for item in searcher.keyword(asked, limit + len(known)).items if item.id not in known][:limit]
+        look = _Look(asked, {item.id: Scores(item.score) for item in ranked})
+        return self._quotable(look.hits(searcher, searcher.answer(look.questions), {}, 0.0))
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)
@@ -223,6 +274,14 @@ class _Found:
     by_words: Mapping[DocumentId, float]
     ranked: Sequence[tuple[DocumentId, float]]
     total: int
+
+
+def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
+    return True
+
+
+def _floor(embedder: Embedder | None) -> float:
+    return embedder.floor if embedder is not None else 0.0
 
 
 def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:

@@ -13,6 +13,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue('go', href);
     document.dispatchEvent(new CustomEvent('telusur:go', { detail: href }));
   };
+  root.onsubmit = (event) => {
+    const form = event.target.closest('form[data-go]');
+    if (!form) return;
+    event.preventDefault();
+    const href = `/?${new URLSearchParams(new FormData(form))}`;
+    setTriggerValue('go', href);
+    document.dispatchEvent(new CustomEvent('telusur:go', { detail: href }));
+  };
+  root._go = (href) => setTriggerValue('go', href);
+  // What stands outside of the block leads elsewhere through it too: suggestions, the scope beside the box.
+  if (data.view && first) {
+    document.addEventListener('telusur:follow', (event) => {
+      if (!root.isConnected || event.defaultPrevented) return;
+      event.preventDefault();
+      root._go(event.detail);
+      document.dispatchEvent(new CustomEvent('telusur:go', { detail: event.detail }));
+    });
+  }
   document.documentElement.lang = data.lang;
   if (data.view) arrive(root, data, first, drawn);
 }

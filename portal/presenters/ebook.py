@@ -7,6 +7,7 @@ from typing import Final
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.results import FoundPage, found_pages
+from portal.rights import access_of, may_read
 from search.document import Document
 from search.results import PageHit
 
@@ -24,7 +25,7 @@ class OutlineItem:
 @dataclass(frozen=True, slots=True)
 class EbookView:
     """The e-book of a record. found: its pages that match the search the record was opened from, the first of them; more:
-    the rest, which are folded."""
+    the rest, which are folded. note: who may open it, where not everyone may; then neither pages nor the file are offered."""
 
     pages: str
     without_text: str
@@ -34,23 +35,26 @@ class EbookView:
     found: tuple[FoundPage, ...]
     more: tuple[FoundPage, ...]
     more_label: str
+    note: str
 
 
 def ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> EbookView | None:
     book = document.ebook
     if book is None:
         return None
-    pages = found_pages(document.id, found, q, t)
+    readable = may_read(document)
+    pages = found_pages(document.id, found, q, t) if readable else ()
     first, more = pages[:PAGES_SHOWN], pages[PAGES_SHOWN:]
     return EbookView(
         pages=t.count("record.ebook_pages", book.page_count),
         without_text=t.count("record.ebook_no_text", book.pages_without_text) if book.pages_without_text else "",
         open=addresses.reader(document.id, 1, t.language, q),
-        file=addresses.pdf(document.id),
-        outline=outline(document, q, t),
+        file=addresses.pdf(document.id) if readable else "",
+        outline=outline(document, q, t) if readable else (),
         found=first,
         more=more,
         more_label=t.count("record.ebook_found_more", len(more)) if more else "",
+        note="" if readable else t.label("link_access", access_of(document)),
     )
 
 

@@ -14,6 +14,7 @@ from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
+from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
     Spelling,
@@ -30,39 +31,17 @@ from portal.presenters.wording import (
     reason_sentence,
     value_label,
 )
+from portal.rights import access_of, may_read
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
 from search.query import MODES, Filter
-from search.results import Answer, FacetValue, Hit, PageHit, ResultPage
-from search.schema import FACETS, RELEVANCE, SORTS
+from search.results import Answer, Hit, PageHit, ResultPage
+from search.schema import RELEVANCE, SORTS
 from search.understanding import Understanding
 
-FACET_VALUES_SHOWN: Final = 6
-FACET_VALUES_MOST: Final = 30
-FACETS_OPEN: Final = 6
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class FacetItem:
-    """name: what a screen reader says instead of label and bare number."""
-
-    label: str
-    count: str
-    name: str
-    href: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
-    field: str
-    label: str
-    items: tuple[FacetItem, ...]
-    more: tuple[FacetItem, ...]
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +118,7 @@ class Results:
     quotes: tuple[Quote, ...]
     cards: tuple[Card, ...]
     facets: tuple[FacetGroup, ...]
+    toggles: tuple[Choice, ...]
     chips: tuple[Chip, ...]
     clear: str
     understood: Understood | None
@@ -175,6 +155,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         quotes=tuple(quote(answer, words, t) for answer in page.answers),
         cards=cards,
         facets=facet_groups(page, found, state, links, t) if page.hits else (),
+        toggles=toggles(page, found, state, links, t),
         chips=chips,
         clear=links.search(choosing.without_chosen(state, found)) if chips else "",
         understood=read,
@@ -185,7 +166,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         modes=tuple(
             Choice(t.label("mode", mode), links.search(state.in_mode(mode)), mode == page.mode) for mode in MODES
         ),
-        sizes=tuple(Choice(t.number(size), links.search(_sized(state, size)), size == state.size) for size in SIZES),
+        sizes=tuple(Choice(t.number(size), links.search(state.sized(size)), size == state.size) for size in SIZES),
         pager=_pager(page.page, last, state, links, t),
         previous=links.search(state.at_page(page.page - 1)) if page.page > 1 else "",
         next=links.search(state.at_page(page.page + 1)) if page.page < last else "",
@@ -268,51 +249,13 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
     name = document.title
     found = []
     if document.ebook is not None:
-        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), "", False))
+        note = "" if may_read(document) else t.label("link_access", access_of(document))
+        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), note, False))
     for link in document.links:
         if link.kind == "read" and addresses.is_web_address(link.url):
             note = t.label("link_access", link.access)
             found.append(ReadLink(link.label or t("hit.read"), name, link.url.strip(), note, True))
     return tuple(found)
-
-
-def facet_groups(
-    page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages
-) -> tuple[FacetGroup, ...]:
-    """Facets that can narrow the results. One that every result shares tells nothing and is left out."""
-    groups: list[FacetGroup] = []
-    for field in FACETS:
-        values = [value for value in page.facets.get(field, ()) if value.count or value.chosen]
-        narrows = len(values) > 1 or any(value.count < page.total for value in values)
-        if not values or not (narrows or any(value.chosen for value in values)):
-            continue
-        ordered = sorted(values, key=lambda value: not value.chosen)[:FACET_VALUES_MOST]
-        items = tuple(
-            _facet_item(field, value, links.search(choosing.toggled(state, found, field, value.value)), t)
-            for value in ordered
-        )
-        chosen = any(value.chosen for value in values)
-        groups.append(
-            FacetGroup(
-                field,
-                t.label("field", field),
-                items[:FACET_VALUES_SHOWN],
-                items[FACET_VALUES_SHOWN:],
-                len(groups) < FACETS_OPEN or chosen,
-            )
-        )
-    return tuple(groups)
-
-
-def _facet_item(field: str, value: FacetValue, href: str, t: Messages) -> FacetItem:
-    label = value_label(field, value.value, t)
-    return FacetItem(
-        label,
-        t.number(value.count),
-        t.count("facets.value", value.count, label=label),
-        href,
-        value.chosen,
-    )
 
 
 def _chips(found: Understanding, state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:
@@ -321,8 +264,11 @@ def _chips(found: Understanding, state: SearchState, links: Links, t: Messages) 
         field = t.label("field", chosen.field)
         for value in chosen.values:
             label = value_label(chosen.field, value, t)
+            left = choosing.toggled(state, found, chosen.field, value)
+            if chosen.negated:
+                label, left = t("results.not", value=label), state.without(chosen.field, value)
             name = t("results.remove_filter", field=field, value=label)
-            chips.append(Chip(field, label, name, links.search(choosing.toggled(state, found, chosen.field, value))))
+            chips.append(Chip(field, label, name, links.search(left)))
     return tuple(chips)
 
 
@@ -331,10 +277,6 @@ def _sorts(found: Understanding, state: SearchState, links: Links, t: Messages) 
         Choice(t.label("sort", sort), links.search(choosing.ordered(state, found, sort)), sort == found.query.sort)
         for sort in (RELEVANCE, *SORTS)
     )
-
-
-def _sized(state: SearchState, size: int) -> SearchState:
-    return replace(state, page=1, size=size, id="")
 
 
 def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) -> tuple[Choice | None, ...]:

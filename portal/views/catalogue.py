@@ -1,28 +1,43 @@
 """The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
 
+import logging
+
 import streamlit as st
 
 from portal.bootstrap import Services
 from portal.components.block import html_block
 from portal.i18n import Messages
 from portal.links import InteractiveLinks
-from portal.pages import Drawing
+from portal.pages import Drawing, Drawn
 from portal.search_state import SearchState
 
 BOX = "q"
+log = logging.getLogger(__name__)
 
 
 def catalogue(services: Services) -> None:
     state = read_address()
     drawing = Drawing(services, state, InteractiveLinks())
-    drawn = drawing.page()
+    drawn = drawn_page(drawing)
     st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
     nothing = {"lang": state.hl, "announce": "", "view": ""}
     with st.container(key="band"):
         html_block("header", drawn.header, nothing, follow)
-        search_box(state, drawing.t)
+        with st.container(horizontal=True, key="searchline"):
+            html_block("scope", drawn.scope, nothing, follow)
+            search_box(state, drawing.t)
+        html_block("tools", drawn.tools, nothing, follow)
     html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
     html_block("footer", drawn.footer, nothing, follow)
+
+
+def drawn_page(drawing: Drawing) -> Drawn:
+    """The page, or one that says that it failed: a reader is told in the page's own words."""
+    try:
+        return drawing.page()
+    except Exception:
+        log.exception("The page could not be drawn.")
+        return drawing.failed()
 
 
 def search_box(state: SearchState, t: Messages) -> None:

@@ -1,10 +1,12 @@
 """What stands first on a record page, and what lies on the shelf beside it."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from portal.bibliography.reference import reference
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.presenters.facts import CONTENTS_SHOWN, contents, facts
@@ -12,7 +14,18 @@ from portal.presenters.record import record
 from portal.presenters.report import report_link
 from portal.presenters.shortening import MAX_TEXT, MOST_DIVISIONS, MOST_ITEMS, MOST_VALUES, shortened
 from portal.search_state import SearchState
-from search.document import Contributor, Document, DocumentId, Item, OnlineAccess, Related, Vernacular
+from search.document import (
+    Contributor,
+    Document,
+    DocumentId,
+    Ebook,
+    Item,
+    LinkAccess,
+    OnlineAccess,
+    Related,
+    Section,
+    Vernacular,
+)
 from tests.support.html import Elements
 from tests.support.references import sample_documents
 from tests.support.small_library import REEF_ID, TRAP_ID
@@ -148,3 +161,18 @@ def test_a_record_of_megabytes_is_a_page_of_bounded_length() -> None:
 def test_an_ordinary_record_is_shown_whole() -> None:
     for found in sample_documents():
         assert shortened(found) == (found, False)
+
+
+@pytest.mark.parametrize(
+    ("access", "note"), [("login", "perlu masuk"), ("onsite", "hanya di perpustakaan"), ("open", ""), ("unknown", "")]
+)
+def test_an_e_book_that_is_shut_says_so_before_the_click_and_offers_no_file(access: LinkAccess, note: str) -> None:
+    book = Ebook("a" * 64, "laut.pdf", 12, outline=(Section("Bab 1", 1),))
+    made = replace(
+        document(format=("ebook",)), ebook=book, links=(OnlineAccess("https://x.org/laut.pdf", "", "read", access),)
+    )
+    view = record(made, (), (), "", SearchState(), PlainLinks(), ID).ebook
+    assert view is not None
+    assert view.note == note
+    assert bool(view.file) == bool(view.outline) == (not note)
+    assert bool(reference(made, "https://k.example").pdf) == (not note)

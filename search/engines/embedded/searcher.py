@@ -13,7 +13,7 @@ import tantivy
 
 from search import analysis
 from search.document import Document, DocumentId, Page, Suggestion, from_json
-from search.engine import Vector, answer_in_turn
+from search.engine import EVERYTHING, Step, Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
 from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
@@ -23,11 +23,12 @@ from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
-from search.engines.facets import facet
+from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
 from search.highlight import Matcher, page_hit
+from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
 from search.questions import Answers, Question
 from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
@@ -50,6 +51,7 @@ class EmbeddedSearcher:
         manifest = generation.manifest
         self.generation = generation.name
         self.embedder = manifest.embedder
+        self.publications = manifest.publications
         self._dimensions = manifest.dimensions
         with reading("be opened"):
             records = tantivy.Index.open(str(generation.folder / "words"))
@@ -59,7 +61,7 @@ class EmbeddedSearcher:
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
         self._build = Selection(TantivyDialect(records.schema))
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
-        self._page_schema = pages.schema
+        self._record_schema, self._page_schema = records.schema, pages.schema
         # The same facets are asked for with every page of a result; a generation never changes.
         everything = self._build.matching(Query())
         self._tally_of_all = lru_cache(1)(
@@ -105,14 +107,39 @@ class EmbeddedSearcher:
         with reading("be counted"):
             return dict(self._cached_facets(query, frozenset(also)))
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen, lifted = query.chosen.get(field), query.lifting(field)
+        with reading("be counted"):
+            tally = self._tally(self._build.selecting(lifted, also))
+            counts = self._columns.most_frequent(tally, [field], MAX_LISTED_VALUES)[field]
+            if chosen is not None:
+                self._add_chosen(counts, lifted, also, chosen)
+        return facet(field, counts, chosen)
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         with reading("be read"):
             if not ids:
                 return ()
             hits = self._records.search(self._build.among(ids), max(1, len(set(ids))), count=False).hits
-            stored = (self._records.doc(address).get_first("json") for _, address in hits)
-            documents = {document.id: document for document in map(_document, stored)}
+            stored = (self._records.doc(address) for _, address in hits)
+            documents = {document.id: document for document in map(self._document, stored)}
         return tuple(documents[id] for id in ids if id in documents)
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        last = self.publications.last if until is None else min(until, self.publications.last)
+        if limit <= 0 or last <= after:
+            return ()
+        with reading("be walked through"):
+            kind = tantivy.FieldType.Unsigned
+            stamped = tantivy.Query.range_query(self._record_schema, "stamp", kind, after + 1, last)
+            selected = self._build.both(self._build.selecting(query), stamped)
+            hits = self._records.search(
+                selected, limit, count=False, order_by_field="stamp", order=tantivy.Order.Asc
+            ).hits
+            ids = self._ids_at([address for _, address in hits])
+            return tuple(Step(id, Stamp(int(stamp))) for id, (stamp, _) in zip(ids, hits, strict=True))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         with reading("be read"):
@@ -167,6 +194,10 @@ class EmbeddedSearcher:
         with reading("be looked through along the shelf"):
             return self._shelf().beside(call_number, id, before, after)
 
+    def _document(self, stored: tantivy.Document) -> Document:
+        document = from_json(bytes(stored.get_first("json") or b"").decode("utf-8"))
+        return replace(document, changed=self.publications.date(Stamp(int(stored.get_first("stamp") or 0))))
+
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
         hits = found.hits[: max(0, depth)]
@@ -217,7 +248,7 @@ class EmbeddedSearcher:
         return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
-        chosen = {filter.field: filter for filter in query.filters}
+        chosen = query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         counts = self._count_values(query, also, open_fields)
         for name in FACETS:
@@ -289,10 +320,6 @@ def _numbers(found: Any) -> Places:
 
 def _with_filter(query: Query, filter: Filter) -> Query:
     return replace(query, filters=(*query.filters, filter))
-
-
-def _document(stored: object) -> Document:
-    return from_json(bytes(stored).decode("utf-8"))  # type: ignore[call-overload]
 
 
 def _page(stored: tantivy.Document) -> Page:
