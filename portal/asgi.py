@@ -47,6 +47,7 @@ OPEN_EXACT: Final = (
     "/",
     "/cari",
     "/anak",
+    "/rak",
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",

@@ -76,6 +76,11 @@ def cite(id: str, hl: Language, *, part: bool = False) -> str:
     return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
 
 
+def shelf(call_number: str, id: str, hl: Language) -> str:
+    """The shelf around a call number. id: of the title to begin at, where several have it."""
+    return f"/rak{_query(hl, dari=call_number, id=id)}"
+
+
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     """An e-book page, with the words of `q` marked."""
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"

@@ -39,6 +39,7 @@ Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
 Disallow: /kutip/
+Disallow: /rak
 Disallow: /anak?
 Disallow: /?
 """
@@ -59,6 +60,7 @@ class PlainPages:
             Route("/anak", self.children),
             Route("/katalog/{id:path}", self.record),
             Route("/kutip/{id:path}", self.citations),
+            Route("/rak", self.shelf),
             *self._books.routes(),
             Route("/api/v1/search", self.answer),
             Route("/api/v1/suggest", self.suggest),
@@ -81,7 +83,8 @@ class PlainPages:
             status = 503
         if state.id:
             if document is not None:
-                title, canonical = document.title, addresses.permalink(document.id)
+                title = document.title
+                canonical = public_address(request, self._services.settings) + addresses.permalink(document.id)
             elif status == 200:
                 title, status = t("missing.record_title"), 404
         whole = t("site.title", page=title, library=self._services.library_name)
@@ -102,6 +105,11 @@ class PlainPages:
         state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
         drawing = self._drawing_of(request, state)
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+
+    def shelf(self, request: Request) -> Response:
+        drawing = self._drawing_of(request, SearchState(hl=language_of(request)))
+        start, id = request.query_params.get("dari", ""), request.query_params.get("id", "")[:MAX_ID]
+        return self._document(drawing, drawing.shelf(start, id))
 
     def citations(self, request: Request) -> Response:
         """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
