@@ -14,7 +14,10 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
 from portal.bootstrap import Services, open_services
+from portal.bundles import FONTS, LastingFiles
 from portal.current import hand_over
+from portal.exporting import PATHS as EXPORTS
+from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.links import PlainLinks
 from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
@@ -34,10 +37,24 @@ OPEN_UNDER: Final = (
     "/_stcore/bidi-components/",
     "/aset/",
     "/katalog/",
+    "/kutip/",
     "/baca/",
     "/berkas/",
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/api/v1/suggest", "/health", "/robots.txt", *STREAMLIT_PATHS)
+OPEN_EXACT: Final = (
+    "/",
+    "/cari",
+    "/cari/lanjut",
+    "/riwayat",
+    "/simpanan",
+    "/qr.svg",
+    "/api/v1/search",
+    "/api/v1/suggest",
+    "/health",
+    "/robots.txt",
+    *EXPORTS,
+    *STREAMLIT_PATHS,
+)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -66,7 +83,12 @@ def create_app(services: Services | None = None) -> st.App:
         HERE / "web" / "app.py",
         lifespan=lifespan,
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
-        routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        routes=[
+            *Exports(pages).routes(),
+            *pages.routes(),
+            Mount("/aset/fonts", LastingFiles(directory=FONTS)),
+            Mount("/aset", StaticFiles(directory=HERE / "assets")),
+        ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(QueryLimit, too_long=pages.too_long),

@@ -2,7 +2,7 @@
 page and as a plain server-rendered one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
@@ -13,15 +13,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import links as addresses
+from portal.bibliography.reference import reference
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import FIRST_FONT, early, scripts, styles
+from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
 from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
+from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
+from portal.presenters.head import Head, head
+from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
 from portal.search_state import SearchState
 from search.discovery import MAX_RESULTS_REACHED, Discovery
@@ -34,11 +40,13 @@ from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
 EXAMPLES_SHOWN: Final = 5
+NEW_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it.
+    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it. head: of a
+    record, what machines are told.
 
     view: names what is shown, apart from display language: a change of it moves the focus.
     """
@@ -54,6 +62,7 @@ class Drawn:
     status: int = 200
     indexed: bool = False
     canonical: str = ""
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,14 @@ def templates() -> Environment:
 
 
 class Drawing:
-    """Draws pages for one reader's state: with which services, links and words."""
+    """Draws pages for one reader's state: with which services, links and words.
 
-    def __init__(self, services: Services, state: SearchState, links: Links) -> None:
+    base: the portal's public address, for what plain pages tell machines.
+    """
+
+    def __init__(self, services: Services, state: SearchState, links: Links, base: str = "") -> None:
         self.services = services
+        self.base = base
         self.state = state
         self.links = links
         self.t: Messages = messages(state.hl)
@@ -125,11 +138,27 @@ class Drawing:
         switched = addresses.reader(document.id, number, self.t.other, query.text)
         return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
 
+    def cite(self, document: Document) -> Drawn:
+        """How a title is cited."""
+        view = self._cite_view(document)
+        title = self.t("cite.title", title=document.title)
+        switched = addresses.cite(document.id, self.t.other)
+        return self._drawn("_cite.html", view, title, title, view=f"cite {document.id}", other_language=switched)
+
+    def citations(self, document: Document) -> Markup:
+        """The same without the page around it."""
+        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
+
+    def _cite_view(self, document: Document) -> CiteView:
+        made = citations(reference(document, self.base), self.state.hl)
+        return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
         examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl, self.services.today())
-        view = result_page.home(everything, info, examples, self.state, self.links, self.t)
+        new = new_titles(self.services.discovery, info.generation)
+        view = home(everything, new, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
         return self._drawn("_home.html", view, title, "", view="home", indexed=True)
 
@@ -173,6 +202,7 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
+        view = replace(view, trail=self._trail(id))
         return self._drawn(
             "_record.html",
             view,
@@ -180,8 +210,17 @@ class Drawing:
             document.title,
             view=f"record {id}",
             indexed=True,
-            canonical=addresses.permalink(id),
+            canonical=self.base + addresses.permalink(id),
+            head=None if self._interactive else head(document, self.base, self.services.library_name, self.t),
         )
+
+    def _trail(self, id: DocumentId) -> Trail | None:
+        state = self.state
+        if not state.at:
+            return None
+        asked, first = self._understood().query, first_beside(state.at)
+        beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
+        return trail(id, beside, total, state, self.links, self.t)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -207,6 +246,7 @@ class Drawing:
         status: int = 200,
         indexed: bool = False,
         canonical: str = "",
+        head: Head | None = None,
         other_language: str = "",
         beside: Mapping[str, object] | None = None,
     ) -> Drawn:
@@ -214,15 +254,17 @@ class Drawing:
 
         other_language: the same page in it, where `state` does not say which page this is.
         """
-        interactive = isinstance(self.links, InteractiveLinks)
-        shared = {
+        shared: dict[str, object] = {
             "t": self.t,
+            "head": head,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
-            "plain_href": PlainLinks().search(self.state) if interactive else "",
-            **_around_the_box(self.state, interactive),
+            "children_href": addresses.children(self.t.language),
+            "history_href": addresses.history(self.state.hl),
+            "plain_href": PlainLinks().search(self.state) if self._interactive else "",
+            **_around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
@@ -236,11 +278,16 @@ class Drawing:
             status=status,
             indexed=indexed,
             canonical=canonical,
+            head=head,
         )
+
+    @property
+    def _interactive(self) -> bool:
+        return isinstance(self.links, InteractiveLinks)
 
     def _other_language(self) -> str:
         switched = self.state.in_language(self.t.other)
-        return self.links.record(switched, switched.id) if switched.id else self.links.search(switched)
+        return self.links.record(switched, switched.id, switched.at) if switched.id else self.links.search(switched)
 
 
 def plain_document(drawing: Drawing, drawn: Drawn) -> str:
@@ -255,6 +302,8 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "t": drawing.t,
             "styles": styles().address,
             "scripts": scripts().address,
+            "early": early().address,
+            "font": FIRST_FONT,
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
@@ -263,6 +312,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "head": drawn.head,
         },
     )
 
@@ -286,6 +336,16 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=4)
+def new_titles(discovery: Discovery, generation: str) -> tuple[Document, ...]:  # noqa: ARG001
+    """The titles that came last, by the day they were added or else by their year; looked up anew for each `generation`."""
+    added = discovery.search(Query(sort="added"), "keyword", 1, NEW_SHOWN)
+    if added.hits and added.hits[0].document.first("added"):
+        return tuple(hit.document for hit in added.hits)
+    newest = discovery.search(Query(sort="newest"), "keyword", 1, NEW_SHOWN)
+    return tuple(hit.document for hit in newest.hits if hit.document.year)
 
 
 def _finds_all(discovery: Discovery, query: Query) -> bool:

@@ -1,7 +1,6 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -19,14 +18,15 @@ from starlette.types import Scope
 from portal import links as addresses
 from portal.answers import search_answer
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import early, scripts, styles
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
 from portal.middleware import first_param
 from portal.page_image import PageImages, PageImagesBusyError
 from portal.pages import Drawing, Drawn, Problem, plain_document, problem_of
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
-from portal.search_state import SearchState
+from portal.public_address import public_address
+from portal.search_state import MAX_ID, SearchState
 from portal.shell import Shell
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, SearchError
@@ -42,6 +42,7 @@ Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
+Disallow: /kutip/
 Disallow: /?
 """
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -51,7 +52,7 @@ class PlainPages:
     """The routes. They share the services with the interactive page, and its templates."""
 
     def __init__(self, services: Services, shell: Shell) -> None:
-        self._services = services
+        self.services = self._services = services
         self._shell = shell
         self._images = PageImages()
 
@@ -60,6 +61,7 @@ class PlainPages:
             Route("/", self.shell),
             Route("/cari", self.search),
             Route("/katalog/{id:path}", self.record),
+            Route("/kutip/{id:path}", self.citations),
             Route("/baca/{id:path}/{page}.png", self.page_image),
             Route("/baca/{id:path}/{page}", self.reader),
             Route("/baca/{id:path}", self.first_page),
@@ -69,7 +71,7 @@ class PlainPages:
             Route("/api/v1/suggest", self.suggest),
             Route("/health", self.health),
             Route("/robots.txt", self.robots),
-            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts())),
+            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
         ]
 
     def shell(self, request: Request) -> Response:
@@ -97,10 +99,23 @@ class PlainPages:
         return self._page(self._drawing(request))
 
     def record(self, request: Request) -> Response:
-        asked = SearchState.from_params(request.query_params.multi_items())
-        state = replace(asked, hl=_language(request), id=request.path_params["id"])
-        drawing = Drawing(self._services, state, PlainLinks())
+        return self.record_page(request, request.path_params["id"])
+
+    def record_page(self, request: Request, id: str) -> Response:
+        state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
+        drawing = self._drawing_of(request, state)
         return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+
+    def citations(self, request: Request) -> Response:
+        """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
+        state = SearchState(hl=_language(request))
+        drawing = self._drawing_of(request, state)
+        document = self._services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
+        if document is None:
+            return self._document(drawing, drawing.missing("record_"))
+        if request.query_params.get("bagian") == "1":
+            return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
+        return self._document(drawing, drawing.cite(document))
 
     def reader(self, request: Request) -> Response:
         state = SearchState(q=request.query_params.get("q", ""), hl=_language(request))
@@ -202,7 +217,10 @@ class PlainPages:
 
     def _drawing(self, request: Request) -> Drawing:
         state = SearchState.from_params(request.query_params.multi_items())
-        return Drawing(self._services, state.closing(), PlainLinks())
+        return self._drawing_of(request, state.closing())
+
+    def _drawing_of(self, request: Request, state: SearchState) -> Drawing:
+        return Drawing(self._services, state, PlainLinks(), public_address(request, self._services.settings))
 
     def _page(self, drawing: Drawing) -> Response:
         return self._document(drawing, drawing.page())

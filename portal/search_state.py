@@ -3,9 +3,10 @@
 Names stand in saved links: `q`, `in` (where its words are looked for), `f.<field>` (repeated: any of the values),
 `-f.<field>` (none of them), `sort`, `page`, `size`, `mode`, `exact=1` (in no other spelling), `drop` and `words`
 (repeated: keys of what was read from the text, to be left out of the search with its words, or searched for as words;
-`words=all`: all of it), `hl`, `id` (an open record) and `facet` (all values of one are listed; `fq`: those that hold
-this text, `fsort=az`: by name). Defaults are left out and the order is fixed, so a search has one address. Names that
-other catalogues and older forms use are read too (ALSO_READ), and so is what the form of years sends: `from`, `to`.
+`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1) and `facet` (all values
+of one are listed; `fq`: those that hold this text, `fsort=az`: by name). Defaults are left out and the order is fixed,
+so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ), and so is what
+the form of years sends: `from`, `to`.
 """
 
 import re
@@ -61,9 +62,10 @@ _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    exact, drop, words: as in the address; they belong to the text and go with it. scope: a name of SCOPES, "" for
-    anywhere. facet: the one whose values are all listed, facet_text those with this text, "" for none. Whatever it is
-    made from, it is valid: values outside the limits become the nearest allowed one, or the default.
+    at: the record's place among the results it was opened from, 0 when it was not. exact, drop, words: as in the
+    address; they belong to the text and go with it. scope: a name of SCOPES, "" for anywhere. facet: the one whose
+    values are all listed, facet_text those with this text, "" for none. Whatever it is made from, it is valid: values
+    outside the limits become the nearest allowed one, or the default.
     """
 
     q: str = ""
@@ -81,11 +83,13 @@ class SearchState:
     facet: str = ""
     facet_text: str = ""
     facet_order: FacetOrder = "count"
+    at: int = 0
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
         words = _keys(self.words if q else ())
+        id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
             "filters": known_filters(self.filters),
@@ -94,7 +98,8 @@ class SearchState:
             "page": min(max(self.page, 1), MAX_RESULTS_REACHED // size),
             "mode": self.mode if self.mode in MODES else DEFAULT_MODE,
             "hl": self.hl if self.hl in LANGUAGES else DEFAULT_LANGUAGE,
-            "id": _printable(self.id, MAX_ID),
+            "id": id,
+            "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
             "exact": bool(self.exact and q),
             "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words),
             "words": (EVERYTHING,) if EVERYTHING in words else words,
@@ -148,6 +153,7 @@ class SearchState:
             facet=single.get("facet", ""),
             facet_text=single.get("fq", ""),
             facet_order=cast(FacetOrder, single.get("fsort", "count")),
+            at=_whole(single.get("at", ""), 0),
         )
 
     @classmethod
@@ -176,6 +182,7 @@ class SearchState:
             ("facet", self.facet),
             ("fq", self.facet_text),
             ("fsort", "az" if self.facet_order == "az" else ""),
+            ("at", str(self.at or "")),
         ]
         return tuple((name, value) for name, value in params if value)
 
@@ -287,12 +294,13 @@ class SearchState:
     def in_language(self, hl: Language) -> "SearchState":
         return replace(self, hl=hl)
 
-    def opening(self, id: str) -> "SearchState":
-        return replace(self, id=id)
+    def opening(self, id: str, at: int = 0) -> "SearchState":
+        """A record open. at: its place among the results, which are then at the page that holds it; 0 for elsewhere."""
+        return replace(self, id=id, at=at, page=-(-at // self.size) if at else self.page)
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
-        return replace(self, id="")
+        return replace(self, id="", at=0)
 
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""
@@ -300,7 +308,7 @@ class SearchState:
 
     def _changed(self, **changes: Any) -> "SearchState":
         """Another search, from its first page on; what was opened of this one is closed."""
-        closed: dict[str, Any] = {"page": 1, "id": "", "facet": "", "facet_text": "", "facet_order": "count"}
+        closed: dict[str, Any] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
         return replace(self, **closed | changes)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
 from search.answering import answers as answers_in
-from search.attempts import Asking, Prepared, ways_out
+from search.attempts import Asking, Attempt, Prepared, ways_out
 from search.bilingual.lexicon import Lexicon
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
@@ -88,24 +88,10 @@ class Discovery:
                 f"Only the first {MAX_RESULTS_REACHED} results can be paged through; narrow the search with a filter."
             )
         started = time.perf_counter()
-        searcher = self._engine.searcher()
-        embedder = self._usable_embedder(searcher)
-        ran: Mode = mode if embedder is not None else "keyword"
-        text = query.text
-        if ran == "semantic" and query.wanted:
-            query = query.by_meaning_only()
-        depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
-        asked_by = embedder if ran != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
-        tried = asking.attempt(query, exact=exact)
-        query, words = tried.query, tried.words
-        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
-        passing = {id: item for id, item in finds.items() if id in weights.passing}
-        word_scores = {id: weights.words[id] for id in passing if id in weights.words}
-        total = words.total + len(passing) - len(word_scores)
-        by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
-        ranked = _ranked(searcher, query, words, passing, by_words, depth)
-        parts = _Parts(by_words, {id: item.score for id, item in passing.items()})
+        text, found = query.text, self._found(query, mode, page * size, exact)
+        searcher, embedder, query, finds, total = found.searcher, found.embedder, found.query, found.finds, found.total
+        tried, ran, ranked = found.tried, found.ran, found.ranked
+        parts = _Parts(found.by_words, {id: item.score for id, item in found.passing.items()})
         facets = Facets(query, finds)
         look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
         answers = searcher.answer([facets, *look.questions])
@@ -132,15 +118,43 @@ class Discovery:
         self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
     ) -> Sequence[FacetValue]:
         """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        found = self._found(query, mode, 0, exact)
+        return found.searcher.facet_values(field, found.query, found.finds)
+
+    def found(
+        self, query: Query, mode: Mode = "hybrid", first: int = 1, last: int = 1, *, exact: bool = False
+    ) -> tuple[Sequence[DocumentId], int]:
+        """The ids of results `first` to `last` (from 1), as `search` orders them, and how many there are: for a fraction
+        of its cost, with nothing looked at. Beyond MAX_RESULTS_REACHED there are none."""
+        last = min(last, MAX_RESULTS_REACHED)
+        if last < max(first, 1):
+            return (), 0
+        found = self._found(query, mode, last, exact)
+        return tuple(id for id, _ in found.ranked[max(first, 1) - 1 : last]), found.total
+
+    def documents(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        """Those of `ids` that exist, in that order."""
+        return self._engine.searcher().fetch(ids)
+
+    def _found(self, query: Query, mode: Mode, reach: int, exact: bool) -> "_Found":
+        """reach: how far down the results are wanted."""
         searcher = self._engine.searcher()
         embedder = self._usable_embedder(searcher)
-        if mode == "semantic" and embedder is not None and query.wanted:
+        ran: Mode = mode if embedder is not None else "keyword"
+        if ran == "semantic" and query.wanted:
             query = query.by_meaning_only()
-        asked_by = embedder if mode != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), 0)
+        depth = RANKED_DEPTH if reach <= RANKED_DEPTH else MAX_RESULTS_REACHED
+        asked_by = embedder if ran != "keyword" else None
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
         tried = asking.attempt(query, exact=exact)
-        finds, _ = _weighed(searcher, embedder, tried.query, tried.nearest)
-        return searcher.facet_values(field, tried.query, finds)
+        query, words = tried.query, tried.words
+        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
+        passing = {id: item for id, item in finds.items() if id in weights.passing}
+        word_scores = {id: weights.words[id] for id in passing if id in weights.words}
+        total = words.total + len(passing) - len(word_scores)
+        by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
+        ranked = _ranked(searcher, query, words, passing, by_words, depth)
+        return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
 
     def _prepared(self, query: Query) -> Prepared:
         if self._lexicon is None or query.wordless or not query.wanted:
@@ -214,6 +228,22 @@ class Discovery:
         if self._embedder is None or searcher.embedder != self._embedder.name:
             return None
         return self._embedder
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search found, before anything of it is looked at. ranked: ids with their scores, best first."""
+
+    searcher: Searcher
+    embedder: Embedder | None
+    ran: Mode
+    tried: Attempt
+    query: Query
+    finds: Finds
+    passing: Finds
+    by_words: Mapping[DocumentId, float]
+    ranked: Sequence[tuple[DocumentId, float]]
+    total: int
 
 
 def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:

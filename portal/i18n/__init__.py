@@ -34,6 +34,11 @@ class Messages:
     def list(self, key: str) -> tuple[str, ...]:
         return self.lists[key]
 
+    def table(self, name: str) -> dict[str, str]:
+        """Every message under `name`, by what follows it."""
+        prefix = f"{name}."
+        return {key.removeprefix(prefix): text for key, text in self.texts.items() if key.startswith(prefix)}
+
     def label(self, table: str, code: str) -> str:
         """The word for a code; the code itself where the catalogue has none, for a library's own codes."""
         return self.texts.get(f"label.{table}.{code}", code)

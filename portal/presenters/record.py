@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from ingest.readers.display import MarcLine, marc_lines
 from portal import links as addresses
+from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.copies import Copies, ItemRow, copies, table_of
 from portal.presenters.results import FoundPage, ReadLink, filter_search, found_pages, read_links
+from portal.presenters.trail import Trail
 from portal.presenters.wording import html_language, names_line, reason_sentence, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document, Vernacular
@@ -110,6 +114,7 @@ class SourceMarc:
 @dataclass(frozen=True, slots=True)
 class RecordView:
     id: str
+    cover: Markup
     title: str
     lang: str
     original_titles: tuple[OriginalScript, ...]
@@ -130,6 +135,7 @@ class RecordView:
     back: str
     back_label: str
     permalink: str
+    trail: Trail | None = None
 
 
 def record(
@@ -150,6 +156,7 @@ def record(
     elsewhere = [_row(name, (), original[name], t) for name in original if name not in placed]
     return RecordView(
         id=document.id,
+        cover=cover(document, "large"),
         title=document.title,
         lang=html_language(document),
         original_titles=original.get("title", ()),

@@ -1,4 +1,4 @@
-"""The home page, a page of results, and what stands there when there are none."""
+"""A page of results, and what stands there when there are none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,10 +8,13 @@ from markupsafe import Markup
 
 from portal import choosing
 from portal import links as addresses
+from portal.bibliography.coins import coins
+from portal.bibliography.reference import reference
+from portal.covers import cover
 from portal.i18n import Messages
-from portal.links import Links
+from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
-from portal.presenters.facets import VALUES_SHOWN, FacetGroup, FacetItem, facet_groups, toggles
+from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
     Spelling,
@@ -31,7 +34,6 @@ from portal.presenters.wording import (
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
-from search.engine import IndexInfo
 from search.query import MODES, Filter
 from search.results import Answer, Hit, PageHit, ResultPage
 from search.schema import RELEVANCE, SORTS
@@ -39,7 +41,6 @@ from search.understanding import Understanding
 
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
-BROWSED: Final = ("format", "dewey_class", "language", "audience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result."""
+    """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
+    cover: Markup
     href: str
     title: Markup
     lang: str
@@ -79,6 +81,7 @@ class Card:
     pages: tuple[FoundPage, ...]
     reason: str
     read: tuple[ReadLink, ...]
+    coins: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,53 +133,6 @@ class Results:
     reach: str
     notices: tuple[str, ...]
     empty: Empty | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A way into the collection on the home page."""
-
-    label: str
-    items: tuple[FacetItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    examples: tuple[Choice, ...]
-    titles: str
-    pages: str
-    shelves: tuple[Shelf, ...]
-    all_titles: str
-    newest: str
-
-
-def home(
-    everything: ResultPage, info: IndexInfo, examples: Sequence[str], state: SearchState, links: Links, t: Messages
-) -> Home:
-    """everything: a search that asks for nothing, whose facets are the shelves."""
-    shelves = []
-    for field in BROWSED:
-        values = [value for value in everything.facets.get(field, ()) if value.count]
-        items = tuple(
-            FacetItem(
-                label := value_label(field, value.value, t),
-                t.number(value.count),
-                t.count("facets.value", value.count, label=label),
-                links.search(state.toggling(field, value.value)),
-                chosen=False,
-            )
-            for value in values[:VALUES_SHOWN]
-        )
-        if len(items) > 1:
-            shelves.append(Shelf(t.label("field", field), items))
-    return Home(
-        examples=tuple(Choice(q, links.search(state.asking(q))) for q in examples),
-        titles=t.count("home.total_titles", info.documents),
-        pages=t.count("home.total_pages", info.pages) if info.pages else "",
-        shelves=tuple(shelves),
-        all_titles=links.search(state.sorted_by("title")),
-        newest=links.search(state.sorted_by("newest")),
-    )
 
 
 def results(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Results:
@@ -232,7 +188,8 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     document = hit.document
     return Card(
         number=number,
-        href=links.record(state, document.id),
+        cover=cover(document),
+        href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
         lang=html_language(document),
         names=names_line(document, t),
@@ -243,6 +200,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
+        coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
     )
 
 

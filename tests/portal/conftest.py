@@ -1,20 +1,16 @@
 """One small library and one running application for all portal tests."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from portal.asgi import create_app
 from portal.bootstrap import Services
 from portal.current import hand_over
-from tests.support.browsing import Portal, serving
+from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, chromium, running_portal
 from tests.support.small_library import small_library
-
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 
 
 @pytest.fixture(scope="session")
@@ -35,20 +31,19 @@ def handed_over(library: Services) -> Services:
     return library
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The portal as it is run, in a process of its own on a free port."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with serving(tmp_path_factory.mktemp("served")) as portal:
-        yield portal
-
-
+# Not for the session: while a browser is driven an event loop runs, and no other test could start one.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+    with chromium() as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The small library's portal in a process of its own, for tests with a browser."""
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    folder = tmp_path_factory.mktemp("served")
+    small_library(folder)
+    with running_portal(folder) as portal:
+        yield portal

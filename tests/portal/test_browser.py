@@ -153,8 +153,6 @@ def test_focus_and_announcements_follow_what_is_shown(browser: Browser, portal: 
 def test_the_skip_link_passes_masthead_and_box(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, "/?q=membaca")
     expect(page.get_by_role("search", name="Pencarian katalog")).to_be_visible()
-    for landmark in ("banner", "contentinfo"):
-        assert page.locator(f"[role={landmark}]").count() == 1
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Lompat ke isi utama")).to_be_focused()
     page.keyboard.press("Enter")

@@ -37,6 +37,7 @@ states = st.builds(
     mode=st.sampled_from(MODES),
     hl=st.sampled_from(["id", "en"]),
     id=st.text(max_size=30),
+    at=st.integers(-3, 2000),
     exact=st.booleans(),
     drop=st.lists(keys, max_size=4).map(tuple),
     words=st.lists(keys, max_size=4).map(tuple),

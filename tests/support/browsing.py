@@ -1,6 +1,7 @@
-"""The portal in a process of its own, and a real browser that watches what a page does."""
+"""A portal in a process of its own and a real browser, for tests of pages."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
-
-from tests.support.small_library import small_library
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+NO_BROWSER = "no chromium on this machine"
 START_S = 60
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 SERVE = "from portal.bootstrap import open_services; from portal.server import serve; serve(open_services())"
 
 
@@ -53,14 +55,13 @@ class Watch:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Portal]:
-    """The portal as it is run, over the small library, on a free port."""
-    small_library(folder)
+def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
+    """The portal over the index in `folder`, as it is run, on a free port. settings: TELUSUR_* by their names."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_PORT": str(port)}
+    settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_PORT": str(port), **settings}
     log = folder / "log.txt"
     with log.open("wb") as out:
         command = [sys.executable, "-c", SERVE]
@@ -82,6 +83,16 @@ def _wait_for(url: str, log: Path) -> None:
         except OSError:
             time.sleep(0.3)
     pytest.fail(f"the portal did not start: {log.read_text()[-2000:]}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        yield browser
+        browser.close()
 
 
 def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tuple[Page, Watch]:

@@ -1,31 +1,15 @@
 // Small help: pickers close when left, and what Streamlit's frame says in English is said in the page's
 // language. Everything works without it.
 (() => {
-  const words = {
-    id: {
-      skip: 'Lompat ke isi utama',
-      search: 'Pencarian katalog',
-      'Clear entry': 'Hapus isi',
-      lost: 'Sambungan terputus',
-      lostText: 'Katalog sedang tidak menjawab. Periksa sambungan internet Anda, lalu muat ulang halaman ini, atau pakai ',
-      plain: 'pencarian tanpa JavaScript',
-      close: 'Tutup',
-    },
-    en: {
-      skip: 'Skip to main content',
-      search: 'Catalogue search',
-      lost: 'Connection lost',
-      lostText: 'The catalogue does not answer. Check your internet connection and reload this page, or use the ',
-      plain: 'search without JavaScript',
-      close: 'Close',
-    },
-  };
+  const { words } = telusur;
+  // What Streamlit calls its parts, and our word for it.
+  const names = { 'Clear entry': 'clear' };
   const tick = () => {
     const own = words[document.documentElement.lang] || words.en;
     const skip = document.querySelector('[data-testid="stSkipToContent"]');
     if (skip && skip.textContent !== own.skip) skip.textContent = own.skip;
     document.querySelectorAll('[data-testid="stTextInput"] [aria-label]').forEach((e) => {
-      const word = own[e.getAttribute('aria-label')];
+      const word = own[names[e.getAttribute('aria-label')]];
       if (word) e.setAttribute('aria-label', word);
     });
     const form = document.querySelector('.st-key-band [data-testid="stForm"]');
@@ -49,7 +33,7 @@
     const link = document.createElement('a');
     link.href = '/cari' + location.search;
     link.textContent = own.plain;
-    told.append(own.lostText, link, '.');
+    told.append(`${own.lost_text} `, link, '.');
     body.after(told);
   };
 

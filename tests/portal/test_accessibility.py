@@ -1,0 +1,151 @@
+"""WCAG 2.2 AA: what a checker can see on every page, and what it cannot: order, names, focus, announcements."""
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from portal.i18n import LANGUAGES, Language, messages
+from tests.support.browsing import Portal, visit
+from tests.support.small_library import EBOOK_ID, REEF_ID
+
+pytestmark = pytest.mark.browser
+
+# Every kind of page, by its path without a language.
+PAGES = {
+    "home": "/",
+    "results": "/?q=membaca+jilid&f.year=2010..2019",
+    "read from plain words": "/?q=buku+anak+tentang+membaca+setelah+2000",
+    "nothing found": "/?q=zzqqxx",
+    "record": f"/?q=karang&id={REEF_ID}",
+    "plain results": "/cari?q=karang",
+    "plain record": f"/katalog/{REEF_ID}",
+    "e-book record": f"/katalog/{EBOOK_ID}?q=anggaran",
+    "reader": f"/baca/{EBOOK_ID}/5?q=anggaran",
+    "no such page": "/tidakada",
+    "no such record": "/?id=kota.tiada",
+}
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def looks(page: Page) -> Iterator[str]:
+    """The page as wide and as narrow as people have it, in both themes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_timeout(100)
+            yield f"{scheme}, {width} px"
+
+
+def opened(browser: Browser, portal: Portal, path: str, hl: Language) -> Page:
+    page, _ = visit(browser, portal, f"{path}{'&' if '?' in path else '?'}hl={hl}")
+    return page
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_checker_finds_no_fault(browser: Browser, portal: Portal, axe: str, path: str, hl: Language) -> None:
+    page = opened(browser, portal, path, hl)
+    page.evaluate(axe)
+    faults = []
+    for look in looks(page):
+        found = page.evaluate("tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
+        assert found["passes"]
+        faults += [
+            f"{look}: {fault['id']} {node['target']} {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+    assert not faults, "\n".join(faults)
+    page.close()
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_page_is_in_its_language_has_one_first_heading_and_leaves_no_level_out(
+    browser: Browser, portal: Portal, path: str, hl: Language
+) -> None:
+    page = opened(browser, portal, path, hl)
+    assert page.evaluate("document.documentElement.lang") == hl
+    levels = page.evaluate(
+        """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
+            .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]))"""
+    )
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+    assert page.title()
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_everything_is_reached_by_the_keyboard_and_shows_it(browser: Browser, portal: Portal, path: str) -> None:
+    page = opened(browser, portal, path, "id")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == messages("id")("site.skip")
+    reached = 0
+    for _ in range(400):
+        seen = page.evaluate(
+            """() => { const e = document.activeElement; if (e === document.body || e.dataset.reached) return null;
+                e.dataset.reached = 1; const s = getComputedStyle(e);
+                const box = e.closest('[data-testid="stTextInputRootElement"]');
+                const ring = s.outlineStyle !== 'none' || (box && getComputedStyle(box).outlineStyle !== 'none');
+                return { ring: Boolean(ring), what: e.outerHTML.slice(0, 90) } }"""
+        )
+        if seen is None:
+            break
+        assert seen["ring"], seen["what"]
+        reached += 1
+        page.keyboard.press("Tab")
+    assert reached > 3
+    page.close()
+
+
+def test_a_facet_is_named_with_its_count_and_says_that_it_is_chosen(browser: Browser, portal: Portal) -> None:
+    page = opened(browser, portal, "/?q=membaca+jilid", "en")
+    value = page.get_by_role("link", name=re.compile(r"^2010–2019: 10 titles"))
+    expect(value).to_have_count(1)
+    value.click()
+    expect(page.locator("#portal-live")).to_have_text(re.compile(r"^10 results"))
+    chosen = page.locator(".facets [aria-current=true]")
+    expect(chosen).to_have_attribute("aria-label", re.compile("2010–2019"))
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_text_twice_as_large_fits(browser: Browser, portal: Portal, path: str) -> None:
+    page = opened(browser, portal, path, "id")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.add_style_tag(content=":root { font-size: 200% !important }")
+    page.wait_for_timeout(150)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.close()
+
+
+def test_what_is_chosen_is_seen_in_forced_colours(browser: Browser, portal: Portal) -> None:
+    page = opened(browser, portal, "/?q=membaca+jilid&f.year=2010..2019", "id")
+    page.emulate_media(forced_colors="active")
+    chosen = page.locator(".facets [aria-current=true]").first
+    assert chosen.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+    page.close()
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(browser: Browser, portal: Portal) -> None:
+    page = opened(browser, portal, "/?q=membaca+jilid", "id")
+    page.emulate_media(reduced_motion="reduce")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('.telusur *, .stApp *')].filter(e => {
+            const s = getComputedStyle(e);
+            return [s.transitionDuration, s.animationDuration].some(d => d.split(',').some(t => parseFloat(t) > 0.011));
+        }).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert not moving
+    page.close()
