@@ -19,9 +19,11 @@ from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
+from portal.keeping import Keeping
 from portal.links import PlainLinks
 from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
+from portal.qr import QrCodes
 from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.shell import Shell
@@ -85,6 +87,8 @@ def create_app(services: Services | None = None) -> st.App:
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
         routes=[
             *Exports(pages).routes(),
+            *Keeping(pages).routes(),
+            *QrCodes(services.settings).routes(),
             *pages.routes(),
             Mount("/aset/fonts", LastingFiles(directory=FONTS)),
             Mount("/aset", StaticFiles(directory=HERE / "assets")),

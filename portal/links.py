@@ -67,6 +67,15 @@ def saved(hl: Language, ids: Iterable[str] = ()) -> str:
     return "/simpanan" + (f"?{urlencode(params)}" if params else "")
 
 
+def ids_query(ids: Iterable[str]) -> str:
+    return urlencode([("ids", id) for id in ids])
+
+
+def feed(state: SearchState) -> str:
+    """News of a search, for a reader of feeds."""
+    return "/cari.atom" + state.closing().query_string()
+
+
 def advanced(state: SearchState, interactive: bool) -> str:
     """The form for several fields, filled with this search. interactive: its answer is drawn as an interactive page."""
     params = [*state.closing().to_params(), *([("app", "1")] if interactive else [])]

@@ -27,6 +27,7 @@ from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
 from portal.search_state import SearchState
@@ -153,6 +154,16 @@ class Drawing:
         made = citations(reference(document, self.base), self.state.hl)
         return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
 
+    def history(self) -> Drawn:
+        """The searches that the reader's browser keeps, which only that browser can fill in."""
+        title, switched = self.t("history.title"), addresses.history(self.t.other)
+        return self._drawn("_history.html", None, title, title, view="history", other_language=switched)
+
+    def saved(self, view: object, switched: str) -> Drawn:
+        """A list of titles. switched: the same list in the other language."""
+        title = self.t("saved.title")
+        return self._drawn("_saved.html", view, title, title, view="saved", other_language=switched)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -172,8 +183,14 @@ class Drawing:
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         inside = self._inside(page) if wants_more(view, state) else ()
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        taken = taking(view, title, state, self.base, self._interactive, self.t)
         return self._drawn(
-            "_results.html", view, title, view.announce, view=f"results {state.q} {state.page}", beside={"bands": shown}
+            "_results.html",
+            view,
+            title,
+            view.announce,
+            view=f"results {state.q} {state.page}",
+            beside={"bands": shown, "taking": taken},
         )
 
     def _inside(self, page: ResultPage) -> Sequence[Hit]:

@@ -96,7 +96,7 @@ class PlainPages:
         return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
 
     def search(self, request: Request) -> Response:
-        return self._page(self._drawing(request))
+        return self._page(self.drawing(request))
 
     def record(self, request: Request) -> Response:
         return self.record_page(request, request.path_params["id"])
@@ -104,7 +104,7 @@ class PlainPages:
     def record_page(self, request: Request, id: str) -> Response:
         state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
         drawing = self._drawing_of(request, state)
-        return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+        return self._page(drawing) if state.id else self.document(drawing, drawing.missing())
 
     def citations(self, request: Request) -> Response:
         """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
@@ -112,19 +112,19 @@ class PlainPages:
         drawing = self._drawing_of(request, state)
         document = self._services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
         if document is None:
-            return self._document(drawing, drawing.missing("record_"))
+            return self.document(drawing, drawing.missing("record_"))
         if request.query_params.get("bagian") == "1":
             return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
-        return self._document(drawing, drawing.cite(document))
+        return self.document(drawing, drawing.cite(document))
 
     def reader(self, request: Request) -> Response:
         state = SearchState(q=request.query_params.get("q", ""), hl=_language(request))
         drawing = Drawing(self._services, state, PlainLinks())
         found = self._ebook_page(request)
         if found is None:
-            return self._document(drawing, drawing.missing())
+            return self.document(drawing, drawing.missing())
         document, number = found
-        return self._document(drawing, drawing.reader(document, number, parse(state.q)))
+        return self.document(drawing, drawing.reader(document, number, parse(state.q)))
 
     def first_page(self, request: Request) -> Response:
         """An address whose page number was cut off: the book's first page, if there is such a book."""
@@ -134,8 +134,8 @@ class PlainPages:
         return RedirectResponse(addresses.reader(document.id, 1, _language(request)), 307)
 
     def nothing(self, request: Request) -> Response:
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.missing())
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.missing())
 
     def page_image(self, request: Request) -> Response:
         found = self._ebook_page(request)
@@ -197,17 +197,17 @@ class PlainPages:
 
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
-        drawing = self._drawing(request)
+        drawing = self.drawing(request)
         problem = error if isinstance(error, SearchError) else EngineUnavailable(str(error))
-        return self._document(drawing, drawing.problem(problem))
+        return self.document(drawing, drawing.problem(problem))
 
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(drawing, drawing.missing())
+        return self.document(drawing, drawing.missing())
 
     def too_long(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(
+        return self.document(
             drawing, drawing.told(Problem(drawing.t("error.too_long"), drawing.t("error.too_long_next")), 414)
         )
 
@@ -215,7 +215,7 @@ class PlainPages:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
         return Drawing(self._services, SearchState(hl=hl), PlainLinks())
 
-    def _drawing(self, request: Request) -> Drawing:
+    def drawing(self, request: Request) -> Drawing:
         state = SearchState.from_params(request.query_params.multi_items())
         return self._drawing_of(request, state.closing())
 
@@ -223,9 +223,9 @@ class PlainPages:
         return Drawing(self._services, state, PlainLinks(), public_address(request, self._services.settings))
 
     def _page(self, drawing: Drawing) -> Response:
-        return self._document(drawing, drawing.page())
+        return self.document(drawing, drawing.page())
 
-    def _document(self, drawing: Drawing, drawn: Drawn) -> Response:
+    def document(self, drawing: Drawing, drawn: Drawn) -> Response:
         headers = {"Content-Language": drawing.state.hl, "Cache-Control": "no-cache"}
         return HTMLResponse(plain_document(drawing, drawn), drawn.status, headers)
 

@@ -1,5 +1,7 @@
 """The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from portal.bootstrap import Services
@@ -14,7 +16,7 @@ BOX = "q"
 
 def catalogue(services: Services) -> None:
     state = read_address()
-    drawing = Drawing(services, state, InteractiveLinks())
+    drawing = Drawing(services, state, InteractiveLinks(), public_address(services))
     drawn = drawing.page()
     st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
     nothing = {"lang": state.hl, "announce": "", "view": ""}
@@ -26,6 +28,12 @@ def catalogue(services: Services) -> None:
         html_block("tools", drawn.tools, nothing, follow)
     html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
     html_block("footer", drawn.footer, nothing, follow)
+
+
+def public_address(services: Services) -> str:
+    """What begins the addresses that a reader hands on: that of the settings, else where the reader's browser is."""
+    parts = urlsplit(st.context.url or "")
+    return services.settings.url or (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "")
 
 
 def search_box(state: SearchState, t: Messages) -> None:
