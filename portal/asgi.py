@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.current import hand_over
@@ -87,6 +88,7 @@ def create_app(services: Services | None = None) -> st.App:
         exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
         routes=[
             *Exports(pages).routes(),
+            *Advanced(pages).routes(),
             *Keeping(pages).routes(),
             *QrCodes(services.settings).routes(),
             *pages.routes(),

@@ -49,11 +49,10 @@ class Tools:
 
     advanced: str
     history: str
-    saved: str
 
 
 def tools(state: SearchState, interactive: bool) -> Tools:
-    return Tools(advanced(state, interactive), history(state.hl), saved(state.hl))
+    return Tools(advanced(state, interactive), history(state.hl))
 
 
 def history(hl: Language) -> str:

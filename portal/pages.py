@@ -154,6 +154,11 @@ class Drawing:
         made = citations(reference(document, self.base), self.state.hl)
         return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
 
+    def advanced(self, view: object, switched: str) -> Drawn:
+        """The form for several fields. switched: the same in the other language."""
+        title = self.t("advanced.title")
+        return self._drawn("_advanced.html", view, title, title, view="advanced", other_language=switched)
+
     def history(self) -> Drawn:
         """The searches that the reader's browser keeps, which only that browser can fill in."""
         title, switched = self.t("history.title"), addresses.history(self.t.other)
@@ -279,7 +284,7 @@ class Drawing:
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
             "children_href": addresses.children(self.t.language),
-            "history_href": addresses.history(self.state.hl),
+            "history_href": addresses.saved(self.state.hl),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
             **_around_the_box(self.state, self._interactive),
         }

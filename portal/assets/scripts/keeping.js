@@ -41,7 +41,7 @@
   const mark = () => {
     const held = new Set(titles());
     document.querySelectorAll('button[data-save]').forEach((button) => button.setAttribute('aria-pressed', String(held.has(button.dataset.save))));
-    document.querySelectorAll('a[data-key="tool-saved"]').forEach((link) => {
+    document.querySelectorAll('a[data-key="saved"]').forEach((link) => {
       link.href = listAddress();
       link.querySelector('[data-saved-count]').textContent = held.size ? `(${held.size})` : '';
     });
