@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.client_address import ClientAddress
@@ -20,9 +21,11 @@ from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
+from portal.keeping import Keeping
 from portal.links import PlainLinks
 from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
+from portal.qr import QrCodes
 from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
@@ -48,6 +51,10 @@ OPEN_EXACT: Final = (
     "/cari",
     "/anak",
     "/rak",
+    "/cari/lanjut",
+    "/riwayat",
+    "/simpanan",
+    "/qr.svg",
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
@@ -88,6 +95,9 @@ def create_app(services: Services | None = None) -> st.App:
         exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
             *Exports(pages).routes(),
+            *Advanced(pages).routes(),
+            *Keeping(pages).routes(),
+            *QrCodes(services.settings).routes(),
             *pages.routes(),
             Mount("/aset/fonts", LastingFiles(directory=FONTS)),
             Mount("/aset", StaticFiles(directory=HERE / "assets")),

@@ -120,6 +120,13 @@ class Discovery:
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
+    def facet_values(
+        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
+    ) -> Sequence[FacetValue]:
+        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        found = self._found(query, mode, 0, exact)
+        return found.searcher.facet_values(field, found.query, found.finds)
+
     def found(
         self, query: Query, mode: Mode = "hybrid", first: int = 1, last: int = 1, *, exact: bool = False
     ) -> tuple[Sequence[DocumentId], int]:
@@ -154,20 +161,6 @@ class Discovery:
         by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
         ranked = _ranked(searcher, query, words, passing, by_words, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
-
-    def facet_values(
-        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
-    ) -> Sequence[FacetValue]:
-        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
-        searcher = self._engine.searcher()
-        embedder = self._usable_embedder(searcher)
-        if mode == "semantic" and embedder is not None and query.wanted:
-            query = query.by_meaning_only()
-        asked_by = embedder if mode != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), 0)
-        tried = asking.attempt(query, exact=exact)
-        finds, _ = _weighed(searcher, embedder, tried.query, tried.nearest)
-        return searcher.facet_values(field, tried.query, finds)
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
