@@ -23,6 +23,10 @@ from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
+from portal.machines.routes import OPEN_EXACT as MACHINES
+from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
+from portal.machines.routes import machine_routes
+from portal.machines.sharing import SharedAnswers
 from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.pages import Drawing
 from portal.qr import QrCodes
@@ -45,6 +49,7 @@ OPEN_UNDER: Final = (
     "/kutip/",
     "/baca/",
     "/berkas/",
+    *UNDER_MACHINES,
 )
 OPEN_EXACT: Final = (
     "/",
@@ -58,7 +63,7 @@ OPEN_EXACT: Final = (
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
-    "/robots.txt",
+    *MACHINES,
     *EXPORTS,
     *STREAMLIT_PATHS,
 )
@@ -94,6 +99,7 @@ def create_app(services: Services | None = None) -> st.App:
         on_script_error=told_already,
         exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
+            *machine_routes(services),
             *Exports(pages).routes(),
             *Advanced(pages).routes(),
             *Keeping(pages).routes(),
@@ -104,6 +110,7 @@ def create_app(services: Services | None = None) -> st.App:
         ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(SharedAnswers),
             Middleware(ClientAddress, trusted=services.settings.proxies),
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),

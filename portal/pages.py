@@ -419,6 +419,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
             "head": drawn.head,
         },
     )

@@ -1,7 +1,5 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -29,21 +27,6 @@ from portal.shell import Shell
 from search.document import DocumentId
 from search.errors import SearchError
 
-# Records may be found through search engines; crawling every combination of filters helps nobody.
-ROBOTS: Final = """\
-User-agent: *
-Allow: /katalog/
-Allow: /anak
-Disallow: /cari
-Disallow: /api/
-Disallow: /baca/
-Disallow: /berkas/
-Disallow: /kutip/
-Disallow: /rak
-Disallow: /anak?
-Disallow: /?
-"""
-
 
 class PlainPages:
     """The routes. They share the services with the interactive page, and its templates."""
@@ -65,7 +48,6 @@ class PlainPages:
             Route("/api/v1/search", self.answer),
             Route("/api/v1/suggest", self.suggest),
             Route("/health", self.health),
-            Route("/robots.txt", self.robots),
             *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
         ]
 
@@ -156,9 +138,6 @@ class PlainPages:
             return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
 
-    def robots(self, request: Request) -> Response:  # noqa: ARG002
-        return PlainTextResponse(ROBOTS)
-
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
         drawing = self.drawing(request)
@@ -186,6 +165,8 @@ class PlainPages:
             return Response(status_code=429)
         drawing = self._drawing_for(scope)
         told = drawing.t.count("limits.rate", seconds)
+        if path == "/oai":
+            return PlainTextResponse(told, 503)  # what harvesters wait for (OAI-PMH 3.1.2.2); of 429 they know nothing
         if path.startswith("/api/"):
             return JSONResponse({"error": {"code": "TooManyRequests", "message": told}}, 429)
         problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))

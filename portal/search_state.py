@@ -302,6 +302,10 @@ class SearchState:
         """Back to the results the record was opened from."""
         return replace(self, id="", at=0)
 
+    def followed(self) -> "SearchState":
+        """The search as a feed of it has it: without the page, and what is open on it."""
+        return replace(self.closing(), page=1, size=DEFAULT_SIZE, facet="")
+
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""
         return SearchState(filters=filters, sort=sort, hl=self.hl)
