@@ -266,7 +266,7 @@ def test_a_link_in_the_store_is_not_followed(services: Services, client: TestCli
     assert document.ebook is not None
     made = replace(document, id=DocumentId("kota.tautan"), ebook=replace(document.ebook, sha256=sha256))
     with services.engine.updating() as writer:
-        writer.put([Entry(made, services.discovery.pages(EBOOK_ID, 1, 1))])
+        writer.put([Entry(made, tuple(services.discovery.pages(EBOOK_ID, 1, 1)))])
     for path in ("/berkas/kota.tautan.pdf", "/baca/kota.tautan/1.png"):
         answer = client.get(path)
         assert answer.status_code == 404
