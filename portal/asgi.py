@@ -28,6 +28,7 @@ from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
 from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.page_cache import PageCache
 from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.rate_limit import RateLimit
@@ -115,6 +116,7 @@ def create_app(services: Services | None = None) -> st.App:
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
+            Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),
             Middleware(SocketGuard),
