@@ -119,6 +119,10 @@ class Searcher(Protocol):
         """The documents of `ids` that exist, in that order."""
         ...
 
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        """The values of "language" of those of `ids` that exist; far cheaper than the documents."""
+        ...
+
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         """`Document.fingerprint` of those of `ids` that exist; far cheaper than the documents."""
         ...
@@ -206,6 +210,8 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.facets(question.query, question.also)
         case questions.Fetch():
             return searcher.fetch(question.ids)
+        case questions.Languages():
+            return searcher.languages(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
         case questions.Spellings():

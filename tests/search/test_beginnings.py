@@ -8,7 +8,21 @@ from search.document import DocumentId
 from search.engines.embedded import EmbeddedEngine
 from tests.support.documents import entry
 
-WORDS = ("laut", "laut biru", "lautan", "lampu", "élan", "ελλάδα", "ikan", "i", "ikan laut", "𝒳", "印度尼西亚", "1945", "lau")
+WORDS = (
+    "laut",
+    "laut biru",
+    "lautan",
+    "lampu",
+    "élan",
+    "ελλάδα",
+    "ikan",
+    "i",
+    "ikan laut",
+    "𝒳",
+    "印度尼西亚",
+    "1945",
+    "lau",
+)
 
 
 def test_the_most_frequent_beginnings_are_those_of_living_records(tmp_path: Path) -> None:

@@ -93,6 +93,9 @@ class ElasticSearcher:
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         return self._one(questions.Fetch(ids))
 
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        return self._one(questions.Languages(ids))
+
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         found: dict[DocumentId, str] = {}
         distinct = list(dict.fromkeys(ids))
@@ -174,6 +177,8 @@ class ElasticSearcher:
                 return self._ask_facets(question)
             case questions.Fetch():
                 return self._ask_fetch(question)
+            case questions.Languages():
+                return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
             case questions.Spellings():
@@ -286,6 +291,18 @@ class ElasticSearcher:
         slices = [ids[start : start + MAX_WINDOW] for start in range(0, len(ids), MAX_WINDOW)]
         wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json"]}
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
+
+    def _ask_languages(self, asked: questions.Languages) -> _Ask:
+        if not asked.ids:
+            return _Ask(lambda _: {})
+        field = "r_language"
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": False, "docvalue_fields": [field]}
+
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[str]]:
+            hits = responses[0]["hits"]["hits"]
+            return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
+
+        return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.

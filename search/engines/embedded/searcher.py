@@ -116,6 +116,14 @@ class EmbeddedSearcher:
             documents = {document.id: document for document in map(_document, stored)}
         return tuple(documents[id] for id in ids if id in documents)
 
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        if not ids:
+            return {}
+        with reading("be read"):
+            numbers = self._numbers(self._build.among(ids), len(ids)).tolist()
+            values = [self._columns.values(number, "language") for number in numbers]
+            return dict(zip(self._columns.ids(numbers), values, strict=True))
+
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         with reading("be read"):
             if not ids:
