@@ -18,7 +18,7 @@ from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
-from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
+from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
 from search.results import (
     Answer,
     FacetValue,
@@ -222,7 +222,9 @@ class Discovery:
         if found is None:
             return ()
         embedder = self._usable_embedder(searcher)
-        vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
+        vector = (
+            searcher.vector(id) if embedder is not None and _understands(embedder, found.values("language")) else None
+        )
         near: Finds = {}
         if vector is not None and embedder is not None:
             nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
@@ -299,11 +301,11 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
-    answers = searcher.answer([weigh, fetch])
+    weigh, languages = Weigh(query, ids), Languages(list(near) if embedder.languages is not None else [])
+    answers = searcher.answer([weigh, languages])
     weights = answers[weigh]
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
-    strangers = {document.id for document in answers[fetch] if not _understands(embedder, document)}
+    strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
@@ -381,9 +383,8 @@ class _Look:
         return tuple(hits)
 
 
-def _understands(embedder: Embedder, document: Document) -> bool:
-    """Whether the model knows a language of the document; a document that names none is given the chance."""
-    languages = document.values("language")
+def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
+    """Whether the model knows one of a document's languages; a document that names none is given the chance."""
     return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 

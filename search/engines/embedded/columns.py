@@ -69,6 +69,11 @@ class Columns:
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
 
+    def values(self, number: int, facet: str) -> tuple[str, ...]:
+        """What a record is counted by in one facet."""
+        held = self._values[int(self._ends[number - 1]) if number else 0 : int(self._ends[number])]
+        return tuple(self._name(value) for value in held[self._facet[held] == _FACET[facet]].tolist())
+
     def tally(self, numbers: Places) -> Places:
         """How many of these records have each value there is. numbers: without repeats."""
         return np.bincount(self._values_of(numbers), minlength=len(self._facet))

@@ -15,6 +15,7 @@ from search import analysis
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import EVERYTHING, Step, Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
+from search.engines.embedded.beginnings import Beginnings
 from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
@@ -27,7 +28,7 @@ from search.engines.embedded.writer import count
 from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
-from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
+from search.engines.terms import MORE_TERMS, clean, sorted_id, suggestion_prefixes, suggestions
 from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
@@ -72,6 +73,7 @@ class EmbeddedSearcher:
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
         self._shelf = lru_cache(1)(lambda: Shelf(self._records))
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
+        self._beginnings = Beginnings(self._records)
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
@@ -142,6 +144,14 @@ class EmbeddedSearcher:
             ).hits
             ids = self._ids_at([address for _, address in hits])
             return tuple(Step(id, Stamp(int(stamp))) for id, (stamp, _) in zip(ids, hits, strict=True))
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        if not ids:
+            return {}
+        with reading("be read"):
+            numbers = self._numbers(self._build.among(ids), len(ids)).tolist()
+            values = [self._columns.values(number, "language") for number in numbers]
+            return dict(zip(self._columns.ids(numbers), values, strict=True))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         with reading("be read"):
@@ -316,9 +326,7 @@ class EmbeddedSearcher:
     def _suggest(self, prefixes: tuple[str, ...], limit: int) -> tuple[Suggestion, ...]:
         found: list[Suggestion] = []
         for typed in prefixes:
-            # The query is there so that deleted documents do not count.
-            alive = tantivy.Query.all_query()
-            terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=alive, limit=MORE_TERMS * limit)
+            terms = self._beginnings.most_frequent(typed, MORE_TERMS * limit)
             found += suggestions(terms, limit)
         return tuple(found)
 
