@@ -43,6 +43,7 @@ class PlainPages:
             Route("/anak", self.children),
             Route("/katalog/{id:path}", self.record),
             Route("/kutip/{id:path}", self.citations),
+            Route("/rak", self.shelf),
             *self._books.routes(),
             Route("/api/v1/search", self.answer),
             Route("/api/v1/suggest", self.suggest),
@@ -64,7 +65,8 @@ class PlainPages:
             status = 503
         if state.id:
             if document is not None:
-                title, canonical = document.title, addresses.permalink(document.id)
+                title = document.title
+                canonical = public_address(request, self._services.settings) + addresses.permalink(document.id)
             elif status == 200:
                 title, status = t("missing.record_title"), 404
         whole = t("site.title", page=title, library=self._services.library_name)
@@ -72,11 +74,11 @@ class PlainPages:
         return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
 
     def search(self, request: Request) -> Response:
-        return self._page(self._drawing(request))
+        return self._page(self.drawing(request))
 
     def children(self, request: Request) -> Response:
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.children())
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.children())
 
     def record(self, request: Request) -> Response:
         return self.record_page(request, request.path_params["id"])
@@ -84,7 +86,12 @@ class PlainPages:
     def record_page(self, request: Request, id: str) -> Response:
         state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
         drawing = self._drawing_of(request, state)
-        return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+        return self._page(drawing) if state.id else self.document(drawing, drawing.missing())
+
+    def shelf(self, request: Request) -> Response:
+        drawing = self._drawing_of(request, SearchState(hl=language_of(request)))
+        start, id = request.query_params.get("dari", ""), request.query_params.get("id", "")[:MAX_ID]
+        return self.document(drawing, drawing.shelf(start, id))
 
     def citations(self, request: Request) -> Response:
         """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
@@ -92,14 +99,14 @@ class PlainPages:
         drawing = self._drawing_of(request, state)
         document = self._services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
         if document is None:
-            return self._document(drawing, drawing.missing("record_"))
+            return self.document(drawing, drawing.missing("record_"))
         if request.query_params.get("bagian") == "1":
             return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
-        return self._document(drawing, drawing.cite(document))
+        return self.document(drawing, drawing.cite(document))
 
     def nothing(self, request: Request) -> Response:
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.missing())
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.missing())
 
     def answer(self, request: Request) -> Response:
         state = SearchState.from_params(request.query_params.multi_items())
@@ -133,23 +140,23 @@ class PlainPages:
 
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
 
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(drawing, drawing.missing())
+        return self.document(drawing, drawing.missing())
 
     def too_long(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(
+        return self.document(
             drawing, drawing.told(Problem(drawing.t("error.too_long"), drawing.t("error.too_long_next")), 414)
         )
 
     def wrong_host(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
         problem = Problem(drawing.t("limits.host_title"), drawing.t("limits.host"), drawing.t("limits.host_next"))
-        return self._document(drawing, drawing.told(problem, 400))
+        return self.document(drawing, drawing.told(problem, 400))
 
     def too_many(self, scope: Scope, seconds: int) -> Response:
         """429, in words for people and programs alike, and without any for a picture."""
@@ -163,7 +170,7 @@ class PlainPages:
         if path.startswith("/api/"):
             return JSONResponse({"error": {"code": "TooManyRequests", "message": told}}, 429)
         problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))
-        return self._document(drawing, drawing.told(problem, 429))
+        return self.document(drawing, drawing.told(problem, 429))
 
     def failed(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
         """500: a bug. What it was stands in the log."""
@@ -171,13 +178,13 @@ class PlainPages:
         if request.scope["path"].startswith("/api/"):
             told = f"{drawing.t('error.failed_title')}. {drawing.t('error.failed')}"
             return JSONResponse({"error": {"code": "InternalError", "message": told}}, 500)
-        return self._document(drawing, drawing.failed())
+        return self.document(drawing, drawing.failed())
 
     def _drawing_for(self, scope: Scope) -> Drawing:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
         return Drawing(self._services, SearchState(hl=hl), PlainLinks())
 
-    def _drawing(self, request: Request) -> Drawing:
+    def drawing(self, request: Request) -> Drawing:
         state = SearchState.from_params(request.query_params.multi_items())
         return self._drawing_of(request, state.closing())
 
@@ -185,9 +192,9 @@ class PlainPages:
         return Drawing(self._services, state, PlainLinks(), public_address(request, self._services.settings))
 
     def _page(self, drawing: Drawing) -> Response:
-        return self._document(drawing, drawing.page())
+        return self.document(drawing, drawing.page())
 
-    def _document(self, drawing: Drawing, drawn: Drawn) -> Response:
+    def document(self, drawing: Drawing, drawn: Drawn) -> Response:
         return plain_answer(drawing, drawn)
 
 

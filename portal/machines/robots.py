@@ -19,6 +19,9 @@ Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
 Disallow: /kutip/
+Disallow: /rak
+Disallow: /riwayat
+Disallow: /simpanan
 Disallow: /anak?
 Disallow: /oai
 Disallow: /sru
