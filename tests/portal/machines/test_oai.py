@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from starlette.testclient import TestClient
@@ -221,6 +221,7 @@ def test_a_form_may_ask_too_and_nothing_else_may(catalogue: Catalogue) -> None:
     assert client.put("/oai").status_code == 405
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["verb", "metadataPrefix", "from", "until", "set", "identifier", "resumptionToken", "x"]),
@@ -233,6 +234,7 @@ def test_any_request_is_answered_in_xml(machines: TestClient, arguments: dict[st
     assert shaped(answer.content).tag == "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60)
     | st.from_regex(

@@ -1,6 +1,6 @@
 """Records as MARCXML, Dublin Core and MODS, whatever the catalogue holds."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -75,6 +75,7 @@ def test_a_document_without_a_record_is_described() -> None:
 TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT, TEXT, TEXT)
 def test_any_text_is_written_as_xml_and_read_again(title: str, name: str, subject: str, number: str) -> None:
     document = Document(
@@ -87,6 +88,7 @@ def test_any_text_is_written_as_xml_and_read_again(title: str, name: str, subjec
         etree.fromstring(as_bytes(element))
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_what_xml_can_hold_is_kept(text: str) -> None:
     kept = possible(text)
