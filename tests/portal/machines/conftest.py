@@ -18,8 +18,8 @@ class Catalogue:
 
     address = "https://katalog.example.org"
 
-    def __init__(self, folder: Path) -> None:
-        settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_URL": self.address}
+    def __init__(self, folder: Path, **more: str) -> None:
+        settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_URL": self.address, **more}
         self.services: Services = open_services(read_settings(settings, folder / "none.toml"))
         self.tombstones = tombstones(self.services.settings)
         self.client = self.restarted()
