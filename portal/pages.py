@@ -318,7 +318,6 @@ class Drawing:
             "is_home": view == "home",
             "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
-            "history_href": "",  # of the searches and titles that a reader keeps
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
             **_around_the_box(self.state, self._interactive),
         }

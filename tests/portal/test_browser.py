@@ -68,7 +68,7 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     picture = page.locator(".page-picture .page-image")
     picture.scroll_into_view_if_needed()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-    page.get_by_role("link", name="Next page").click()
+    page.get_by_role("link", name="Next page").first.click()
     assert f"/baca/{EBOOK_ID}/6?" in page.url
 
     assert not watch.outside
