@@ -29,10 +29,14 @@ from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.report import report_link
+from portal.presenters.shelf import ShelfRow, shelf_row
+from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
 from portal.rights import access_of
 from portal.search_state import SearchState
+from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
@@ -43,6 +47,9 @@ from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
 FOUND_INSIDE_MOST: Final = 100
+# Titles on each side: beside a record, and on a page of the shelf.
+BESIDE: Final = 4
+ALONG: Final = 12
 EXAMPLES_SHOWN: Final = 5
 NEW_SHOWN: Final = 12
 
@@ -208,6 +215,21 @@ class Drawing:
             other_language=addresses.children(self.t.other, state.q, state.page),
         )
 
+    def advanced(self, view: object, switched: str) -> Drawn:
+        """The form for several fields. switched: the same in the other language."""
+        title = self.t("advanced.title")
+        return self._drawn("_advanced.html", view, title, title, view="advanced", other_language=switched)
+
+    def history(self) -> Drawn:
+        """The searches that the reader's browser keeps, which only that browser can fill in."""
+        title, switched = self.t("history.title"), addresses.history(self.t.other)
+        return self._drawn("_history.html", None, title, title, view="history", other_language=switched)
+
+    def saved(self, view: object, switched: str) -> Drawn:
+        """A list of titles. switched: the same list in the other language."""
+        title = self.t("saved.title")
+        return self._drawn("_saved.html", view, title, title, view="saved", other_language=switched)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -227,8 +249,14 @@ class Drawing:
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         inside = self._inside(page) if wants_more(view, state) else ()
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        taken = taking(view, title, state, self.base, self._interactive, self.t)
         return self._drawn(
-            "_results.html", view, title, view.announce, view=f"results {state.q} {state.page}", beside={"bands": shown}
+            "_results.html",
+            view,
+            title,
+            view.announce,
+            view=f"results {state.q} {state.page}",
+            beside={"bands": shown, "taking": taken},
         )
 
     def _inside(self, page: ResultPage) -> Sequence[Hit]:
@@ -257,7 +285,9 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
-        view = replace(view, trail=self._trail(id))
+        address = (self.base or self.services.settings.url) + addresses.permalink(id)
+        report = report_link(document, self.services.settings.email, address, self.t)
+        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), report=report)
         return self._drawn(
             "_record.html",
             view,
@@ -276,6 +306,29 @@ class Drawing:
         asked, first = self._understood().query, first_beside(state.at)
         beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
         return trail(id, beside, total, state, self.links, self.t)
+
+    def _shelf_of(self, document: Document) -> ShelfRow | None:
+        """The titles beside it on the shelf; None where it has no call number, or stands there alone."""
+        number = document.first("call_number")
+        if not number:
+            return None
+        before, after = self.services.discovery.shelf(number, document.id, BESIDE, BESIDE)
+        if not before and not after:
+            return None
+        return shelf_row(before, document, after, number, self.state, self.links, self.t)
+
+    def shelf(self, start: str, id: str) -> Drawn:
+        """The shelf around a call number, or around the title `id` that has it."""
+        discovery, start = self.services.discovery, start[:MAX_CALL_NUMBER].strip()
+        here = next(iter(discovery.documents([DocumentId(id)])), None) if id else None
+        if here is not None and here.first("call_number") != start:
+            here = None
+        place = DocumentId("" if here is None else here.id)
+        before, after = discovery.shelf(start, place, ALONG, ALONG)
+        view = shelf_row(before, here, after, start, self.state, self.links, self.t)
+        title = self.t("shelf.title_at", start=start) if start else self.t("shelf.title")
+        switched = addresses.shelf(start, id, self.t.other)
+        return self._drawn("_shelf.html", view, title, title, view="shelf", other_language=switched)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -318,6 +371,7 @@ class Drawing:
             "is_home": view == "home",
             "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
+            "history_href": addresses.saved(self.state.hl),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
             **_around_the_box(self.state, self._interactive),
         }
@@ -370,6 +424,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
             "head": drawn.head,
         },
     )

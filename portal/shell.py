@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from portal.bundles import FIRST_FONT, early, scripts, styles
+from portal.i18n import messages
 from portal.search_state import SearchState
 
 # What is replaced in the frame; each must stand there exactly once, or an upgrade dropped something.
@@ -19,6 +20,7 @@ NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
 FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
 SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
 HEAD_END: Final = "</head>"
+OPENSEARCH: Final = "application/opensearchdescription+xml"
 PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
 STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
 
@@ -48,9 +50,12 @@ class Shell:
 
         first: HTML of the same page, which stands there until the frame has drawn it.
         """
+        t = messages(state.hl)
         head = f"<title>{escape(title)}</title>\n"
         if canonical:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
+        head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
         live = '<div id="portal-live" role="status" aria-live="polite" class="visually-hidden"></div>'

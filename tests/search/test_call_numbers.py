@@ -23,7 +23,8 @@ def test_any_text_has_a_key_that_is_its_own_key_again(text: str) -> None:
 
 def test_a_class_stands_before_its_divisions_and_they_before_the_next() -> None:
     numbers = ["599", "599 ANA", "599 BUD", "599.0", "599.09 ANA", "599.1", "599.10", "600", "600.1"]
-    assert sorted(set(numbers), key=lambda number: (shelf_key(number), number)) == numbers
+    mixed = [*numbers[4:], *numbers[:4]]
+    assert sorted(mixed, key=lambda number: (shelf_key(number), number)) == numbers
 
 
 def test_real_numbers_of_one_scheme_stay_together() -> None:
