@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.client_address import ClientAddress
@@ -20,9 +21,16 @@ from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
+from portal.keeping import Keeping
 from portal.links import PlainLinks
+from portal.machines.routes import OPEN_EXACT as MACHINES
+from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
+from portal.machines.routes import machine_routes
+from portal.machines.sharing import SharedAnswers
 from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.page_cache import PageCache
 from portal.pages import Drawing
+from portal.qr import QrCodes
 from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
@@ -42,16 +50,21 @@ OPEN_UNDER: Final = (
     "/kutip/",
     "/baca/",
     "/berkas/",
+    *UNDER_MACHINES,
 )
 OPEN_EXACT: Final = (
     "/",
     "/cari",
     "/anak",
     "/rak",
+    "/cari/lanjut",
+    "/riwayat",
+    "/simpanan",
+    "/qr.svg",
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
-    "/robots.txt",
+    *MACHINES,
     *EXPORTS,
     *STREAMLIT_PATHS,
 )
@@ -87,17 +100,23 @@ def create_app(services: Services | None = None) -> st.App:
         on_script_error=told_already,
         exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
+            *machine_routes(services),
             *Exports(pages).routes(),
+            *Advanced(pages).routes(),
+            *Keeping(pages).routes(),
+            *QrCodes(services.settings).routes(),
             *pages.routes(),
             Mount("/aset/fonts", LastingFiles(directory=FONTS)),
             Mount("/aset", StaticFiles(directory=HERE / "assets")),
         ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(SharedAnswers),
             Middleware(ClientAddress, trusted=services.settings.proxies),
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
+            Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),
             Middleware(SocketGuard),

@@ -1,6 +1,7 @@
 """Addresses of the portal, in one place. The same pages stand at two roots:
 `/` draws them as an interactive page, `/cari` and `/katalog/...` as plain ones."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode, urlsplit
@@ -48,11 +49,30 @@ class Tools:
 
     advanced: str
     history: str
-    saved: str
 
 
 def tools(state: SearchState, interactive: bool) -> Tools:
-    return Tools(advanced(state, interactive), f"/riwayat{_query(state.hl)}", f"/simpanan{_query(state.hl)}")
+    return Tools(advanced(state, interactive), history(state.hl))
+
+
+def history(hl: Language) -> str:
+    """The searches that the reader's browser keeps."""
+    return f"/riwayat{_query(hl)}"
+
+
+def saved(hl: Language, ids: Iterable[str] = ()) -> str:
+    """A list of titles, which lies in the address."""
+    params = [*(("ids", id) for id in ids), *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])]
+    return "/simpanan" + (f"?{urlencode(params)}" if params else "")
+
+
+def ids_query(ids: Iterable[str]) -> str:
+    return urlencode([("ids", id) for id in ids])
+
+
+def feed(state: SearchState) -> str:
+    """News of a search, for a reader of feeds."""
+    return "/cari.atom" + state.closing().query_string()
 
 
 def advanced(state: SearchState, interactive: bool) -> str:

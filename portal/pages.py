@@ -30,6 +30,7 @@ from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.report import report_link
 from portal.presenters.shelf import ShelfRow, shelf_row
+from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
 from portal.rights import access_of
@@ -209,6 +210,21 @@ class Drawing:
             other_language=addresses.children(self.t.other, state.q, state.page),
         )
 
+    def advanced(self, view: object, switched: str) -> Drawn:
+        """The form for several fields. switched: the same in the other language."""
+        title = self.t("advanced.title")
+        return self._drawn("_advanced.html", view, title, title, view="advanced", other_language=switched)
+
+    def history(self) -> Drawn:
+        """The searches that the reader's browser keeps, which only that browser can fill in."""
+        title, switched = self.t("history.title"), addresses.history(self.t.other)
+        return self._drawn("_history.html", None, title, title, view="history", other_language=switched)
+
+    def saved(self, view: object, switched: str) -> Drawn:
+        """A list of titles. switched: the same list in the other language."""
+        title = self.t("saved.title")
+        return self._drawn("_saved.html", view, title, title, view="saved", other_language=switched)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -228,8 +244,14 @@ class Drawing:
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         inside = self._inside(page) if wants_more(view, state) else ()
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        taken = taking(view, title, state, self.base, self._interactive, self.t)
         return self._drawn(
-            "_results.html", view, title, view.announce, view=f"results {state.q} {state.page}", beside={"bands": shown}
+            "_results.html",
+            view,
+            title,
+            view.announce,
+            view=f"results {state.q} {state.page}",
+            beside={"bands": shown, "taking": taken},
         )
 
     def _inside(self, page: ResultPage) -> Sequence[Hit]:
@@ -344,7 +366,7 @@ class Drawing:
             "is_home": view == "home",
             "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
-            "history_href": "",  # of the searches and titles that a reader keeps
+            "history_href": addresses.saved(self.state.hl),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
             **_around_the_box(self.state, self._interactive),
         }
@@ -397,6 +419,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
             "head": drawn.head,
         },
     )

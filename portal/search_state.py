@@ -3,17 +3,19 @@
 Names stand in saved links: `q`, `in` (where its words are looked for), `f.<field>` (repeated: any of the values),
 `-f.<field>` (none of them), `sort`, `page`, `size`, `mode`, `exact=1` (in no other spelling), `drop` and `words`
 (repeated: keys of what was read from the text, to be left out of the search with its words, or searched for as words;
-`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1) and `facet` (all values of one are listed; `fq`: those that hold
-this text, `fsort=az`: by name). Defaults are left out and the order is fixed, so a search has one address. Names that
-other catalogues and older forms use are read too (ALSO_READ), and so is what the form of years sends: `from`, `to`.
+`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1) and `facet` (all values
+of one are listed; `fq`: those that hold this text, `fsort=az`: by name). Defaults are left out and the order is fixed,
+so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ), and so is what
+the form of years sends: `from`, `to`.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal, cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from search.discovery import MAX_RESULTS_REACHED
@@ -61,10 +63,10 @@ _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    at: the record's place among the results it was opened from, 0 when it was not.
-    exact, drop, words: as in the address; they belong to the text and go with it. scope: a name of SCOPES, "" for
-    anywhere. facet: the one whose values are all listed, facet_text those with this text, "" for none. Whatever it is
-    made from, it is valid: values outside the limits become the nearest allowed one, or the default.
+    at: the record's place among the results it was opened from, 0 when it was not. exact, drop, words: as in the
+    address; they belong to the text and go with it. scope: a name of SCOPES, "" for anywhere. facet: the one whose
+    values are all listed, facet_text those with this text, "" for none. Whatever it is made from, it is valid: values
+    outside the limits become the nearest allowed one, or the default.
     """
 
     q: str = ""
@@ -78,16 +80,16 @@ class SearchState:
     exact: bool = False
     drop: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    at: int = 0
     scope: str = ""
     facet: str = ""
     facet_text: str = ""
     facet_order: FacetOrder = "count"
+    at: int = 0
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
-        words = _keys(self.words if q else ())
+        words = _keys(self.words) if self.words and q else ()
         id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
@@ -100,7 +102,9 @@ class SearchState:
             "id": id,
             "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
             "exact": bool(self.exact and q),
-            "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words),
+            "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words)
+            if self.drop
+            else (),
             "words": (EVERYTHING,) if EVERYTHING in words else words,
             "scope": self.scope if self.scope in SCOPES else "",
             "facet": (facet := self.facet if self.facet in FACETS else ""),
@@ -148,11 +152,11 @@ class SearchState:
             exact=single.get("exact") == "1",
             drop=tuple(keys["drop"]),
             words=tuple(keys["words"]),
-            at=_whole(single.get("at", ""), 0),
             scope=SCOPES_ALSO_READ.get(scope, scope),
             facet=single.get("facet", ""),
             facet_text=single.get("fq", ""),
             facet_order=cast(FacetOrder, single.get("fsort", "count")),
+            at=_whole(single.get("at", ""), 0),
         )
 
     @classmethod
@@ -178,10 +182,10 @@ class SearchState:
             *(("words", key) for key in self.words),
             ("hl", "" if self.hl == DEFAULT_LANGUAGE else self.hl),
             ("id", self.id),
-            ("at", str(self.at or "")),
             ("facet", self.facet),
             ("fq", self.facet_text),
             ("fsort", "az" if self.facet_order == "az" else ""),
+            ("at", str(self.at or "")),
         ]
         return tuple((name, value) for name, value in params if value)
 
@@ -194,7 +198,8 @@ class SearchState:
 
     def query_string(self) -> str:
         """The same as in a link, with its "?"; "" for the plain home page."""
-        encoded = urlencode(self.to_params())
+        # A page of results has 150 links that differ in one value; each value is encoded once.
+        encoded = "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in self.to_params()])
         return f"?{encoded}" if encoded else ""
 
     def understood(self, today: date) -> Understanding:
@@ -301,19 +306,30 @@ class SearchState:
         """Back to the results the record was opened from."""
         return replace(self, id="", at=0)
 
+    def followed(self) -> "SearchState":
+        """The search as a feed of it has it: without the page, and what is open on it."""
+        return replace(self.closing(), page=1, size=DEFAULT_SIZE, facet="")
+
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""
         return SearchState(filters=filters, sort=sort, hl=self.hl)
 
     def _changed(self, **changes: Any) -> "SearchState":
         """Another search, from its first page on; what was opened of this one is closed."""
-        closed: dict[str, Any] = {"page": 1, "id": "", "facet": "", "facet_text": "", "facet_order": "count"}
+        closed: dict[str, Any] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
         return replace(self, **closed | changes)
 
 
 def _printable(text: str, most: int) -> str:
     """Text as it may stand in an address: control characters become spaces, none at the ends."""
-    return "".join(ch if ch.isprintable() else " " for ch in text)[:most].strip()
+    if not text.isprintable():
+        text = "".join(ch if ch.isprintable() else " " for ch in text)
+    return text[:most].strip()
+
+
+@lru_cache(maxsize=4096)
+def _encoded(text: str) -> str:
+    return quote_plus(text)
 
 
 def _span(first: str, last: str) -> str:

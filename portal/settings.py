@@ -70,7 +70,11 @@ SETTINGS: Final = (
     Setting(
         "TELUSUR_URL", "", "the portal's public address, as https://katalog.example.org; empty: the one it was asked at"
     ),
-    Setting("TELUSUR_EMAIL", "", "the library's e-mail for reports of errors in records; empty: none is offered"),
+    Setting(
+        "TELUSUR_EMAIL",
+        "",
+        "the library's e-mail for reports of errors in records, told to harvesters; empty: none is offered",
+    ),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
     Setting("TELUSUR_PORT", "8501", "port the portal listens on"),

@@ -21,6 +21,7 @@ NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
 FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
 SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
 HEAD_END: Final = "</head>"
+OPENSEARCH: Final = "application/opensearchdescription+xml"
 PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
 STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
 
@@ -52,6 +53,8 @@ class Shell:
         head = f"<title>{escape(title)}</title>\n"
         if canonical:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
+        head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
         way = f'<a href="{plain}">{escape(t("site.plain_search"))}</a>'

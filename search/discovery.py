@@ -18,7 +18,7 @@ from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
-from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
+from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
 from search.results import (
     Answer,
     FacetValue,
@@ -120,6 +120,13 @@ class Discovery:
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
+    def facet_values(
+        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
+    ) -> Sequence[FacetValue]:
+        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        found = self._found(query, mode, 0, exact)
+        return found.searcher.facet_values(field, found.query, found.finds)
+
     def found(
         self, query: Query, mode: Mode = "hybrid", first: int = 1, last: int = 1, *, exact: bool = False
     ) -> tuple[Sequence[DocumentId], int]:
@@ -154,20 +161,6 @@ class Discovery:
         by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
         ranked = _ranked(searcher, query, words, passing, by_words, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
-
-    def facet_values(
-        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
-    ) -> Sequence[FacetValue]:
-        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
-        searcher = self._engine.searcher()
-        embedder = self._usable_embedder(searcher)
-        if mode == "semantic" and embedder is not None and query.wanted:
-            query = query.by_meaning_only()
-        asked_by = embedder if mode != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), 0)
-        tried = asking.attempt(query, exact=exact)
-        finds, _ = _weighed(searcher, embedder, tried.query, tried.nearest)
-        return searcher.facet_values(field, tried.query, finds)
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
@@ -229,7 +222,9 @@ class Discovery:
         if found is None:
             return ()
         embedder = self._usable_embedder(searcher)
-        vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
+        vector = (
+            searcher.vector(id) if embedder is not None and _understands(embedder, found.values("language")) else None
+        )
         near: Finds = {}
         if vector is not None and embedder is not None:
             nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
@@ -306,11 +301,11 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
-    answers = searcher.answer([weigh, fetch])
+    weigh, languages = Weigh(query, ids), Languages(list(near) if embedder.languages is not None else [])
+    answers = searcher.answer([weigh, languages])
     weights = answers[weigh]
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
-    strangers = {document.id for document in answers[fetch] if not _understands(embedder, document)}
+    strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
@@ -388,9 +383,8 @@ class _Look:
         return tuple(hits)
 
 
-def _understands(embedder: Embedder, document: Document) -> bool:
-    """Whether the model knows a language of the document; a document that names none is given the chance."""
-    languages = document.values("language")
+def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
+    """Whether the model knows one of a document's languages; a document that names none is given the chance."""
     return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 

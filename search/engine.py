@@ -161,6 +161,9 @@ class Searcher(Protocol):
         once, and those that did at their new place. Fewer than `limit` steps are the last. Several writers may have
         given one stamp; those are not parted, so there may be a few steps more than `limit`.
         """
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        """The values of "language" of those of `ids` that exist; far cheaper than the documents."""
         ...
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
@@ -258,6 +261,8 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.facets(question.query, question.also)
         case questions.Fetch():
             return searcher.fetch(question.ids)
+        case questions.Languages():
+            return searcher.languages(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
         case questions.Spellings():

@@ -51,6 +51,7 @@ function draw(root, data, first) {
     if (opened.has(d.dataset.key)) d.open = opened.get(d.dataset.key);
     else if (d.classList.contains('facets-sheet')) d.open = window.matchMedia('(min-width: 56rem)').matches;
   });
+  document.dispatchEvent(new CustomEvent('telusur:drawn'));
   if (focusedKey && sameView && !first) {
     const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
     (again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });

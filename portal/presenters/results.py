@@ -71,6 +71,7 @@ class Card:
     """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
+    id: DocumentId
     cover: Markup
     href: str
     title: Markup
@@ -192,6 +193,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     document = hit.document
     return Card(
         number=number,
+        id=document.id,
         cover=cover(document),
         href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),

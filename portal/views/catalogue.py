@@ -1,6 +1,7 @@
 """The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
 
 import logging
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def catalogue(services: Services) -> None:
     state = read_address()
-    drawing = Drawing(services, state, InteractiveLinks())
+    drawing = Drawing(services, state, InteractiveLinks(), public_address(services))
     drawn = drawn_page(drawing)
     st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
     nothing = {"lang": state.hl, "announce": "", "view": ""}
@@ -38,6 +39,12 @@ def drawn_page(drawing: Drawing) -> Drawn:
     except Exception:
         log.exception("The page could not be drawn.")
         return drawing.failed()
+
+
+def public_address(services: Services) -> str:
+    """What begins the addresses that a reader hands on: that of the settings, else where the reader's browser is."""
+    parts = urlsplit(st.context.url or "")
+    return services.settings.url or (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "")
 
 
 def search_box(state: SearchState, t: Messages) -> None:

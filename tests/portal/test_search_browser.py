@@ -132,3 +132,64 @@ def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser
     assert "f.year=2000..2009" in page.url
     assert not watch.complaints
     page.close()
+
+
+def test_searches_are_kept_in_the_browser_alone_and_can_be_removed(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=karang")
+    asked: list[str] = []
+    box(page).fill("gempa")
+    box(page).press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("gempa")
+    page.goto(portal.address + "/cari?q=laskar&f.language=ind&hl=en")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(portal.address + "/riwayat")
+    links = page.locator(".kept-link")
+    expect(links).to_have_text(["laskar · Language: Indonesian", "gempa", "karang"])
+    assert not [url for url in asked if "laskar" in url or "gempa" in url]
+    page.get_by_role("button", name="Hapus: gempa").click()
+    expect(links).to_have_text(["laskar · Language: Indonesian", "karang"])
+    expect(page.get_by_role("button", name="Hapus: karang")).to_be_focused()
+    links.last.click()
+    expect(page).to_have_url(portal.address + "/?q=karang")
+    page.go_back()
+    page.get_by_role("button", name="Hapus semua").click()
+    expect(links).to_have_count(0)
+    expect(page.get_by_text("Belum ada pencarian.")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('telusur.riwayat')") == "[]"
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root + "?q=laskar+pelangi")
+    button = page.get_by_role("button", name="Simpan judul: Laskar pelangi")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    saved = page.locator('a[data-key="saved"]')
+    expect(saved).to_have_text(re.compile(r"\(1\)$"))
+    page.goto(portal.address + "/simpanan")
+    expect(page).to_have_url(portal.address + "/simpanan?ids=kota.007")
+    expect(page.locator(".cards h2")).to_have_text(["Laskar pelangi"])
+    page.get_by_role("button", name="Simpan judul: Laskar pelangi").click()
+    page.goto(portal.address + "/simpanan")
+    expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible()
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "kept", ["nonsense", "[1, null, {}]", '{"a": 1}', '[{"address": "javascript:alert(1)", "label": "x"}]']
+)
+def test_what_somebody_else_wrote_into_the_browser_is_passed_over(browser: Browser, portal: Portal, kept: str) -> None:
+    page, watch = visit(browser, portal, "/riwayat")
+    page.evaluate(
+        "kept => ['telusur.riwayat', 'telusur.simpanan'].forEach(name => localStorage.setItem(name, kept))", kept
+    )
+    page.reload()
+    expect(page.get_by_text("Belum ada pencarian.")).to_be_visible()
+    assert not watch.complaints
+    page.close()

@@ -51,6 +51,7 @@ GROUNDS = ("paper", "card", "sunk", "tint", "notice")
 TEXT = [
     *((ink, ground) for ink in ("ink", "quiet", "link", "link-hover", "accent") for ground in GROUNDS),
     ("ink", "mark"),
+    ("link", "mark"),
     ("on-link", "link"),
     ("on-link", "link-hover"),
     ("on-accent", "accent"),

@@ -137,6 +137,9 @@ class ElasticSearcher:
         (response,) = self._search([(self._names.records, body)])
         return [Step(DocumentId(hit["_id"]), Stamp(int(hit["sort"][0]))) for hit in response["hits"]["hits"]]
 
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        return self._one(questions.Languages(ids))
+
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         found: dict[DocumentId, str] = {}
         distinct = list(dict.fromkeys(ids))
@@ -240,6 +243,8 @@ class ElasticSearcher:
                 return self._ask_facets(question)
             case questions.Fetch():
                 return self._ask_fetch(question)
+            case questions.Languages():
+                return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
             case questions.Spellings():
@@ -355,6 +360,18 @@ class ElasticSearcher:
 
     def _document(self, source: Mapping[str, Any]) -> Document:
         return replace(from_json(source["json"]), changed=self.publications.date(Stamp(int(source["stamp"]))))
+
+    def _ask_languages(self, asked: questions.Languages) -> _Ask:
+        if not asked.ids:
+            return _Ask(lambda _: {})
+        field = "r_language"
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": False, "docvalue_fields": [field]}
+
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[str]]:
+            hits = responses[0]["hits"]["hits"]
+            return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
+
+        return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.
