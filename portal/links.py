@@ -91,11 +91,6 @@ def export(id: str, format: str) -> str:
     return f"/katalog/{_segment(id)}.{format}"
 
 
-def export_results(state: SearchState, format: str) -> str:
-    """What a search finds, as a file; the page that is looked at counts for nothing."""
-    return f"/cari.{format}{state.at_page(1).closing().query_string()}"
-
-
 def cite(id: str, hl: Language, *, part: bool = False) -> str:
     """The citations of a record; `part`: without the page around them."""
     return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"

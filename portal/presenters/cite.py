@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal import links as addresses
-from portal.bibliography.exports import FORMATS, MOST_EXPORTED, Format
+from portal.bibliography.exports import FORMATS, Format
 from portal.citations.citing import Citation
 from portal.i18n import Messages
-from portal.search_state import SearchState
 from search.document import Document
 
 
@@ -49,17 +48,6 @@ def cite(document: Document, made: Sequence[Citation], back: str, t: Messages) -
 def file_links(id: str, t: Messages) -> tuple[FileLink, ...]:
     return tuple(
         _file_link(format, addresses.export(id, format.name), t("export.as", format=format.label))
-        for format in FORMATS.values()
-    )
-
-
-def result_files(total: int, state: SearchState, t: Messages) -> tuple[FileLink, ...]:
-    """All that a search finds, as files; of very many the first."""
-    n = t.number(min(total, MOST_EXPORTED))
-    return tuple(
-        _file_link(
-            format, addresses.export_results(state, format.name), t("export.results_as", n=n, format=format.label)
-        )
         for format in FORMATS.values()
     )
 

@@ -14,7 +14,6 @@ from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
-from portal.presenters.cite import FileLink, result_files
 from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
@@ -134,7 +133,6 @@ class Results:
     previous: str
     next: str
     reach: str
-    files: tuple[FileLink, ...]
     notices: tuple[str, ...]
     empty: Empty | None
 
@@ -173,7 +171,6 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         pager=_pager(page.page, last, state, links, t),
         previous=links.search(state.at_page(page.page - 1)) if page.page > 1 else "",
         next=links.search(state.at_page(page.page + 1)) if page.page < last else "",
-        files=result_files(page.total, state, t) if page.hits else (),
         reach=t("results.reach", n=t.number(MAX_RESULTS_REACHED))
         if page.total > MAX_RESULTS_REACHED and page.page == last
         else "",
