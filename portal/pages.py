@@ -287,7 +287,7 @@ class Drawing:
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
         address = (self.base or self.services.settings.url) + addresses.permalink(id)
         report = report_link(document, self.services.settings.email, address, self.t)
-        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), report=report)
+        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), share=address, report=report)
         return self._drawn(
             "_record.html",
             view,
