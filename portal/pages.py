@@ -47,7 +47,7 @@ NEW_SHOWN: Final = 12
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it. head: of a
-    record, what machines are told.
+    record, what machines are told. feed: news of a search.
 
     view: names what is shown, apart from display language: a change of it moves the focus.
     """
@@ -64,6 +64,7 @@ class Drawn:
     indexed: bool = False
     canonical: str = ""
     head: Head | None = None
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class Drawing:
             title,
             view.announce,
             view=f"results {state.q} {state.page}",
+            feed=taken.feed,
             beside={"bands": shown, "taking": taken},
         )
 
@@ -269,6 +271,7 @@ class Drawing:
         indexed: bool = False,
         canonical: str = "",
         head: Head | None = None,
+        feed: str = "",
         other_language: str = "",
         beside: Mapping[str, object] | None = None,
     ) -> Drawn:
@@ -301,6 +304,7 @@ class Drawing:
             indexed=indexed,
             canonical=canonical,
             head=head,
+            feed=feed,
         )
 
     @property
@@ -335,6 +339,7 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "canonical": drawn.canonical,
             "alternates": alternates,
             "head": drawn.head,
+            "feed": drawn.feed,
         },
     )
 
