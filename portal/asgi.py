@@ -16,15 +16,22 @@ from streamlit import config, file_util
 from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
+from portal.client_address import ClientAddress
 from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
-from portal.middleware import BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.machines.routes import OPEN_EXACT as MACHINES
+from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
+from portal.machines.routes import machine_routes
+from portal.machines.sharing import SharedAnswers
+from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.page_cache import PageCache
 from portal.pages import Drawing
 from portal.qr import QrCodes
+from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.shell import Shell
@@ -43,10 +50,13 @@ OPEN_UNDER: Final = (
     "/kutip/",
     "/baca/",
     "/berkas/",
+    *UNDER_MACHINES,
 )
 OPEN_EXACT: Final = (
     "/",
     "/cari",
+    "/anak",
+    "/rak",
     "/cari/lanjut",
     "/riwayat",
     "/simpanan",
@@ -54,7 +64,7 @@ OPEN_EXACT: Final = (
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
-    "/robots.txt",
+    *MACHINES,
     *EXPORTS,
     *STREAMLIT_PATHS,
 )
@@ -76,7 +86,9 @@ def create_app(services: Services | None = None) -> st.App:
         if services.embedder is not None:
             services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
-            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
+            drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
+            drawing.page()
+            drawing.children()
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
@@ -85,8 +97,10 @@ def create_app(services: Services | None = None) -> st.App:
     app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.search_failed},
+        on_script_error=told_already,
+        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
+            *machine_routes(services),
             *Exports(pages).routes(),
             *Advanced(pages).routes(),
             *Keeping(pages).routes(),
@@ -97,7 +111,12 @@ def create_app(services: Services | None = None) -> st.App:
         ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(SharedAnswers),
+            Middleware(ClientAddress, trusted=services.settings.proxies),
+            Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
+            Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
+            Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),
             Middleware(SocketGuard),
@@ -106,6 +125,12 @@ def create_app(services: Services | None = None) -> st.App:
     # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
     config.get_config_options(force_reparse=True)
     return app
+
+
+def told_already(error: Exception) -> bool:
+    """Whatever a script could not catch is in the log, and the reader sees no box of the framework's."""
+    logging.getLogger(__name__).error("The page could not be drawn.", exc_info=error)
+    return True
 
 
 def keep_readers_out_of_logs() -> None:

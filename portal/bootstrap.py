@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
+from portal.remembering import RememberingDiscovery
+from portal.rights import may_read
 from portal.settings import Settings, read_settings
 from search.bilingual.lexicon import shipped
-from search.discovery import Discovery
 from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, EngineUnavailable, IndexMissing, SchemaMismatch
@@ -31,7 +32,7 @@ class Services:
     settings: Settings
     engine: Engine
     embedder: Embedder | None
-    discovery: Discovery
+    discovery: RememberingDiscovery
     ebooks: EbookStore
     embedder_problem: str = ""
     today: Callable[[], date] = local_day
@@ -54,7 +55,8 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
             embedder = open_embedder(settings.search)
         except EmbedderMissing as error:
             problem = str(error)
-    return Services(settings, engine, embedder, Discovery(engine, embedder, shipped), ebook_store(settings), problem)
+    discovery = RememberingDiscovery(engine, embedder, shipped, may_read)
+    return Services(settings, engine, embedder, discovery, ebook_store(settings), problem)
 
 
 def _wants_vectors(engine: Engine) -> bool:

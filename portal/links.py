@@ -72,7 +72,7 @@ def ids_query(ids: Iterable[str]) -> str:
 
 def feed(state: SearchState) -> str:
     """News of a search, for a reader of feeds."""
-    return "/cari.atom" + state.closing().query_string()
+    return "/cari.atom" + state.followed().query_string()
 
 
 def advanced(state: SearchState, interactive: bool) -> str:
@@ -96,6 +96,11 @@ def cite(id: str, hl: Language, *, part: bool = False) -> str:
     return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
 
 
+def shelf(call_number: str, id: str, hl: Language) -> str:
+    """The shelf around a call number. id: of the title to begin at, where several have it."""
+    return f"/rak{_query(hl, dari=call_number, id=id)}"
+
+
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     """An e-book page, with the words of `q` marked."""
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
@@ -107,8 +112,18 @@ def children(hl: Language, q: str = "", page: int = 1) -> str:
     return address if page < 2 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
+def book(id: str) -> str:
+    """An e-book; with `hlm` it opens at that page, by label or number."""
+    return f"/baca/{_segment(id)}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
+
+
+def page_marks(id: str, page: int, q: str) -> str:
+    """What lies over the picture of a page: the words of `q`."""
+    return f"/baca/{_segment(id)}/{page}.svg?{urlencode({'q': q})}"
 
 
 def pdf(id: str, page: int = 0) -> str:

@@ -4,6 +4,7 @@ Plain ASGI: Starlette's BaseHTTPMiddleware does not see websockets.
 """
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -13,14 +14,22 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.client_address import visitor_of
+
 MAX_QUERY_BYTES: Final = 8 * 1024
 MAX_BODY_BYTES: Final = 1024 * 1024
 # One click is one message; a reader who clicks five times a second is served, a script waits.
 MESSAGES_PER_S: Final = 5.0
 MESSAGES_AT_ONCE: Final = 20.0
+# All sockets of one address together: a school of 200 pupils who click every five seconds sends 40 messages a second.
+MESSAGES_AN_ADDRESS_PER_S: Final = 50.0
+MESSAGES_AN_ADDRESS_AT_ONCE: Final = 500.0
 MAX_SOCKETS: Final = 1000
 MAX_SOCKETS_AN_ADDRESS: Final = 200
 TRY_AGAIN_LATER: Final = 1013
+POLICY_VIOLATION: Final = 1008
+# From its first byte to its last; a search form posts nothing at all.
+BODY_WITHIN_S: Final = 30.0
 
 ErrorPage = Callable[[Scope], Response]
 
@@ -74,27 +83,70 @@ class QueryLimit:
             await self._app(scope, receive, send)
 
 
-class BodyLimit:
-    """413 for a request body beyond MAX_BODY_BYTES, whether announced or not."""
+class AllowedHosts:
+    """400 for a request to another host than the library's: addresses in answers are made of its name.
 
-    def __init__(self, app: ASGIApp) -> None:
+    hosts: names without port, () for any. A Host header that is none, or stands twice, is refused in any case.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str], refused: ErrorPage) -> None:
         self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._is_ours(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        else:
+            await _answer(self._refused, scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        found = _HOST.fullmatch(named[0]) if len(named) == 1 else None
+        # Whoever watches over the portal from its own machine calls it by these names.
+        return found is not None and (not self._hosts or found["name"].lower() in self._hosts | _OWN_NAMES)
+
+
+_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_OWN_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class BodyLimit:
+    """413 for a request body beyond MAX_BODY_BYTES, whether announced or not; 408 for one that takes too long to come."""
+
+    def __init__(self, app: ASGIApp, within_s: float = BODY_WITHIN_S) -> None:
+        self._app = app
+        self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        if scope["method"] in ("GET", "HEAD") and headers.keys().isdisjoint((b"content-length", b"transfer-encoding")):
+            await self._app(scope, receive, send)  # nothing comes
+            return
+        announced = headers.get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
             await Response(status_code=413)(scope, receive, send)
             return
         taken = 0
-        started = False
+        started = whole = False
+        end = time.monotonic() + self._within_s
 
         async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole
+            if whole:  # what comes now is that the visitor has gone, whenever that is
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, end - time.monotonic()))
+            except TimeoutError:
+                raise BodyTooSlowError from None
             taken += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
             if taken > MAX_BODY_BYTES:
                 raise BodyTooLargeError
             return message
@@ -109,10 +161,17 @@ class BodyLimit:
         except BodyTooLargeError:
             if not started:
                 await Response(status_code=413)(scope, receive, send)
+        except BodyTooSlowError:
+            if not started:
+                await Response(status_code=408, headers={"Connection": "close"})(scope, receive, send)
 
 
 class BodyTooLargeError(Exception):
     """More body came than a request may have."""
+
+
+class BodyTooSlowError(Exception):
+    """The body of a request did not come in time."""
 
 
 class SocketGuard:
@@ -128,22 +187,27 @@ class SocketGuard:
         self._most = most
         self._most_an_address = most_an_address
         self._open: Counter[str] = Counter()
+        self._buckets: dict[str, TokenBucket] = {}  # of addresses with open sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        address = (scope.get("client") or ("", 0))[0]
+        address = visitor_of(scope)
         if self._open.total() >= self._most or self._open[address] >= self._most_an_address:
             await receive()
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
             return
         bucket = TokenBucket(MESSAGES_PER_S, MESSAGES_AT_ONCE)
+        together = self._buckets.setdefault(
+            address, TokenBucket(MESSAGES_AN_ADDRESS_PER_S, MESSAGES_AN_ADDRESS_AT_ONCE)
+        )
 
         async def paced() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive":
-                await asyncio.sleep(bucket.wait_s(time.monotonic()))
+                now = time.monotonic()
+                await asyncio.sleep(max(bucket.wait_s(now), together.wait_s(now)))
             return message
 
         self._open[address] += 1
@@ -152,7 +216,7 @@ class SocketGuard:
         finally:
             self._open[address] -= 1
             if not self._open[address]:
-                del self._open[address]
+                del self._open[address], self._buckets[address]
 
 
 class TokenBucket:

@@ -21,16 +21,21 @@ from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
 from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
+from portal.presenters.children import children, pinned, topic_searches
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.report import report_link
+from portal.presenters.shelf import ShelfRow, shelf_row
 from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
+from portal.rights import access_of
 from portal.search_state import SearchState
+from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
@@ -40,6 +45,10 @@ from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
+FOUND_INSIDE_MOST: Final = 100
+# Titles on each side: beside a record, and on a page of the shelf.
+BESIDE: Final = 4
+ALONG: Final = 12
 EXAMPLES_SHOWN: Final = 5
 NEW_SHOWN: Final = 12
 
@@ -47,7 +56,7 @@ NEW_SHOWN: Final = 12
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it. head: of a
-    record, what machines are told. feed: news of a search.
+    record, what machines are told.
 
     view: names what is shown, apart from display language: a change of it moves the focus.
     """
@@ -64,17 +73,20 @@ class Drawn:
     indexed: bool = False
     canonical: str = ""
     head: Head | None = None
-    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none."""
+    """Something that cannot be shown, and what to do. retry: an address that may work later, "" for none.
+
+    instead: what may be of use in its place, as a link and its label.
+    """
 
     title: str
     text: str
     next: str = ""
     retry: str = ""
+    instead: tuple[str, str] | None = None
 
 
 @cache
@@ -121,6 +133,12 @@ class Drawing:
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
         )
 
+    def failed(self) -> Drawn:
+        """500: something went wrong that is nobody's business but ours."""
+        return self.told(
+            Problem(self.t("error.failed_title"), self.t("error.failed"), self.t("error.failed_next")), 500
+        )
+
     def missing(self, what: str = "") -> Drawn:
         """404. what: "record_" for a record."""
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
@@ -128,17 +146,28 @@ class Drawing:
     def told(self, problem: Problem, status: int) -> Drawn:
         return self._drawn("_problem.html", problem, problem.title, problem.title, view=problem.title, status=status)
 
-    def reader(self, document: Document, number: int, query: Query) -> Drawn:
-        """A page of an e-book; `number` is one that it has."""
+    def closed(self, document: Document) -> Drawn:
+        """403: the e-book of this document may not be read here; what its readers can do instead."""
+        kind = "onsite" if access_of(document) == "onsite" else "login"
+        about = (self.t("closed.about"), PlainLinks().record(SearchState(hl=self.state.hl), document.id))
+        title = self.t("closed.title")
+        problem = Problem(title, self.t(f"closed.{kind}", title=document.title), self.t("closed.next"), instead=about)
+        return self.told(problem, 403)
+
+    def reader(
+        self, document: Document, number: int, query: Query, labels: Sequence[str], not_there: str = ""
+    ) -> Drawn:
+        """A page of an e-book; `number` is one that it has. labels: of all its pages. not_there: a page asked for in vain."""
         discovery = self.services.discovery
         page = next(iter(discovery.pages(document.id, number, number)), None)
         if page is None:
             return self.missing()
-        found = discovery.page_hits(document.id, query) if query.wanted else ()
-        view = reader(document, page, found, query, self.t)
+        found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST) if query.wanted else ()
+        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there)
         title = self.t("reader.title", title=document.title, label=page.label or number)
         switched = addresses.reader(document.id, number, self.t.other, query.text)
-        return self._drawn("_reader.html", view, title, title, view="reader", other_language=switched)
+        status = 404 if not_there else 200
+        return self._drawn("_reader.html", view, title, title, view="reader", status=status, other_language=switched)
 
     def cite(self, document: Document) -> Drawn:
         """How a title is cited."""
@@ -154,6 +183,32 @@ class Drawing:
     def _cite_view(self, document: Document) -> CiteView:
         made = citations(reference(document, self.base), self.state.hl)
         return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
+    def children(self) -> Drawn:
+        """The children's view; the state's text is searched for among the titles for children."""
+        try:
+            return self._children()
+        except SearchError as error:
+            return self.problem(error)
+
+    def _children(self) -> Drawn:
+        discovery, today, state = self.services.discovery, self.services.today(), pinned(self.state)
+        page = self._searched(state, state.understood(today))
+        if page.total and not page.hits:
+            state = state.at_page(1)
+            page = self._searched(state, state.understood(today))
+        topics = children_topics(discovery, discovery.info().generation, state.hl, today)
+        view = children(page, topics, state, self.t)
+        title = self.t("children.title")
+        return self._drawn(
+            "_children.html",
+            view,
+            title if not state.q else f"{view.heading} – {title}",
+            view.announce,
+            view="children",
+            indexed=not state.q and state.page == 1,
+            other_language=addresses.children(self.t.other, state.q, state.page),
+        )
 
     def advanced(self, view: object, switched: str) -> Drawn:
         """The form for several fields. switched: the same in the other language."""
@@ -196,7 +251,6 @@ class Drawing:
             title,
             view.announce,
             view=f"results {state.q} {state.page}",
-            feed=taken.feed,
             beside={"bands": shown, "taking": taken},
         )
 
@@ -226,7 +280,9 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
-        view = replace(view, trail=self._trail(id))
+        address = (self.base or self.services.settings.url) + addresses.permalink(id)
+        report = report_link(document, self.services.settings.email, address, self.t)
+        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), report=report)
         return self._drawn(
             "_record.html",
             view,
@@ -245,6 +301,29 @@ class Drawing:
         asked, first = self._understood().query, first_beside(state.at)
         beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
         return trail(id, beside, total, state, self.links, self.t)
+
+    def _shelf_of(self, document: Document) -> ShelfRow | None:
+        """The titles beside it on the shelf; None where it has no call number, or stands there alone."""
+        number = document.first("call_number")
+        if not number:
+            return None
+        before, after = self.services.discovery.shelf(number, document.id, BESIDE, BESIDE)
+        if not before and not after:
+            return None
+        return shelf_row(before, document, after, number, self.state, self.links, self.t)
+
+    def shelf(self, start: str, id: str) -> Drawn:
+        """The shelf around a call number, or around the title `id` that has it."""
+        discovery, start = self.services.discovery, start[:MAX_CALL_NUMBER].strip()
+        here = next(iter(discovery.documents([DocumentId(id)])), None) if id else None
+        if here is not None and here.first("call_number") != start:
+            here = None
+        place = DocumentId("" if here is None else here.id)
+        before, after = discovery.shelf(start, place, ALONG, ALONG)
+        view = shelf_row(before, here, after, start, self.state, self.links, self.t)
+        title = self.t("shelf.title_at", start=start) if start else self.t("shelf.title")
+        switched = addresses.shelf(start, id, self.t.other)
+        return self._drawn("_shelf.html", view, title, title, view="shelf", other_language=switched)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -271,7 +350,6 @@ class Drawing:
         indexed: bool = False,
         canonical: str = "",
         head: Head | None = None,
-        feed: str = "",
         other_language: str = "",
         beside: Mapping[str, object] | None = None,
     ) -> Drawn:
@@ -286,6 +364,7 @@ class Drawing:
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
+            "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": addresses.saved(self.state.hl),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
@@ -304,7 +383,6 @@ class Drawing:
             indexed=indexed,
             canonical=canonical,
             head=head,
-            feed=feed,
         )
 
     @property
@@ -321,7 +399,9 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, **_around_the_box(asked, interactive=False)})
+    for_children = drawn.view == "children"
+    around = _around_the_box(asked, interactive=False)
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
     return _render(
         "page.html",
         {
@@ -333,13 +413,14 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
+            "band": "band children-band" if for_children else "band",
             "body": drawn.body,
             "footer": drawn.footer,
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
             "head": drawn.head,
-            "feed": drawn.feed,
         },
     )
 
@@ -363,6 +444,17 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
+    searches = topic_searches(messages(hl))
+    return tuple(
+        name
+        for name, q in searches.items()
+        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
+    )
 
 
 @lru_cache(maxsize=4)

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal, cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from search.discovery import MAX_RESULTS_REACHED
@@ -88,7 +89,7 @@ class SearchState:
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
-        words = _keys(self.words if q else ())
+        words = _keys(self.words) if self.words and q else ()
         id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
@@ -101,7 +102,9 @@ class SearchState:
             "id": id,
             "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
             "exact": bool(self.exact and q),
-            "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words),
+            "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words)
+            if self.drop
+            else (),
             "words": (EVERYTHING,) if EVERYTHING in words else words,
             "scope": self.scope if self.scope in SCOPES else "",
             "facet": (facet := self.facet if self.facet in FACETS else ""),
@@ -195,7 +198,8 @@ class SearchState:
 
     def query_string(self) -> str:
         """The same as in a link, with its "?"; "" for the plain home page."""
-        encoded = urlencode(self.to_params())
+        # A page of results has 150 links that differ in one value; each value is encoded once.
+        encoded = "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in self.to_params()])
         return f"?{encoded}" if encoded else ""
 
     def understood(self, today: date) -> Understanding:
@@ -302,6 +306,10 @@ class SearchState:
         """Back to the results the record was opened from."""
         return replace(self, id="", at=0)
 
+    def followed(self) -> "SearchState":
+        """The search as a feed of it has it: without the page, and what is open on it."""
+        return replace(self.closing(), page=1, size=DEFAULT_SIZE, facet="")
+
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""
         return SearchState(filters=filters, sort=sort, hl=self.hl)
@@ -314,7 +322,14 @@ class SearchState:
 
 def _printable(text: str, most: int) -> str:
     """Text as it may stand in an address: control characters become spaces, none at the ends."""
-    return "".join(ch if ch.isprintable() else " " for ch in text)[:most].strip()
+    if not text.isprintable():
+        text = "".join(ch if ch.isprintable() else " " for ch in text)
+    return text[:most].strip()
+
+
+@lru_cache(maxsize=4096)
+def _encoded(text: str) -> str:
+    return quote_plus(text)
 
 
 def _span(first: str, last: str) -> str:

@@ -6,9 +6,11 @@ import uvicorn
 
 from portal.asgi import create_app
 from portal.bootstrap import Services
+from portal.connections import PatientProtocol
 
 MAX_SOCKET_MESSAGE_BYTES: Final = 1024 * 1024
 SHUTDOWN_S: Final = 5
+KEEP_ALIVE_S: Final = 10
 
 
 def serve(services: Services, host: str | None = None, port: int | None = None) -> int:
@@ -23,6 +25,9 @@ def serve(services: Services, host: str | None = None, port: int | None = None) 
         server_header=False,
         ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
         ws_ping_interval=30,
+        http=PatientProtocol,
+        proxy_headers=False,  # ClientAddress reads them, from the proxies that the settings name
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     return 0

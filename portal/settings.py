@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from portal.client_address import Network, networks
 from search.errors import EngineUnavailable
 from search.settings import EMBEDDED, SearchSettings, ServerSettings
 
@@ -21,6 +22,8 @@ _URL: Final = re.compile(
 # Whatever stands before an @ may be a password, which may hold any character.
 _USER_IN_URL: Final = re.compile(r"\S.*@", re.S)
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_DECIMAL: Final = re.compile(r"\d{1,4}(?:\.\d{1,3})?", re.ASCII)
 _INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -67,10 +70,23 @@ SETTINGS: Final = (
     Setting(
         "TELUSUR_URL", "", "the portal's public address, as https://katalog.example.org; empty: the one it was asked at"
     ),
-    Setting("TELUSUR_EMAIL", "", "the library's e-mail for reports of errors in records; empty: none is offered"),
+    Setting(
+        "TELUSUR_EMAIL",
+        "",
+        "the library's e-mail for reports of errors in records, told to harvesters; empty: none is offered",
+    ),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
     Setting("TELUSUR_PORT", "8501", "port the portal listens on"),
+    Setting("TELUSUR_HOSTS", "", "names the portal is reached by, with commas; empty for any"),
+    Setting(
+        "TELUSUR_PROXIES",
+        "127.0.0.1, ::1",
+        "reverse proxies that are believed when they say who asks: addresses, networks",
+    ),
+    Setting(
+        "TELUSUR_RATE", "1", "how many times the usual rates one address may ask (docs/serving.md); 0 for no limit"
+    ),
 )
 
 CONFIG_FILE: Final = Path("telusur.toml")
@@ -90,6 +106,9 @@ class Settings:
     source: str
     host: str
     port: int
+    hosts: tuple[str, ...]
+    proxies: tuple[Network, ...]
+    rate: float
     values: Mapping[str, str] = field(repr=False)
     sources: Mapping[str, str]
 
@@ -148,6 +167,9 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         source=values["TELUSUR_SOURCE"],
         host=values["TELUSUR_HOST"],
         port=port,
+        hosts=_hosts(values["TELUSUR_HOSTS"], sources["TELUSUR_HOSTS"]),
+        proxies=_proxies(values["TELUSUR_PROXIES"], sources["TELUSUR_PROXIES"]),
+        rate=_rate(values["TELUSUR_RATE"], sources["TELUSUR_RATE"]),
         values=values,
         sources=sources,
     )
@@ -180,6 +202,32 @@ def _is_url(text: str) -> bool:
 
 def _without_user(engine: str) -> str:
     return _USER_IN_URL.sub("…@", engine)
+
+
+def _hosts(text: str, source: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(_HOST_NAME.fullmatch(host) for host in hosts):
+        raise SettingsError(
+            f"TELUSUR_HOSTS={text!r} (from {source}) is no list of host names; use names without http:// and port, "
+            "with commas between, as katalog.example.org."
+        )
+    return hosts
+
+
+def _proxies(text: str, source: str) -> tuple[Network, ...]:
+    try:
+        return networks(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"TELUSUR_PROXIES={text!r} (from {source}) is no list of addresses: {error}. Use addresses or networks with "
+            "commas between, as 127.0.0.1, 10.0.0.0/8."
+        ) from error
+
+
+def _rate(text: str, source: str) -> float:
+    if not _DECIMAL.fullmatch(text.strip()):
+        raise SettingsError(f"TELUSUR_RATE={text!r} (from {source}) is no number; use 0 to 9999, as 0.5, 1 or 20.")
+    return float(text)
 
 
 def _number(

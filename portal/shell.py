@@ -21,6 +21,7 @@ NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
 FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
 SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
 HEAD_END: Final = "</head>"
+OPENSEARCH: Final = "application/opensearchdescription+xml"
 PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
 STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
 
@@ -54,6 +55,8 @@ class Shell:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
         if not state.is_home and not state.id:
             head += f'    <link rel="alternate" type="application/atom+xml" href="{escape(feed(state))}">\n'
+        name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
+        head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
         way = f'<a href="{plain}">{escape(t("site.plain_search"))}</a>'

@@ -18,7 +18,7 @@ from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
-from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
+from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
 from search.results import (
     Answer,
     FacetValue,
@@ -62,13 +62,19 @@ class Discovery:
     """Searches one engine by words and meaning, and says why each hit is there.
 
     embedder: None for words only. lexicon: gives what words are called in the other language, which are then
-    looked for as well; called with the first search that has words. The set of results depends on the text alone and filters only
+    looked for as well; called with the first search that has words. may_quote: whose e-book's text may be shown to
+    whoever asks, None for all; a book that may not is found by its text and gives none of it away. The set of results depends on the text alone and filters only
     narrow it, so choosing a facet value gives exactly the count that was shown.
     """
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None = None, lexicon: Callable[[], Lexicon] | None = None
+        self,
+        engine: Engine,
+        embedder: Embedder | None = None,
+        lexicon: Callable[[], Lexicon] | None = None,
+        may_quote: Callable[[Document], bool] | None = None,
     ) -> None:
+        self._may_quote = may_quote or _everything
         self._engine = engine
         self._embedder = embedder
         self._lexicon = lexicon
@@ -101,13 +107,13 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=(hits := look.hits(searcher, answers, finds, embedder.floor if embedder is not None else 0.0)),
+            hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder)))),
             facets=answers[facets],
             notices=_notices(query, mode, ran),
             typed=tried.typed,
             meant=tried.meant,
             also=tried.also,
-            answers=_answers(searcher, query, hits)
+            answers=tuple(one for one in _answers(searcher, query, hits) if self._may_quote(one.document))
             if hits and page == 1 and query.wanted and is_question(text)
             else (),
             ways=() if total else ways_out(searcher, query, finds),
@@ -156,6 +162,10 @@ class Discovery:
         ranked = _ranked(searcher, query, words, passing, by_words, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
 
+    def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits without the pages of e-books that may not be quoted."""
+        return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
+
     def _prepared(self, query: Query) -> Prepared:
         if self._lexicon is None or query.wordless or not query.wanted:
             return Prepared(query)
@@ -170,12 +180,25 @@ class Discovery:
             found = next(iter(searcher.fetch([item.id for item in joined])), None)
         return found
 
+    def shelf(
+        self, call_number: str, id: DocumentId, before: int, after: int
+    ) -> tuple[Sequence[Document], Sequence[Document]]:
+        """The documents that stand before and after a place on the shelf, as `Searcher.shelf` has it."""
+        searcher = self._engine.searcher()
+        beside = searcher.shelf(call_number, id, before, after)
+        found = searcher.fetch([*beside.before, *beside.after])
+        split = sum(document.id in beside.before for document in found)
+        return found[:split], found[split:]
+
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 
     def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
-        """The matching pages of one e-book, in page order."""
-        return self._engine.searcher().page_hits(query, [id], per_document=most).get(id, ())
+        """The matching pages of one e-book, in page order; none of one that may not be quoted."""
+        searcher = self._engine.searcher()
+        if not all(map(self._may_quote, searcher.fetch([id]))):
+            return ()
+        return searcher.page_hits(query, [id], per_document=most).get(id, ())
 
     def inside(self, query: Query, known: Collection[DocumentId], limit: int) -> tuple[Hit, ...]:
         """E-books whose pages hold some of the words of `query`, under its filters, without those that are `known`."""
@@ -187,7 +210,7 @@ class Discovery:
         searcher = self._engine.searcher()
         ranked = [item for item in searcher.keyword(asked, limit + len(known)).items if item.id not in known][:limit]
         look = _Look(asked, {item.id: Scores(item.score) for item in ranked})
-        return look.hits(searcher, searcher.answer(look.questions), {}, 0.0)
+        return self._quotable(look.hits(searcher, searcher.answer(look.questions), {}, 0.0))
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)
@@ -199,7 +222,9 @@ class Discovery:
         if found is None:
             return ()
         embedder = self._usable_embedder(searcher)
-        vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
+        vector = (
+            searcher.vector(id) if embedder is not None and _understands(embedder, found.values("language")) else None
+        )
         near: Finds = {}
         if vector is not None and embedder is not None:
             nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
@@ -246,6 +271,14 @@ class _Found:
     total: int
 
 
+def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
+    return True
+
+
+def _floor(embedder: Embedder | None) -> float:
+    return embedder.floor if embedder is not None else 0.0
+
+
 def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:
     """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
     if embedder is None:
@@ -268,11 +301,11 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
-    answers = searcher.answer([weigh, fetch])
+    weigh, languages = Weigh(query, ids), Languages(list(near) if embedder.languages is not None else [])
+    answers = searcher.answer([weigh, languages])
     weights = answers[weigh]
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
-    strangers = {document.id for document in answers[fetch] if not _understands(embedder, document)}
+    strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
@@ -350,9 +383,8 @@ class _Look:
         return tuple(hits)
 
 
-def _understands(embedder: Embedder, document: Document) -> bool:
-    """Whether the model knows a language of the document; a document that names none is given the chance."""
-    languages = document.values("language")
+def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
+    """Whether the model knows one of a document's languages; a document that names none is given the chance."""
     return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 

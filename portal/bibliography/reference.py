@@ -10,6 +10,7 @@ from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
 from portal.presenters.wording import html_language
+from portal.rights import may_read
 from search.document import Document, Related
 
 MAX_ABSTRACT: Final = 10_000
@@ -95,7 +96,7 @@ def reference(document: Document, base: str = "") -> Reference:
         subjects=tuple(line(subject) for subject in document.values("subject")[:MOST_VALUES]),
         call_number=line(document.first("call_number")),
         address=base + addresses.permalink(document.id),
-        pdf=base + addresses.pdf(document.id) if document.ebook is not None else "",
+        pdf=base + addresses.pdf(document.id) if document.ebook is not None and may_read(document) else "",
         online=_online(document, base),
     )
 

@@ -11,14 +11,13 @@ from portal.i18n import Messages
 from portal.links import Links
 from portal.pictures import picture
 from portal.presenters.choices import Choice
-from portal.presenters.facets import FacetItem
+from portal.presenters.facets import VALUES_SHOWN, FacetItem
 from portal.presenters.wording import html_language, names_line, value_label
 from portal.search_state import SearchState
 from search.document import Document
 from search.engine import IndexInfo
 from search.results import FacetValue, ResultPage
 
-VALUES_SHOWN: Final = 6
 BROWSED: Final = ("format", "language", "audience", "access")
 TOPICS: Final = "dewey_class"
 # A picture for each class of Dewey.

@@ -10,20 +10,52 @@ from markupsafe import Markup
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.marking import marked
-from portal.presenters.record import OutlineItem, outline
-from portal.presenters.results import FoundPage, found_pages
-from portal.presenters.wording import html_language
+from portal.presenters.wording import html_language, page_label
 from portal.search_state import SearchState
 from search.document import Document, Page
 from search.highlight import highlight
 from search.query import Query
 from search.results import Highlight, PageHit
 
+MOST_LEVELS: Final = 4
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
+class FoundInside:
+    """A page of the book that matches. current: it is the page being read."""
+
+    label: str
+    section: str
+    snippet: Markup
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A line of the outline. label: the printed name of its page. current: the page being read belongs to it."""
+
+    title: str
+    label: str
+    level: int
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A link to another page, and what page that is."""
+
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderView:
+    """next_image: the picture to fetch beforehand. marks: what lies over the picture, "" without a search.
+    problem: what was asked for and is not there, in words. hit: where among the found pages this one is."""
+
     id: str
     book: str
     lang: str
@@ -31,28 +63,53 @@ class ReaderView:
     total: int
     section: str
     position: str
+    label: str
     paragraphs: tuple[Markup, ...]
     image: str
     image_name: str
+    marks: str
+    next_image: str
     pdf: str
-    previous: str
-    next: str
+    previous: Turn | None
+    next: Turn | None
     record: str
-    outline: tuple[OutlineItem, ...]
+    outline: tuple[Contents, ...]
     query: str
-    found: tuple[FoundPage, ...]
+    found: tuple[FoundInside, ...]
     found_line: str
+    hit: str
+    previous_hit: Turn | None
+    next_hit: Turn | None
     clear: str
     action: str
+    go_to: str
+    problem: str
 
 
-def reader(document: Document, page: Page, found: Sequence[PageHit], query: Query, t: Messages) -> ReaderView:
-    """found: all pages of the book that match `query`. Raises ValueError for a document without an e-book."""
+def reader(
+    document: Document,
+    page: Page,
+    labels: Sequence[str],
+    found: Sequence[PageHit],
+    query: Query,
+    t: Messages,
+    most: int,
+    not_there: str = "",
+) -> ReaderView:
+    """labels: of all pages, "" for one without. found: the pages of the book that match `query`, the first `most`.
+    not_there: a page asked for in vain. Raises ValueError for a document without an e-book."""
     if document.ebook is None:
         raise ValueError(f"{document.id} has no e-book")
     q, total = query.text, document.ebook.page_count
+
+    def turn(number: int) -> Turn:
+        name = labels[number - 1] if number <= len(labels) else ""
+        return Turn(addresses.reader(document.id, number, t.language, q), page_label(number, name, t))
+
+    before = [hit.page for hit in found if hit.page < page.number]
+    after = [hit.page for hit in found if hit.page > page.number]
+    here = next((place for place, hit in enumerate(found, start=1) if hit.page == page.number), 0)
     label = page.label or str(page.number)
-    own_label = label != str(page.number)
     return ReaderView(
         id=document.id,
         book=document.title,
@@ -60,30 +117,74 @@ def reader(document: Document, page: Page, found: Sequence[PageHit], query: Quer
         number=page.number,
         total=total,
         section=page.section,
-        position=t(
-            "reader.position" if own_label else "reader.position_plain",
-            label=label, n=t.number(page.number), total=t.number(total),
-        ),
+        position=_position(page, total, t),
+        label=label,
         paragraphs=paragraphs(page.text, query),
         image=addresses.page_image(document.id, page.number),
         image_name=t("reader.image", label=label, title=document.title),
+        marks=addresses.page_marks(document.id, page.number, q) if query.wanted else "",
+        next_image=addresses.page_image(document.id, page.number + 1) if page.number < total else "",
         pdf=addresses.pdf(document.id, page.number),
-        previous=addresses.reader(document.id, page.number - 1, t.language, q) if page.number > 1 else "",
-        next=addresses.reader(document.id, page.number + 1, t.language, q) if page.number < total else "",
-        record=addresses.PlainLinks().record(SearchState(q=query.text, hl=t.language), document.id),
-        outline=outline(document, q, t),
+        previous=turn(page.number - 1) if page.number > 1 else None,
+        next=turn(page.number + 1) if page.number < total else None,
+        record=addresses.PlainLinks().record(SearchState(q=q, hl=t.language), document.id),
+        outline=_contents(document, page.number, labels, q, t),
         query=q,
-        found=found_pages(document.id, found, q, t),
-        found_line=_found_line(found, q, t),
+        found=_found(document, found, page.number, q, t),
+        found_line=_found_line(found, q, t, most),
+        hit=t("reader.hit", n=t.number(here), total=t.number(len(found))) if here else "",
+        previous_hit=turn(before[-1]) if before else None,
+        next_hit=turn(after[0]) if after else None,
         clear=addresses.reader(document.id, page.number, t.language) if q else "",
         action=addresses.reader(document.id, page.number, "id"),
+        go_to=addresses.book(document.id),
+        problem=t("reader.not_there", asked=not_there, total=t.number(total)) if not_there else "",
     )  # fmt: skip
 
 
-def _found_line(found: Sequence[PageHit], q: str, t: Messages) -> str:
+def _position(page: Page, total: int, t: Messages) -> str:
+    n, of = t.number(page.number), t.number(total)
+    if page.label and page.label != str(page.number):
+        return t("reader.position", label=page.label, n=n, total=of)
+    return t("reader.position_plain", n=n, total=of)
+
+
+def _found(document: Document, found: Sequence[PageHit], number: int, q: str, t: Messages) -> tuple[FoundInside, ...]:
+    return tuple(
+        FoundInside(
+            page_label(hit.page, hit.label, t),
+            hit.section,
+            marked(hit.snippet),
+            addresses.reader(document.id, hit.page, t.language, q),
+            hit.page == number,
+        )
+        for hit in found
+    )
+
+
+def _contents(document: Document, number: int, labels: Sequence[str], q: str, t: Messages) -> tuple[Contents, ...]:
+    """The outline with printed page numbers. The page being read belongs to the last heading before or on it."""
+    sections = document.ebook.outline if document.ebook else ()
+    begun = [place for place, section in enumerate(sections) if section.page <= number]
+    current = max(begun, key=lambda place: (sections[place].page, place), default=-1)
+    return tuple(
+        Contents(
+            section.title,
+            (labels[section.page - 1] if 0 < section.page <= len(labels) else "") or str(section.page),
+            min(section.level, MOST_LEVELS),
+            addresses.reader(document.id, section.page, t.language, q),
+            place == current,
+        )
+        for place, section in enumerate(sections)
+    )
+
+
+def _found_line(found: Sequence[PageHit], q: str, t: Messages, most: int) -> str:
     if not q:
         return ""
-    return t.count("reader.found", len(found), query=q) if found else t("reader.found_none", query=q)
+    if not found:
+        return t("reader.found_none", query=q)
+    return t.count("reader.found_many" if len(found) >= most else "reader.found", len(found), query=q)
 
 
 def paragraphs(text: str, query: Query) -> tuple[Markup, ...]:

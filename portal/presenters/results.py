@@ -31,6 +31,7 @@ from portal.presenters.wording import (
     reason_sentence,
     value_label,
 )
+from portal.rights import access_of, may_read
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
@@ -250,7 +251,8 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
     name = document.title
     found = []
     if document.ebook is not None:
-        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), "", False))
+        note = "" if may_read(document) else t.label("link_access", access_of(document))
+        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), note, False))
     for link in document.links:
         if link.kind == "read" and addresses.is_web_address(link.url):
             note = t.label("link_access", link.access)

@@ -1,5 +1,6 @@
 """The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
 
+import logging
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -8,16 +9,17 @@ from portal.bootstrap import Services
 from portal.components.block import html_block
 from portal.i18n import Messages
 from portal.links import InteractiveLinks
-from portal.pages import Drawing
+from portal.pages import Drawing, Drawn
 from portal.search_state import SearchState
 
 BOX = "q"
+log = logging.getLogger(__name__)
 
 
 def catalogue(services: Services) -> None:
     state = read_address()
     drawing = Drawing(services, state, InteractiveLinks(), public_address(services))
-    drawn = drawing.page()
+    drawn = drawn_page(drawing)
     st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
     nothing = {"lang": state.hl, "announce": "", "view": ""}
     with st.container(key="band"):
@@ -28,6 +30,15 @@ def catalogue(services: Services) -> None:
         html_block("tools", drawn.tools, nothing, follow)
     html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
     html_block("footer", drawn.footer, nothing, follow)
+
+
+def drawn_page(drawing: Drawing) -> Drawn:
+    """The page, or one that says that it failed: a reader is told in the page's own words."""
+    try:
+        return drawing.page()
+    except Exception:
+        log.exception("The page could not be drawn.")
+        return drawing.failed()
 
 
 def public_address(services: Services) -> str:

@@ -13,7 +13,7 @@ from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
 from search.query import Alternative, Clause, Filter, Query
 from search.query_language import parse
-from search.questions import Facets, Keyword
+from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
 from tests.support.documents import document, entry, unit
 
@@ -254,6 +254,18 @@ def test_fingerprints_are_those_of_the_documents_that_exist(engine: Engine) -> N
         "a.2": "f-a.2",
     }
     assert searcher.fingerprints([]) == {}
+
+
+def test_languages_are_those_of_the_documents_that_exist(engine: Engine) -> None:
+    searcher = load(
+        engine, entry("a.1", "Laut", language=["ind", "eng"]), entry("a.2", "Ikan"), entry("a.3", "Sea", language="eng")
+    )
+    ids = list(map(DocumentId, ("a.3", "a.9", "a.1", "a.2", "a.3")))
+    found = searcher.languages(ids)
+    assert {id: set(codes) for id, codes in found.items()} == {"a.1": {"ind", "eng"}, "a.2": set(), "a.3": {"eng"}}
+    question = Languages(ids[:1])
+    assert searcher.answer([question])[question] == {"a.3": ("eng",)}
+    assert searcher.languages([]) == {}
 
 
 def broken(id: str) -> list[Entry]:

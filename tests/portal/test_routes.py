@@ -353,7 +353,7 @@ def test_the_frame_names_what_it_shows(client: TestClient) -> None:
     assert '<html lang="en">' in home.text
     assert "<title>Search the library&#x27;s collections – Perpustakaan Kota Bitung</title>" in home.text
     record = client.get(f"/?id={REEF_ID}&q=karang")
-    assert f'<link rel="canonical" href="/katalog/{REEF_ID}">' in record.text
+    assert f'<link rel="canonical" href="http://testserver/katalog/{REEF_ID}">' in record.text
     assert f'<noscript><p>Halaman ini memakai JavaScript. <a href="/katalog/{REEF_ID}?q=karang">' in record.text
     assert client.get("/?id=none").status_code == 404
     assert '<a href="/cari?q=karang">' in client.get("/?q=karang").text

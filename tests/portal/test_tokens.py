@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ _BLOCK = re.compile(r"(:root[^{]*)\{([^}]*)\}")
 _PROPERTY = re.compile(r"(--[a-z0-9-]+|color-scheme):\s*([^;]+);")
 _LITERAL = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|lab)a?\(", re.I)
 
-Theme = Mapping[str, str]
+Theme = dict[str, str]
 
 
 def blocks() -> list[tuple[str, Theme]]:
@@ -52,6 +51,7 @@ GROUNDS = ("paper", "card", "sunk", "tint", "notice")
 TEXT = [
     *((ink, ground) for ink in ("ink", "quiet", "link", "link-hover", "accent") for ground in GROUNDS),
     ("ink", "mark"),
+    ("link", "mark"),
     ("on-link", "link"),
     ("on-link", "link-hover"),
     ("on-accent", "accent"),
@@ -103,6 +103,8 @@ def test_no_other_sheet_holds_a_colour(sheet: str) -> None:
 @pytest.mark.parametrize("sheet", STYLES)
 def test_every_property_that_a_sheet_uses_is_there(sheet: str) -> None:
     text = "".join((SHEETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+    # A template may give an element a figure to draw.
+    text += "".join(path.read_text(encoding="utf-8") for path in (SHEETS.parents[1] / "templates").glob("*.html"))
     own = set(re.findall(r"(--[a-z0-9-]+)\s*:", text))
     used = set(re.findall(r"var\((--[a-z0-9-]+)", (SHEETS / f"{sheet}.css").read_text(encoding="utf-8")))
     assert used <= own

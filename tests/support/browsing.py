@@ -29,6 +29,7 @@ class Portal:
 
     address: str
     log: Path
+    pid: int
 
 
 @dataclass
@@ -68,7 +69,7 @@ def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
         server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=out, stderr=out)
         try:
             _wait_for(f"{address}/health", log)
-            yield Portal(address, log)
+            yield Portal(address, log, server.pid)
         finally:
             server.terminate()
             server.wait(20)

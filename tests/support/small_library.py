@@ -16,6 +16,8 @@ from search.engine import Entry
 BOOK_FILE = "telusur-ebook-0002.pdf"
 EBOOK_ID = DocumentId("kota.e-01")
 REEF_ID = DocumentId("kota.001")
+# Of the volumes for beginners, those below this number are for children.
+CHILDRENS = 26
 TRAP_ID = DocumentId("kota.x/<b>&")
 # Text that would run as a script, or break out of its place, wherever it was not escaped.
 PAYLOADS = (
@@ -200,7 +202,16 @@ def documents() -> list[Document]:
         ),
     ]
     shelf += [
-        book(f"1{n:02}", f"Belajar membaca jilid {n}", "Sari, Dewi", str(1990 + n), "ind", "400", "Membaca")
+        book(
+            f"1{n:02}",
+            f"Belajar membaca jilid {n}",
+            "Sari, Dewi",
+            str(1990 + n),
+            "ind",
+            "400",
+            "Membaca",
+            **({"audience": "children"} if n < CHILDRENS else {}),
+        )
         for n in range(1, 31)
     ]
     return [*shelf, trap()]
@@ -244,7 +255,9 @@ def ebook() -> tuple[Document, PdfBook, Path]:
 
 def small_library(folder: Path) -> Services:
     """Services over a new index in `folder`, with words only."""
-    settings = read_settings({"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none"}, folder / "none.toml")
+    # One test after the other asks faster than any visitor may.
+    values = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_RATE": "0"}
+    settings = read_settings(values, folder / "none.toml")
     services = open_services(settings)
     electronic, book, path = ebook()
     EbookStore(folder / "ebooks").add(path, book.sha256)

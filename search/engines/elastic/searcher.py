@@ -1,12 +1,14 @@
 """Asking a cluster: every question as one or more bodies of a search, all of a round in one `_msearch`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from search import analysis, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
+from search.engine import EVERYTHING, Step
 from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
@@ -15,11 +17,20 @@ from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
-from search.engines.terms import MORE_TERMS, SUGGEST, suggestion_prefixes, suggestions
+from search.engines.terms import (
+    MORE_TERMS,
+    ON_SHELF,
+    SHELF,
+    SUGGEST,
+    place_on_shelf,
+    suggestion_prefixes,
+    suggestions,
+)
 from search.highlight import Matcher, page_hit
+from search.publications import BEGINNING, Publications, Stamp
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.vectors import Vector
 
@@ -73,6 +84,10 @@ class ElasticSearcher:
     def embedder(self) -> str:
         return self._state.embedder
 
+    @property
+    def publications(self) -> Publications:
+        return self._state.publications
+
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
         asks = {question: self._ask(question) for question in asked}
         responses = iter(self._search([body for ask in asks.values() for body in ask.bodies]))
@@ -98,6 +113,32 @@ class ElasticSearcher:
 
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         return self._one(questions.Fetch(ids))
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        last = self.publications.last if until is None else min(until, self.publications.last)
+        steps: list[Step] = []
+        while len(steps) < limit and last > after:
+            size = min(limit - len(steps), MAX_WINDOW - 1)
+            found = self._stamped(query, {"gt": after, "lte": last}, size + 1)
+            steps += found[:size]
+            if len(found) <= size:
+                break
+            after = steps[-1].stamp
+            if found[size].stamp == after:  # of two writers, in the same microsecond
+                steps = [step for step in steps if step.stamp != after]
+                steps += self._stamped(query, {"gte": after, "lte": after}, MAX_WINDOW)
+        return tuple(steps)
+
+    def _stamped(self, query: Query, stamps: Body, size: int) -> list[Step]:
+        selected = {"bool": {"filter": [self._build.selecting(query), {"range": {"stamp": stamps}}]}}
+        body = {"query": selected, "sort": ["stamp"], "size": size, "track_total_hits": False, "_source": False}
+        (response,) = self._search([(self._names.records, body)])
+        return [Step(DocumentId(hit["_id"]), Stamp(int(hit["sort"][0]))) for hit in response["hits"]["hits"]]
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        return self._one(questions.Languages(ids))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         found: dict[DocumentId, str] = {}
@@ -157,6 +198,28 @@ class ElasticSearcher:
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
 
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        key, field = place_on_shelf(call_number, id), f"o_{SHELF}"
+        sides = (("desc", before), ("asc", after))
+        bodies: list[tuple[str, Body]] = [
+            (
+                self._names.records,
+                {
+                    "query": self._build.matching(Query()),
+                    "size": min(size, MAX_WINDOW),
+                    "sort": [{field: order}],
+                    "search_after": [key],
+                    "track_total_hits": False,
+                    "_source": False,
+                },
+            )
+            for order, size in sides
+            if size > 0
+        ]
+        found = iter(self._search(bodies))
+        nearest = [_on_shelf(next(found)) if size > 0 else [] for _, size in sides]
+        return Beside(tuple(reversed(nearest[0])), tuple(nearest[1]))
+
     def _one(self, question: Question[A]) -> A:
         return self.answer([question])[question]
 
@@ -180,6 +243,8 @@ class ElasticSearcher:
                 return self._ask_facets(question)
             case questions.Fetch():
                 return self._ask_fetch(question)
+            case questions.Languages():
+                return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
             case questions.Spellings():
@@ -286,12 +351,27 @@ class ElasticSearcher:
 
         def read(responses: _Responses) -> Sequence[Document]:
             hits = [hit for response in responses for hit in response["hits"]["hits"]]
-            documents = {hit["_id"]: from_json(hit["_source"]["json"]) for hit in hits}
+            documents = {hit["_id"]: self._document(hit["_source"]) for hit in hits}
             return tuple(documents[id] for id in asked.ids if id in documents)
 
         slices = [ids[start : start + MAX_WINDOW] for start in range(0, len(ids), MAX_WINDOW)]
-        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json"]}
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json", "stamp"]}
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
+
+    def _document(self, source: Mapping[str, Any]) -> Document:
+        return replace(from_json(source["json"]), changed=self.publications.date(Stamp(int(source["stamp"]))))
+
+    def _ask_languages(self, asked: questions.Languages) -> _Ask:
+        if not asked.ids:
+            return _Ask(lambda _: {})
+        field = "r_language"
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": False, "docvalue_fields": [field]}
+
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[str]]:
+            hits = responses[0]["hits"]["hits"]
+            return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
+
+        return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.
@@ -345,6 +425,11 @@ class ElasticSearcher:
 
         bodies = [body(self._build_pages.matching(wanted, demand)) for demand in DEMANDS]
         return _Ask(read, *((self._names.pages, made) for made in bodies))
+
+
+def _on_shelf(response: Mapping[str, Any]) -> list[DocumentId]:
+    """What was found along the shelf; those without a call number stand after its end."""
+    return [DocumentId(hit["_id"]) for hit in response["hits"]["hits"] if hit["sort"][0].startswith(ON_SHELF)]
 
 
 class _Part:

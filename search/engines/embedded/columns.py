@@ -62,8 +62,17 @@ class Columns:
         self._facet = held["names.facet"]
         self._values, self._ends = held["values.u32"], held["values.ends"]
 
+    def __len__(self) -> int:
+        """How many record numbers were given."""
+        return len(self._ends)
+
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
+
+    def values(self, number: int, facet: str) -> tuple[str, ...]:
+        """What a record is counted by in one facet."""
+        held = self._values[int(self._ends[number - 1]) if number else 0 : int(self._ends[number])]
+        return tuple(self._name(value) for value in held[self._facet[held] == _FACET[facet]].tolist())
 
     def tally(self, numbers: Places) -> Places:
         """How many of these records have each value there is. numbers: without repeats."""

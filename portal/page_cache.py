@@ -1,0 +1,130 @@
+"""Plain pages and answers that were just made, given again as they are: no thread, no template, no search.
+
+Only what is the same for everybody is kept: GET, 200, and neither private nor with a cookie.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.remembering import Generation
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_PAGE_BYTES: Final = 1024 * 1024
+CACHED_UNDER: Final = ("/katalog/", "/cari", "/api/v1/")
+
+_Headers = Sequence[tuple[bytes, bytes]]
+_Kept = tuple[_Headers, bytes, bytes]  # headers, tag, body
+
+
+class PageCache:
+    """Keeps answers by address and by the generation of the index that they were made from."""
+
+    def __init__(self, app: ASGIApp, generation: Generation, today: Callable[[], date]) -> None:
+        self._app = app
+        self._generation = generation
+        self._today = today
+        self._seen = ""
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+        self._size = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(CACHED_UNDER):
+            await self._app(scope, receive, send)
+            return
+        fresh = self._generation.fresh()
+        key = self._key(scope, fresh or self._seen)
+        self._seen = fresh or self._seen
+        if fresh is not None and key in self._kept:
+            self._kept.move_to_end(key)
+            await _give(self._kept[key], scope, send)
+        elif self._seen:
+            await self._make(key, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _key(self, scope: Scope, generation: str) -> bytes:
+        """A digest: what readers ask is not to be read from memory either."""
+        headers = dict(scope["headers"])
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (
+            generation.encode(),
+            self._today().isoformat().encode(),
+            scope.get("raw_path") or scope["path"].encode(),
+            scope["query_string"],
+            scope["scheme"].encode(),
+            headers.get(b"host", b""),
+            headers.get(b"accept", b""),
+            b"gzip" if b"gzip" in headers.get(b"accept-encoding", b"") else b"",
+        ):
+            digest.update(b"%d:" % len(part) + part)
+        return digest.digest()
+
+    async def _make(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None
+        body = bytearray()
+
+        async def held(message: Message) -> None:
+            """Holds back what can be kept until it is whole; lets through everything else."""
+            nonlocal start
+            if message["type"] == "http.response.start" and _may_be_kept(message):
+                start = message
+                return
+            if start is None or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body"):
+                if len(body) > MAX_PAGE_BYTES:
+                    await send(start)
+                    await send({"type": "http.response.body", "body": bytes(body), "more_body": True})
+                    start = None
+                return
+            kept = _as_kept(start, bytes(body))
+            self._keep(key, kept)
+            await _give(kept, scope, send)
+
+        await self._app(scope, receive, held)
+
+    def _keep(self, key: bytes, kept: _Kept) -> None:
+        if key in self._kept:
+            self._size -= len(self._kept.pop(key)[2])
+        self._kept[key] = kept
+        self._size += len(kept[2])
+        while self._size > MAX_BYTES:
+            self._size -= len(self._kept.popitem(last=False)[1][2])
+
+
+def _may_be_kept(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start.get("headers", ())}
+    control = headers.get(b"cache-control", b"")
+    return (
+        start["status"] == 200
+        and b"set-cookie" not in headers
+        and not any(word in control for word in (b"private", b"no-store"))
+        and int(headers.get(b"content-length", b"0")) <= MAX_PAGE_BYTES
+    )
+
+
+def _as_kept(start: Message, body: bytes) -> _Kept:
+    tag = b'W/"%s"' % hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+    headers = [(name, value) for name, value in start["headers"] if name.lower() not in (b"etag", b"content-length")]
+    headers += [(b"etag", tag), (b"content-length", str(len(body)).encode())]
+    return headers, tag, body
+
+
+async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
+    """The answer, or that the browser's copy is still good."""
+    headers, tag, body = kept
+    asked = dict(scope["headers"]).get(b"if-none-match", b"")
+    if asked and (asked.strip() == b"*" or tag in {one.strip() for one in asked.split(b",")}):
+        headers = [(name, value) for name, value in headers if name not in (b"content-length", b"content-type")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,179 @@
+"""The routes of an e-book: its pages as text, their pictures, what a search marks on these, and the file itself.
+
+Each asks `rights.may_read` before it gives anything of the book away.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from portal import links as addresses
+from portal.bootstrap import Services
+from portal.conditional import changed_at, http_date, unchanged
+from portal.i18n import messages
+from portal.links import PlainLinks
+from portal.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
+from portal.page_labels import MAX_ASKED, PageLabels, page_meant
+from portal.page_words import marked_boxes, marks_svg
+from portal.pages import Drawing
+from portal.plain import drawing_for, language_of, plain_answer
+from portal.rights import may_read
+from portal.search_state import SearchState
+from search.document import Document, DocumentId, Ebook
+from search.query_language import parse
+
+MAX_RANGES: Final = 4
+MAX_PAGE_NUMBER: Final = 100_000
+# A picture changes only with its book, and a browser that asks again is told so by its ETag.
+PICTURE_CACHED: Final = "public, max-age=86400"
+# What a search marks is between its reader and the portal.
+MARKS_CACHED: Final = "private, max-age=86400"
+FILE_CACHED: Final = "public, max-age=3600"
+_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class BookRoutes:
+    """Routes under /baca/ and /berkas/."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._images = PageImages()
+        self._labels = PageLabels(services.discovery)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/baca/{id:path}/{page}.png", self.picture),
+            Route("/baca/{id:path}/{page}.svg", self.marks),
+            Route("/baca/{id:path}/{page}", self.page),
+            Route("/baca/{id:path}", self.book),
+            Route("/berkas/{id:path}.pdf", self.file),
+            Route("/berkas/{id:path}", self.nothing),
+        ]
+
+    def page(self, request: Request) -> Response:
+        found = self._asked_page(request)
+        if found is None:
+            return self.nothing(request)
+        document, number = found
+        return self._closed(request, document) or self._page(request, document, number)
+
+    def book(self, request: Request) -> Response:
+        """The page that `hlm` names, by label or number, else the first one."""
+        id = request.path_params["id"].strip("/")
+        document = self._services.discovery.document(DocumentId(id)) if id else None
+        if document is None or document.ebook is None:
+            return self.nothing(request)
+        if closed := self._closed(request, document):
+            return closed
+        asked = request.query_params.get("hlm", "").strip()[:MAX_ASKED]
+        number = page_meant(asked, self._labels.of(document)) if asked else 1
+        if number is None:
+            begun = request.query_params.get("dari", "")
+            return self._page(request, document, _page_number(begun, document.ebook) or 1, not_there=asked)
+        hl, q = language_of(request), SearchState(q=request.query_params.get("q", "")).q
+        return RedirectResponse(addresses.reader(document.id, number, hl, q), 307)
+
+    def picture(self, request: Request) -> Response:
+        found = self._asked_page(request)
+        if found is None:
+            return _in_words(request, "missing.title", 404)
+        document, number = found
+        if not may_read(document):
+            return _in_words(request, "closed.title", 403)
+        file = self._services.ebooks.path(document.ebook.sha256) if document.ebook else None
+        if document.ebook is None or file is None:
+            return _in_words(request, "missing.title", 404)
+        etag, changed = picture_version(document.ebook.sha256, number), changed_at(file)
+        headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": PICTURE_CACHED}
+        if unchanged(request, etag, changed):
+            return Response(status_code=304, headers=headers)
+        drawn = self._drawn(request, file, number)
+        return drawn if isinstance(drawn, Response) else Response(drawn.png, media_type="image/png", headers=headers)
+
+    def marks(self, request: Request) -> Response:
+        """The words of `q` on the page's picture, as a picture of its own: that one is the same for every search."""
+        found = self._asked_page(request)
+        if found is None:
+            return _in_words(request, "missing.title", 404)
+        document, number = found
+        if not may_read(document):
+            return _in_words(request, "closed.title", 403)
+        file = self._services.ebooks.path(document.ebook.sha256) if document.ebook else None
+        if file is None:
+            return _in_words(request, "missing.title", 404)
+        drawn = self._drawn(request, file, number)
+        if isinstance(drawn, Response):
+            return drawn
+        query = parse(SearchState(q=request.query_params.get("q", "")).q)
+        svg = marks_svg(marked_boxes(drawn.words(), query))
+        return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": MARKS_CACHED})
+
+    def file(self, request: Request) -> Response:
+        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
+        file = self._services.ebooks.path(document.ebook.sha256) if document and document.ebook else None
+        if document is None or document.ebook is None or file is None:
+            return self.nothing(request)
+        if closed := self._closed(request, document):
+            return closed
+        # The name of the stored file is the digest of its bytes: nothing tells better whether it is the same.
+        etag, changed = f'"{document.ebook.sha256[:32]}"', changed_at(file)
+        headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": FILE_CACHED}
+        if unchanged(request, etag, changed):
+            return Response(status_code=304, headers=headers)
+        if request.headers.get("range", "").count(",") >= MAX_RANGES:
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
+        name = _FILE_NAME.sub("_", document.id).strip("._") or "e-book"
+        return FileResponse(
+            file,
+            headers=headers,
+            media_type="application/pdf",
+            filename=f"{name}.pdf",
+            content_disposition_type="inline",
+        )
+
+    def nothing(self, request: Request) -> Response:
+        drawing = drawing_for(self._services, request)
+        return plain_answer(drawing, drawing.missing())
+
+    def _page(self, request: Request, document: Document, number: int, not_there: str = "") -> Response:
+        """not_there: what a reader asked for in vain and is told about."""
+        state = SearchState(q=request.query_params.get("q", ""), hl=language_of(request))
+        drawing = Drawing(self._services, state, PlainLinks())
+        drawn = drawing.reader(document, number, parse(state.q), self._labels.of(document), not_there)
+        return plain_answer(drawing, drawn)
+
+    def _closed(self, request: Request, document: Document) -> Response | None:
+        """The page that says why this book is not shown, for one that may not be read here."""
+        if may_read(document):
+            return None
+        drawing = drawing_for(self._services, request)
+        return plain_answer(drawing, drawing.closed(document))
+
+    def _drawn(self, request: Request, file: Path, number: int) -> PageImage | Response:
+        try:
+            image = self._images.page(file, number)
+        except PageImagesBusyError:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        return _in_words(request, "reader.no_picture", 422) if image is None else image
+
+    def _asked_page(self, request: Request) -> tuple[Document, int] | None:
+        """The document and the page number of an address; None when there is no such page."""
+        document = self._services.discovery.document(DocumentId(request.path_params["id"]))
+        if document is None or document.ebook is None:
+            return None
+        number = _page_number(request.path_params["page"], document.ebook)
+        return None if number is None else (document, number)
+
+
+def _page_number(text: str, ebook: Ebook) -> int | None:
+    page = int(text[:6]) if text.isascii() and text.isdigit() else 0
+    return page if 1 <= page <= min(ebook.page_count, MAX_PAGE_NUMBER) else None
+
+
+def _in_words(request: Request, key: str, status: int) -> Response:
+    """An answer in place of a picture."""
+    return PlainTextResponse(messages(language_of(request))(key), status)

@@ -1,0 +1,181 @@
+"""Reading an e-book in a real browser: keys, what is remembered, marks on the picture, reading aloud."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsing import Portal, visit
+from tests.support.small_library import EBOOK_ID
+
+pytestmark = pytest.mark.browser
+
+HIT = f"/baca/{EBOOK_ID}/5?q=anggaran+belanja"
+
+
+def at(page: Page, number: int) -> None:
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/{number}?**")
+
+
+def test_arrows_turn_pages_and_letters_go_from_hit_to_hit(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, HIT)
+    page.keyboard.press("ArrowRight")
+    at(page, 6)
+    page.keyboard.press("ArrowLeft")
+    at(page, 5)
+    page.keyboard.press("n")
+    at(page, 11)
+    page.keyboard.press("p")
+    at(page, 5)
+    page.keyboard.press("PageUp")  # at the top
+    at(page, 4)
+    page.keyboard.press("End")
+    bottom = "() => document.scrollingElement.scrollTop + innerHeight >= document.scrollingElement.scrollHeight - 2"
+    page.wait_for_function(bottom)
+    page.keyboard.press("PageDown")
+    at(page, 5)
+    assert not watch.complaints
+    assert not watch.outside
+    page.close()
+
+
+def test_keys_are_letters_again_where_one_types(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    box = page.get_by_role("searchbox", name="Cari di dalam e-book ini")
+    box.click()
+    for key in ("End", "n", "p", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(box).to_have_value("anggaran belanjanp")
+    at(page, 5)
+    page.close()
+
+
+def test_letters_can_be_switched_off_and_stay_off(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    page.locator(".reader-keys summary").click()
+    page.get_by_role("checkbox", name="Pakai juga huruf").uncheck()
+    page.reload()
+    page.locator("#judul-halaman").focus()
+    page.keyboard.press("n")
+    page.keyboard.press("ArrowRight")  # were the letter heard, this would lead elsewhere
+    at(page, 6)
+    page.close()
+
+
+def test_found_words_are_marked_on_the_picture_where_they_stand(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, HIT)
+    for name in (".page-image", ".page-marks"):
+        page.wait_for_function(
+            "name => { const i = document.querySelector(name); return i.complete && i.naturalWidth }", arg=name
+        )
+    boxes = page.evaluate(
+        "['.page-image', '.page-marks'].map(n => document.querySelector(n).getBoundingClientRect().toJSON())"
+    )
+    assert abs(boxes[0]["width"] - boxes[1]["width"]) <= 3
+    assert abs(boxes[0]["top"] - boxes[1]["top"]) <= 2
+    assert abs(boxes[0]["height"] - boxes[1]["height"]) <= 3
+    assert not watch.complaints
+    page.close()
+
+
+def test_zoom_is_remembered_on_the_next_page(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    sheet = page.locator(".page-sheet")
+    before = sheet.evaluate("e => e.getBoundingClientRect().width")
+    page.locator("label.choice", has_text="Lebih besar").click()
+    assert sheet.evaluate("e => e.getBoundingClientRect().width") == 1650 > before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.get_by_role("link", name="Halaman berikutnya").first.click()
+    at(page, 6)
+    expect(page.get_by_role("radio", name="Lebih besar")).to_be_checked()
+    page.close()
+
+
+def test_text_and_picture_stand_side_by_side_on_a_wide_screen(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    text, picture = (page.locator(name).bounding_box() for name in (".page-text", ".page-picture"))
+    assert text is not None
+    assert picture is not None
+    assert text["x"] + text["width"] <= picture["x"]
+    assert abs(text["y"] - picture["y"]) < 40
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_phone_shows_text_or_picture_as_chosen(browser: Browser, portal: Portal, width: int) -> None:
+    page, _ = visit(browser, portal, HIT + "&hl=en", width)
+    text, picture = page.locator(".page-text"), page.locator(".page-picture")
+    expect(text).to_be_visible()
+    expect(picture).to_be_hidden()
+    page.locator("label.choice", has_text="Image").first.click()
+    expect(picture).to_be_visible()
+    expect(text).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.reload()
+    expect(picture).to_be_visible()
+    page.close()
+
+
+def test_the_reader_works_without_javascript(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page.goto(portal.address + HIT)
+    page.locator("label.choice", has_text="Gambar").first.click()
+    expect(page.locator(".page-picture")).to_be_visible()
+    page.get_by_label("Ke halaman").fill("7")
+    page.get_by_role("button", name="Buka").click()
+    at(page, 7)
+    expect(page.locator(".aloud")).to_be_hidden()
+    page.close()
+
+
+def test_the_next_picture_is_fetched_beforehand(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    with page.expect_response(f"**/baca/{EBOOK_ID}/6.png") as answer:
+        page.goto(portal.address + HIT)
+    assert answer.value.ok
+    page.close()
+
+
+# This browser has no voices; what it is asked to say is written down instead.
+SPEECH = """
+window.said = [];
+const synthesis = {
+  getVoices: () => [{ lang: 'en-GB', name: 'A' }, { lang: 'id-ID', name: 'B' }],
+  addEventListener: () => {}, pause: () => said.push('pause'), resume: () => said.push('resume'),
+  cancel: () => {}, speak: (one) => { said.push([one.text, one.lang, one.voice?.lang]); window.speaking = one; },
+};
+Object.defineProperty(window, 'speechSynthesis', { value: synthesis });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+"""
+
+
+def test_a_page_is_read_aloud_sentence_by_sentence(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(SPEECH)
+    page.goto(portal.address + HIT)
+    page.get_by_role("button", name="Bacakan", exact=True).click()
+    first = page.evaluate("said[0]")
+    assert first[1:] == ["id", "id-ID"]
+    assert page.evaluate(
+        "[...CSS.highlights.get('telusur-aloud')].map(r => r.toString().replace(/\\s+/g, ' ').trim())"
+    ) == [first[0]]
+    page.evaluate("speaking.onend()")
+    assert page.evaluate("said.length") == 2
+    pause, resume = page.get_by_role("button", name="Jeda"), page.get_by_role("button", name="Lanjutkan")
+    pause.click()
+    expect(resume).to_be_visible()
+    expect(pause).to_be_hidden()
+    resume.click()
+    page.get_by_role("button", name="Berhenti membacakan").click()
+    assert page.evaluate("said.slice(2)") == ["pause", "resume"]
+    assert page.evaluate("CSS.highlights.has('telusur-aloud')") is False
+    page.evaluate("speaking.onend()")  # what was cut off does not go on
+    assert page.evaluate("said.length") == 4
+    page.close()
+
+
+def test_reading_aloud_is_not_offered_without_a_voice(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page()
+    page.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined })")
+    page.goto(portal.address + HIT)
+    expect(page.locator(".page-text")).to_be_visible()
+    expect(page.locator(".aloud")).to_be_hidden()
+    page.close()
