@@ -364,6 +364,7 @@ class Drawing:
         """
         shared: dict[str, object] = {
             "t": self.t,
+            "base": self.base,
             "head": head,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),

@@ -9,6 +9,7 @@ from typing import Final
 
 from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.i18n import messages
+from portal.links import feed
 from portal.search_state import SearchState
 
 # What is replaced in the frame; each must stand there exactly once, or an upgrade dropped something.
@@ -54,6 +55,8 @@ class Shell:
         head = f"<title>{escape(title)}</title>\n"
         if canonical:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        if not state.is_home and not state.id:
+            head += f'    <link rel="alternate" type="application/atom+xml" href="{escape(feed(state))}">\n'
         name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
         head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
