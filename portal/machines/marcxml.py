@@ -25,7 +25,8 @@ def marcxml(document: Document) -> Element:
     if not any(field.tag == "001" and id_of(source, field.data) == document.id for field in fields):
         # Whoever takes the record over again must come to the same number.
         fields = [Field("001", data=number), *(field for field in fields if field.tag != "001")]
-    for field in fields:
+    # As the schema wants it: control fields first, and no field without a subfield.
+    for field in sorted(fields, key=lambda field: not field.is_control):
         _add_field(made, field)
     return made
 
@@ -40,12 +41,14 @@ def _add_field(record: Element, field: Field) -> None:
     if field.is_control:
         add(record, "controlfield", field.data, tag=field.tag)
         return
+    subfields = [(code, value) for code, value in field.subfields if _CODE.fullmatch(code)]
+    if not subfields:
+        return
     made = add(record, "datafield", tag=field.tag)
     for name, indicator in zip(("ind1", "ind2"), f"{field.indicators}  ", strict=False):
         made.set(name, indicator if " " <= indicator <= "~" else " ")
-    for code, value in field.subfields:
-        if _CODE.fullmatch(code):
-            add(made, "subfield", value, code=code)
+    for code, value in subfields:
+        add(made, "subfield", value, code=code)
 
 
 def _number(document: Document) -> str:

@@ -1,5 +1,7 @@
 """OAI-PMH 2.0 at /oai: the catalogue for those who harvest it (Open Archives Initiative, 2002, with its six verbs)."""
 
+import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +26,8 @@ from search.document import Document, DocumentId
 from search.engine import EVERYTHING, Searcher
 from search.errors import SearchError
 from search.query import Query
+
+logger = logging.getLogger(__name__)
 
 NAMESPACE: Final = "http://www.openarchives.org/OAI/2.0/"
 SCHEMA: Final = "http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
@@ -105,7 +109,9 @@ class OaiPmh:
             document.append(add_answer)
         except ProtocolError as error:
             add(document, "error", str(error), code=error.code)
-        except SearchError:
+        except (SearchError, sqlite3.Error) as error:
+            if isinstance(error, sqlite3.Error):
+                logger.error("The tombstones cannot be read: %s", error)
             # The protocol's way to say "later" is HTTP's.
             return PlainTextResponse("503", 503, {"Retry-After": "60"})
         return answer(document)

@@ -39,7 +39,14 @@ class Sitemap:
         self._begins = lru_cache(4)(self._look_for_beginnings)
 
     def routes(self) -> list[Route]:
-        return [Route("/sitemap.xml", self.index), Route("/sitemap-{after}.xml", self.part)]
+        return [
+            Route("/sitemap.xml", self.index),
+            Route("/sitemap-{after}.xml", self.part),
+            Route("/sitemap-{rest:path}", self.nothing),
+        ]
+
+    def nothing(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
+        return Response(status_code=404)
 
     def index(self, request: Request) -> Response:
         where, searcher = addresses(request, self._services.settings), self._services.engine.searcher()
@@ -61,7 +68,7 @@ class Sitemap:
     def part(self, request: Request) -> Response:
         named = request.path_params["after"]
         if not (named.isascii() and named.isdigit() and len(named) <= 16):
-            return Response(status_code=404)
+            return self.nothing(request)
         after = Stamp(int(named))
         where, searcher = addresses(request, self._services.settings), self._services.engine.searcher()
         published = searcher.publications

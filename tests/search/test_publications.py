@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.publications import (
@@ -29,6 +29,7 @@ def made(*pairs: tuple[int, int]) -> Publications:
 pairs = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), max_size=12)
 
 
+@settings(deadline=None)
 @given(pairs, st.integers(0, 70), st.integers(1, 70))
 def test_what_is_asked_for_by_date_is_just_what_is_so_dated(
     pairs: list[tuple[int, int]], moment: int, stamp: int
@@ -42,6 +43,7 @@ def test_what_is_asked_for_by_date_is_just_what_is_so_dated(
         assert (stamp <= found.until(asked)) == (date <= asked)
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_stamps_and_dates_run_the_same_way(pairs: list[tuple[int, int]]) -> None:
     found = made(*pairs).all
@@ -49,6 +51,7 @@ def test_stamps_and_dates_run_the_same_way(pairs: list[tuple[int, int]]) -> None
     assert [one.dated for one in found] == sorted(one.dated for one in found)
 
 
+@settings(deadline=None)
 @given(pairs, st.integers(0, 30), st.integers(1, 90), st.integers(1, 90))
 def test_what_a_slow_writer_wrote_is_not_dated_before_it_was_seen(
     pairs: list[tuple[int, int]], since: int, upto: int, dated: int

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.machines.cql import MAX_BOOLEANS, read_cql
@@ -147,6 +147,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300) | st.lists(WORDS, max_size=60).map(" ".join))
 def test_any_text_is_a_query_or_a_diagnostic(text: str) -> None:
     with suppress(DiagnosticError):

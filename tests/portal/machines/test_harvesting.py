@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
+from lxml import etree
 from sickle import Sickle
 from sickle.models import Record
 
@@ -16,6 +18,7 @@ from portal.bootstrap import Services, open_services
 from portal.settings import read_settings
 from search.document import Document
 from search.engine import Searcher
+from tests.portal.machines.test_oai import SHAPE
 from tests.support.browsing import ROOT, running_portal
 from tests.support.marc_records import made
 
@@ -101,6 +104,17 @@ def test_another_programs_harvest_is_the_index(served: Served) -> None:
     assert dates == sorted(dates)
     titles = {record.metadata["title"][0] for record in client.ListRecords(metadataPrefix="oai_dc")}
     assert len(titles) > len(held) / 2
+
+
+def test_every_page_of_real_records_is_as_the_protocol_wants_it(served: Served) -> None:
+    for prefix in ("oai_dc", "marcxml"):
+        arguments = {"metadataPrefix": prefix}
+        while arguments:
+            answer = httpx.get(f"{served.address}/oai", params={"verb": "ListRecords", **arguments})
+            found = etree.fromstring(answer.content)
+            assert SHAPE.validate(found), SHAPE.error_log
+            token = found.findtext(".//{*}resumptionToken")
+            arguments = {"resumptionToken": token} if token else {}
 
 
 def test_each_set_holds_the_records_of_its_facet(served: Served) -> None:

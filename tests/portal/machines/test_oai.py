@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from starlette.testclient import TestClient
@@ -20,6 +21,8 @@ from tests.portal.machines.conftest import Catalogue
 from tests.support.documents import document
 from tests.support.small_library import PAYLOADS
 
+# Written by us from the protocol's text: every answer of every test here must be of this shape.
+SHAPE = etree.RelaxNG(file=Path(__file__).with_name("oai_pmh.rng"))
 OAI = {"o": "http://www.openarchives.org/OAI/2.0/"}
 DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -29,7 +32,14 @@ def ask(client: TestClient, **arguments: str) -> etree._Element:
     answer = client.get("/oai", params=named)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
-    return etree.fromstring(answer.content)
+    return shaped(answer.content)
+
+
+def shaped(answer: bytes) -> etree._Element:
+    """An answer, which is as the protocol wants it."""
+    found = etree.fromstring(answer)
+    assert SHAPE.validate(found), SHAPE.error_log
+    return found
 
 
 def code(answered: etree._Element) -> str:
@@ -186,7 +196,7 @@ def test_each_mistake_has_its_code(catalogue: Catalogue, arguments: str, wanted:
     catalogue.put(*some(1, 1, format="book"))
     answer = catalogue.client.get(f"/oai?{arguments}")
     assert answer.status_code == 200
-    answered = etree.fromstring(answer.content)
+    answered = shaped(answer.content)
     assert code(answered) == wanted
     asked = answered.find("o:request", OAI)
     assert asked is not None
@@ -204,13 +214,14 @@ def test_a_form_may_ask_too_and_nothing_else_may(catalogue: Catalogue) -> None:
     catalogue.put(*some(1, 1))
     client = catalogue.client
     answered = client.post("/oai", data={"verb": "ListIdentifiers", "metadataPrefix": "oai_dc"})
-    assert headers(etree.fromstring(answered.content)) == [("kota.1", False)]
+    assert headers(shaped(answered.content)) == [("kota.1", False)]
     assert client.post("/oai", json={"verb": "Identify"}).status_code == 415
     assert client.post("/oai", data={"verb": "x" * MAX_REQUEST_BYTES}).status_code == 413
-    assert code(etree.fromstring(client.post("/oai", data={f"a{n}": "1" for n in range(50)}).content)) == "badVerb"
+    assert code(shaped(client.post("/oai", data={f"a{n}": "1" for n in range(50)}).content)) == "badVerb"
     assert client.put("/oai").status_code == 405
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["verb", "metadataPrefix", "from", "until", "set", "identifier", "resumptionToken", "x"]),
@@ -220,9 +231,10 @@ def test_a_form_may_ask_too_and_nothing_else_may(catalogue: Catalogue) -> None:
 def test_any_request_is_answered_in_xml(machines: TestClient, arguments: dict[str, str]) -> None:
     answer = machines.get("/oai", params=arguments)
     assert answer.status_code == 200
-    assert etree.fromstring(answer.content).tag == "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
+    assert shaped(answer.content).tag == "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60)
     | st.from_regex(
@@ -233,7 +245,7 @@ def test_a_made_up_token_is_a_list_of_ours_or_none(machines: TestClient, token: 
     asked = asked_by(token)
     answer = machines.get("/oai", params={"verb": "ListIdentifiers", "resumptionToken": token})
     assert answer.status_code == 200
-    found = etree.fromstring(answer.content)
+    found = shaped(answer.content)
     assert asked is not None or code(found) in ("badResumptionToken", "badArgument")
 
 
@@ -358,6 +370,16 @@ def test_an_index_that_is_away_says_later_and_names_nothing(tmp_path: Any) -> No
     assert (answer.status_code, answer.headers["retry-after"], answer.text) == (503, "60", "503")
 
 
+def test_tombstones_that_are_damaged_say_later(catalogue: Catalogue, caplog: pytest.LogCaptureFixture) -> None:
+    catalogue.put(*some(1, 2))
+    catalogue.remove("kota.1")
+    path = catalogue.services.settings.data / "tombstones.sqlite3"
+    path.write_bytes(b"sampah" * 300)
+    answer = catalogue.client.get("/oai?verb=ListIdentifiers&metadataPrefix=oai_dc")
+    assert (answer.status_code, answer.text) == (503, "503")
+    assert "tombstones cannot be read" in caplog.text
+
+
 def test_the_address_is_that_of_the_settings_or_of_the_request(machines: TestClient, catalogue: Catalogue) -> None:
     for client, host, wanted in (
         (catalogue.client, "evil.example", "https://katalog.example.org/oai"),
@@ -371,7 +393,7 @@ def test_the_address_is_that_of_the_settings_or_of_the_request(machines: TestCli
             "x-forwarded-proto": "https",
             "forwarded": "host=evil",
         }
-        answered = etree.fromstring(client.get("/oai?verb=Identify", headers=sent).content)
+        answered = shaped(client.get("/oai?verb=Identify", headers=sent).content)
         assert text(answered, "o:Identify/o:baseURL").removesuffix(":80/oai").removesuffix(
             "/oai"
         ) == wanted.removesuffix("/oai")

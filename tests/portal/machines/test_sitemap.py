@@ -1,7 +1,5 @@
 """Sitemaps and robots.txt."""
 
-from pathlib import Path
-
 import pytest
 from lxml import etree
 from starlette.applications import Starlette
@@ -98,5 +96,6 @@ def test_robots_are_told_of_the_sitemap_and_kept_from_searches(client: TestClien
     assert "Allow: /katalog/" in lines
 
 
-def test_an_index_that_is_away_has_no_sitemap(client: TestClient, tmp_path: Path) -> None:
-    assert client.get("/sitemap-x.xml").status_code == 404
+@pytest.mark.parametrize("path", ["/sitemap-x.xml", "/sitemap-", "/sitemap-0", "/sitemap-0.xml/x", "/sitemap-0.xml.gz"])
+def test_the_guard_lets_no_other_path_through(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404

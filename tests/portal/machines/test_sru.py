@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from sruthi import Client
@@ -181,6 +181,7 @@ def test_every_index_that_is_explained_can_be_searched(machines: TestClient) -> 
         assert ask(machines, f"{name.get('set')}.{name.text} = {term}").find("zs:diagnostics", NAMES) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=10), st.text(max_size=10), st.text(max_size=20))
 def test_any_request_is_answered_in_xml(machines: TestClient, query: str, start: str, most: str, schema: str) -> None:
     answered = ask(machines, query, startRecord=start, maximumRecords=most, recordSchema=schema)

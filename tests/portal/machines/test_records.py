@@ -1,0 +1,112 @@
+"""Records as MARCXML, Dublin Core and MODS, whatever the catalogue holds."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from ingest.mappings.marc21 import to_document
+from portal.machines.addresses import Addresses
+from portal.machines.dublin_core import oai_dc, sru_dc
+from portal.machines.marcxml import marcxml
+from portal.machines.mods import mods
+from portal.machines.xml import as_bytes, possible
+from search.document import Contributor, Document, DocumentId, OnlineAccess
+from tests.support.marc_records import made, mapped
+from tests.support.references import sample_documents
+
+WHERE = Addresses("https://katalog.example.org")
+MARC = {"m": "http://www.loc.gov/MARC21/slim"}
+
+
+def fields(record: etree._Element) -> list[tuple[str, str]]:
+    """(tag, subfields as "$a ... $b ...", or the data) of each field."""
+    found = []
+    for field in record:
+        name = field.tag.rpartition("}")[2]
+        if name == "controlfield":
+            found.append((str(field.get("tag")), str(field.text)))
+        elif name == "datafield":
+            found.append((str(field.get("tag")), " ".join(f"${one.get('code')} {one.text}" for one in field)))
+    return found
+
+
+def test_a_record_comes_as_the_library_wrote_it() -> None:
+    source = made(
+        "001 77", "020    $a 9786020332956", "245 10 $a Laut bercerita / $c Leila", "650  4 $a Roman $z Indonesia"
+    )
+    document = to_document(source, "kota")
+    assert isinstance(document, Document)
+    assert fields(marcxml(document)) == [
+        ("001", "77"),
+        ("020", "$a 9786020332956"),
+        ("245", "$a Laut bercerita / $c Leila"),
+        ("650", "$a Roman $z Indonesia"),
+    ]
+
+
+def test_every_sample_record_keeps_all_its_fields() -> None:
+    for document in sample_documents():
+        again = etree.fromstring(as_bytes(marcxml(document)))
+        assert len(again.findtext("m:leader", "", MARC)) == 24
+        numbers = [text for tag, text in fields(again) if tag == "001"]
+        assert len(numbers) == 1
+        for form in (oai_dc(document, WHERE), sru_dc(document, WHERE), mods(document, WHERE)):
+            assert possible(document.title) in [one.text for one in etree.fromstring(as_bytes(form)).iter()]
+
+
+def test_a_record_without_a_number_gets_the_one_that_leads_to_its_id() -> None:
+    document = mapped("245 10 $a Tanpa nomor")
+    assert fields(marcxml(document))[0] == ("001", document.id.partition(".")[2])
+
+
+def test_a_document_without_a_record_is_described() -> None:
+    document = Document(
+        DocumentId("kota.pdf-1"),
+        {"title": ("Laut",), "source": ("kota",), "year": ("2020",), "language": ("ind",)},
+        (Contributor("Sari, Dewi", ("aut",), main=True),),
+        (OnlineAccess("https://example.org/laut.pdf"),),
+    )
+    found = dict(fields(marcxml(document)))
+    assert found["001"] == "pdf-1"
+    assert found["245"] == "$a Laut"
+    assert found["100"] == "$a Sari, Dewi"
+
+
+TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
+
+
+@settings(deadline=None)
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_any_text_is_written_as_xml_and_read_again(title: str, name: str, subject: str, number: str) -> None:
+    document = Document(
+        DocumentId(f"kota.{number}"),
+        {"title": (title,), "subject": (subject,), "note": (name,), "call_number": (number,), "isbn": (number,)},
+        (Contributor(name, (subject,)),),
+        (OnlineAccess(f"https://example.org/{number}", subject),),
+    )
+    for element in (marcxml(document), oai_dc(document, WHERE), sru_dc(document, WHERE), mods(document, WHERE)):
+        etree.fromstring(as_bytes(element))
+
+
+@settings(deadline=None)
+@given(TEXT)
+def test_what_xml_can_hold_is_kept(text: str) -> None:
+    kept = possible(text)
+    assert kept == "".join(ch for ch in text if ch in kept)
+    assert etree.fromstring(etree.tostring(_holding(kept))).text in (
+        kept.replace("\r\n", "\n").replace("\r", "\n"),
+        kept,
+        None,
+    )
+
+
+def _holding(text: str) -> etree._Element:
+    element = etree.Element("x")
+    element.text = text
+    return element
+
+
+def test_control_fields_come_first_as_the_schema_wants_it() -> None:
+    document = to_document(made("245 10 $a Laut", "001 77", "500    $a Catatan", "005 20260101"), "kota")
+    assert isinstance(document, Document)
+    assert [tag for tag, _ in fields(marcxml(document))] == ["001", "005", "245", "500"]
