@@ -1,5 +1,6 @@
 """What a record asks of the index."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +10,7 @@ from ingest.mappings.marc21 import document_id, is_deleted, to_document
 from ingest.passages import split
 from ingest.readers import marc, marcxml
 from ingest.readers.formats import READ_ONE
-from ingest.source import Origin, RecordItem, Rejected, SourceRecord, UnreadRecord
+from ingest.source import Origin, RecordFormat, RecordItem, Rejected, SourceRecord, UnreadRecord
 from search.document import Document, DocumentId, Passage
 
 
@@ -75,12 +76,9 @@ def known(item: RecordItem, source: str) -> Known | Rejected:
     """
     if isinstance(item, Rejected):
         return item
-    if isinstance(item, UnreadRecord):
-        number = _CONTROL_NUMBER[item.format](item.data) if item.format in _CONTROL_NUMBER else ""
-        number = number.replace("#", " ").strip()
-        if number:
-            fingerprint = fingerprints.of_record(item.data, source, item.oai_identifier)
-            return Known(item, id_of(source, number), fingerprint)
+    if isinstance(item, UnreadRecord) and (number := _control_number(item.format, item.data)):
+        fingerprint = fingerprints.of_record(item.data, source, item.oai_identifier)
+        return Known(item, id_of(source, number), fingerprint)
     record = _read(item) if isinstance(item, UnreadRecord) else item
     if isinstance(record, Rejected):
         return _with_data(record, item)
@@ -88,4 +86,19 @@ def known(item: RecordItem, source: str) -> Known | Rejected:
     return Known(record, document_id(record, source), fingerprint)
 
 
-_CONTROL_NUMBER: Final = {"marc": marc.control_number, "marcxml": marcxml.control_number}
+def numbered(refused: Rejected) -> Rejected:
+    """The refusal with its record's number, by which a cataloguer finds it, where the bytes give it away."""
+    if refused.format is None or not refused.data:
+        return refused
+    return replace(refused, control_number=_control_number(refused.format, refused.data))
+
+
+def _control_number(format: RecordFormat, data: bytes) -> str:
+    number = _CONTROL_NUMBER[format](data) if format in _CONTROL_NUMBER else ""
+    return number.replace("#", " ").strip()
+
+
+_CONTROL_NUMBER: Final[Mapping[RecordFormat, Callable[[bytes], str]]] = {
+    "marc": marc.control_number,
+    "marcxml": marcxml.control_number,
+}

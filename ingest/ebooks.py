@@ -4,11 +4,16 @@ import hashlib
 import os
 import re
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
+_UNDER_WAY: Final = ".adding-"
+# No copy of the largest file that is read (2 GB) takes longer; what is older was left by a load that was killed.
+_LONGEST_COPY_S: Final = 24 * 3600
 
 
 class EbookChangedError(OSError):
@@ -46,7 +51,8 @@ class EbookStore:
 
     def _copy(self, file: BinaryIO, target: Path, sha256: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".adding-", dir=target.parent)
+        self._clear(target.parent)
+        handle, name = tempfile.mkstemp(prefix=_UNDER_WAY, dir=target.parent)
         copy = Path(name)
         try:
             with os.fdopen(handle, "wb") as out:
@@ -58,6 +64,13 @@ class EbookStore:
             copy.unlink(missing_ok=True)
             raise
         _flush(target.parent)
+
+    def _clear(self, folder: Path) -> None:
+        """Take away what copies that were killed have left; a copy that is under way is younger."""
+        for left in folder.glob(f"{_UNDER_WAY}*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _LONGEST_COPY_S:
+                    left.unlink()
 
     def path(self, sha256: str) -> Path | None:
         """The stored file; None when there is none, or when `sha256` is no SHA-256 at all."""

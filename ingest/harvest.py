@@ -221,7 +221,9 @@ class Harvest:
         prefix = marcxml_prefix(formats)
         if not prefix:
             offered = ", ".join(sorted(formats)) or "nothing"
-            raise BadAnswerError(f"the repository offers no MARC XML but {offered}. Harvest oai_dc instead")
+            raise BadAnswerError(
+                f"the repository offers no MARC XML but {offered}. Harvest its Dublin Core: --prefix oai_dc"
+            )
         if prefix != "marcxml":
             logger.info("%s calls its MARC XML %s", self._url, prefix)
         return prefix

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from ingest.changes import Change, Known, change_of, known
+from ingest.changes import Change, Known, change_of, known, numbered
 from ingest.collecting import collecting_rarely
 from ingest.ebooks import EbookStore, StoreError
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
@@ -226,7 +226,7 @@ class Load:
             self._report.notes.append(f"{file}: {sentence}")
 
     def _refuse(self, rejected: Rejected) -> None:
-        self._report.refuse(rejected)
+        self._report.refuse(numbered(rejected))
         self._on_refused(rejected)
 
     def _write_records(self, session: Session, batch: Iterable[Change | Rejected]) -> None:

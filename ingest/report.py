@@ -137,6 +137,7 @@ class IngestReport:
                     "file": rejected.origin.file,
                     "position": rejected.origin.position,
                     "offset": rejected.origin.offset,
+                    "control_number": rejected.control_number,
                     "code": rejected.code,
                     "reason": rejected.reason,
                 }

@@ -59,7 +59,7 @@ class Session:
         self._embedder_name = job.embedder.name if job.embedder else ""
         self._dimensions = job.embedder.dimensions if job.embedder else 0
         self._unpublished = Unpublished(keep_all=job.rebuild and with_books)
-        # Records removed since the last checkpoint, and those that have a tombstone and are back.
+        # Records and documents removed since the last checkpoint, and those that have a tombstone and are back.
         self._gone: dict[DocumentId, None] = {}
         self._back: set[DocumentId] = set()
         self._buried = {found.id for found in tombstones} if tombstones is not None else set()
@@ -214,8 +214,6 @@ class Session:
                 if old is not None:
                     report.replace(_replacement(change, record, old, change.id in written))
                 written.add(change.id)
-                self._gone.pop(change.id, None)
-                self._back.update({change.id} & self._buried)
                 home = shelf.home(change.id) or change.id
                 placed[home] = Settled(change.origin, self._entry_of(change, record, home, shelf), outcome)
             for id in shelf.disturbed():  # other documents, whose record has come or gone
@@ -223,7 +221,13 @@ class Session:
             for id in shelf.vacated():
                 placed.pop(id, None)
                 gone[id] = None
-        return Settlement(tuple(placed.values()), tuple(id for id in gone if id not in placed))
+        vacated = tuple(id for id in gone if id not in placed)
+        # Also where a record goes on in another document: who copied it by this id must hear that it is gone.
+        self._gone.update(dict.fromkeys(vacated))
+        for id in placed:
+            self._gone.pop(id, None)
+        self._back.update(self._buried & placed.keys())
+        return Settlement(tuple(placed.values()), vacated)
 
     def _take_leave(self, id: DocumentId, shelf: Shelf) -> None:
         shelf.remove(id)

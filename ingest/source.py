@@ -73,7 +73,8 @@ class RemovedRecord:
 class Rejected:
     """Something that could not be read or used. `reason` is a sentence for a cataloguer.
 
-    data: the bytes of a refused record, in this format, so that it can be mended and loaded again.
+    data: the bytes of a refused record, in this format, so that it can be mended and loaded again. control_number:
+    its 001, "" where its bytes do not give it away.
     """
 
     origin: Origin
@@ -81,6 +82,7 @@ class Rejected:
     reason: str
     data: bytes = b""
     format: RecordFormat | None = None
+    control_number: str = ""
 
 
 RecordItem = UnreadRecord | SourceRecord | Rejected

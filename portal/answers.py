@@ -97,7 +97,8 @@ def _way(way: Way) -> dict[str, Any]:
 
 
 def _filters(query: Query) -> dict[str, list[str]]:
-    return {chosen.field: list(chosen.values) for chosen in query.filters}
+    """By field; "-field" for values that are kept out."""
+    return {f"-{one.field}" if one.negated else one.field: list(one.values) for one in query.filters}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -14,14 +14,24 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
+from portal.bundles import FONTS, LastingFiles
 from portal.client_address import ClientAddress
 from portal.current import hand_over
+from portal.exporting import PATHS as EXPORTS
+from portal.exporting import Exports
 from portal.i18n import LANGUAGES
+from portal.keeping import Keeping
 from portal.links import PlainLinks
+from portal.machines.routes import OPEN_EXACT as MACHINES
+from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
+from portal.machines.routes import machine_routes
+from portal.machines.sharing import SharedAnswers
 from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
 from portal.page_cache import PageCache
 from portal.pages import Drawing
+from portal.qr import QrCodes
 from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
@@ -39,10 +49,27 @@ OPEN_UNDER: Final = (
     "/_stcore/bidi-components/",
     "/aset/",
     "/katalog/",
+    "/kutip/",
     "/baca/",
     "/berkas/",
+    *UNDER_MACHINES,
 )
-OPEN_EXACT: Final = ("/", "/cari", "/api/v1/search", "/health", "/robots.txt", *STREAMLIT_PATHS)
+OPEN_EXACT: Final = (
+    "/",
+    "/cari",
+    "/anak",
+    "/rak",
+    "/cari/lanjut",
+    "/riwayat",
+    "/simpanan",
+    "/qr.svg",
+    "/api/v1/search",
+    "/api/v1/suggest",
+    "/health",
+    *MACHINES,
+    *EXPORTS,
+    *STREAMLIT_PATHS,
+)
 
 
 def create_app(services: Services | None = None) -> st.App:
@@ -61,7 +88,9 @@ def create_app(services: Services | None = None) -> st.App:
         if services.embedder is not None:
             services.embedder.query("telusur")  # the first one takes a second
         for hl in LANGUAGES:
-            Drawing(services, SearchState(hl=hl), PlainLinks()).page()
+            drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
+            drawing.page()
+            drawing.children()
         # A thread that draws a page lets go of the interpreter after so long, for the loop that answers everybody else.
         sys.setswitchinterval(SWITCH_S)
         # What was loaded to serve is never garbage; without this every collection walks through it.
@@ -74,9 +103,19 @@ def create_app(services: Services | None = None) -> st.App:
         lifespan=lifespan,
         on_script_error=told_already,
         exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
-        routes=[*pages.routes(), Mount("/aset", StaticFiles(directory=HERE / "assets"))],
+        routes=[
+            *machine_routes(services),
+            *Exports(pages).routes(),
+            *Advanced(pages).routes(),
+            *Keeping(pages).routes(),
+            *QrCodes(services.settings).routes(),
+            *pages.routes(),
+            Mount("/aset/fonts", LastingFiles(directory=FONTS)),
+            Mount("/aset", StaticFiles(directory=HERE / "assets")),
+        ],
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
+            Middleware(SharedAnswers),
             Middleware(ClientAddress, trusted=services.settings.proxies),
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),

@@ -5,17 +5,27 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from portal.i18n import LANGUAGES, messages
 
 HERE: Final = Path(__file__).parent / "assets"
+FONTS: Final = HERE / "fonts"
+# What the first screen is set in, so that it is asked for at once.
+FIRST_FONT: Final = "/aset/fonts/plus-jakarta-sans-5.3.0-latin.woff2"
 # In this order a later sheet may decide over an earlier one.
-STYLES: Final = ("tokens", "ground", "masthead", "frame", "home", "results", "record", "reader", "media")
-SCRIPTS: Final = ("frame", "reader")
+STYLES: Final = (
+    "tokens", "fonts", "ground", "masthead", "aids", "frame", "box", "home", "results", "facets", "suggest", "keeping", "advanced", "record",
+    "reader", "covers", "children", "media",
+)  # fmt: skip
+# In this order they hear of a key: a suggestion that is chosen with Enter, or another scope, is nothing for the frame.
+SCRIPTS: Final = ("suggest", "scope", "frame", "aids", "cite", "reader", "keeping", "advanced")
+# What must be in force before anything is drawn; the page waits for it.
+EARLY: Final = ("early",)
 # The address holds a digest of the content, so what lies in a cache is never out of date.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -48,6 +58,20 @@ def scripts() -> Bundle:
     words = {hl: messages(hl).table("script") for hl in LANGUAGES}
     told = f"const telusur = {json.dumps({'words': words}, ensure_ascii=False)};\n"
     return Bundle("/aset/portal.js", "text/javascript", told + _joined("scripts", SCRIPTS, "js"))
+
+
+@cache
+def early() -> Bundle:
+    return Bundle("/aset/early.js", "text/javascript", _joined("scripts", EARLY, "js"))
+
+
+class LastingFiles(StaticFiles):
+    """Files whose names hold their version, so that a browser asks for each once."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
 
 
 def _joined(folder: str, names: tuple[str, ...], ending: str) -> str:

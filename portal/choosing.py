@@ -31,19 +31,35 @@ def toggled(state: SearchState, found: Understanding, field: str, value: str) ->
     others = tuple(other for other in values if other != value)
     if not others:
         return state.dropping(read.key)
-    return replace(state, filters=(*state.filters, Filter(field, others)), page=1, id="")
+    return state.with_filters((*state.filters, Filter(field, others)))
 
 
-def without_filter(state: SearchState, found: Understanding, field: str) -> SearchState:
-    """The search without any filter of a field, chosen or read."""
-    read = found.about(field)
-    left = replace(state, filters=tuple(chosen for chosen in state.filters if chosen.field != field), page=1, id="")
+def kept_out(state: SearchState, found: Understanding, field: str, value: str) -> SearchState:
+    """The search without documents that have a value; chosen or read, it is given up."""
+    held = value in state.chosen(field) or any(
+        one.field == field and value in one.values and not one.negated for one in found.query.filters
+    )
+    return (toggled(state, found, field, value) if held else state).keeping_out(field, value)
+
+
+def without_filter(state: SearchState, found: Understanding, gone: Filter) -> SearchState:
+    """The search without a filter; chosen or read."""
+    read = None if gone.negated else found.about(gone.field)
+    same = (gone.field, gone.negated)
+    left = state.with_filters(one for one in state.filters if (one.field, one.negated) != same)
     return left.dropping(read.key) if read else left
+
+
+def only(state: SearchState, found: Understanding, field: str, *values: str) -> SearchState:
+    """The search with these values of a field and no others, chosen or read; none at all for none."""
+    read = found.about(field)
+    left = state.choosing_only(field, *values)
+    return left.dropping(read.key) if read and not values else left
 
 
 def without_chosen(state: SearchState, found: Understanding) -> SearchState:
     """The search without all that was chosen; what that had overruled does not come back."""
-    overruled = {chosen.field: found.about(chosen.field) for chosen in state.filters}
+    overruled = {chosen.field: found.about(chosen.field) for chosen in state.filters if not chosen.negated}
     return state.without_filters().dropping(*(read.key for read in overruled.values() if read))
 
 
@@ -62,4 +78,4 @@ def ordered(state: SearchState, found: Understanding, sort: str) -> SearchState:
 def asking_for(state: SearchState, query: Query, today: date) -> SearchState:
     """A search of its own for just what `query` says: its filters and order chosen outright, its text no longer read."""
     asked = replace(state.asking(query.text), filters=query.filters, sort=query.sort)
-    return asked.as_words(EVERYTHING) if is_read(asked.q, today) else asked
+    return asked.as_words(EVERYTHING) if not asked.scope and is_read(asked.q, today) else asked

@@ -89,7 +89,11 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
     for code, count in report.reasons.most_common():
         lines.append(f"  refused {count:,}: {code}")
     for rejected in report.refusals[:_REFUSALS_SHOWN]:
-        place = f"{rejected.origin.file}" + (f", record {rejected.origin.position}" if rejected.origin.position else "")
+        place = rejected.origin.file
+        if rejected.origin.position:
+            place += f", record {rejected.origin.position}"
+        if rejected.control_number:
+            place += f" (001 {rejected.control_number})"
         lines.append(f"    {printable(place)}: {printable(rejected.reason)}")
     if len(report.refusals) > _REFUSALS_SHOWN:
         lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")

@@ -1,6 +1,7 @@
 """Addresses of the portal, in one place. The same pages stand at two roots:
 `/` draws them as an interactive page, `/cari` and `/katalog/...` as plain ones."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode, urlsplit
@@ -14,7 +15,9 @@ class Links(Protocol):
 
     def search(self, state: SearchState) -> str: ...
 
-    def record(self, state: SearchState, id: str) -> str: ...
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        """With the search it was found by. at: its place among the results, 0 when it is none of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class InteractiveLinks:
     def search(self, state: SearchState) -> str:
         return "/" + state.query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        return "/" + state.opening(id).query_string()
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        return "/" + state.opening(id, at).query_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,47 @@ class PlainLinks:
     def search(self, state: SearchState) -> str:
         return "/cari" + state.closing().query_string()
 
-    def record(self, state: SearchState, id: str) -> str:
-        """With the search it was found by, so that the page can lead back to it."""
-        params = state.closing().query_string()
-        return f"/katalog/{_segment(id)}{params}"
+    def record(self, state: SearchState, id: str, at: int = 0) -> str:
+        params = [(name, value) for name, value in state.opening(id, at).to_params() if name != "id"]
+        return f"/katalog/{_segment(id)}" + (f"?{urlencode(params)}" if params else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Pages beside the search: the form for several fields, and what the reader's browser keeps."""
+
+    advanced: str
+    history: str
+
+
+def tools(state: SearchState, interactive: bool) -> Tools:
+    return Tools(advanced(state, interactive), history(state.hl))
+
+
+def history(hl: Language) -> str:
+    """The searches that the reader's browser keeps."""
+    return f"/riwayat{_query(hl)}"
+
+
+def saved(hl: Language, ids: Iterable[str] = ()) -> str:
+    """A list of titles, which lies in the address."""
+    params = [*(("ids", id) for id in ids), *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])]
+    return "/simpanan" + (f"?{urlencode(params)}" if params else "")
+
+
+def ids_query(ids: Iterable[str]) -> str:
+    return urlencode([("ids", id) for id in ids])
+
+
+def feed(state: SearchState) -> str:
+    """News of a search, for a reader of feeds."""
+    return "/cari.atom" + state.closing().query_string()
+
+
+def advanced(state: SearchState, interactive: bool) -> str:
+    """The form for several fields, filled with this search. interactive: its answer is drawn as an interactive page."""
+    params = [*state.closing().to_params(), *([("app", "1")] if interactive else [])]
+    return "/cari/lanjut" + (f"?{urlencode(params)}" if params else "")
 
 
 def permalink(id: str) -> str:
@@ -46,9 +86,30 @@ def permalink(id: str) -> str:
     return f"/katalog/{_segment(id)}"
 
 
+def export(id: str, format: str) -> str:
+    """A record as a file. format: of portal.bibliography.exports."""
+    return f"/katalog/{_segment(id)}.{format}"
+
+
+def cite(id: str, hl: Language, *, part: bool = False) -> str:
+    """The citations of a record; `part`: without the page around them."""
+    return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
+
+
+def shelf(call_number: str, id: str, hl: Language) -> str:
+    """The shelf around a call number. id: of the title to begin at, where several have it."""
+    return f"/rak{_query(hl, dari=call_number, id=id)}"
+
+
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     """An e-book page, with the words of `q` marked."""
     return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
+
+
+def children(hl: Language, q: str = "", page: int = 1) -> str:
+    """The children's view, or its page of results for `q`."""
+    address = "/anak" + _query(hl, q)
+    return address if page < 2 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
 def book(id: str) -> str:
@@ -74,8 +135,8 @@ def _segment(id: str) -> str:
     return quote(id, safe="")
 
 
-def _query(hl: Language, q: str = "") -> str:
-    params = [("q", q)] if q else []
+def _query(hl: Language, q: str = "", **others: str) -> str:
+    params = [(name, value) for name, value in (("q", q), *others.items()) if value]
     params += [] if hl == DEFAULT_LANGUAGE else [("hl", hl)]
     return f"?{urlencode(params)}" if params else ""
 

@@ -69,6 +69,14 @@ def ingest(arguments: Namespace) -> int:
                 harvest = Harvest(request, _positions(settings, engine), stop, anew=job.rebuild)
             job = replace(job, harvest=harvest)
         report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+    if request is None and not (arguments.rebuild or report.files or report.read or report.stopped):
+        named = ", ".join(str(path) for path in job.paths)
+        print(
+            f"telusur: nothing to load in {named}: no file there holds MARC records, a table of a catalogue or an e-book "
+            "(PDF). The index is what it was",
+            file=sys.stderr,
+        )
+        return WRONG_USE
     print(report_text(report, dry=job.dry), flush=True)
     if arguments.report:
         try:

@@ -1,8 +1,8 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
@@ -13,36 +13,58 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import links as addresses
+from portal.bibliography.reference import reference
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import FIRST_FONT, early, scripts, styles
+from portal.citations.citing import citations
 from portal.i18n import LANGUAGES, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.presenters import results as result_page
+from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
+from portal.presenters.children import children, pinned, topic_searches
+from portal.presenters.cite import CiteView, cite
+from portal.presenters.facets import facet_list
+from portal.presenters.head import Head, head
+from portal.presenters.home import home
 from portal.presenters.reader import reader
 from portal.presenters.record import record
+from portal.presenters.report import report_link
+from portal.presenters.shelf import ShelfRow, shelf_row
+from portal.presenters.taking import taking
+from portal.presenters.trail import Trail, first_beside, trail
+from portal.presenters.understood import searched_words
 from portal.rights import access_of
 from portal.search_state import SearchState
+from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED, Discovery
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
-from search.results import PageHit, ResultPage
+from search.query_language import SCOPES
+from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
 FOUND_PAGES_MOST: Final = 30
 FOUND_INSIDE_MOST: Final = 100
+# Titles on each side: beside a record, and on a page of the shelf.
+BESIDE: Final = 4
+ALONG: Final = 12
 EXAMPLES_SHOWN: Final = 5
+NEW_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it.
+    """A page. announce: what a screen reader is told when it appears. indexed: search engines may keep it. head: of a
+    record, what machines are told.
 
     view: names what is shown, apart from display language: a change of it moves the focus.
     """
 
     title: str
     header: Markup
+    scope: Markup
+    tools: Markup
     body: Markup
     footer: Markup
     announce: str
@@ -50,6 +72,7 @@ class Drawn:
     status: int = 200
     indexed: bool = False
     canonical: str = ""
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +103,14 @@ def templates() -> Environment:
 
 
 class Drawing:
-    """Draws pages for one reader's state: with which services, links and words."""
+    """Draws pages for one reader's state: with which services, links and words.
 
-    def __init__(self, services: Services, state: SearchState, links: Links) -> None:
+    base: the portal's public address, for what plain pages tell machines.
+    """
+
+    def __init__(self, services: Services, state: SearchState, links: Links, base: str = "") -> None:
         self.services = services
+        self.base = base
         self.state = state
         self.links = links
         self.t: Messages = messages(state.hl)
@@ -93,6 +120,8 @@ class Drawing:
         try:
             if self.state.id:
                 return self._record()
+            if self.state.facet:
+                return self._facet()
             return self._home() if self.state.is_home else self._results()
         except SearchError as error:
             return self.problem(error)
@@ -140,11 +169,68 @@ class Drawing:
         status = 404 if not_there else 200
         return self._drawn("_reader.html", view, title, title, view="reader", status=status, other_language=switched)
 
+    def cite(self, document: Document) -> Drawn:
+        """How a title is cited."""
+        view = self._cite_view(document)
+        title = self.t("cite.title", title=document.title)
+        switched = addresses.cite(document.id, self.t.other)
+        return self._drawn("_cite.html", view, title, title, view=f"cite {document.id}", other_language=switched)
+
+    def citations(self, document: Document) -> Markup:
+        """The same without the page around it."""
+        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
+
+    def _cite_view(self, document: Document) -> CiteView:
+        made = citations(reference(document, self.base), self.state.hl)
+        return cite(document, made, PlainLinks().record(SearchState(hl=self.state.hl), document.id), self.t)
+
+    def children(self) -> Drawn:
+        """The children's view; the state's text is searched for among the titles for children."""
+        try:
+            return self._children()
+        except SearchError as error:
+            return self.problem(error)
+
+    def _children(self) -> Drawn:
+        discovery, today, state = self.services.discovery, self.services.today(), pinned(self.state)
+        page = self._searched(state, state.understood(today))
+        if page.total and not page.hits:
+            state = state.at_page(1)
+            page = self._searched(state, state.understood(today))
+        topics = children_topics(discovery, discovery.info().generation, state.hl, today)
+        view = children(page, topics, state, self.t)
+        title = self.t("children.title")
+        return self._drawn(
+            "_children.html",
+            view,
+            title if not state.q else f"{view.heading} – {title}",
+            view.announce,
+            view="children",
+            indexed=not state.q and state.page == 1,
+            other_language=addresses.children(self.t.other, state.q, state.page),
+        )
+
+    def advanced(self, view: object, switched: str) -> Drawn:
+        """The form for several fields. switched: the same in the other language."""
+        title = self.t("advanced.title")
+        return self._drawn("_advanced.html", view, title, title, view="advanced", other_language=switched)
+
+    def history(self) -> Drawn:
+        """The searches that the reader's browser keeps, which only that browser can fill in."""
+        title, switched = self.t("history.title"), addresses.history(self.t.other)
+        return self._drawn("_history.html", None, title, title, view="history", other_language=switched)
+
+    def saved(self, view: object, switched: str) -> Drawn:
+        """A list of titles. switched: the same list in the other language."""
+        title = self.t("saved.title")
+        return self._drawn("_saved.html", view, title, title, view="saved", other_language=switched)
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
         examples = fruitful_examples(self.services.discovery, info.generation, self.state.hl, self.services.today())
-        view = result_page.home(everything, info, examples, self.state, self.links, self.t)
+        new = new_titles(self.services.discovery, info.generation)
+        view = home(everything, new, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
         return self._drawn("_home.html", view, title, "", view="home", indexed=True)
 
@@ -156,7 +242,29 @@ class Drawing:
             page = self._searched(state, found)
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
-        return self._drawn("_results.html", view, title, view.announce, view=f"results {state.q} {state.page}")
+        inside = self._inside(page) if wants_more(view, state) else ()
+        shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        taken = taking(view, title, state, self.base, self._interactive, self.t)
+        return self._drawn(
+            "_results.html",
+            view,
+            title,
+            view.announce,
+            view=f"results {state.q} {state.page}",
+            beside={"bands": shown, "taking": taken},
+        )
+
+    def _inside(self, page: ResultPage) -> Sequence[Hit]:
+        """E-books that hold some of the words of a search, beside its results."""
+        return self.services.discovery.inside(page.query, [hit.document.id for hit in page.hits], BOOKS_SHOWN)
+
+    def _facet(self) -> Drawn:
+        """All values of one facet."""
+        state, found = self.state, self._understood()
+        values = self.services.discovery.facet_values(state.facet, found.query, state.mode, exact=state.exact)
+        view = facet_list(values, found, state, self.links, self.t)
+        title = self.t("facets.title", label=view.heading)
+        return self._drawn("_facet.html", view, title, f"{view.heading}. {view.told}", view=f"facet {state.facet}")
 
     def _understood(self) -> Understanding:
         return self.state.understood(self.services.today())
@@ -172,6 +280,9 @@ class Drawing:
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
+        address = (self.base or self.services.settings.url) + addresses.permalink(id)
+        report = report_link(document, self.services.settings.email, address, self.t)
+        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), report=report)
         return self._drawn(
             "_record.html",
             view,
@@ -179,8 +290,40 @@ class Drawing:
             document.title,
             view=f"record {id}",
             indexed=True,
-            canonical=addresses.permalink(id),
+            canonical=self.base + addresses.permalink(id),
+            head=None if self._interactive else head(document, self.base, self.services.library_name, self.t),
         )
+
+    def _trail(self, id: DocumentId) -> Trail | None:
+        state = self.state
+        if not state.at:
+            return None
+        asked, first = self._understood().query, first_beside(state.at)
+        beside, total = self.services.discovery.found(asked, state.mode, first, state.at + 1, exact=state.exact)
+        return trail(id, beside, total, state, self.links, self.t)
+
+    def _shelf_of(self, document: Document) -> ShelfRow | None:
+        """The titles beside it on the shelf; None where it has no call number, or stands there alone."""
+        number = document.first("call_number")
+        if not number:
+            return None
+        before, after = self.services.discovery.shelf(number, document.id, BESIDE, BESIDE)
+        if not before and not after:
+            return None
+        return shelf_row(before, document, after, number, self.state, self.links, self.t)
+
+    def shelf(self, start: str, id: str) -> Drawn:
+        """The shelf around a call number, or around the title `id` that has it."""
+        discovery, start = self.services.discovery, start[:MAX_CALL_NUMBER].strip()
+        here = next(iter(discovery.documents([DocumentId(id)])), None) if id else None
+        if here is not None and here.first("call_number") != start:
+            here = None
+        place = DocumentId("" if here is None else here.id)
+        before, after = discovery.shelf(start, place, ALONG, ALONG)
+        view = shelf_row(before, here, after, start, self.state, self.links, self.t)
+        title = self.t("shelf.title_at", start=start) if start else self.t("shelf.title")
+        switched = addresses.shelf(start, id, self.t.other)
+        return self._drawn("_shelf.html", view, title, title, view="shelf", other_language=switched)
 
     def _pages_found(self, document: Document) -> tuple[str, Sequence[PageHit]]:
         """The words that led to an e-book, in another spelling if no page holds them as typed, and its pages with them."""
@@ -206,36 +349,49 @@ class Drawing:
         status: int = 200,
         indexed: bool = False,
         canonical: str = "",
+        head: Head | None = None,
         other_language: str = "",
+        beside: Mapping[str, object] | None = None,
     ) -> Drawn:
-        """A page around `content`, which the template knows as `view`.
+        """A page around `content`, which the template knows as `view`. beside: what else it knows.
 
         other_language: the same page in it, where `state` does not say which page this is.
         """
-        interactive = isinstance(self.links, InteractiveLinks)
-        shared = {
+        shared: dict[str, object] = {
             "t": self.t,
+            "head": head,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
-            "plain_href": PlainLinks().search(self.state) if interactive else "",
+            "is_children": view == "children",
+            "children_href": addresses.children(self.t.language),
+            "history_href": addresses.saved(self.state.hl),
+            "plain_href": PlainLinks().search(self.state) if self._interactive else "",
+            **_around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
             header=_render("_header.html", shared),
-            body=_render(template, {**shared, "view": content}),
+            scope=_render("_scope.html", shared),
+            tools=_render("_tools.html", shared),
+            body=_render(template, {**shared, "view": content, **(beside or {})}),
             footer=_render("_footer.html", shared),
             announce=announce,
             view=view,
             status=status,
             indexed=indexed,
             canonical=canonical,
+            head=head,
         )
+
+    @property
+    def _interactive(self) -> bool:
+        return isinstance(self.links, InteractiveLinks)
 
     def _other_language(self) -> str:
         switched = self.state.in_language(self.t.other)
-        return self.links.record(switched, switched.id) if switched.id else self.links.search(switched)
+        return self.links.record(switched, switched.id, switched.at) if switched.id else self.links.search(switched)
 
 
 def plain_document(drawing: Drawing, drawn: Drawn) -> str:
@@ -243,23 +399,35 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
     # A reader's box searches inside the book; the one above it is for the catalogue.
     asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    form = _render("_form.html", {"t": drawing.t, "state": asked})
+    for_children = drawn.view == "children"
+    around = _around_the_box(asked, interactive=False)
+    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
     return _render(
         "page.html",
         {
             "t": drawing.t,
             "styles": styles().address,
             "scripts": scripts().address,
+            "early": early().address,
+            "font": FIRST_FONT,
             "title": drawn.title,
             "header": drawn.header,
             "form": form,
+            "band": "band children-band" if for_children else "band",
             "body": drawn.body,
             "footer": drawn.footer,
             "indexed": drawn.indexed,
             "canonical": drawn.canonical,
             "alternates": alternates,
+            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
+            "head": drawn.head,
         },
     )
+
+
+def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
+    """What stands beside the search box and below it."""
+    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
 
 
 def _in_language(address: str, hl: Language) -> str:
@@ -276,6 +444,27 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
+    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
+    searches = topic_searches(messages(hl))
+    return tuple(
+        name
+        for name, q in searches.items()
+        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
+    )
+
+
+@lru_cache(maxsize=4)
+def new_titles(discovery: Discovery, generation: str) -> tuple[Document, ...]:  # noqa: ARG001
+    """The titles that came last, by the day they were added or else by their year; looked up anew for each `generation`."""
+    added = discovery.search(Query(sort="added"), "keyword", 1, NEW_SHOWN)
+    if added.hits and added.hits[0].document.first("added"):
+        return tuple(hit.document for hit in added.hits)
+    newest = discovery.search(Query(sort="newest"), "keyword", 1, NEW_SHOWN)
+    return tuple(hit.document for hit in newest.hits if hit.document.year)
 
 
 def _finds_all(discovery: Discovery, query: Query) -> bool:

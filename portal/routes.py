@@ -1,8 +1,5 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
-from dataclasses import replace
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -16,35 +13,26 @@ from starlette.types import Scope
 from portal import links as addresses
 from portal.answers import search_answer
 from portal.bootstrap import Services
-from portal.bundles import scripts, styles
+from portal.bundles import early, scripts, styles
 from portal.i18n import Language, messages
-from portal.links import PlainLinks
+from portal.links import InteractiveLinks, PlainLinks
 from portal.middleware import first_param
 from portal.pages import Drawing, Drawn, Problem, problem_of
-from portal.plain import drawing_for, language_of, plain_answer
+from portal.plain import language_of, plain_answer
+from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
+from portal.public_address import public_address
 from portal.reading import BookRoutes
-from portal.search_state import SearchState
+from portal.search_state import MAX_ID, SearchState
 from portal.shell import Shell
 from search.document import DocumentId
 from search.errors import SearchError
-
-# Records may be found through search engines; crawling every combination of filters helps nobody.
-ROBOTS: Final = """\
-User-agent: *
-Allow: /katalog/
-Disallow: /cari
-Disallow: /api/
-Disallow: /baca/
-Disallow: /berkas/
-Disallow: /?
-"""
 
 
 class PlainPages:
     """The routes. They share the services with the interactive page, and its templates."""
 
     def __init__(self, services: Services, shell: Shell) -> None:
-        self._services = services
+        self.services = self._services = services
         self._shell = shell
         self._books = BookRoutes(services)
 
@@ -52,12 +40,15 @@ class PlainPages:
         return [
             Route("/", self.shell),
             Route("/cari", self.search),
+            Route("/anak", self.children),
             Route("/katalog/{id:path}", self.record),
+            Route("/kutip/{id:path}", self.citations),
+            Route("/rak", self.shelf),
             *self._books.routes(),
             Route("/api/v1/search", self.answer),
+            Route("/api/v1/suggest", self.suggest),
             Route("/health", self.health),
-            Route("/robots.txt", self.robots),
-            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts())),
+            *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
         ]
 
     def shell(self, request: Request) -> Response:
@@ -74,7 +65,8 @@ class PlainPages:
             status = 503
         if state.id:
             if document is not None:
-                title, canonical = document.title, addresses.permalink(document.id)
+                title = document.title
+                canonical = public_address(request, self._services.settings) + addresses.permalink(document.id)
             elif status == 200:
                 title, status = t("missing.record_title"), 404
         whole = t("site.title", page=title, library=self._services.library_name)
@@ -82,13 +74,39 @@ class PlainPages:
         return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
 
     def search(self, request: Request) -> Response:
-        return self._page(self._drawing(request))
+        return self._page(self.drawing(request))
+
+    def children(self, request: Request) -> Response:
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.children())
 
     def record(self, request: Request) -> Response:
-        asked = SearchState.from_params(request.query_params.multi_items())
-        state = replace(asked, hl=language_of(request), id=request.path_params["id"])
-        drawing = Drawing(self._services, state, PlainLinks())
-        return self._page(drawing) if state.id else self._document(drawing, drawing.missing())
+        return self.record_page(request, request.path_params["id"])
+
+    def record_page(self, request: Request, id: str) -> Response:
+        state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
+        drawing = self._drawing_of(request, state)
+        return self._page(drawing) if state.id else self.document(drawing, drawing.missing())
+
+    def shelf(self, request: Request) -> Response:
+        drawing = self._drawing_of(request, SearchState(hl=language_of(request)))
+        start, id = request.query_params.get("dari", ""), request.query_params.get("id", "")[:MAX_ID]
+        return self.document(drawing, drawing.shelf(start, id))
+
+    def citations(self, request: Request) -> Response:
+        """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
+        state = SearchState(hl=language_of(request))
+        drawing = self._drawing_of(request, state)
+        document = self._services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
+        if document is None:
+            return self.document(drawing, drawing.missing("record_"))
+        if request.query_params.get("bagian") == "1":
+            return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
+        return self.document(drawing, drawing.cite(document))
+
+    def nothing(self, request: Request) -> Response:
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.missing())
 
     def answer(self, request: Request) -> Response:
         state = SearchState.from_params(request.query_params.multi_items())
@@ -100,6 +118,19 @@ class PlainPages:
             return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
         return JSONResponse(search_answer(page, found, state.hl))
 
+    def suggest(self, request: Request) -> Response:
+        """Titles, names and headings that begin with what is typed, for the box of either page."""
+        state = SearchState.from_params(request.query_params.multi_items())
+        t, begun = messages(state.hl), typed(request.query_params.get("q", ""))
+        try:
+            wanted = begun and KINDS.get(state.scope)
+            found = self._services.discovery.suggest(begun, OF_A_KIND) if wanted else ()
+        except SearchError as error:
+            status, message = _told(error, state.hl)
+            return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
+        answer = suggestions(found, begun, state, InteractiveLinks(), t)
+        return JSONResponse(answer, headers={"Cache-Control": "private, max-age=60"})
+
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:
             info = self._services.discovery.info()
@@ -107,28 +138,25 @@ class PlainPages:
             return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
 
-    def robots(self, request: Request) -> Response:  # noqa: ARG002
-        return PlainTextResponse(ROBOTS)
-
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
-        drawing = self._drawing(request)
-        return self._document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
 
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(drawing, drawing.missing())
+        return self.document(drawing, drawing.missing())
 
     def too_long(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
-        return self._document(
+        return self.document(
             drawing, drawing.told(Problem(drawing.t("error.too_long"), drawing.t("error.too_long_next")), 414)
         )
 
     def wrong_host(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
         problem = Problem(drawing.t("limits.host_title"), drawing.t("limits.host"), drawing.t("limits.host_next"))
-        return self._document(drawing, drawing.told(problem, 400))
+        return self.document(drawing, drawing.told(problem, 400))
 
     def too_many(self, scope: Scope, seconds: int) -> Response:
         """429, in words for people and programs alike, and without any for a picture."""
@@ -137,10 +165,12 @@ class PlainPages:
             return Response(status_code=429)
         drawing = self._drawing_for(scope)
         told = drawing.t.count("limits.rate", seconds)
+        if path == "/oai":
+            return PlainTextResponse(told, 503)  # what harvesters wait for (OAI-PMH 3.1.2.2); of 429 they know nothing
         if path.startswith("/api/"):
             return JSONResponse({"error": {"code": "TooManyRequests", "message": told}}, 429)
         problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))
-        return self._document(drawing, drawing.told(problem, 429))
+        return self.document(drawing, drawing.told(problem, 429))
 
     def failed(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
         """500: a bug. What it was stands in the log."""
@@ -148,19 +178,23 @@ class PlainPages:
         if request.scope["path"].startswith("/api/"):
             told = f"{drawing.t('error.failed_title')}. {drawing.t('error.failed')}"
             return JSONResponse({"error": {"code": "InternalError", "message": told}}, 500)
-        return self._document(drawing, drawing.failed())
+        return self.document(drawing, drawing.failed())
 
     def _drawing_for(self, scope: Scope) -> Drawing:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
         return Drawing(self._services, SearchState(hl=hl), PlainLinks())
 
-    def _drawing(self, request: Request) -> Drawing:
-        return drawing_for(self._services, request)
+    def drawing(self, request: Request) -> Drawing:
+        state = SearchState.from_params(request.query_params.multi_items())
+        return self._drawing_of(request, state.closing())
+
+    def _drawing_of(self, request: Request, state: SearchState) -> Drawing:
+        return Drawing(self._services, state, PlainLinks(), public_address(request, self._services.settings))
 
     def _page(self, drawing: Drawing) -> Response:
-        return self._document(drawing, drawing.page())
+        return self.document(drawing, drawing.page())
 
-    def _document(self, drawing: Drawing, drawn: Drawn) -> Response:
+    def document(self, drawing: Drawing, drawn: Drawn) -> Response:
         return plain_answer(drawing, drawn)
 
 

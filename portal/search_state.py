@@ -1,9 +1,12 @@
 """What a reader is looking at, as URL parameters: the one truth that links, Back and reload share.
 
-Names stand in saved links: `q`, `f.<field>` (repeated: any of the values), `sort`, `page`, `size`,
-`mode`, `exact=1` (in no other spelling), `drop` and `words` (repeated: keys of what was read from the text, to
-be left out of the search with its words, or searched for as words; `words=all`: all of it), `hl` and `id` (an
-open record). Defaults are left out and the order is fixed, so a search has one address.
+Names stand in saved links: `q`, `in` (where its words are looked for), `f.<field>` (repeated: any of the values),
+`-f.<field>` (none of them), `sort`, `page`, `size`, `mode`, `exact=1` (in no other spelling), `drop` and `words`
+(repeated: keys of what was read from the text, to be left out of the search with its words, or searched for as words;
+`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1) and `facet` (all values
+of one are listed; `fq`: those that hold this text, `fsort=az`: by name). Defaults are left out and the order is fixed,
+so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ), and so is what
+the form of years sends: `from`, `to`.
 """
 
 import re
@@ -11,15 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final, Literal, cast
 from urllib.parse import parse_qsl, quote_plus
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter, Mode, known_filters
-from search.query_language import MAX_CHARACTERS
+from search.query_language import MAX_CHARACTERS, SCOPES
 from search.reading.interpretation import EVERYTHING
-from search.schema import RELEVANCE, SORTS
+from search.schema import FACETS, RELEVANCE, SORTS
 from search.understanding import Understanding, understand
 
 SIZES: Final = (10, 20, 50, 100)
@@ -28,7 +31,29 @@ DEFAULT_MODE: Final[Mode] = "hybrid"
 # More than a search may hold, so that `parse` still sees that the text was too long and says so.
 MAX_TEXT: Final = MAX_CHARACTERS + 1
 MAX_ID: Final = 200
+MAX_FACET_TEXT: Final = 100
 FILTER_PREFIX: Final = "f."
+WITHOUT_PREFIX: Final = "-f."
+FacetOrder = Literal["count", "az"]
+# What else a parameter may be called: in links of other catalogues, and in forms and bookmarks from before.
+ALSO_READ: Final[Mapping[str, str]] = {
+    "lookfor": "q", "keywords": "q", "keyword": "q", "katakunci": "q", "query": "q", "search": "q",
+    "lang": "hl", "lng": "hl", "bahasa": "hl",
+    "type": "in", "search_field": "in", "search_by": "in", "ruas": "in", "scope": "in",
+    "per_page": "size", "limit": "size",
+    "halaman": "page",
+    "sort_by": "sort", "urut": "sort",
+}  # fmt: skip
+# What else a scope may be called there, in lower case.
+SCOPES_ALSO_READ: Final[Mapping[str, str]] = {
+    "judul": "title",
+    "pengarang": "author", "penulis": "author", "contributor": "author",
+    "subjek": "subject", "topik": "subject", "topic": "subject",
+    "seri": "series",
+    "nomor-panggil": "callnumber", "call_number": "callnumber",
+    "isbn": "number", "issn": "number", "isn": "number", "identifier": "number",
+    "isi": "pages", "fulltext": "pages", "ebook": "pages",
+}  # fmt: skip
 # A text has fewer readings; what is no key of one counts for nothing.
 MAX_KEYS: Final = 16
 _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
@@ -38,8 +63,10 @@ _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    exact, drop, words: as in the address; they belong to the text and go with it. Whatever it is made from, it is valid: values outside the limits become the nearest allowed
-    one, or the default.
+    at: the record's place among the results it was opened from, 0 when it was not. exact, drop, words: as in the
+    address; they belong to the text and go with it. scope: a name of SCOPES, "" for anywhere. facet: the one whose
+    values are all listed, facet_text those with this text, "" for none. Whatever it is made from, it is valid: values
+    outside the limits become the nearest allowed one, or the default.
     """
 
     q: str = ""
@@ -53,11 +80,17 @@ class SearchState:
     exact: bool = False
     drop: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    scope: str = ""
+    facet: str = ""
+    facet_text: str = ""
+    facet_order: FacetOrder = "count"
+    at: int = 0
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
         words = _keys(self.words) if self.words and q else ()
+        id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
             "filters": known_filters(self.filters),
@@ -66,12 +99,17 @@ class SearchState:
             "page": min(max(self.page, 1), MAX_RESULTS_REACHED // size),
             "mode": self.mode if self.mode in MODES else DEFAULT_MODE,
             "hl": self.hl if self.hl in LANGUAGES else DEFAULT_LANGUAGE,
-            "id": _printable(self.id, MAX_ID),
+            "id": id,
+            "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
             "exact": bool(self.exact and q),
             "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words)
             if self.drop
             else (),
             "words": (EVERYTHING,) if EVERYTHING in words else words,
+            "scope": self.scope if self.scope in SCOPES else "",
+            "facet": (facet := self.facet if self.facet in FACETS else ""),
+            "facet_text": _printable(self.facet_text, MAX_FACET_TEXT) if facet else "",
+            "facet_order": "az" if facet and self.facet_order == "az" else "count",
         }
         for name, value in valid.items():
             object.__setattr__(self, name, value)
@@ -83,15 +121,25 @@ class SearchState:
         Of a single-valued name the last one counts.
         """
         single: dict[str, str] = {}
+        also: dict[str, str] = {}
         filters: list[Filter] = []
         keys: dict[str, list[str]] = {"drop": [], "words": []}
         for name, value in params:
             if name.startswith(FILTER_PREFIX):
                 filters.append(Filter(name.removeprefix(FILTER_PREFIX), (value,)))
+            elif name.startswith(WITHOUT_PREFIX):
+                filters.append(Filter(name.removeprefix(WITHOUT_PREFIX), (value,), negated=True))
             elif name in keys:
                 keys[name].append(value)
+            elif name in ALSO_READ:
+                also[name] = value
             else:
                 single[name] = value
+        # Of several the one that stands first there: in "keywords=laut&search=search" the button has a name too.
+        single = {ALSO_READ[name]: also[name] for name in reversed([*ALSO_READ]) if name in also} | single
+        if years := _span(single.get("from", ""), single.get("to", "")):
+            filters = [one for one in filters if one.field != "year" or one.negated] + [Filter("year", (years,))]
+        scope = single.get("in", "").lower()
         return cls(
             q=single.get("q", ""),
             filters=tuple(filters),
@@ -104,6 +152,11 @@ class SearchState:
             exact=single.get("exact") == "1",
             drop=tuple(keys["drop"]),
             words=tuple(keys["words"]),
+            scope=SCOPES_ALSO_READ.get(scope, scope),
+            facet=single.get("facet", ""),
+            facet_text=single.get("fq", ""),
+            facet_order=cast(FacetOrder, single.get("fsort", "count")),
+            at=_whole(single.get("at", ""), 0),
         )
 
     @classmethod
@@ -113,8 +166,12 @@ class SearchState:
 
     def to_params(self) -> tuple[tuple[str, str], ...]:
         """URL parameters in their fixed order, without defaults."""
-        params = [("q", self.q)]
-        params += [(FILTER_PREFIX + chosen.field, value) for chosen in self.filters for value in chosen.values]
+        params = [("q", self.q), ("in", self.scope)]
+        params += [
+            ((WITHOUT_PREFIX if chosen.negated else FILTER_PREFIX) + chosen.field, value)
+            for chosen in self.filters
+            for value in chosen.values
+        ]
         params += [
             ("sort", "" if self.sort == RELEVANCE else self.sort),
             ("page", "" if self.page == 1 else str(self.page)),
@@ -125,6 +182,10 @@ class SearchState:
             *(("words", key) for key in self.words),
             ("hl", "" if self.hl == DEFAULT_LANGUAGE else self.hl),
             ("id", self.id),
+            ("facet", self.facet),
+            ("fq", self.facet_text),
+            ("fsort", "az" if self.facet_order == "az" else ""),
+            ("at", str(self.at or "")),
         ]
         return tuple((name, value) for name, value in params if value)
 
@@ -144,73 +205,119 @@ class SearchState:
     def understood(self, today: date) -> Understanding:
         """What the text asks for `today`, with what was chosen beside it."""
         drop, words = frozenset(self.drop), frozenset(self.words)
-        return understand(self.q, self.filters, self.sort, today, without=drop, as_words=words)
+        return understand(
+            self.q, self.filters, self.sort, today, without=drop, as_words=words, within=SCOPES.get(self.scope)
+        )
 
     @property
     def is_home(self) -> bool:
         """Nothing is asked yet. A chosen order or a further page asks for the whole catalogue."""
-        return not self.q and not self.filters and self.sort == RELEVANCE and self.page == 1 and not self.id
+        asked = self.q or self.filters or self.id or self.facet
+        return not asked and self.sort == RELEVANCE and self.page == 1
 
     def asking(self, q: str) -> "SearchState":
         """A new text in the same language and manner; filters stay, so a reader can refine inside them."""
-        return replace(self, q=q, page=1, id="", exact=False, drop=(), words=())
+        return self._changed(q=q, exact=False, drop=(), words=())
 
     def exactly(self, exact: bool = True) -> "SearchState":
         """The same text in no other spelling, or in others too."""
-        return replace(self, exact=exact, page=1, id="")
+        return self._changed(exact=exact)
 
     def dropping(self, *keys: str) -> "SearchState":
         """The same search without these readings of its text and without their words."""
-        return replace(self, drop=(*self.drop, *keys), page=1, id="")
+        return self._changed(drop=(*self.drop, *keys))
 
     def as_words(self, *keys: str) -> "SearchState":
         """The same text with these readings taken back, so that their words are searched for."""
-        return replace(self, words=(*self.words, *keys), page=1, id="")
+        return self._changed(words=(*self.words, *keys))
 
     def read_anew(self) -> "SearchState":
         """The same text with nothing that is read from it taken back."""
-        return replace(self, drop=(), words=(), page=1, id="")
+        return self._changed(drop=(), words=())
 
     def toggling(self, field: str, value: str) -> "SearchState":
         """The same search with a filter value chosen, or given up when it was."""
         if value in self.chosen(field):
             return self.without(field, value)
-        return replace(self, filters=(*self.filters, Filter(field, (value,))), page=1, id="")
+        left = self.without(field, value)
+        return left._changed(filters=(*left.filters, Filter(field, (value,))))
+
+    def keeping_out(self, field: str, value: str) -> "SearchState":
+        """The same search without documents that have this value; it is no longer chosen."""
+        left = self.without(field, value)
+        return left._changed(filters=(*left.filters, Filter(field, (value,), negated=True)))
 
     def without(self, field: str, value: str) -> "SearchState":
+        """The same search with a value neither chosen nor kept out."""
         kept = tuple(
-            Filter(f.field, tuple(v for v in f.values if (f.field, v) != (field, value))) for f in self.filters
+            replace(f, values=tuple(v for v in f.values if (f.field, v) != (field, value))) for f in self.filters
         )
-        return replace(self, filters=kept, page=1, id="")
+        return self._changed(filters=kept)
+
+    def choosing_only(self, field: str, *values: str) -> "SearchState":
+        """The same search with these values of a field chosen and no others; none at all for none."""
+        kept = tuple(f for f in self.filters if f.field != field or f.negated)
+        return self._changed(filters=(*kept, Filter(field, values)))
 
     def without_filters(self) -> "SearchState":
-        return replace(self, filters=(), page=1, id="")
+        return self._changed(filters=())
+
+    def with_filters(self, filters: Iterable[Filter]) -> "SearchState":
+        """The same search with just these."""
+        return self._changed(filters=tuple(filters))
 
     def chosen(self, field: str) -> tuple[str, ...]:
-        return next((f.values for f in self.filters if f.field == field), ())
+        return next((f.values for f in self.filters if f.field == field and not f.negated), ())
+
+    def kept_out(self, field: str) -> tuple[str, ...]:
+        return next((f.values for f in self.filters if f.field == field and f.negated), ())
 
     def sorted_by(self, sort: str) -> "SearchState":
-        return replace(self, sort=sort, page=1, id="")
+        return self._changed(sort=sort)
 
     def in_mode(self, mode: Mode) -> "SearchState":
-        return replace(self, mode=mode, page=1, id="")
+        return self._changed(mode=mode)
 
     def at_page(self, page: int) -> "SearchState":
-        return replace(self, page=page, id="")
+        return self._changed(page=page)
+
+    def listing(self, facet: str) -> "SearchState":
+        """All values of a facet of this search."""
+        return self._changed(facet=facet)
+
+    def in_order(self, order: FacetOrder) -> "SearchState":
+        """The same values of the same facet in another order."""
+        return replace(self, facet_order=order)
+
+    def in_scope(self, scope: str) -> "SearchState":
+        return self._changed(scope=scope)
+
+    def sized(self, size: int) -> "SearchState":
+        return self._changed(size=size)
 
     def in_language(self, hl: Language) -> "SearchState":
         return replace(self, hl=hl)
 
-    def opening(self, id: str) -> "SearchState":
-        return replace(self, id=id)
+    def opening(self, id: str, at: int = 0) -> "SearchState":
+        """A record open. at: its place among the results, which are then at the page that holds it; 0 for elsewhere."""
+        return replace(self, id=id, at=at, page=-(-at // self.size) if at else self.page)
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
-        return replace(self, id="")
+        return replace(self, id="", at=0)
+
+    def followed(self) -> "SearchState":
+        """The search as a feed of it has it: without the page, and what is open on it."""
+        return replace(self.closing(), page=1, size=DEFAULT_SIZE, facet="")
 
     def starting_over(self, filters: tuple[Filter, ...] = (), sort: str = RELEVANCE) -> "SearchState":
         """A search of its own, in the same language."""
         return SearchState(filters=filters, sort=sort, hl=self.hl)
+
+    def _changed(self, **changes: Any) -> "SearchState":
+        """Another search, from its first page on; what was opened of this one is closed."""
+        closed: dict[str, Any] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
+        return replace(self, **closed | changes)
 
 
 def _printable(text: str, most: int) -> str:
@@ -223,6 +330,18 @@ def _printable(text: str, most: int) -> str:
 @lru_cache(maxsize=4096)
 def _encoded(text: str) -> str:
     return quote_plus(text)
+
+
+def _span(first: str, last: str) -> str:
+    """Two years as the value of a filter; "" when neither is one.
+
+    >>> _span("2010", "2020"), _span("2020", "2010"), _span("", "1999"), _span("x", "")
+    ('2010..2020', '2010..2020', '..1999', '')
+    """
+    years = [text.strip() if re.fullmatch(r"\s{0,9}\d{1,4}\s{0,9}", text, re.ASCII) else "" for text in (first, last)]
+    if all(years):
+        years.sort(key=int)
+    return "..".join(years) if any(years) else ""
 
 
 def _keys(keys: Iterable[str]) -> tuple[str, ...]:

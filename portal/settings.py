@@ -21,6 +21,7 @@ _URL: Final = re.compile(
 )
 # Whatever stands before an @ may be a password, which may hold any character.
 _USER_IN_URL: Final = re.compile(r"\S.*@", re.S)
+_EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _DECIMAL: Final = re.compile(r"\d{1,4}(?:\.\d{1,3})?", re.ASCII)
 _INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -66,6 +67,14 @@ SETTINGS: Final = (
         "TELUSUR_MODEL", "", "embedding model: empty for the shipped one, none for words only, or a folder or name"
     ),
     Setting("TELUSUR_LIBRARY", "Perpustakaan Kota Bitung", "the library's name, shown on every page"),
+    Setting(
+        "TELUSUR_URL", "", "the portal's public address, as https://katalog.example.org; empty: the one it was asked at"
+    ),
+    Setting(
+        "TELUSUR_EMAIL",
+        "",
+        "the library's e-mail for reports of errors in records, told to harvesters; empty: none is offered",
+    ),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
     Setting("TELUSUR_PORT", "8501", "port the portal listens on"),
@@ -92,6 +101,8 @@ class Settings:
     server: ServerSettings
     model: str
     library: str
+    url: str
+    email: str
     source: str
     host: str
     port: int
@@ -151,6 +162,8 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         ),
         model=values["TELUSUR_MODEL"],
         library=values["TELUSUR_LIBRARY"],
+        url=_address(values, sources),
+        email=_email(values, sources),
         source=values["TELUSUR_SOURCE"],
         host=values["TELUSUR_HOST"],
         port=port,
@@ -160,6 +173,26 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         values=values,
         sources=sources,
     )
+
+
+def _address(values: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    url = values["TELUSUR_URL"].strip().rstrip("/")
+    if url and not _is_url(url):
+        raise SettingsError(
+            f"TELUSUR_URL={url!r} (from {sources['TELUSUR_URL']}) is not an address of a portal; use "
+            "https://katalog.example.org, or leave it empty."
+        )
+    return url
+
+
+def _email(values: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    email = values["TELUSUR_EMAIL"].strip()
+    if email and not _EMAIL.fullmatch(email):
+        raise SettingsError(
+            f"TELUSUR_EMAIL={email!r} (from {sources['TELUSUR_EMAIL']}) is not an e-mail address; use "
+            "perpustakaan@example.org, or leave it empty."
+        )
+    return email
 
 
 def _is_url(text: str) -> bool:

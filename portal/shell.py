@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from portal.bundles import scripts, styles
+from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.search_state import SearchState
@@ -21,6 +21,7 @@ NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
 FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
 SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
 HEAD_END: Final = "</head>"
+OPENSEARCH: Final = "application/opensearchdescription+xml"
 PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
 STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
 
@@ -52,6 +53,8 @@ class Shell:
         head = f"<title>{escape(title)}</title>\n"
         if canonical:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
+        head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
         way = f'<a href="{plain}">{escape(t("site.plain_search"))}</a>'
@@ -61,8 +64,14 @@ class Shell:
         body = NOSCRIPT.sub(lambda _: noscript, body)
         body = body.replace(HTML_TAG, f'<html lang="{state.hl}">').replace(TITLE, head)
         body = body.replace(ICON, '<link rel="icon" href="/aset/favicon.svg" type="image/svg+xml">')
+        own = (
+            '<meta name="color-scheme" content="light dark">\n'
+            f'    <script src="{early().address}"></script>\n'
+            f'    <link rel="preload" href="{FIRST_FONT}" as="font" type="font/woff2" crossorigin>\n'
+            f'    <link rel="stylesheet" href="{styles().address}">'
+        )
         # After Streamlit's own styles, so that ours decide.
-        body = body.replace(HEAD_END, f'<link rel="stylesheet" href="{styles().address}">\n  </head>')
+        body = body.replace(HEAD_END, f"{own}\n  </head>")
         return body.replace(ROOT, f'{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
 
     def content_security_policy(self) -> str:

@@ -1,13 +1,13 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
 from search.answering import answers as answers_in
-from search.attempts import Asking, Prepared, ways_out
+from search.attempts import Asking, Attempt, Prepared, ways_out
 from search.bilingual.lexicon import Lexicon
 from search.document import Document, DocumentId, Page, Suggestion
 from search.embedding import Embedder
@@ -16,10 +16,22 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
 from search.highlight import page_hit
-from search.matching import is_relaxed
-from search.query import Clause, Filter, Group, Mode, Query
-from search.questions import Answers, Facets, Fetch, PageHits, Semantic, Weigh
-from search.results import Answer, Highlight, Hit, Notice, PageHit, Ranked, Ranking, ResultPage, Scores, Weights
+from search.matching import is_relaxed, is_stop
+from search.query import BODY, Clause, Filter, Group, Mode, Query
+from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
+from search.results import (
+    Answer,
+    FacetValue,
+    Highlight,
+    Hit,
+    Notice,
+    PageHit,
+    Ranked,
+    Ranking,
+    ResultPage,
+    Scores,
+    Weights,
+)
 from search.schema import RELEVANCE
 from search.translating import translated
 
@@ -82,24 +94,10 @@ class Discovery:
                 f"Only the first {MAX_RESULTS_REACHED} results can be paged through; narrow the search with a filter."
             )
         started = time.perf_counter()
-        searcher = self._engine.searcher()
-        embedder = self._usable_embedder(searcher)
-        ran: Mode = mode if embedder is not None else "keyword"
-        text = query.text
-        if ran == "semantic" and query.wanted:
-            query = query.by_meaning_only()
-        depth = RANKED_DEPTH if page * size <= RANKED_DEPTH else MAX_RESULTS_REACHED
-        asked_by = embedder if ran != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
-        tried = asking.attempt(query, exact=exact)
-        query, words = tried.query, tried.words
-        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
-        passing = {id: item for id, item in finds.items() if id in weights.passing}
-        word_scores = {id: weights.words[id] for id in passing if id in weights.words}
-        total = words.total + len(passing) - len(word_scores)
-        by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
-        ranked = _ranked(searcher, query, words, passing, by_words, depth)
-        parts = _Parts(by_words, {id: item.score for id, item in passing.items()})
+        text, found = query.text, self._found(query, mode, page * size, exact)
+        searcher, embedder, query, finds, total = found.searcher, found.embedder, found.query, found.finds, found.total
+        tried, ran, ranked = found.tried, found.ran, found.ranked
+        parts = _Parts(found.by_words, {id: item.score for id, item in found.passing.items()})
         facets = Facets(query, finds)
         look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
         answers = searcher.answer([facets, *look.questions])
@@ -122,6 +120,48 @@ class Discovery:
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
+    def facet_values(
+        self, field: str, query: Query, mode: Mode = "hybrid", *, exact: bool = False
+    ) -> Sequence[FacetValue]:
+        """All values of one facet of a search, counted as its results are. Raises what Engine.searcher raises."""
+        found = self._found(query, mode, 0, exact)
+        return found.searcher.facet_values(field, found.query, found.finds)
+
+    def found(
+        self, query: Query, mode: Mode = "hybrid", first: int = 1, last: int = 1, *, exact: bool = False
+    ) -> tuple[Sequence[DocumentId], int]:
+        """The ids of results `first` to `last` (from 1), as `search` orders them, and how many there are: for a fraction
+        of its cost, with nothing looked at. Beyond MAX_RESULTS_REACHED there are none."""
+        last = min(last, MAX_RESULTS_REACHED)
+        if last < max(first, 1):
+            return (), 0
+        found = self._found(query, mode, last, exact)
+        return tuple(id for id, _ in found.ranked[max(first, 1) - 1 : last]), found.total
+
+    def documents(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
+        """Those of `ids` that exist, in that order."""
+        return self._engine.searcher().fetch(ids)
+
+    def _found(self, query: Query, mode: Mode, reach: int, exact: bool) -> "_Found":
+        """reach: how far down the results are wanted."""
+        searcher = self._engine.searcher()
+        embedder = self._usable_embedder(searcher)
+        ran: Mode = mode if embedder is not None else "keyword"
+        if ran == "semantic" and query.wanted:
+            query = query.by_meaning_only()
+        depth = RANKED_DEPTH if reach <= RANKED_DEPTH else MAX_RESULTS_REACHED
+        asked_by = embedder if ran != "keyword" else None
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
+        tried = asking.attempt(query, exact=exact)
+        query, words = tried.query, tried.words
+        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
+        passing = {id: item for id, item in finds.items() if id in weights.passing}
+        word_scores = {id: weights.words[id] for id in passing if id in weights.words}
+        total = words.total + len(passing) - len(word_scores)
+        by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
+        ranked = _ranked(searcher, query, words, passing, by_words, depth)
+        return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
+
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
         return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
@@ -140,6 +180,16 @@ class Discovery:
             found = next(iter(searcher.fetch([item.id for item in joined])), None)
         return found
 
+    def shelf(
+        self, call_number: str, id: DocumentId, before: int, after: int
+    ) -> tuple[Sequence[Document], Sequence[Document]]:
+        """The documents that stand before and after a place on the shelf, as `Searcher.shelf` has it."""
+        searcher = self._engine.searcher()
+        beside = searcher.shelf(call_number, id, before, after)
+        found = searcher.fetch([*beside.before, *beside.after])
+        split = sum(document.id in beside.before for document in found)
+        return found[:split], found[split:]
+
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 
@@ -149,6 +199,18 @@ class Discovery:
         if not all(map(self._may_quote, searcher.fetch([id]))):
             return ()
         return searcher.page_hits(query, [id], per_document=most).get(id, ())
+
+    def inside(self, query: Query, known: Collection[DocumentId], limit: int) -> tuple[Hit, ...]:
+        """E-books whose pages hold some of the words of `query`, under its filters, without those that are `known`."""
+        words = [one for one in query.wanted if one.field in (None, BODY) and not is_stop(one)]
+        if len(words) < 2:  # who holds one word of one is a result
+            return ()
+        some = Group(tuple(replace(one, field=BODY, others=()) for one in words), either=True)
+        asked = Query(parts=(some,), filters=query.filters)
+        searcher = self._engine.searcher()
+        ranked = [item for item in searcher.keyword(asked, limit + len(known)).items if item.id not in known][:limit]
+        look = _Look(asked, {item.id: Scores(item.score) for item in ranked})
+        return self._quotable(look.hits(searcher, searcher.answer(look.questions), {}, 0.0))
 
     def suggest(self, prefix: str, limit: int = 8) -> Sequence[Suggestion]:
         return self._engine.searcher().suggest(prefix, limit)
@@ -160,7 +222,9 @@ class Discovery:
         if found is None:
             return ()
         embedder = self._usable_embedder(searcher)
-        vector = searcher.vector(id) if embedder is not None and _understands(embedder, found) else None
+        vector = (
+            searcher.vector(id) if embedder is not None and _understands(embedder, found.values("language")) else None
+        )
         near: Finds = {}
         if vector is not None and embedder is not None:
             nearest = searcher.semantic(vector, Query(), ALIKE_DEPTH).items
@@ -189,6 +253,22 @@ class Discovery:
         if self._embedder is None or searcher.embedder != self._embedder.name:
             return None
         return self._embedder
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search found, before anything of it is looked at. ranked: ids with their scores, best first."""
+
+    searcher: Searcher
+    embedder: Embedder | None
+    ran: Mode
+    tried: Attempt
+    query: Query
+    finds: Finds
+    passing: Finds
+    by_words: Mapping[DocumentId, float]
+    ranked: Sequence[tuple[DocumentId, float]]
+    total: int
 
 
 def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
@@ -221,11 +301,11 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    weigh, fetch = Weigh(query, ids), Fetch(list(near) if embedder.languages is not None else [])
-    answers = searcher.answer([weigh, fetch])
+    weigh, languages = Weigh(query, ids), Languages(list(near) if embedder.languages is not None else [])
+    answers = searcher.answer([weigh, languages])
     weights = answers[weigh]
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
-    strangers = {document.id for document in answers[fetch] if not _understands(embedder, document)}
+    strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
@@ -303,9 +383,8 @@ class _Look:
         return tuple(hits)
 
 
-def _understands(embedder: Embedder, document: Document) -> bool:
-    """Whether the model knows a language of the document; a document that names none is given the chance."""
-    languages = document.values("language")
+def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
+    """Whether the model knows one of a document's languages; a document that names none is given the chance."""
     return embedder.languages is None or not languages or not embedder.languages.isdisjoint(languages)
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal, NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -164,6 +165,7 @@ class Document:
     value first; a field without values is absent. `fingerprint` changes when anything that is
     indexed changes, so an unchanged document need not be written or embedded again. `members` are the
     records of several sources that this document was joined from, each whole; () for one record alone.
+    changed: when the index that gave it published its last change (search.publications); None for one from elsewhere.
     """
 
     id: DocumentId
@@ -177,6 +179,7 @@ class Document:
     ebook: Ebook | None = None
     raw: RawRecord | None = None
     fingerprint: str = ""
+    changed: datetime | None = field(default=None, compare=False)
 
     @property
     def records(self) -> tuple["Document", ...]:

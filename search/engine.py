@@ -3,16 +3,31 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from search import questions
 from search.document import Document, DocumentId, Page, Passage, Suggestion
+from search.publications import BEGINNING, Publications, Stamp
 from search.query import Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranking, Spelling, Weights
 from search.vectors import Matrix, Vector
 
-__all__ = ["Engine", "Entry", "IndexInfo", "IndexWriter", "Matrix", "Refused", "Searcher", "Vector", "WriteReport"]
+__all__ = [
+    "Engine",
+    "Entry",
+    "IndexInfo",
+    "IndexWriter",
+    "Matrix",
+    "Refused",
+    "Searcher",
+    "Step",
+    "Vector",
+    "WriteReport",
+]
+
+
+EVERYTHING: Final = Query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,14 @@ class WriteReport:
 
     written: tuple[DocumentId, ...]
     refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A document on a walk through the index, and the stamp of its last change."""
+
+    id: DocumentId
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +138,32 @@ class Searcher(Protocol):
         """
         ...
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        """All values of one facet, counted and ordered as by `facets`: of very many the most frequent thousands."""
+        ...
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         """The documents of `ids` that exist, in that order."""
+        ...
+
+    @property
+    def publications(self) -> Publications:
+        """When what this view shows was published; it dates the stamps of `walk`."""
+        ...
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        """The next documents by the stamps of their last change, those that match the words and filters of `query`.
+
+        Only stamps later than `after`, to go on from the last step of the walk before, and no later than `until`; what
+        is not published yet is left out. Whoever walks to the end meets every document that did not change meanwhile
+        once, and those that did at their new place. Fewer than `limit` steps are the last. Several writers may have
+        given one stamp; those are not parted, so there may be a few steps more than `limit`.
+        """
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        """The values of "language" of those of `ids` that exist; far cheaper than the documents."""
         ...
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
@@ -141,6 +188,14 @@ class Searcher(Protocol):
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
         """Up to `limit` titles, then contributors, then subjects that begin with `prefix`, folded; the most frequent
         of each first. A name may be begun with the given name, a heading with any of its parts."""
+        ...
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        """The documents that stand next to a place on the shelf, by their first call numbers (search.call_numbers).
+
+        The place is that of the document `id` with `call_number`, whether or not there is one; "" as id is before all
+        that have that number. What stands there itself is in neither part, nor is what has no call number.
+        """
         ...
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
@@ -206,6 +261,8 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.facets(question.query, question.also)
         case questions.Fetch():
             return searcher.fetch(question.ids)
+        case questions.Languages():
+            return searcher.languages(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
         case questions.Spellings():

@@ -85,7 +85,7 @@ def begun(query: Query, spellings: Spellings) -> Query | None:
 
 def ways_out(query: Query) -> tuple[Way, ...]:
     """Searches that demand less: without one of the filters, without all, without one of the words; totals are 0 yet."""
-    ways = [Way("filter", chosen, (), query.lifting(chosen.field)) for chosen in query.filters]
+    ways = [Way("filter", chosen, (), query.without(chosen)) for chosen in query.filters]
     if len(ways) > 1:
         ways.append(Way("filters", None, (), query.without_filters()))
     content = [part for part in query.parts if not part.negated and not is_stop(part)]
@@ -97,12 +97,12 @@ def ways_out(query: Query) -> tuple[Way, ...]:
 
 def _without(query: Query, gone: Part) -> Way:
     left = tuple(part for part in query.parts if part is not gone)
-    return Way("words", None, (printed([gone]),), _with_parts(query, left))
+    return Way("words", None, (printed([gone], query.within),), _with_parts(query, left))
 
 
 def _with_parts(query: Query, parts: Iterable[Part]) -> Query:
     kept = tuple(parts)
-    return replace(query, text=printed(kept), parts=kept)
+    return replace(query, text=printed(kept, query.within), parts=kept)
 
 
 def _may_be_misspelt(clause: Clause) -> bool:

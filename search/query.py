@@ -62,10 +62,12 @@ class Filter:
     """A chosen facet: the document has at least one of `values` in `field`.
 
     A value of a "year" field is "2014" or a closed range "2010..2019"; an open end is left out ("2010..").
+    negated: the document has none of them.
     """
 
     field: str
     values: tuple[str, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Query:
     shortened: the text was cut at a limit. plain: its signs made no sense together, so it was read as
     words. wordless: the words select nothing by themselves; only documents that a caller adds (`also`)
     are results, as in a search by meaning alone. loose: some of the words are enough, because nothing
-    holds them all.
+    holds them all. within: the field that words without a field were read for, None for anywhere.
     """
 
     text: str = ""
@@ -86,6 +88,7 @@ class Query:
     plain: bool = False
     wordless: bool = False
     loose: bool = False
+    within: str | None = None
 
     def without_filters(self) -> "Query":
         return replace(self, filters=())
@@ -94,8 +97,20 @@ class Query:
         return replace(self, text="", parts=(), wordless=False)
 
     def lifting(self, field: str) -> "Query":
-        """The same search without the filter on `field`: what its siblings are counted against."""
-        return replace(self, filters=tuple(f for f in self.filters if f.field != field))
+        """The same search without what was chosen in `field`: what its siblings are counted against.
+
+        Values that are kept out stay so; none of them is a sibling.
+        """
+        return replace(self, filters=tuple(f for f in self.filters if f.negated or f.field != field))
+
+    def without(self, filter: Filter) -> "Query":
+        """The same search without one of its filters."""
+        return replace(self, filters=tuple(f for f in self.filters if f != filter))
+
+    @property
+    def chosen(self) -> dict[str, Filter]:
+        """By field, the filters of values that documents must have."""
+        return {filter.field: filter for filter in self.filters if not filter.negated}
 
     def by_meaning_only(self) -> "Query":
         return replace(self, wordless=True)
@@ -159,16 +174,22 @@ def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Par
 
 
 def known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
-    """`filters` merged by field and put in order, without unknown fields, empty or oversized values."""
-    merged: dict[str, dict[str, None]] = {}
+    """`filters` merged by field and put in order, without unknown fields, empty or oversized values.
+
+    In a field, what is chosen stands before what is kept out.
+    """
+    merged: dict[tuple[str, bool], dict[str, None]] = {}
     for chosen in filters:
         known = BY_NAME.get(chosen.field)
         if known is None or not known.filterable:
             continue
         for value in chosen.values:
             if value and len(value) <= MAX_FILTER_CHARACTERS and (known.kind != "year" or year_range(value)):
-                merged.setdefault(chosen.field, {})[value] = None
-    kept = [Filter(field, tuple(sorted(values)[:MAX_FILTERS])) for field, values in sorted(merged.items())]
+                merged.setdefault((chosen.field, chosen.negated), {})[value] = None
+    kept = [
+        Filter(field, tuple(sorted(values)[:MAX_FILTERS]), negated)
+        for (field, negated), values in sorted(merged.items(), key=lambda item: item[0])
+    ]
     return tuple(kept[:MAX_FILTERS])
 
 

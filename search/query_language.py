@@ -41,6 +41,17 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "isbn": "isbn", "issn": "issn", "doi": "doi", "pengenal": IDENTIFIER, "identifier": IDENTIFIER,
     "nomor": "call_number", "callnumber": "call_number",
 }  # fmt: skip
+# Where a reader may look for all words of a text: names that stand in URLs, and the fields they mean.
+SCOPES: Final[Mapping[str, str]] = {
+    "title": "title",
+    "author": "contributor",
+    "subject": "subject",
+    "series": "series",
+    "callnumber": "call_number",
+    "number": IDENTIFIER,
+    "pages": BODY,
+}
+
 # The first word of each, to print a field with.
 _PRINTED: Final = {name: word for word, name in reversed(list(FIELD_WORDS.items()))}
 
@@ -60,8 +71,10 @@ _PARENTHESES: Final = str.maketrans("()", "//")
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
 
 
-def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Query:
+def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, within: str | None = None) -> Query:
     """The Query a search text means; any text at all is accepted.
+
+    within: the field of words that name none; a field that the text names wins.
 
     Words must all be found (an engine may relax this for long texts). Signs that make no sense together
     are passed over, and `plain` says so. An unknown field, sort or filter is ignored; text beyond
@@ -71,12 +84,12 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Q
     [('laut', 'title', False), ('terumbu karang', None, False), ('ikan', None, True)]
     """
     kept = kept_text(text)
-    number = _number(kept)
+    number = _number(kept) if within in (None, IDENTIFIER) else ""
     parts: tuple[Part, ...]
     if number:
         parts, full, broken = (Clause(number, IDENTIFIER, phrase=True),), False, False
     else:
-        parts, full, broken = _read(kept)
+        parts, full, broken = _read(kept, within)
     return Query(
         kept,
         parts,
@@ -84,6 +97,7 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE) -> Q
         sort if sort in SORTS else RELEVANCE,
         shortened=len(text) > MAX_CHARACTERS or full,
         plain=broken,
+        within=within,
     )
 
 
@@ -92,27 +106,29 @@ def kept_text(text: str) -> str:
     return "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
 
 
-def printed(parts: Iterable[Part]) -> str:
-    """A text that is read as `parts` again.
+def printed(parts: Iterable[Part], within: str | None = None) -> str:
+    """A text that is read as `parts` again, in the same scope.
 
     >>> printed(parse('laut (ikan  OR  "udang windu") -title:danau').parts)
     'laut ikan ATAU "udang windu" -judul:danau'
     >>> printed(parse("laut NOT (ikan OR udang)").parts)
     'laut -(ikan ATAU udang)'
+    >>> printed(parse("laut pengarang:hirata", within="title").parts, within="title")
+    'laut pengarang:hirata'
     """
-    return " ".join(_print(part, alone=True) for part in parts)
+    return " ".join(_print(part, within, alone=True) for part in parts)
 
 
-def _print(part: Part, alone: bool) -> str:
+def _print(part: Part, within: str | None, alone: bool) -> str:
     sign = "-" if part.negated else ""
     if isinstance(part, Clause):
-        where = f"{_PRINTED[part.field]}:" if part.field else ""
+        where = f"{_PRINTED[part.field]}:" if part.field and part.field != within else ""
         words = f'"{part.text}"' if part.phrase else part.text + ("*" if part.prefix else "")
         return f"{sign}{where}{words}"
     if not part.either:
-        inner = " DAN ".join(_print(one, alone=False) for one in part.parts)
+        inner = " DAN ".join(_print(one, within, alone=False) for one in part.parts)
     else:  # AND binds closer, so it needs no parentheses inside OR
-        inner = " ATAU ".join(_print(one, alone=_is_plain_and(one)) for one in part.parts)
+        inner = " ATAU ".join(_print(one, within, alone=_is_plain_and(one)) for one in part.parts)
     return inner if alone and not sign else f"{sign}({inner})"
 
 
@@ -120,12 +136,12 @@ def _is_plain_and(part: Part) -> bool:
     return isinstance(part, Group) and not part.either and not part.negated
 
 
-def _read(text: str) -> tuple[tuple[Part, ...], bool, bool]:
+def _read(text: str, within: str | None) -> tuple[tuple[Part, ...], bool, bool]:
     """The parts of a text, whether it held more of them than are read, and whether its signs made no sense."""
-    once = _Reading(text, grouping=True)
+    once = _Reading(text, within, grouping=True)
     if not once.broken:
         return once.parts, once.full, False
-    again = _Reading(text, grouping=False)
+    again = _Reading(text, within, grouping=False)
     return again.parts, again.full, True
 
 
@@ -180,13 +196,14 @@ def _grouped(part: Part | _Run) -> Part:
 
 
 class _Reading:
-    """One walk over a text. grouping: operators and parentheses mean something; else they are words and nothing."""
+    """One walk over a text. within: the field of words that name none. grouping: operators and parentheses mean
+    something; else they are words and nothing."""
 
-    def __init__(self, text: str, grouping: bool) -> None:
+    def __init__(self, text: str, within: str | None, grouping: bool) -> None:
         self._text, self._grouping = text.translate(_QUOTES), grouping
         # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM".
         self._shouted = not any(ch.islower() for ch in text)
-        self._levels = [_Level()]
+        self._levels = [_Level(within)]
         self._spread: str | None = None  # the field of all words to come, as in "judul: laut biru"
         self._count = 0
         self.full = self.broken = False

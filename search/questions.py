@@ -50,6 +50,11 @@ class Fetch(Question[Sequence[Document]]):
 
 
 @dataclass(frozen=True, eq=False)
+class Languages(Question[Mapping[DocumentId, Sequence[str]]]):
+    ids: Sequence[DocumentId]
+
+
+@dataclass(frozen=True, eq=False)
 class PageHits(Question[Mapping[DocumentId, Sequence[PageHit]]]):
     query: Query
     ids: Sequence[DocumentId]

@@ -170,3 +170,11 @@ class ResultPage:
     ways: tuple[Way, ...] = ()
     also: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands on a shelf around a place: ids before it and after it, each in the order of the shelf."""
+
+    before: tuple[DocumentId, ...] = ()
+    after: tuple[DocumentId, ...] = ()

@@ -7,7 +7,7 @@ from datetime import date
 from search.query import Filter, Query, known_filters
 from search.query_language import kept_text, parse
 from search.reading.constructions import Order, Words
-from search.reading.interpretation import Interpretation, Reading, interpret
+from search.reading.interpretation import EVERYTHING, Interpretation, Reading, interpret
 from search.schema import SORTS
 
 
@@ -54,24 +54,29 @@ def understand(
     *,
     without: Set[str] = frozenset(),
     as_words: Set[str] = frozenset(),
+    within: str | None = None,
 ) -> Understanding:
     """What `text` asks for `today`, under the filters and in the order that were chosen beside it.
+
+    within: the field that was chosen for its words. Who says where to look means the words as they stand, so nothing
+    is read from them then.
 
     A chosen filter takes the place of one read from the text in the same field, and so does a chosen order: what
     was chosen is surer than what was read. So a facet value gives the count that was shown, which was counted
     without the filters of its field wherever they came from. without, as_words: as in
     search.reading.interpretation.interpret.
     """
+    as_words = frozenset((EVERYTHING,)) if within else as_words
     read = interpret(text, today, without, as_words)
     chosen = known_filters(filters)
-    fields = {one.field for one in chosen}
+    fields = {one.field for one in chosen if not one.negated}
     overruled = frozenset(
         reading.key
         for reading in read.readings
         if any(_filters(reading, field) for field in fields) or (sort in SORTS and isinstance(reading.meaning, Order))
     )
     added = [one for one in read.filters if one.field not in fields]
-    query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort)
+    query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort, within)
     if read.rest != text:
         query = replace(query, text=kept_text(text))
     said = {reading.key for reading in read.readings if isinstance(reading.meaning, Words)}

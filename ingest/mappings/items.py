@@ -55,6 +55,11 @@ def locations(view: MarcView) -> list[str]:
     return [item.branch or item.location for item in view.once(items) if item.branch or item.location]
 
 
+def on_shelf(view: MarcView) -> list[str]:
+    """ "shelf" where a copy stood there on the day the record was written out; () where nothing says so."""
+    return ["shelf"] if any(item.status == "available" for item in view.once(items)) else []
+
+
 def collections(view: MarcView) -> list[str]:
     return [item.collection for item in view.once(items) if item.collection]
 

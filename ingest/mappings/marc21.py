@@ -20,7 +20,7 @@ from ingest.mappings.audience import audience
 from ingest.mappings.formats import TAGS as FORMATS
 from ingest.mappings.formats import formats, material_types
 from ingest.mappings.items import TAGS as ITEMS
-from ingest.mappings.items import added, barcodes, collections, item_call_numbers, items, locations
+from ingest.mappings.items import added, barcodes, collections, item_call_numbers, items, locations, on_shelf
 from ingest.mappings.languages import language_codes, misplaced_language
 from ingest.mappings.names import TAGS as NAMES
 from ingest.mappings.names import contributor_names, contributors, name_of, original_names
@@ -247,6 +247,7 @@ RULES: Final = (
     to_field("responsibility", marc("245c", "both"), trim_isbd),
     to_field("responsibility", original_names, reads="880"),
     to_field("access", access, reads=LINKS),
+    to_field("access", on_shelf, reads=ITEMS),
     to_field("format", lambda view: view.once(formats), reads=FORMATS),
     to_field("material_type", material_types, reads=FORMATS),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), year, first=True),

@@ -21,7 +21,7 @@ class MarcLine:
 
 def marc_lines(raw: RawRecord) -> list[MarcLine]:
     """The fields of a record in its own order, [] when it cannot be read back or there is none."""
-    record = _record(raw)
+    record = stored_record(raw)
     if record is None:
         return []
     lines = [MarcLine("LDR", value=record.leader)]
@@ -30,8 +30,8 @@ def marc_lines(raw: RawRecord) -> list[MarcLine]:
     return lines
 
 
-def _record(raw: RawRecord) -> Record | None:
-    """Read by the readers that read it first, so it is understood the same way."""
+def stored_record(raw: RawRecord) -> Record | None:
+    """The record, None when it cannot be read back. Read by the readers that read it first, so it is understood the same way."""
     if raw.format == "pdf":
         return None
     read = marcxml.read if raw.format == "marcxml" else marc.read

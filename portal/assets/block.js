@@ -13,6 +13,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue('go', href);
     document.dispatchEvent(new CustomEvent('telusur:go', { detail: href }));
   };
+  root.onsubmit = (event) => {
+    const form = event.target.closest('form[data-go]');
+    if (!form) return;
+    event.preventDefault();
+    const href = `/?${new URLSearchParams(new FormData(form))}`;
+    setTriggerValue('go', href);
+    document.dispatchEvent(new CustomEvent('telusur:go', { detail: href }));
+  };
+  root._go = (href) => setTriggerValue('go', href);
+  // What stands outside of the block leads elsewhere through it too: suggestions, the scope beside the box.
+  if (data.view && first) {
+    document.addEventListener('telusur:follow', (event) => {
+      if (!root.isConnected || event.defaultPrevented) return;
+      event.preventDefault();
+      root._go(event.detail);
+      document.dispatchEvent(new CustomEvent('telusur:go', { detail: event.detail }));
+    });
+  }
   document.documentElement.lang = data.lang;
   if (data.view) arrive(root, data, first, drawn);
 }
@@ -33,6 +51,7 @@ function draw(root, data, first) {
     if (opened.has(d.dataset.key)) d.open = opened.get(d.dataset.key);
     else if (d.classList.contains('facets-sheet')) d.open = window.matchMedia('(min-width: 56rem)').matches;
   });
+  document.dispatchEvent(new CustomEvent('telusur:drawn'));
   if (focusedKey && sameView && !first) {
     const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
     (again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });

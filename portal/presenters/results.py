@@ -1,4 +1,4 @@
-"""The home page, a page of results, and what stands there when there are none."""
+"""A page of results, and what stands there when there are none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,13 @@ from markupsafe import Markup
 
 from portal import choosing
 from portal import links as addresses
+from portal.bibliography.coins import coins
+from portal.bibliography.reference import reference
+from portal.covers import cover
 from portal.i18n import Messages
-from portal.links import Links
+from portal.links import Links, PlainLinks
 from portal.presenters.choices import Chip, Choice
+from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
 from portal.presenters.understood import (
     Spelling,
@@ -31,38 +35,13 @@ from portal.rights import access_of, may_read
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
-from search.engine import IndexInfo
 from search.query import MODES, Filter
-from search.results import Answer, FacetValue, Hit, PageHit, ResultPage
-from search.schema import FACETS, RELEVANCE, SORTS
+from search.results import Answer, Hit, PageHit, ResultPage
+from search.schema import RELEVANCE, SORTS
 from search.understanding import Understanding
 
-FACET_VALUES_SHOWN: Final = 6
-FACET_VALUES_MOST: Final = 30
-FACETS_OPEN: Final = 6
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
-BROWSED: Final = ("format", "dewey_class", "language", "audience")
-
-
-@dataclass(frozen=True, slots=True)
-class FacetItem:
-    """name: what a screen reader says instead of label and bare number."""
-
-    label: str
-    count: str
-    name: str
-    href: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
-    field: str
-    label: str
-    items: tuple[FacetItem, ...]
-    more: tuple[FacetItem, ...]
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +67,11 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result."""
+    """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
 
     number: int
+    id: DocumentId
+    cover: Markup
     href: str
     title: Markup
     lang: str
@@ -102,6 +83,7 @@ class Card:
     pages: tuple[FoundPage, ...]
     reason: str
     read: tuple[ReadLink, ...]
+    coins: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +119,7 @@ class Results:
     quotes: tuple[Quote, ...]
     cards: tuple[Card, ...]
     facets: tuple[FacetGroup, ...]
+    toggles: tuple[Choice, ...]
     chips: tuple[Chip, ...]
     clear: str
     understood: Understood | None
@@ -152,47 +135,6 @@ class Results:
     reach: str
     notices: tuple[str, ...]
     empty: Empty | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A way into the collection on the home page."""
-
-    label: str
-    items: tuple[FacetItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    examples: tuple[Choice, ...]
-    titles: str
-    pages: str
-    shelves: tuple[Shelf, ...]
-    all_titles: str
-    newest: str
-
-
-def home(
-    everything: ResultPage, info: IndexInfo, examples: Sequence[str], state: SearchState, links: Links, t: Messages
-) -> Home:
-    """everything: a search that asks for nothing, whose facets are the shelves."""
-    shelves = []
-    for field in BROWSED:
-        values = [value for value in everything.facets.get(field, ()) if value.count]
-        items = tuple(
-            _facet_item(field, value, links.search(state.toggling(field, value.value)), t)
-            for value in values[:FACET_VALUES_SHOWN]
-        )
-        if len(items) > 1:
-            shelves.append(Shelf(t.label("field", field), items))
-    return Home(
-        examples=tuple(Choice(q, links.search(state.asking(q))) for q in examples),
-        titles=t.count("home.total_titles", info.documents),
-        pages=t.count("home.total_pages", info.pages) if info.pages else "",
-        shelves=tuple(shelves),
-        all_titles=links.search(state.sorted_by("title")),
-        newest=links.search(state.sorted_by("newest")),
-    )
 
 
 def results(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Results:
@@ -214,6 +156,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         quotes=tuple(quote(answer, words, t) for answer in page.answers),
         cards=cards,
         facets=facet_groups(page, found, state, links, t) if page.hits else (),
+        toggles=toggles(page, found, state, links, t),
         chips=chips,
         clear=links.search(choosing.without_chosen(state, found)) if chips else "",
         understood=read,
@@ -224,7 +167,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
         modes=tuple(
             Choice(t.label("mode", mode), links.search(state.in_mode(mode)), mode == page.mode) for mode in MODES
         ),
-        sizes=tuple(Choice(t.number(size), links.search(_sized(state, size)), size == state.size) for size in SIZES),
+        sizes=tuple(Choice(t.number(size), links.search(state.sized(size)), size == state.size) for size in SIZES),
         pager=_pager(page.page, last, state, links, t),
         previous=links.search(state.at_page(page.page - 1)) if page.page > 1 else "",
         next=links.search(state.at_page(page.page + 1)) if page.page < last else "",
@@ -247,7 +190,9 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
     document = hit.document
     return Card(
         number=number,
-        href=links.record(state, document.id),
+        id=document.id,
+        cover=cover(document),
+        href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
         lang=html_language(document),
         names=names_line(document, t),
@@ -258,6 +203,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
+        coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
     )
 
 
@@ -314,53 +260,17 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
     return tuple(found)
 
 
-def facet_groups(
-    page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages
-) -> tuple[FacetGroup, ...]:
-    """Facets that can narrow the results. One that every result shares tells nothing and is left out."""
-    groups: list[FacetGroup] = []
-    for field in FACETS:
-        values = [value for value in page.facets.get(field, ()) if value.count or value.chosen]
-        narrows = len(values) > 1 or any(value.count < page.total for value in values)
-        if not values or not (narrows or any(value.chosen for value in values)):
-            continue
-        ordered = sorted(values, key=lambda value: not value.chosen)[:FACET_VALUES_MOST]
-        items = tuple(
-            _facet_item(field, value, links.search(choosing.toggled(state, found, field, value.value)), t)
-            for value in ordered
-        )
-        chosen = any(value.chosen for value in values)
-        groups.append(
-            FacetGroup(
-                field,
-                t.label("field", field),
-                items[:FACET_VALUES_SHOWN],
-                items[FACET_VALUES_SHOWN:],
-                len(groups) < FACETS_OPEN or chosen,
-            )
-        )
-    return tuple(groups)
-
-
-def _facet_item(field: str, value: FacetValue, href: str, t: Messages) -> FacetItem:
-    label = value_label(field, value.value, t)
-    return FacetItem(
-        label,
-        t.number(value.count),
-        t.count("facets.value", value.count, label=label),
-        href,
-        value.chosen,
-    )
-
-
 def _chips(found: Understanding, state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:
     chips = []
     for chosen in state.filters:
         field = t.label("field", chosen.field)
         for value in chosen.values:
             label = value_label(chosen.field, value, t)
+            left = choosing.toggled(state, found, chosen.field, value)
+            if chosen.negated:
+                label, left = t("results.not", value=label), state.without(chosen.field, value)
             name = t("results.remove_filter", field=field, value=label)
-            chips.append(Chip(field, label, name, links.search(choosing.toggled(state, found, chosen.field, value))))
+            chips.append(Chip(field, label, name, links.search(left)))
     return tuple(chips)
 
 
@@ -369,10 +279,6 @@ def _sorts(found: Understanding, state: SearchState, links: Links, t: Messages) 
         Choice(t.label("sort", sort), links.search(choosing.ordered(state, found, sort)), sort == found.query.sort)
         for sort in (RELEVANCE, *SORTS)
     )
-
-
-def _sized(state: SearchState, size: int) -> SearchState:
-    return replace(state, page=1, size=size, id="")
 
 
 def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) -> tuple[Choice | None, ...]:

@@ -82,7 +82,7 @@ def _led_to(way: Way, found: Understanding, state: SearchState) -> SearchState:
     if way.kind == "words":
         return choosing.asking_for(state, way.query, found.today)
     if way.filter is not None:
-        return choosing.without_filter(state, found, way.filter.field)
+        return choosing.without_filter(state, found, way.filter)
     return choosing.without_filters(state, found)
 
 

@@ -69,6 +69,7 @@ def way_label(way: Way, t: Messages) -> str:
     n = t.number(way.total)
     if way.filter is not None:
         values = t.listing([value_label(way.filter.field, value, t) for value in way.filter.values], "number.or")
+        values = t("results.not", value=values) if way.filter.negated else values
         return t("way.filter", field=t.label("field", way.filter.field), value=values, n=n)
     return t("way.words", words=" ".join(way.words), n=n) if way.words else t("way.filters", n=n)
 

@@ -1,6 +1,7 @@
 """The catalogue page: the search box, and below it home, results or a record. The address is its only state."""
 
 import logging
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -17,13 +18,16 @@ log = logging.getLogger(__name__)
 
 def catalogue(services: Services) -> None:
     state = read_address()
-    drawing = Drawing(services, state, InteractiveLinks())
+    drawing = Drawing(services, state, InteractiveLinks(), public_address(services))
     drawn = drawn_page(drawing)
     st.set_page_config(page_title=drawn.title, page_icon="🔎", layout="wide", initial_sidebar_state="collapsed")
     nothing = {"lang": state.hl, "announce": "", "view": ""}
     with st.container(key="band"):
         html_block("header", drawn.header, nothing, follow)
-        search_box(state, drawing.t)
+        with st.container(horizontal=True, key="searchline"):
+            html_block("scope", drawn.scope, nothing, follow)
+            search_box(state, drawing.t)
+        html_block("tools", drawn.tools, nothing, follow)
     html_block("body", drawn.body, {"lang": state.hl, "announce": drawn.announce, "view": drawn.view}, follow)
     html_block("footer", drawn.footer, nothing, follow)
 
@@ -35,6 +39,12 @@ def drawn_page(drawing: Drawing) -> Drawn:
     except Exception:
         log.exception("The page could not be drawn.")
         return drawing.failed()
+
+
+def public_address(services: Services) -> str:
+    """What begins the addresses that a reader hands on: that of the settings, else where the reader's browser is."""
+    parts = urlsplit(st.context.url or "")
+    return services.settings.url or (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "")
 
 
 def search_box(state: SearchState, t: Messages) -> None:

@@ -8,6 +8,8 @@ from search.results import FacetValue
 from search.schema import BY_NAME
 
 MAX_FACET_VALUES: Final = 200
+# Of a single facet that is listed whole, the most frequent.
+MAX_LISTED_VALUES: Final = 5000
 # Where each part of an index (a shard) counts by itself: its most frequent values that are counted again, then exactly.
 # A value can only be missing from the list if it is rarer than the last of these in every part.
 CANDIDATES: Final = 1000

@@ -156,11 +156,12 @@ class Selection(Generic[Q]):
         if field.kind != "year":
             # No longer value is indexed; an engine may balk at it.
             values = [clean(value) for value in chosen.values if len(value) <= MAX_FILTER_CHARACTERS]
-            return self._in.any_of(f"r_{field.name}", values)
-        ranges = [found for value in chosen.values if (found := year_range(value))]
-        return self._in.boolean(
-            [], [self._years(field.name, *found) for found in ranges] or [self._in.nothing()], minimum=1
-        )
+            held = self._in.any_of(f"r_{field.name}", values)
+        else:
+            ranges = [found for value in chosen.values if (found := year_range(value))]
+            years = [self._years(field.name, *found) for found in ranges] or [self._in.nothing()]
+            held = self._in.boolean([], years, minimum=1)
+        return self.others(held) if chosen.negated else held
 
     def _wanted(self, needs: Requirements, demand: Demand) -> list[Q]:
         """What must match."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from search import analysis
+from search.call_numbers import shelf_key
 from search.document import Document, Suggestion
 from search.query import BODY, MAX_FILTER_CHARACTERS
 from search.schema import FIELDS, SORTS
@@ -38,6 +39,10 @@ _HEADING_PARTS: Final = 4
 # A value may be begun in several ways, each a term of its own; so many terms are looked at for a value wanted.
 MORE_TERMS: Final = 2
 PART: Final = "\x00"  # parts a term that holds several values; stands in no value
+
+# The sort whose order is that of the shelves, and how the keys of those begin that stand on one.
+SHELF: Final = "call_number"
+ON_SHELF: Final = "0"
 
 _SORT_CHARACTERS: Final = 200
 _HEARD_CHARACTERS: Final = 1000  # of each text that tells a record's language
@@ -189,11 +194,23 @@ def _sort_keys(document: Document, years: Mapping[str, Sequence[int]]) -> dict[s
     for sort, (name, descending) in SORTS.items():
         if name in years:
             text = f"{years[name][0]:04d}" if years[name] else ""
+        elif name == "call_number":
+            text = clean(_known_shelf_key(document.first(name))[:_SORT_CHARACTERS])
         else:
             text = clean(word_text(document.first(name))[:_SORT_CHARACTERS])
         group = "1" if bool(text) is descending else "0"
         keys[sort] = f"{group}{text}{PART}{document.id}"
     return keys
+
+
+@lru_cache(maxsize=4_096)
+def _known_shelf_key(call_number: str) -> str:
+    return shelf_key(call_number)
+
+
+def place_on_shelf(call_number: str, id: str = "") -> str:
+    """Where a document stands among the sort keys of SHELF; without `id`, before all that have this call number."""
+    return f"{ON_SHELF}{clean(shelf_key(call_number)[:_SORT_CHARACTERS])}{PART}{clean(id)}"
 
 
 def _suggestions(document: Document, texts: Mapping[str, Sequence[str]]) -> Iterable[str]:

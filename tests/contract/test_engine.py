@@ -13,7 +13,7 @@ from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
 from search.query import Alternative, Clause, Filter, Query
 from search.query_language import parse
-from search.questions import Facets, Keyword
+from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
 from tests.support.documents import document, entry, unit
 
@@ -254,6 +254,18 @@ def test_fingerprints_are_those_of_the_documents_that_exist(engine: Engine) -> N
         "a.2": "f-a.2",
     }
     assert searcher.fingerprints([]) == {}
+
+
+def test_languages_are_those_of_the_documents_that_exist(engine: Engine) -> None:
+    searcher = load(
+        engine, entry("a.1", "Laut", language=["ind", "eng"]), entry("a.2", "Ikan"), entry("a.3", "Sea", language="eng")
+    )
+    ids = list(map(DocumentId, ("a.3", "a.9", "a.1", "a.2", "a.3")))
+    found = searcher.languages(ids)
+    assert {id: set(codes) for id, codes in found.items()} == {"a.1": {"ind", "eng"}, "a.2": set(), "a.3": {"eng"}}
+    question = Languages(ids[:1])
+    assert searcher.answer([question])[question] == {"a.3": ("eng",)}
+    assert searcher.languages([]) == {}
 
 
 def broken(id: str) -> list[Entry]:
@@ -504,6 +516,60 @@ def test_years_are_filtered_by_range(engine: Engine, value: str, expected: list[
         entry("a.4", "x", year="19uu"),
     )
     assert sorted(found(searcher, "", Filter("year", (value,)))) == expected
+
+
+def test_values_can_be_kept_out_beside_chosen_ones(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "x", format="book", language=["ind", "eng"], year="2014"),
+        entry("a.2", "x", format="book", language="ind", year="1999"),
+        entry("a.3", "x", format="map", language="ind"),
+        entry("a.4", "x", format="audio"),
+    )
+
+    def kept_out(field: str, *values: str) -> Filter:
+        return Filter(field, values, negated=True)
+
+    assert sorted(found(searcher, "", kept_out("format", "map", "audio"))) == ["a.1", "a.2"]
+    assert found(searcher, "", kept_out("language", "ind")) == ["a.4"]
+    assert found(
+        searcher, "", Filter("language", ("ind",)), kept_out("language", "eng"), kept_out("format", "map")
+    ) == ["a.2"]
+    assert sorted(found(searcher, "", kept_out("year", "2010..2019"))) == ["a.2", "a.3", "a.4"]
+    assert sorted(found(searcher, "", kept_out("format", "globe"))) == ["a.1", "a.2", "a.3", "a.4"]
+
+
+def test_counts_leave_out_what_is_kept_out_and_siblings_do_not_bring_it_back(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "x", format="book", language=["ind", "eng"]),
+        entry("a.2", "x", format="book", language="ind"),
+        entry("a.3", "x", format="map", language="ind"),
+    )
+    without_english = Filter("language", ("eng",), negated=True)
+    facets = searcher.facets(parse("", [without_english]))
+    assert list(facets["language"]) == [FacetValue("ind", 2)]
+    assert list(facets["format"]) == [FacetValue("book", 1), FacetValue("map", 1)]
+    chosen = searcher.facets(parse("", [without_english, Filter("language", ("ind",)), Filter("format", ("map",))]))
+    assert list(chosen["language"]) == [FacetValue("ind", 1, chosen=True)]
+    assert list(chosen["format"]) == [FacetValue("book", 1), FacetValue("map", 1, chosen=True)]
+
+
+def test_all_values_of_a_facet_are_listed_where_the_results_name_only_some(engine: Engine) -> None:
+    entries = [
+        entry(f"a.{n}", "laut", topic=[f"t{n:03}", "all"], format="map" if n % 2 else "book") for n in range(260)
+    ]
+    searcher = load(engine, *entries, entry("b.1", "danau", topic="none of these"))
+    query = parse("laut", [Filter("topic", ("t007", "t009")), Filter("format", ("map",))])
+    values = {value.value: value for value in searcher.facet_values("topic", query)}
+    assert len(searcher.facets(query.lifting("format"))["topic"]) < 260
+    assert len(values) == 131  # every second one, and what they share
+    assert values["all"] == FacetValue("all", 130)
+    assert values["t007"] == FacetValue("t007", 1, chosen=True)
+    assert len(searcher.facet_values("topic", parse("laut"))) == 261
+    also = searcher.facet_values("topic", parse("laut"), [DocumentId("b.1")])
+    assert FacetValue("none of these", 1) in also
+    assert list(searcher.facet_values("format", parse("laut"))) == [FacetValue("book", 130), FacetValue("map", 130)]
 
 
 def test_a_chosen_facet_still_lists_its_siblings(engine: Engine) -> None:

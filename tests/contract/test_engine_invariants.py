@@ -31,9 +31,14 @@ def catalogues(draw: st.DrawFn) -> list[Entry]:
 FILTERS = st.lists(
     st.one_of(
         st.builds(
-            Filter, st.sampled_from(["subject", "place"]), st.lists(st.sampled_from(WORDS), min_size=1).map(tuple)
+            Filter,
+            st.sampled_from(["subject", "place"]),
+            st.lists(st.sampled_from(WORDS), min_size=1).map(tuple),
+            st.booleans(),
         ),
-        st.builds(Filter, st.just("year"), st.lists(st.sampled_from(YEAR_FILTERS), min_size=1).map(tuple)),
+        st.builds(
+            Filter, st.just("year"), st.lists(st.sampled_from(YEAR_FILTERS), min_size=1).map(tuple), st.booleans()
+        ),
     ),
     max_size=3,
 )

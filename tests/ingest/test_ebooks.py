@@ -1,4 +1,5 @@
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_adding_twice_keeps_one_file_and_no_remains(store: EbookStore, tmp_path:
     store.add(path, sha256(path))
     store.add(path, sha256(path))
     assert len([file for file in (tmp_path / "ebooks").rglob("*") if file.is_file()]) == 1
+
+
+def test_what_a_killed_load_left_is_taken_away_and_what_is_under_way_is_not(store: EbookStore, tmp_path: Path) -> None:
+    path = book(tmp_path / "laut.pdf", ["Selat Lembeh"])
+    folder = tmp_path / "ebooks" / sha256(path)[:2]
+    folder.mkdir(parents=True)
+    left, young = folder / ".adding-old", folder / ".adding-new"
+    for copy in (left, young):
+        copy.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    store.add(path, sha256(path))
+    assert sorted(file.name for file in folder.iterdir()) == [young.name, f"{sha256(path)}.pdf"]
 
 
 def test_a_file_that_changed_is_not_kept(store: EbookStore, tmp_path: Path) -> None:

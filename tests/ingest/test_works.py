@@ -159,6 +159,10 @@ def test_records_that_come_to_agree_are_joined_later(library: Library, tmp_path:
     assert (report.outcomes["updated"], report.joined) == (1, 1)
     assert ids(library) == ["kota.1"]
     assert library.engine.info().documents == 1
+    assert [tombstone.id for tombstone in library.tombstones] == ["kampus.77"]  # who copied it must be told
+    library.load(write(tmp_path / "b.mrc", [marc("77", "Laut bercerita", ISBN, "2016")]), source="kampus")
+    assert ids(library) == ["kampus.77", "kota.1"]
+    assert list(library.tombstones) == []
 
 
 def test_a_record_removed_and_loaded_again_has_no_tombstone(library: Library, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from portal.links import PlainLinks
 from portal.pages import templates
 from portal.presenters.record import record
 from portal.search_state import SearchState
-from tests.support.browsing import Portal, visit
+from tests.support.browsing import Portal, box, visit
 from tests.support.marc_records import mapped
 from tests.support.small_library import EBOOK_ID
 
@@ -22,7 +22,7 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     live = page.locator("#portal-live")
     expect(heading).to_have_text("Cari di koleksi perpustakaan")
 
-    page.get_by_role("searchbox").fill("membaca jilid")
+    box(page).fill("membaca jilid")
     page.get_by_role("button", name="Cari").click()
     expect(heading).to_contain_text("30 hasil")
     expect(live).to_have_text("30 hasil untuk membaca jilid, halaman 1 dari 2")
@@ -40,7 +40,7 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     page.go_back()
     expect(heading).to_contain_text("10 hasil")
     expect(page.locator(".chips a")).to_contain_text("2010–2019")
-    expect(page.get_by_role("searchbox")).to_have_value("membaca jilid")
+    expect(box(page)).to_have_value("membaca jilid")
     page.go_back()
     expect(heading).to_contain_text("30 hasil")
     page.go_forward()
@@ -59,8 +59,8 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     expect(page.locator(".cards li")).to_have_count(10)
     expect(heading).to_be_focused()
 
-    page.get_by_role("searchbox").fill("anggaran pendapatan")
-    page.get_by_role("searchbox").press("Enter")
+    box(page).fill("anggaran pendapatan")
+    box(page).press("Enter")
     expect(heading).to_contain_text("1 result")
     page.get_by_role("link", name="p. 5").first.click()
     expect(page.locator(".page-text mark").first).to_be_visible()
@@ -79,19 +79,19 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_reader_is_understood_and_forgiven_and_can_object(browser: Browser, portal: Portal, width: int) -> None:
     page, watch = visit(browser, portal, "/", width)
-    heading, box = page.locator("#judul-halaman"), page.get_by_role("searchbox")
-    box.fill("membacca")
-    box.press("Enter")
+    heading, field = page.locator("#judul-halaman"), box(page)
+    field.fill("membacca")
+    field.press("Enter")
     expect(heading).to_contain_text("31 hasil untuk “membaca”")
     expect(page.locator(".told")).to_contain_text("Menampilkan hasil untuk “membaca”.")
-    expect(box).to_have_value("membacca")
+    expect(field).to_have_value("membacca")
     page.get_by_role("link", name="Cari persis “membacca”").click()
     expect(heading).to_contain_text("Tidak ada hasil untuk “membacca”")
     page.get_by_role("link", name="Cari juga ejaan lain").first.click()
     expect(heading).to_contain_text("31 hasil")
 
-    box.fill("buku anak tentang membaca setelah 2010")
-    box.press("Enter")
+    field.fill("buku anak tentang membaca setelah 2010")
+    field.press("Enter")
     expect(heading).to_contain_text("Tidak ada hasil")
     understood = page.get_by_role("group", name="Yang dipahami dari teks pencarian")
     expect(understood.get_by_role("listitem")).to_have_count(4)  # two chips, the subject, the way back to words
@@ -99,7 +99,7 @@ def test_a_reader_is_understood_and_forgiven_and_can_object(browser: Browser, po
     understood.get_by_role("link", name="Abaikan Untuk: Anak").click()
     expect(heading).to_contain_text("11 hasil")
     assert "drop=audience" in page.url
-    expect(box).to_have_value("buku anak tentang membaca setelah 2010")
+    expect(field).to_have_value("buku anak tentang membaca setelah 2010")
 
     if width == 360:
         page.locator(".facets-sheet > summary").click()
@@ -179,8 +179,8 @@ def test_what_a_lost_session_did_not_hear_is_asked_again(browser: Browser, porta
     page.reload()
     expect(heading).to_have_text("Belajar membaca jilid 1")
     heard = False
-    page.get_by_role("searchbox").fill("karang")
-    page.get_by_role("searchbox").press("Enter")
+    box(page).fill("karang")
+    box(page).press("Enter")
     page.wait_for_url(f"{portal.address}/?hl=en&q=karang")
     page.close()
 

@@ -47,11 +47,41 @@ def test_of_several_read_values_one_can_be_given_up() -> None:
 def test_filters_can_be_lifted_one_or_all_chosen_or_read() -> None:
     state = KIDS.toggling("format", "map").toggling("audience", "adults")
     found = state.understood(TODAY)
-    assert filters(choosing.without_filter(state, found, "audience")) == (Filter("format", ("map",)),)
+    chosen = Filter("audience", ("adults",))
+    assert filters(choosing.without_filter(state, found, chosen)) == (Filter("format", ("map",)),)
     assert filters(choosing.without_filters(state, found)) == ()
     assert filters(choosing.without_chosen(state, found)) == ()
     only = KIDS.toggling("format", "map")
     assert filters(choosing.without_chosen(only, only.understood(TODAY))) == (Filter("audience", ("children",)),)
+
+
+def test_a_value_that_is_kept_out_is_no_longer_chosen_or_read_and_the_other_way_round() -> None:
+    without = choosing.kept_out(KIDS, KIDS.understood(TODAY), "audience", "children")
+    assert filters(without) == (Filter("audience", ("children",), negated=True),)
+    chosen = choosing.toggled(without, without.understood(TODAY), "audience", "children")
+    assert filters(chosen) == (Filter("audience", ("children",)),)
+
+
+def test_keeping_out_another_value_leaves_what_was_read() -> None:
+    state = choosing.kept_out(JOURNALS, JOURNALS.understood(TODAY), "format", "map")
+    assert filters(state) == (Filter("format", ("article", "journal")), Filter("format", ("map",), negated=True))
+    lifted = choosing.without_filter(state, state.understood(TODAY), Filter("format", ("map",), negated=True))
+    assert filters(lifted) == (Filter("format", ("article", "journal")),)
+
+
+def test_one_value_alone_takes_the_place_of_what_was_chosen_or_read() -> None:
+    found = KIDS.understood(TODAY)
+    assert filters(choosing.only(KIDS, found, "audience", "adults")) == (Filter("audience", ("adults",)),)
+    assert filters(choosing.only(KIDS, found, "audience")) == ()
+
+
+def test_a_search_in_a_scope_stays_in_it_and_reads_nothing() -> None:
+    state = SearchState(q="buku anak tentang gempa", scope="title")
+    found = state.understood(TODAY)
+    assert not found.readings
+    assert {clause.field for clause in found.query.clauses} == {"title"}
+    asked = choosing.asking_for(state, parse("buku anak", within="title"), TODAY)
+    assert asked == SearchState(q="buku anak", scope="title")
 
 
 def test_an_order_that_was_read_is_left_for_relevance() -> None:

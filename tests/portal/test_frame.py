@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,17 @@ from portal.shell import PATTERNS, STRINGS, FrameChangedError, Shell
 
 INDEX = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
 WEB = Path(portal.__file__).parent / "web"
-OPTIONS = [
-    (f"{section}.{name}", value)
-    for section, options in tomllib.loads((WEB / ".streamlit/config.toml").read_text(encoding="utf-8")).items()
-    for name, value in options.items()
-]
+
+
+def options(table: Mapping[str, object], before: str = "") -> list[tuple[str, object]]:
+    """Every option of a configuration with its dotted name: ("theme.dark.textColor", "#ece6da")."""
+    found: list[tuple[str, object]] = []
+    for name, value in table.items():
+        found += options(value, f"{before}{name}.") if isinstance(value, dict) else [(before + name, value)]
+    return found
+
+
+OPTIONS = options(tomllib.loads((WEB / ".streamlit/config.toml").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("text", STRINGS)

@@ -45,6 +45,20 @@ def test_refused_records_go_into_the_folder_that_is_named(telusur: Telusur, mixe
     assert (telusur.folder / "salah" / "a.refused.mrc").read_bytes() == b"00050 broken record\x1d"
 
 
+def test_a_refused_record_is_named_by_its_number(telusur: Telusur) -> None:
+    authority = record("auth7", "Pramoedya")
+    path = write(telusur.folder / "b.mrc", [authority[:6] + b"z" + authority[7:]])
+    said = telusur.run("ingest", str(path), "--report", "report.json", code=1)
+    assert "b.mrc, record 1 (001 auth7): " in said
+    assert json.loads((telusur.folder / "report.json").read_text())["refusals"][0]["control_number"] == "auth7"
+
+
+def test_a_folder_with_nothing_to_load_is_said_to_be_one(telusur: Telusur) -> None:
+    (telusur.folder / "kosong").mkdir()
+    (telusur.folder / "kosong" / "foto.jpg").write_bytes(b"x")
+    assert "nothing to load in kosong" in telusur.run("ingest", "kosong", code=2)
+
+
 def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
     (telusur.folder / "a.csv").write_text("Judul;Tahun\nLaut;2010\n;2011\n", encoding="utf-8")
     said = telusur.run("ingest", "a.csv", "--refused", "salah", code=1)

@@ -11,8 +11,9 @@ from portal.answers import search_answer
 from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, PlainLinks, is_web_address
 from portal.presenters import reason_sentence
+from portal.presenters.facets import FacetGroup, facet_groups
 from portal.presenters.reader import paragraphs
-from portal.presenters.results import FacetGroup, Results, card, facet_groups, results
+from portal.presenters.results import Results, card, results
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
@@ -357,7 +358,7 @@ def test_a_card_reads_our_ebook_first_and_never_follows_a_script() -> None:
     document = book(links=links, ebook=Ebook("0" * 64, "a.pdf", 20))
     view = card(Hit(document, 1.0, pages=(PAGE,)), 1, "laut", SearchState(q="laut", hl="en"), LINKS, EN)
     assert [(link.label, link.href, link.note) for link in view.read] == [
-        ("Read e-book", "/baca/s.1/1?q=laut&hl=en", ""),
+        ("Read e-book", "/baca/s.1/1?q=laut&hl=en", "login needed"),
         ("Read", "https://example.org/x", "login needed"),
     ]
     assert view.pages[0].label == "p. xii (PDF 14)"

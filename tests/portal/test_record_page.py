@@ -6,7 +6,8 @@ from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.pages import templates
 from portal.presenters.copies import COPIES_SHOWN, Copies
-from portal.presenters.record import RecordView, Row, record
+from portal.presenters.record import RecordView, record
+from portal.presenters.values import Row
 from portal.search_state import SearchState
 from search.document import Document, DocumentId, Item, OnlineAccess, Related, Vernacular
 from search.query_language import parse
@@ -103,7 +104,7 @@ def test_of_many_copies_the_first_are_shown_and_the_rest_are_folded_and_counted(
     assert [copy.call_number for copy in table.rows] == [f"Q1 jil. {n}" for n in range(1, COPIES_SHOWN + 1)]
     assert (len(table.more), table.more_label) == (267, "267 eksemplar lagi")
     assert copies(volumes(11), "en").more_label == "1 more copy"
-    assert "<details" not in drawn(volumes(COPIES_SHOWN))
+    assert "items-more" not in drawn(volumes(COPIES_SHOWN))
 
 
 def test_call_numbers_of_the_table_are_not_repeated_beyond_the_first() -> None:

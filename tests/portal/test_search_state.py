@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.search_state import SIZES, SearchState
+from portal.search_state import ALSO_READ, SCOPES_ALSO_READ, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter
+from search.query_language import SCOPES
 from search.schema import FACETS, SORTS
 
 TODAY = date(2026, 8, 1)
@@ -17,8 +18,13 @@ TODAY = date(2026, 8, 1)
 values = st.text(min_size=1, max_size=40)
 years = st.sampled_from(["2014", "2010..2019", "2010..", "..1999"])
 filters = st.one_of(
-    st.builds(Filter, st.sampled_from([f for f in FACETS if f != "year"]), st.lists(values, max_size=4).map(tuple)),
-    st.builds(Filter, st.just("year"), st.lists(years, max_size=3).map(tuple)),
+    st.builds(
+        Filter,
+        st.sampled_from([f for f in FACETS if f != "year"]),
+        st.lists(values, max_size=4).map(tuple),
+        st.booleans(),
+    ),
+    st.builds(Filter, st.just("year"), st.lists(years, max_size=3).map(tuple), st.booleans()),
 )
 keys = st.one_of(st.sampled_from(["audience", "year", "format.2", "unwanted.11", "all"]), st.text(max_size=8))
 states = st.builds(
@@ -31,9 +37,14 @@ states = st.builds(
     mode=st.sampled_from(MODES),
     hl=st.sampled_from(["id", "en"]),
     id=st.text(max_size=30),
+    at=st.integers(-3, 2000),
     exact=st.booleans(),
     drop=st.lists(keys, max_size=4).map(tuple),
     words=st.lists(keys, max_size=4).map(tuple),
+    scope=st.sampled_from(["", "pages", "x", *SCOPES]),
+    facet=st.sampled_from(["", "topic", "title", "x"]),
+    facet_text=st.text(max_size=20),
+    facet_order=st.sampled_from(["count", "az"]),
 )
 names = st.one_of(
     st.sampled_from(
@@ -52,7 +63,16 @@ names = st.one_of(
             "f.language",
             "f.",
             "f.x",
+            "-f.language",
+            "-f.",
+            "in",
+            "facet",
+            "fq",
+            "fsort",
+            "from",
+            "to",
             "utm",
+            *ALSO_READ,
         ]
     ),
     st.text(max_size=8),
@@ -81,7 +101,8 @@ def test_junk_never_raises_and_gives_one_address(params: list[tuple[str, str]]) 
 @given(states, st.sampled_from(FACETS), values)
 def test_choosing_and_giving_up_a_value_leads_back(state: SearchState, field: str, value: str) -> None:
     before = state.at_page(1)
-    if field != "year" and value not in before.chosen(field) and sum(len(f.values) for f in before.filters) < 8:
+    free = field != "year" and value not in (*before.chosen(field), *before.kept_out(field))
+    if free and sum(len(f.values) for f in before.filters) < 8:
         assert before.toggling(field, value).toggling(field, value) == before
 
 
@@ -142,8 +163,12 @@ def test_a_text_beyond_the_limit_is_told_as_shortened() -> None:
 
 
 def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() -> None:
-    state = SearchState(q="laut", page=3)
+    state = SearchState(q="laut", page=3, facet="topic", facet_text="ikan")
     changed = [
+        state.in_scope("title"),
+        state.keeping_out("format", "map"),
+        state.choosing_only("format", "map"),
+        state.sized(50),
         state.asking("ikan"),
         state.toggling("format", "map"),
         state.sorted_by("newest"),
@@ -154,6 +179,39 @@ def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() 
         state.read_anew(),
         state.exactly(),
     ]
-    assert {s.page for s in changed} == {1}
+    assert {(s.page, s.facet, s.facet_text) for s in changed} == {(1, "", "")}
     assert state.in_language("en").page == 3
     assert state.opening("x").closing() == state
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("lookfor=laut&type=Author", "?q=laut&in=author"),
+        ("lookfor=laut&type=AllFields", "?q=laut"),
+        ("keywords=laut&search=search", "?q=laut"),
+        ("keywords=&search=search", ""),
+        ("search=laut&search_by=Title", "?q=laut&in=title"),
+        ("katakunci=laut&ruas=Judul&lang=en", "?q=laut&in=title&hl=en"),
+        ("query=laut&per_page=50&halaman=2&urut=newest", "?q=laut&sort=newest&page=2&size=50"),
+        ("q=laut&lookfor=ikan", "?q=laut"),
+        ("q=laut&in=isi", "?q=laut&in=pages"),
+        ("q=laut&from=2010&to=2020", "?q=laut&f.year=2010..2020"),
+        ("q=laut&from=2020&to=2010&f.year=1999", "?q=laut&f.year=2010..2020"),
+        ("q=laut&from=&to=&f.year=1999", "?q=laut&f.year=1999"),
+        ("q=laut&from=2010", "?q=laut&f.year=2010.."),
+        ("q=laut&from=abc&to=99999", "?q=laut"),
+        ("q=laut&-f.format=map&f.format=book", "?q=laut&f.format=book&-f.format=map"),
+        ("q=laut&fq=ikan&fsort=az", "?q=laut"),
+        ("q=laut&facet=topic&fq=ikan&fsort=az", "?q=laut&facet=topic&fq=ikan&fsort=az"),
+    ],
+)
+def test_other_names_of_parameters_lead_to_the_one_address(text: str, address: str) -> None:
+    assert SearchState.from_params(parse_qsl(text, keep_blank_values=True)).query_string() == address
+
+
+def test_every_other_name_means_a_parameter_or_a_scope_that_there_is() -> None:
+    assert set(ALSO_READ.values()) <= {"q", "in", "hl", "sort", "page", "size"}
+    assert not {*ALSO_READ} & {name for name, _ in SearchState(q="x", scope="title", page=2).to_params()}
+    assert set(SCOPES_ALSO_READ.values()) <= set(SCOPES)
+    assert not set(SCOPES_ALSO_READ) & set(SCOPES)

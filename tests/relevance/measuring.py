@@ -32,7 +32,8 @@ ASKING: Final = frozenset(
         "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon",
         "bilingual/terms", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
         "understanding", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
-        "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary",
+        "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary", "engines/embedded/sets",
+        "engines/embedded/beginnings",
     )
 )  # fmt: skip
 KEPT_INDEXES: Final = 8  # of one set, those last used: several checkouts may be measured at once

@@ -80,7 +80,7 @@ def test_of_many_values_the_most_frequent_are_listed_with_exact_counts(tmp_path:
 def test_facets_are_the_same_however_many_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_first: int
 ) -> None:
-    monkeypatch.setattr(searcher, "MOST_AT_FIRST", at_first)
+    monkeypatch.setattr(searcher, "FEW_COUNTED", at_first)
     engine = EmbeddedEngine(tmp_path / "index")
     chance = random.Random(at_first)
     held: dict[str, str] = {}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.query import Clause, Group, Part
-from search.query_language import MAX_CHARACTERS, MAX_TERMS, parse, printed
+from search.query import IDENTIFIER, Clause, Group, Part
+from search.query_language import MAX_CHARACTERS, MAX_TERMS, SCOPES, parse, printed
 
 
 def test_plain_words_are_clauses_in_order() -> None:
@@ -197,3 +197,22 @@ def test_what_was_read_is_printed_and_read_as_the_same(text: str) -> None:
 def test_reading_again_what_was_kept_changes_nothing(text: str) -> None:
     once = parse(text)
     assert parse(once.text).parts == once.parts
+
+
+@pytest.mark.parametrize("within", SCOPES.values())
+def test_words_are_looked_for_in_the_scope_and_a_named_field_wins(within: str) -> None:
+    query = parse('laut "terumbu karang" pengarang:hirata (ikan OR -subjek:udang)', within=within)
+    fields = {clause.text: clause.field for clause in query.clauses}
+    assert fields == {
+        "laut": within,
+        "terumbu karang": within,
+        "hirata": "contributor",
+        "ikan": within,
+        "udang": "subject",
+    }
+    assert parse(printed(query.parts, within), within=within).parts == query.parts
+
+
+def test_a_number_in_a_scope_of_words_is_a_word() -> None:
+    assert parse("978 602 03 3295 6", within="title").clauses[0].field == "title"
+    assert parse("978 602 03 3295 6", within=IDENTIFIER).clauses == parse("978 602 03 3295 6").clauses

@@ -24,7 +24,8 @@ TEXT = "buku anak tentang gempa setelah 2015"
 def understand(
     text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, **taken_back: Set[str]
 ) -> Understanding:
-    return understand_on(text, filters, sort, TODAY, **taken_back)
+    without, as_words = taken_back.get("without", frozenset()), taken_back.get("as_words", frozenset())
+    return understand_on(text, filters, sort, TODAY, without=without, as_words=as_words)
 
 
 def searched(query: Query) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -104,3 +104,8 @@ def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tup
     page.goto(portal.address + path)
     page.wait_for_selector("#judul-halaman")
     return page, watch
+
+
+def box(page: Page) -> Locator:
+    """The search box, of either kind of page."""
+    return page.locator('.st-key-band input[type="search"], .searchform input[type="search"]')

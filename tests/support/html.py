@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from portal.bundles import scripts
+from portal.bundles import early, scripts
 
 
 class Elements(HTMLParser):
@@ -28,8 +28,10 @@ class Elements(HTMLParser):
 def scripts_of(html: str) -> list[str]:
     """What in a page would run and is not ours: script elements, event handlers, and links that are scripts."""
     page = Elements(html)
-    strange = [(tag, attributes) for tag, attributes in page.found if attributes.get("src") != scripts().address]
-    running = [tag for tag, _ in strange if tag in ("script", "iframe", "object", "embed")]
+    ours = {script.address for script in (early(), scripts())}
+    strange = [(tag, attributes) for tag, attributes in page.found if attributes.get("src") not in ours]
+    data = "application/ld+json"  # read by machines, run by nobody
+    running = [tag for tag, a in strange if tag in ("script", "iframe", "object", "embed") and a.get("type") != data]
     running += [name for _, attributes in page.found for name in attributes if name.startswith("on")]
     addresses = [value for _, a in page.found for name, value in a.items() if name in ("href", "src", "action")]
     return running + [value for value in addresses if re.match(r"\s*(javascript|data|vbscript):", value, re.I)]

@@ -16,6 +16,8 @@ from search.engine import Entry
 BOOK_FILE = "telusur-ebook-0002.pdf"
 EBOOK_ID = DocumentId("kota.e-01")
 REEF_ID = DocumentId("kota.001")
+# Of the volumes for beginners, those below this number are for children.
+CHILDRENS = 26
 TRAP_ID = DocumentId("kota.x/<b>&")
 # Text that would run as a script, or break out of its place, wherever it was not escaped.
 PAYLOADS = (
@@ -200,7 +202,16 @@ def documents() -> list[Document]:
         ),
     ]
     shelf += [
-        book(f"1{n:02}", f"Belajar membaca jilid {n}", "Sari, Dewi", str(1990 + n), "ind", "400", "Membaca")
+        book(
+            f"1{n:02}",
+            f"Belajar membaca jilid {n}",
+            "Sari, Dewi",
+            str(1990 + n),
+            "ind",
+            "400",
+            "Membaca",
+            **({"audience": "children"} if n < CHILDRENS else {}),
+        )
         for n in range(1, 31)
     ]
     return [*shelf, trap()]

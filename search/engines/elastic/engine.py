@@ -4,9 +4,13 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
+
+from elasticsearch import Elasticsearch
 
 from search.engine import IndexInfo
 from search.engines.compatibility import REBUILD
@@ -18,12 +22,16 @@ from search.engines.elastic.searcher import ElasticSearcher
 from search.engines.elastic.state import FIRST, Generation, Names, State, made_anew, state_of
 from search.engines.elastic.writer import ElasticWriter
 from search.errors import EngineUnavailable, IndexBusy, IndexMissing, SchemaMismatch, SearchError
+from search.publications import BEGINNING, Stamp, now
 from search.settings import ServerSettings
 
 logger = logging.getLogger(__name__)
 
 # How long a searcher's knowledge of schema and model is trusted; a rebuild is seen after this at the latest.
 STATE_S: Final = 5.0
+# From the noting of a publication until every portal knows of it: its state may be that old, and clocks differ a little.
+KNOWN_WITHIN_US: Final = 10_000_000
+_NOTES: Final = 5  # tries to note one beside loads that end at the same time
 # After a rebuild, segments are merged into this many a shard: fewer are searched faster, one alone would
 # never be merged again with what later loads add.
 SEGMENTS: Final = 5
@@ -111,9 +119,11 @@ class ElasticEngine:
             finally:
                 writer.close()
                 self._forget_state()
+            upto = now()
             self._refresh(self._names.records, self._names.pages)
             if self._fresh_state().index != generation.records:
                 raise made_anew()
+            self._note(generation, writer.opened, upto)
 
     @contextmanager
     def rebuilding(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:
@@ -156,16 +166,18 @@ class ElasticEngine:
     def _fresh_state(self) -> State:
         return self._read_state(self._cluster.write)
 
-    def _read_state(self, ask: Any) -> State:
+    def _state_of(self, index: str, ask: Any) -> State:
         found = ask(
             "be opened",
-            lambda client: client.indices.get_mapping(
-                index=self._names.records, filter_path="*.mappings._meta,error,status"
-            ),
+            lambda client: client.indices.get_mapping(index=index, filter_path="*.mappings._meta,error,status"),
         )
         state = state_of(found) if len(found) == 1 else None
         if state is None or not state.layout:
-            raise self._names.foreign(self._names.records)
+            raise self._names.foreign(index)
+        return state
+
+    def _read_state(self, ask: Any) -> State:
+        state = self._state_of(self._names.records, ask)
         with self._lock:
             self._known = (time.monotonic() + STATE_S, state)
         return state
@@ -198,7 +210,7 @@ class ElasticEngine:
 
     def _take_model(self, state: State, embedder: str, dimensions: int) -> State:
         """Makes the index hold vectors of this model. Raises SchemaMismatch when another load was quicker with another."""
-        wanted = State(state.index, embedder=embedder, dimensions=dimensions)
+        wanted = replace(state, embedder=embedder, dimensions=dimensions)
         answer = self._cluster.write(
             "take vectors",
             lambda client: client.options(ignore_status=400).indices.put_mapping(
@@ -213,6 +225,17 @@ class ElasticEngine:
             )
         return taken
 
+    def _note(self, generation: Generation, since: Stamp, upto: Stamp) -> None:
+        """Says in the index that what a load wrote from `since` to `upto` is published."""
+        for _ in range(_NOTES):
+            state = self._state_of(generation.records, self._cluster.write)
+            noted = state.publications.followed_by(upto, Stamp(now() + KNOWN_WITHIN_US), since)
+            if noted == state.publications:
+                break
+            meta = replace(state, publications=noted).meta()
+            self._cluster.write("be dated", partial(_put_meta, generation.records, meta))
+        self._forget_state()
+
     def _publish(self, generation: Generation, least: int, lease: Lease) -> None:
         """Makes `generation` the published one, if it holds at least `least` documents."""
         self._merge(generation)
@@ -225,6 +248,7 @@ class ElasticEngine:
         if lease.lost:
             raise IndexBusy("This load could not say that it is alive for too long, so its index is not published.")
         self._await_copies(generation)
+        self._note(generation, BEGINNING, now())
         before = self._published()
         actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": alias}} for index, alias in before]
         actions += [
@@ -332,6 +356,10 @@ class ElasticEngine:
                 patience_s,
                 timeout_s,
             )
+
+
+def _put_meta(index: str, meta: Mapping[str, Any], client: Elasticsearch) -> None:
+    client.indices.put_mapping(index=index, meta=meta)
 
 
 def _changes(stats: Any) -> int:

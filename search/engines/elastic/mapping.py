@@ -30,12 +30,13 @@ from search.engines.terms import (
     stem_text,
     word_text,
 )
+from search.publications import Stamp
 from search.query import BODY
 from search.schema import SORTS
 from search.vectors import Vector
 
 # Raised when the mapping changes in a way that an older index cannot answer.
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 
 # A book of 2,000 pages makes some 5,000 passages; the server's own limit is 10,000 a document.
 _MAX_NESTED: Final = 50_000
@@ -63,7 +64,7 @@ def index_settings(shards: int) -> Body:
 
 
 def record_mappings(meta: Body) -> Body:
-    properties: Body = {"page_numbers": {"type": "integer", "index": False}}
+    properties: Body = {"page_numbers": {"type": "integer", "index": False}, "stamp": {"type": "long"}}
     properties |= dict.fromkeys(("json", "fingerprint", "own_vector"), _STORED)
     for name in [field.name for field in TEXTS] + [BODY]:
         properties |= _word_fields(name)
@@ -82,7 +83,7 @@ def record_mappings(meta: Body) -> Body:
     properties[SUGGEST] = _CODE
     properties["passages"] = {"type": "nested", "properties": {"page": {"type": "integer", "index": False}}}
     # What is indexed only is left out of _source: an index is never filled from another one.
-    return _mappings(properties, meta, ("json", "fingerprint", "own_vector", "page_numbers"))
+    return _mappings(properties, meta, ("json", "stamp", "fingerprint", "own_vector", "page_numbers"))
 
 
 def page_mappings() -> Body:
@@ -102,11 +103,11 @@ def vector_properties(dimensions: int) -> Body:
     return {"passages": {"type": "nested", "properties": {"vector": vector}}}
 
 
-def record_body(entry: Entry) -> Body:
+def record_body(entry: Entry, stamp: Stamp) -> Body:
     """What the records index holds of an entry."""
     document = entry.document
     terms = record_terms(document, (word_text(page.text) for page in entry.pages))
-    body: Body = {"json": to_json(document), "fingerprint": document.fingerprint}
+    body: Body = {"json": to_json(document), "stamp": stamp, "fingerprint": document.fingerprint}
     body |= {TITLE_BOUNDS: terms.title_bounds, SUGGEST: terms.suggestions}
     for name, texts in terms.words.items():
         body |= _words(name, texts, terms.languages)

@@ -1,25 +1,36 @@
 """Asking a cluster: every question as one or more bodies of a search, all of a round in one `_msearch`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from search import analysis, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
+from search.engine import EVERYTHING, Step
 from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
 from search.engines.elastic.mapping import SPELLED, Body, readable, unpacked
 from search.engines.elastic.state import Names, State
-from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, facet
+from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
-from search.engines.terms import MORE_TERMS, SUGGEST, suggestion_prefixes, suggestions
+from search.engines.terms import (
+    MORE_TERMS,
+    ON_SHELF,
+    SHELF,
+    SUGGEST,
+    place_on_shelf,
+    suggestion_prefixes,
+    suggestions,
+)
 from search.highlight import Matcher, page_hit
+from search.publications import BEGINNING, Publications, Stamp
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.vectors import Vector
 
@@ -73,6 +84,10 @@ class ElasticSearcher:
     def embedder(self) -> str:
         return self._state.embedder
 
+    @property
+    def publications(self) -> Publications:
+        return self._state.publications
+
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
         asks = {question: self._ask(question) for question in asked}
         responses = iter(self._search([body for ask in asks.values() for body in ask.bodies]))
@@ -90,8 +105,40 @@ class ElasticSearcher:
     def facets(self, query: Query, also: Collection[DocumentId] = ()) -> Mapping[str, Sequence[FacetValue]]:
         return self._one(questions.Facets(query, also))
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen = query.chosen.get(field)
+        part = _Part(query.lifting(field), [field], chosen, MAX_LISTED_VALUES)
+        (response,) = self._search([self._part_body(part, also)])
+        return facet(field, self._counts(part, also, response)[field], chosen)
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         return self._one(questions.Fetch(ids))
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        last = self.publications.last if until is None else min(until, self.publications.last)
+        steps: list[Step] = []
+        while len(steps) < limit and last > after:
+            size = min(limit - len(steps), MAX_WINDOW - 1)
+            found = self._stamped(query, {"gt": after, "lte": last}, size + 1)
+            steps += found[:size]
+            if len(found) <= size:
+                break
+            after = steps[-1].stamp
+            if found[size].stamp == after:  # of two writers, in the same microsecond
+                steps = [step for step in steps if step.stamp != after]
+                steps += self._stamped(query, {"gte": after, "lte": after}, MAX_WINDOW)
+        return tuple(steps)
+
+    def _stamped(self, query: Query, stamps: Body, size: int) -> list[Step]:
+        selected = {"bool": {"filter": [self._build.selecting(query), {"range": {"stamp": stamps}}]}}
+        body = {"query": selected, "sort": ["stamp"], "size": size, "track_total_hits": False, "_source": False}
+        (response,) = self._search([(self._names.records, body)])
+        return [Step(DocumentId(hit["_id"]), Stamp(int(hit["sort"][0]))) for hit in response["hits"]["hits"]]
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        return self._one(questions.Languages(ids))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         found: dict[DocumentId, str] = {}
@@ -151,6 +198,28 @@ class ElasticSearcher:
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
 
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        key, field = place_on_shelf(call_number, id), f"o_{SHELF}"
+        sides = (("desc", before), ("asc", after))
+        bodies: list[tuple[str, Body]] = [
+            (
+                self._names.records,
+                {
+                    "query": self._build.matching(Query()),
+                    "size": min(size, MAX_WINDOW),
+                    "sort": [{field: order}],
+                    "search_after": [key],
+                    "track_total_hits": False,
+                    "_source": False,
+                },
+            )
+            for order, size in sides
+            if size > 0
+        ]
+        found = iter(self._search(bodies))
+        nearest = [_on_shelf(next(found)) if size > 0 else [] for _, size in sides]
+        return Beside(tuple(reversed(nearest[0])), tuple(nearest[1]))
+
     def _one(self, question: Question[A]) -> A:
         return self.answer([question])[question]
 
@@ -174,6 +243,8 @@ class ElasticSearcher:
                 return self._ask_facets(question)
             case questions.Fetch():
                 return self._ask_fetch(question)
+            case questions.Languages():
+                return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
             case questions.Spellings():
@@ -226,7 +297,7 @@ class ElasticSearcher:
         return _Ask(read, (records, {"query": words, **wish}), (records, {"query": passing, **wish}))
 
     def _ask_facets(self, asked: questions.Facets) -> _Ask:
-        chosen = {filter.field: filter for filter in asked.query.filters}
+        chosen = asked.query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         closed_fields = [name for name in FACETS if name in chosen]
         parts = [_Part(asked.query, open_fields)] if open_fields else []
@@ -244,7 +315,7 @@ class ElasticSearcher:
         self, part: "_Part", also: Collection[DocumentId], only: Mapping[str, Sequence[str]] | None = None
     ) -> tuple[str, Body]:
         names = part.fields if only is None else list(only)
-        aggs: Body = {name: _terms(name, None if only is None else only[name]) for name in names}
+        aggs: Body = {name: _terms(name, None if only is None else only[name], part.most) for name in names}
         if part.chosen is not None and only is None:
             each = {value: self._build.chosen(Filter(part.chosen.field, (value,))) for value in part.chosen.values}
             aggs["chosen"] = {"filters": {"filters": {readable(value): clause for value, clause in each.items()}}}
@@ -264,7 +335,7 @@ class ElasticSearcher:
         if unsure:
             (again,) = self._search([self._part_body(part, also, unsure)])
             found |= again["aggregations"]
-        listed = {name: found[name]["buckets"][:MAX_FACET_VALUES] for name in part.fields}
+        listed = {name: found[name]["buckets"][: part.most] for name in part.fields}
         counts = {name: {b["key"]: int(b["doc_count"]) for b in listed[name]} for name in part.fields}
         if part.chosen is not None:
             # Chosen values that are not among the listed: rare ones, and years that are no decade.
@@ -280,12 +351,27 @@ class ElasticSearcher:
 
         def read(responses: _Responses) -> Sequence[Document]:
             hits = [hit for response in responses for hit in response["hits"]["hits"]]
-            documents = {hit["_id"]: from_json(hit["_source"]["json"]) for hit in hits}
+            documents = {hit["_id"]: self._document(hit["_source"]) for hit in hits}
             return tuple(documents[id] for id in asked.ids if id in documents)
 
         slices = [ids[start : start + MAX_WINDOW] for start in range(0, len(ids), MAX_WINDOW)]
-        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json"]}
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": ["json", "stamp"]}
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
+
+    def _document(self, source: Mapping[str, Any]) -> Document:
+        return replace(from_json(source["json"]), changed=self.publications.date(Stamp(int(source["stamp"]))))
+
+    def _ask_languages(self, asked: questions.Languages) -> _Ask:
+        if not asked.ids:
+            return _Ask(lambda _: {})
+        field = "r_language"
+        wish = {"size": MAX_WINDOW, "track_total_hits": False, "_source": False, "docvalue_fields": [field]}
+
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[str]]:
+            hits = responses[0]["hits"]["hits"]
+            return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
+
+        return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.
@@ -341,18 +427,27 @@ class ElasticSearcher:
         return _Ask(read, *((self._names.pages, made) for made in bodies))
 
 
+def _on_shelf(response: Mapping[str, Any]) -> list[DocumentId]:
+    """What was found along the shelf; those without a call number stand after its end."""
+    return [DocumentId(hit["_id"]) for hit in response["hits"]["hits"] if hit["sort"][0].startswith(ON_SHELF)]
+
+
 class _Part:
-    """Facets that are counted under the same search. chosen: the filter on its one field, which is lifted."""
+    """Facets that are counted under the same search. chosen: the filter on its one field, which is lifted.
+    most: how many values of each are listed."""
 
-    def __init__(self, query: Query, fields: Sequence[str], chosen: Filter | None = None) -> None:
-        self.query, self.fields, self.chosen = query, fields, chosen
+    def __init__(
+        self, query: Query, fields: Sequence[str], chosen: Filter | None = None, most: int = MAX_FACET_VALUES
+    ) -> None:
+        self.query, self.fields, self.chosen, self.most = query, fields, chosen, most
 
 
-def _terms(name: str, only: Sequence[str] | None) -> Body:
-    wish: Body = {"field": f"r_{name}", "shard_size": CANDIDATES}
+def _terms(name: str, only: Sequence[str] | None, most: int) -> Body:
+    again = COUNTED_AGAIN * most // MAX_FACET_VALUES
+    wish: Body = {"field": f"r_{name}", "shard_size": max(CANDIDATES, again)}
     if only is None:
-        return {"terms": wish | {"size": COUNTED_AGAIN}}
-    return {"terms": wish | {"size": MAX_FACET_VALUES, "include": list(only)}}
+        return {"terms": wish | {"size": again}}
+    return {"terms": wish | {"size": most, "include": list(only)}}
 
 
 def _ranked(response: Mapping[str, Any]) -> list[Ranked]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from search.engines.compatibility import require_same_model, require_same_schema
 from search.engines.elastic.mapping import LAYOUT
 from search.errors import IndexBusy, SchemaMismatch
+from search.publications import UNPUBLISHED, Publications, publications_of
 from search.schema import SCHEMA_VERSION
 
 # The generation that the first load makes; loads that come at once to an empty cluster meet in it.
@@ -66,13 +67,18 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the records index says of itself in its mapping. dimensions: 0 when it holds no vectors."""
+    """What the records index says of itself in its mapping. dimensions: 0 when it holds no vectors.
+
+    publications: those of this generation. Of two loads that end at once one may overwrite the other's; a load looks
+    whether its own is there, or a later one that dates what it wrote.
+    """
 
     index: str
     layout: int = LAYOUT
     schema_version: int = SCHEMA_VERSION
     embedder: str = ""
     dimensions: int = 0
+    publications: Publications = UNPUBLISHED
 
     def meta(self) -> dict[str, Any]:
         return {
@@ -80,6 +86,7 @@ class State:
             "schema_version": self.schema_version,
             "embedder": self.embedder,
             "dimensions": self.dimensions,
+            "publications": self.publications.plain(),
         }
 
     def require_same_schema(self) -> None:
@@ -99,6 +106,7 @@ def state_of(mappings: Mapping[str, Any]) -> State:
         _number(meta.get("schema_version")),
         str(meta.get("embedder", "")),
         _number(meta.get("dimensions")),
+        publications_of(meta.get("publications", ())),
     )
 
 

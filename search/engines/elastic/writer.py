@@ -15,6 +15,7 @@ from search.engines.elastic.cluster import Cluster, Waits
 from search.engines.elastic.explaining import UNAVAILABLE, error_types
 from search.engines.elastic.mapping import page_body, page_id, record_body
 from search.errors import EngineUnavailable
+from search.publications import Stamps, now
 
 BATCH_ENTRIES: Final = 500
 
@@ -27,6 +28,8 @@ class ElasticWriter:
         self._cluster, self._target = cluster, target
         self._sender = BulkSender(cluster, target)
         self._dimensions = dimensions if embedder else 0
+        self.opened = now()
+        self._stamps = Stamps(self.opened)
         self._open = True
         self._kept = 0  # documents created less those removed
         self._unsure = 0
@@ -74,7 +77,9 @@ class ElasticWriter:
         before = self._page_numbers([entry.document.id for entry in entries])
         refused = self._send(self._target.pages, _page_actions(entries, before))
         records = (entry for entry in entries if entry.document.id not in refused)
-        placed = (placing(entry.document.id, entry.document.id, record_body(entry)) for entry in records)
+        placed = (
+            placing(entry.document.id, entry.document.id, record_body(entry, self._stamps.next())) for entry in records
+        )
         return refused | self._send(self._target.records, placed)
 
     def _page_numbers(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[int]]:

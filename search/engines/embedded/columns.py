@@ -62,20 +62,32 @@ class Columns:
         self._facet = held["names.facet"]
         self._values, self._ends = held["values.u32"], held["values.ends"]
 
+    def __len__(self) -> int:
+        """How many record numbers were given."""
+        return len(self._ends)
+
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
+
+    def values(self, number: int, facet: str) -> tuple[str, ...]:
+        """What a record is counted by in one facet."""
+        held = self._values[int(self._ends[number - 1]) if number else 0 : int(self._ends[number])]
+        return tuple(self._name(value) for value in held[self._facet[held] == _FACET[facet]].tolist())
 
     def tally(self, numbers: Places) -> Places:
         """How many of these records have each value there is. numbers: without repeats."""
         return np.bincount(self._values_of(numbers), minlength=len(self._facet))
 
-    def most_frequent(self, counts: Places, facets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """The values of each facet that are most frequent in a tally, with their counts."""
+    def most_frequent(
+        self, counts: Places, facets: Sequence[str], most: int = MAX_FACET_VALUES
+    ) -> dict[str, dict[str, int]]:
+        """The `most` values of each facet that are most frequent in a tally, with their counts."""
         present = np.flatnonzero(counts)
         order = np.argsort(self._facet[present], kind="stable")
         present = present[order]
         first = np.searchsorted(self._facet[present], range(len(FACETS) + 1))
-        return {name: self._named(present[first[_FACET[name]] : first[_FACET[name] + 1]], counts) for name in facets}
+        values = {name: present[first[_FACET[name]] : first[_FACET[name] + 1]] for name in facets}
+        return {name: self._named(values[name], counts, most) for name in facets}
 
     def _values_of(self, numbers: Places) -> NDArray[np.uint32]:
         ends = self._ends[numbers].astype(np.int64)
@@ -85,13 +97,13 @@ class Columns:
         found: NDArray[np.uint32] = self._values[np.repeat(starts - before, lengths) + np.arange(lengths.sum())]
         return found
 
-    def _named(self, values: Places, counts: Places) -> dict[str, int]:
+    def _named(self, values: Places, counts: Places, most: int) -> dict[str, int]:
         numbers = counts[values]
-        if len(values) > MAX_FACET_VALUES:
-            least = np.partition(numbers, len(numbers) - MAX_FACET_VALUES)[len(numbers) - MAX_FACET_VALUES]
+        if len(values) > most:
+            least = np.partition(numbers, len(numbers) - most)[len(numbers) - most]
             # All that are more frequent than the last, and of its equals those that were written first.
             more, equal = np.flatnonzero(numbers > least), np.flatnonzero(numbers == least)
-            kept = np.concatenate([more, equal[: MAX_FACET_VALUES - len(more)]])
+            kept = np.concatenate([more, equal[: most - len(more)]])
             values, numbers = values[kept], numbers[kept]
         return {self._name(value): count for value, count in zip(values.tolist(), numbers.tolist(), strict=True)}
 

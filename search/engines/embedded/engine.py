@@ -97,11 +97,11 @@ class EmbeddedEngine:
             raise EngineUnavailable(f"The index could not be written: {error}") from error
         writer: EmbeddedWriter | None = None
         try:
-            writer = EmbeddedWriter(folder, embedder, manifest.dimensions, self._heap_bytes)
+            writer = EmbeddedWriter(folder, embedder, manifest.dimensions, self._heap_bytes, manifest.publications.last)
             yield writer
             counts = writer.close()
             finished = replace(manifest, documents=counts.documents, pages=counts.pages, passages=counts.passages)
-            self._generations.publish(folder, finished, base)
+            self._generations.publish(folder, finished, base, counts.stamp)
         except BaseException as error:
             if writer is not None:
                 with suppress(EngineUnavailable):

@@ -17,17 +17,20 @@ import shutil
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from search.engines.compatibility import REBUILD
 from search.errors import EngineUnavailable, IndexBusy, IndexMissing
+from search.publications import UNPUBLISHED, Publications, Stamp, now, publications_of
 
 logger = logging.getLogger(__name__)
 
 MANIFEST: Final = "manifest.json"
 POINTER: Final = "CURRENT"
+# From the writing of the manifest until the pointer leads to it, a slow disk considered.
+SWITCHED_WITHIN_US: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Manifest:
     pages: int = 0
     passages: int = 0
     files: Mapping[str, FileCheck] = field(default_factory=dict)
+    publications: Publications = UNPUBLISHED
 
     @property
     def size_bytes(self) -> int:
@@ -142,14 +146,21 @@ class Generations:
                 os.link(base.folder / path, target)
         return folder
 
-    def publish(self, folder: Path, manifest: Manifest, base: Generation | None) -> None:
-        """Makes `folder` the published generation, surely on disk; `base` gave the checks of unchanged files."""
+    def publish(self, folder: Path, manifest: Manifest, base: Generation | None, upto: Stamp) -> None:
+        """Makes `folder` the published generation, surely on disk; `base` gave the checks of unchanged files.
+
+        upto: nothing in it is stamped later.
+        """
         known = {} if base is None else base.manifest.files
         files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if _is_data(path)}
         checks = {name: _check(path, known.get(name)) for name, path in files.items()}
-        write_durably(folder / MANIFEST, json.dumps(asdict(manifest) | {"files": _plain(checks)}).encode())
         for inner in {path.parent for path in files.values()} | {folder, self._folder}:
             _sync_folder(inner)
+        dated = Stamp(now() + SWITCHED_WITHIN_US)
+        publications = manifest.publications.followed_by(upto, dated).plain()
+        plain = asdict(replace(manifest, files={}, publications=UNPUBLISHED))
+        plain |= {"files": _plain(checks), "publications": publications}
+        write_durably(folder / MANIFEST, json.dumps(plain).encode())
         try:
             previous = self.published()
         except EngineUnavailable:
@@ -191,7 +202,8 @@ class Generations:
         try:
             plain: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
             files = {path: FileCheck(*check) for path, check in plain.pop("files").items()}
-            return Generation(folder, Manifest(**plain, files=files))
+            publications = publications_of(plain.pop("publications", ()))
+            return Generation(folder, Manifest(**plain, files=files, publications=publications))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise EngineUnavailable(f"The index in {folder} is damaged: {error}. {REBUILD}") from error
 

@@ -13,30 +13,34 @@ import tantivy
 
 from search import analysis
 from search.document import Document, DocumentId, Page, Suggestion, from_json
-from search.engine import Vector, answer_in_turn
+from search.engine import EVERYTHING, Step, Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
+from search.engines.embedded.beginnings import Beginnings
 from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.sets import RecordSets, count_of
+from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
-from search.engines.facets import facet
+from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
-from search.engines.terms import MORE_TERMS, SUGGEST, clean, sorted_id, suggestion_prefixes, suggestions
+from search.engines.terms import MORE_TERMS, clean, sorted_id, suggestion_prefixes, suggestions
 from search.highlight import Matcher, page_hit
+from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
 from search.questions import Answers, Question
-from search.results import FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
 # When filters leave no more than this, all of them are scored rather than the nearest of all checked.
 FEW: Final = 2_000
-# A search that finds more is made again for all of them.
-MOST_AT_FIRST: Final = 20_000
+# What finds no more records is asked of tantivy; of more, the sets of its words are put together.
+FEW_COUNTED: Final = 4_000
 CACHED_FACETS: Final = 128
 CACHED_NEAREST: Final = 128
 CACHED_SUGGESTIONS: Final = 512
@@ -49,6 +53,7 @@ class EmbeddedSearcher:
         manifest = generation.manifest
         self.generation = generation.name
         self.embedder = manifest.embedder
+        self.publications = manifest.publications
         self._dimensions = manifest.dimensions
         with reading("be opened"):
             records = tantivy.Index.open(str(generation.folder / "words"))
@@ -58,16 +63,17 @@ class EmbeddedSearcher:
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
         self._build = Selection(TantivyDialect(records.schema))
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
-        self._page_schema = pages.schema
+        self._record_schema, self._page_schema = records.schema, pages.schema
+        self._sets = RecordSets(self._records, records.schema, len(self._columns))
+        self._build_sets = Selection(self._sets)
+        self._tally_of_all = lru_cache(1)(self._count_all)
         # The same facets are asked for with every page of a result; a generation never changes.
-        everything = self._build.matching(Query())
-        self._tally_of_all = lru_cache(1)(
-            lambda: self._columns.tally(_numbers(self._hits_by_number(everything, self._records.num_docs)))
-        )
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
         self._cached_nearest = lru_cache(CACHED_NEAREST)(self._nearest_of_all)
+        self._shelf = lru_cache(1)(lambda: Shelf(self._records))
         self._vocabulary = lru_cache(1)(lambda: Vocabulary(self._records))
+        self._beginnings = Beginnings(self._records)
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
@@ -75,6 +81,8 @@ class EmbeddedSearcher:
 
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
         with reading("be searched"):
+            if depth <= 0:
+                return Ranking((), self._total(query, also))
             selected = self._build.selecting(query, also)
             if query.sort == RELEVANCE or query.sort not in SORTS:
                 return self._by_score(selected, depth)
@@ -103,14 +111,47 @@ class EmbeddedSearcher:
         with reading("be counted"):
             return dict(self._cached_facets(query, frozenset(also)))
 
+    def facet_values(self, field: str, query: Query, also: Collection[DocumentId] = ()) -> Sequence[FacetValue]:
+        chosen, lifted = query.chosen.get(field), query.lifting(field)
+        with reading("be counted"):
+            tally = self._tally(lifted, also)
+            counts = self._columns.most_frequent(tally, [field], MAX_LISTED_VALUES)[field]
+            if chosen is not None:
+                self._add_chosen(counts, lifted, also, chosen)
+        return facet(field, counts, chosen)
+
     def fetch(self, ids: Sequence[DocumentId]) -> Sequence[Document]:
         with reading("be read"):
             if not ids:
                 return ()
             hits = self._records.search(self._build.among(ids), max(1, len(set(ids))), count=False).hits
-            stored = (self._records.doc(address).get_first("json") for _, address in hits)
-            documents = {document.id: document for document in map(_document, stored)}
+            stored = (self._records.doc(address) for _, address in hits)
+            documents = {document.id: document for document in map(self._document, stored)}
         return tuple(documents[id] for id in ids if id in documents)
+
+    def walk(
+        self, after: Stamp = BEGINNING, limit: int = 100, query: Query = EVERYTHING, until: Stamp | None = None
+    ) -> Sequence[Step]:
+        last = self.publications.last if until is None else min(until, self.publications.last)
+        if limit <= 0 or last <= after:
+            return ()
+        with reading("be walked through"):
+            kind = tantivy.FieldType.Unsigned
+            stamped = tantivy.Query.range_query(self._record_schema, "stamp", kind, after + 1, last)
+            selected = self._build.both(self._build.selecting(query), stamped)
+            hits = self._records.search(
+                selected, limit, count=False, order_by_field="stamp", order=tantivy.Order.Asc
+            ).hits
+            ids = self._ids_at([address for _, address in hits])
+            return tuple(Step(id, Stamp(int(stamp))) for id, (stamp, _) in zip(ids, hits, strict=True))
+
+    def languages(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        if not ids:
+            return {}
+        with reading("be read"):
+            numbers = self._numbers(self._build.among(ids), len(ids)).tolist()
+            values = [self._columns.values(number, "language") for number in numbers]
+            return dict(zip(self._columns.ids(numbers), values, strict=True))
 
     def fingerprints(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, str]:
         with reading("be read"):
@@ -160,6 +201,14 @@ class EmbeddedSearcher:
         with reading("be looked through for a spelling"):
             vocabulary = self._vocabulary()
             return {word: nearest(word, vocabulary.near(word)) for word in words}
+
+    def shelf(self, call_number: str, id: DocumentId, before: int, after: int) -> Beside:
+        with reading("be looked through along the shelf"):
+            return self._shelf().beside(call_number, id, before, after)
+
+    def _document(self, stored: tantivy.Document) -> Document:
+        document = from_json(bytes(stored.get_first("json") or b"").decode("utf-8"))
+        return replace(document, changed=self.publications.date(Stamp(int(stored.get_first("stamp") or 0))))
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
@@ -211,7 +260,7 @@ class EmbeddedSearcher:
         return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
-        chosen = {filter.field: filter for filter in query.filters}
+        chosen = query.chosen
         open_fields = [name for name in FACETS if name not in chosen]
         counts = self._count_values(query, also, open_fields)
         for name in FACETS:
@@ -225,31 +274,40 @@ class EmbeddedSearcher:
         self, query: Query, also: Collection[DocumentId], names: Sequence[str]
     ) -> dict[str, dict[str, int]]:
         """The most frequent values of each field with exact counts."""
-        if not names:
-            return {}
-        return self._columns.most_frequent(self._tally(self._build.selecting(query, also)), names)
+        return self._columns.most_frequent(self._tally(query, also), names) if names else {}
 
-    def _tally(self, selected: tantivy.Query) -> Places:
+    def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
-        few = self._hits_by_number(selected, MOST_AT_FIRST)
-        if few.count <= MOST_AT_FIRST:
-            return self._columns.tally(_numbers(few))
-        if few.count * 2 <= self._records.num_docs:
-            return self._columns.tally(_numbers(self._hits_by_number(selected, few.count)))
-        others = self._build.others(selected)
-        return self._tally_of_all() - self._columns.tally(
-            _numbers(self._hits_by_number(others, self._records.num_docs))
-        )
+        selected = self._build_sets.selecting(query, also)
+        if selected.at_most <= FEW_COUNTED:
+            return self._columns.tally(self._numbers(self._build.selecting(query, also), selected.at_most))
+        found = selected.bits()
+        if count_of(found) * 2 <= self._records.num_docs:
+            return self._columns.tally(self._sets.numbers(found))
+        others = self._sets.everything().bits() & ~found
+        return self._tally_of_all() - self._columns.tally(self._sets.numbers(others))
 
-    def _hits_by_number(self, selected: tantivy.Query, limit: int) -> Any:
-        return self._records.search(selected, max(1, limit), order_by_field="number", order=tantivy.Order.Asc)
+    def _count_all(self) -> Places:
+        return self._columns.tally(self._sets.numbers(self._sets.everything().bits()))
+
+    def _total(self, query: Query, also: Collection[DocumentId] = ()) -> int:
+        selected = self._build_sets.selecting(query, also)
+        if selected.at_most <= FEW_COUNTED:
+            return count(self._records, self._build.selecting(query, also))
+        return count_of(selected.bits())
+
+    def _numbers(self, selected: tantivy.Query, limit: int) -> Places:
+        """The numbers of the records that match, in order."""
+        found: Any = self._records.search(selected, max(1, limit), order_by_field="number", order=tantivy.Order.Asc)
+        hits = found.hits  # made anew whenever it is asked for
+        return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
 
     def _add_chosen(self, counts: dict[str, int], lifted: Query, also: Collection[DocumentId], chosen: Filter) -> None:
         """Counts chosen values that are not among the listed: rare ones, and years that are no decade."""
         for value in chosen.values:
             if value not in counts:
                 alone = _with_filter(lifted, Filter(chosen.field, (value,)))
-                counts[value] = count(self._records, self._build.selecting(alone, also))
+                counts[value] = self._total(alone, also)
 
     def _has_pages(self, id: DocumentId) -> bool:
         return bool(self._pages.doc_freq("parent", clean(id)))
@@ -268,25 +326,13 @@ class EmbeddedSearcher:
     def _suggest(self, prefixes: tuple[str, ...], limit: int) -> tuple[Suggestion, ...]:
         found: list[Suggestion] = []
         for typed in prefixes:
-            # The query is there so that deleted documents do not count.
-            alive = tantivy.Query.all_query()
-            terms = self._records.terms_with_prefix(SUGGEST, typed, filter_query=alive, limit=MORE_TERMS * limit)
+            terms = self._beginnings.most_frequent(typed, MORE_TERMS * limit)
             found += suggestions(terms, limit)
         return tuple(found)
 
 
-def _numbers(found: Any) -> Places:
-    """The numbers of the records found, in order."""
-    hits = found.hits  # made anew whenever it is asked for
-    return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
-
-
 def _with_filter(query: Query, filter: Filter) -> Query:
     return replace(query, filters=(*query.filters, filter))
-
-
-def _document(stored: object) -> Document:
-    return from_json(bytes(stored).decode("utf-8"))  # type: ignore[call-overload]
 
 
 def _page(stored: tantivy.Document) -> Page:

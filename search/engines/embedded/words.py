@@ -21,17 +21,19 @@ from search.engines.terms import (
     encoded,
     stem_text,
 )
+from search.publications import Stamp
 from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 
 
 def record_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("number", fast=True)
+    builder.add_unsigned_field("stamp", stored=True, indexed=True, fast=True)
     builder.add_bytes_field("json", stored=True)
     builder.add_bytes_field("fingerprint", stored=True)
     for name in [field.name for field in TEXTS] + [BODY]:
@@ -64,11 +66,12 @@ def page_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def record(document: Document, terms: RecordTerms, number: int) -> tantivy.Document:
+def record(document: Document, terms: RecordTerms, number: int, stamp: Stamp) -> tantivy.Document:
     """What the records index holds of a document. number: where its columns are (search.engines.embedded.columns)."""
     made = tantivy.Document()
     made.add_text("id", document.id)
     made.add_unsigned("number", number)
+    made.add_unsigned("stamp", stamp)
     made.add_bytes("json", encoded(to_json(document)))
     made.add_bytes("fingerprint", encoded(document.fingerprint))
     anywhere = terms.words.get(ANYWHERE, ())

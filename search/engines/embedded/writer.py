@@ -18,6 +18,7 @@ from search.engines.embedded.guard import of_the_disk, reading
 from search.engines.embedded.vectors import VectorWriter
 from search.engines.terms import clean, record_terms, word_text
 from search.errors import EngineUnavailable
+from search.publications import BEGINNING, Stamp, Stamps
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +31,12 @@ _PAGES_SHARE: Final = 3  # a third of the memory is for pages, the rest for reco
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a generation holds when its writer is closed."""
+    """What a generation holds when its writer is closed. stamp: no change is later; that of the base without any."""
 
     documents: int
     pages: int
     passages: int
+    stamp: Stamp
 
 
 class _Table:
@@ -92,7 +94,11 @@ def count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
 class EmbeddedWriter:
     """Adds, replaces and removes documents; nothing is visible before the generation is published."""
 
-    def __init__(self, folder: Path, embedder: str, dimensions: int, heap_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, embedder: str, dimensions: int, heap_bytes: int, published: Stamp = BEGINNING
+    ) -> None:
+        """published: the last stamp of what is there already."""
+        self._published, self._stamps = published, Stamps(published)
         self._embedder, self.dimensions = embedder, dimensions
         self._folder = folder
         pages_heap = heap_bytes // _PAGES_SHARE
@@ -122,6 +128,8 @@ class EmbeddedWriter:
         self._require_open()
         known = [id for id in dict.fromkeys(ids) if isinstance(id, str) and _encodable(id)]
         new = [id for id in known if id not in self._removed]
+        if new:
+            self._stamps.next()
         with reading("be searched for documents to remove"):
             present = self._records.count(new) if new else 0
         # They leave with the next commit: one for each would cost a load of deletions minutes.
@@ -137,7 +145,8 @@ class EmbeddedWriter:
         with reading("be written to its end"):
             self._write_together([])
             self._columns.close()
-            return Counts(self._records.close(), self._pages.close(), self._vectors.close())
+            last = self._stamps.next() if self._stamps.last > self._published else self._published
+            return Counts(self._records.close(), self._pages.close(), self._vectors.close(), last)
 
     def abandon(self) -> None:
         """Stops; the caller removes the folder."""
@@ -193,7 +202,7 @@ class EmbeddedWriter:
             document, texts = entry.document, [word_text(page.text) for page in entry.pages]
             terms = record_terms(document, texts)
             number = self._columns.add(document.id, terms.values)
-            self._records.add(words.record(document, terms, number))
+            self._records.add(words.record(document, terms, number, self._stamps.next()))
             for page, text in zip(entry.pages, texts, strict=True):
                 self._pages.add(words.page(document, page, text))
         self._commit()

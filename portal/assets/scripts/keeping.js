@@ -1,0 +1,115 @@
+// What the reader's browser keeps: searches, for the reader alone, and saved titles. None of it is sent anywhere;
+// a list of titles is an address that the reader opens.
+(() => {
+  const SEARCHES = 'telusur.riwayat';
+  const TITLES = 'telusur.simpanan';
+  const MOST = 100;
+  const MOST_IN_ADDRESS = 7000;
+
+  // A browser may forbid keeping, or hold what somebody else has written there.
+  const read = (name, sound) => {
+    try {
+      const held = JSON.parse(localStorage.getItem(name));
+      return Array.isArray(held) ? held.filter(sound).slice(0, MOST) : [];
+    } catch { return []; }
+  };
+  const write = (name, held) => { try { localStorage.setItem(name, JSON.stringify(held.slice(0, MOST))); } catch { /* not kept */ } };
+  const searches = () => read(SEARCHES, (one) => typeof one?.address === 'string' && one.address.startsWith('?') && typeof one.label === 'string');
+  const titles = () => read(TITLES, (one) => typeof one === 'string' && one);
+
+  const keepSearch = () => {
+    const shown = document.querySelector('.results[data-search]');
+    if (!shown) return;
+    const { search: address, label, told } = shown.dataset;
+    const held = searches();
+    if (held[0]?.address === address && held[0].told === told) return;
+    write(SEARCHES, [{ address, label, told, at: Date.now() }, ...held.filter((one) => one.address !== address)]);
+  };
+
+  const english = () => document.documentElement.lang === 'en';
+  const listAddress = () => {
+    const params = new URLSearchParams();
+    for (const id of titles()) {
+      if (params.toString().length + encodeURIComponent(id).length > MOST_IN_ADDRESS) break;
+      params.append('ids', id);
+    }
+    if (english()) params.set('hl', 'en');
+    const query = params.toString();
+    return query ? `/simpanan?${query}` : '/simpanan';
+  };
+
+  const mark = () => {
+    const held = new Set(titles());
+    document.querySelectorAll('button[data-save]').forEach((button) => button.setAttribute('aria-pressed', String(held.has(button.dataset.save))));
+    document.querySelectorAll('a[data-key="saved"]').forEach((link) => {
+      link.href = listAddress();
+      link.querySelector('[data-saved-count]').textContent = held.size ? `(${held.size})` : '';
+    });
+  };
+
+  const fill = () => {
+    const page = document.querySelector('[data-history]');
+    if (!page) return;
+    const row = page.querySelector('template').content;
+    const held = searches();
+    page.querySelector('[data-none]').hidden = held.length > 0;
+    page.querySelector('[data-some]').hidden = !held.length;
+    page.querySelector('ol').replaceChildren(...held.map((one) => {
+      const made = row.cloneNode(true);
+      const link = made.querySelector('a');
+      const when = new Date(one.at);
+      link.href = `/${one.address}${english() ? '&hl=en' : ''}`;
+      link.textContent = one.label;
+      made.querySelector('.kept-told').textContent = one.told || '';
+      made.querySelector('time').textContent = Number.isNaN(when.getTime()) ? '' : when.toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+      const forget = made.querySelector('button');
+      forget.setAttribute('aria-label', `${forget.dataset.name}: ${one.label}`);
+      forget.dataset.forget = one.address;
+      return made;
+    }));
+  };
+
+  const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
+
+  const showAll = () => { keepSearch(); mark(); fill(); };
+
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest?.('button');
+    if (!button) return;
+    if (button.dataset.save) {
+      const held = titles();
+      write(TITLES, held.includes(button.dataset.save) ? held.filter((id) => id !== button.dataset.save) : [...held, button.dataset.save].slice(-MOST));
+      mark();
+    } else if (button.dataset.saveNone !== undefined) {
+      write(TITLES, []);
+      location.assign(listAddress());
+    } else if (button.dataset.forget) {
+      const place = [...document.querySelectorAll('[data-forget]')].indexOf(button);
+      write(SEARCHES, searches().filter((one) => one.address !== button.dataset.forget));
+      fill();
+      const left = document.querySelectorAll('[data-forget]');
+      (left[Math.min(place, left.length - 1)] || document.querySelector('#judul-halaman')).focus();
+      told();
+    } else if (button.dataset.forgetAll !== undefined) {
+      write(SEARCHES, []);
+      fill();
+      document.querySelector('#judul-halaman').focus();
+      told();
+    } else if (button.dataset.copyAddress) {
+      try { await navigator.clipboard.writeText(new URL(button.dataset.copyAddress, location.href).href); } catch { return; }
+      const said = button.textContent;
+      if (said === button.dataset.copied) return;
+      button.textContent = button.dataset.copied;
+      const live = document.getElementById('portal-live') || document.getElementById('saran-live');
+      if (live) live.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = said; }, 2000);
+    }
+  });
+  window.addEventListener('storage', () => { mark(); fill(); });
+  document.addEventListener('telusur:drawn', showAll);
+  document.addEventListener('DOMContentLoaded', () => {
+    document.documentElement.classList.add('scripted');
+    if (document.querySelector('[data-saved-list]') && !new URLSearchParams(location.search).has('ids') && titles().length) location.replace(listAddress());
+    showAll();
+  });
+})();

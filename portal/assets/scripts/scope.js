@@ -1,0 +1,28 @@
+// The scope beside the box of the interactive page: what was picked there goes with the text when it is searched for.
+// Nothing happens before that, so the list can be walked through by keys.
+(() => {
+  const BOX = '.st-key-band input[type="search"]';
+  const BUTTON = '.st-key-band [data-testid="stFormSubmitButton"] button';
+  const OF_THE_TEXT = ['q', 'in', 'page', 'id', 'exact', 'drop', 'words', 'facet', 'fq', 'fsort'];
+
+  const search = (event) => {
+    const scope = document.querySelector('.st-key-band select[name="in"]');
+    const box = document.querySelector(BOX);
+    if (!scope || !box || scope.value === scope.dataset.held) return; // the form asks for the text in the same scope
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const params = new URLSearchParams(location.search);
+    OF_THE_TEXT.forEach((name) => params.delete(name));
+    if (box.value.trim()) params.set('q', box.value.trim());
+    if (scope.value) params.set('in', scope.value);
+    const href = `/?${params}`;
+    const asked = new CustomEvent('telusur:follow', { detail: href, cancelable: true });
+    if (document.dispatchEvent(asked)) location.assign(href);
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.isComposing && event.target.matches?.(BOX)) search(event);
+  }, true);
+  // A page that a browser brings back shows the search of its address, not what was picked when it was left.
+  window.addEventListener('pageshow', () => document.querySelector('form.searchform')?.reset());
+  document.addEventListener('click', (event) => { if (event.target.closest?.(BUTTON)) search(event); }, true);
+})();

@@ -1,0 +1,1 @@
+"""A title as other programs take it: reference managers, spreadsheets, search engines, catalogues."""

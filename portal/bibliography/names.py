@@ -1,0 +1,114 @@
+"""Who made a title, as reference managers sort them: by what they did, family name apart."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from portal.bibliography.texts import line
+from search.document import Contributor
+
+MOST_NAMES: Final = 50
+_FULLER: Final = re.compile(r"\s*\([^()]{0,200}\)")
+_AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
+_GROUPS: Final = {"edt": "editor", "trl": "translator", "ill": "illustrator", "cmp": "composer", "drt": "director"}
+# Who issued, published or paid for a title, and whoever is named without a word for it: authors when nobody else is.
+_BEHIND: Final = frozenset(("isb", "spn", "pbl", "his"))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name. family alone: a body, or a person of one name, as `whole` says for both."""
+
+    whole: str
+    family: str
+    given: str = ""
+    suffix: str = ""
+    is_body: bool = False
+
+    @property
+    def inverted(self) -> str:
+        """As it stands in a list: "Wenas, Maria", "Soekarno"."""
+        return ", ".join(filter(None, (self.family, self.given, self.suffix)))
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(filter(None, (self.given, self.family, self.suffix)))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """By what they did, as a citation has them. others: named in the record, and no part of a citation."""
+
+    author: tuple[Name, ...] = ()
+    editor: tuple[Name, ...] = ()
+    translator: tuple[Name, ...] = ()
+    illustrator: tuple[Name, ...] = ()
+    composer: tuple[Name, ...] = ()
+    director: tuple[Name, ...] = ()
+    others: tuple[Name, ...] = ()
+
+    @property
+    def makers(self) -> tuple[Name, ...]:
+        """Those that forms with one kind of name have as authors."""
+        return (*self.author, *self.composer, *self.director)
+
+    @property
+    def all(self) -> tuple[Name, ...]:
+        groups = (self.author, self.editor, self.translator, self.illustrator, self.composer, self.director)
+        return (*(name for group in groups for name in group), *self.others)
+
+
+def names(contributors: Sequence[Contributor], publishers: Sequence[str] = ()) -> Names:
+    """publishers: bodies that need not be named twice."""
+    found: dict[str, list[Name]] = {}
+    behind: list[Contributor] = []
+    for contributor in sorted(contributors, key=lambda c: not c.main)[:MOST_NAMES]:
+        group = _group(contributor)
+        if group:
+            found.setdefault(group, []).append(name(contributor))
+        else:
+            behind.append(contributor)
+    if not found.get("author") and not found.get("editor"):
+        issuers = [c for c in behind if c.kind != "person" and _is_behind(c) and c.name not in publishers]
+        if issuers and not found:
+            found["author"] = [name(contributor) for contributor in issuers]
+            behind = [contributor for contributor in behind if contributor not in issuers]
+    found["others"] = [name(contributor) for contributor in behind]
+    return Names(**{group: tuple(held) for group, held in found.items()})
+
+
+def name(contributor: Contributor) -> Name:
+    """
+    >>> name(Contributor("Ippen, Erich, Jr."))
+    Name(whole='Ippen, Erich, Jr.', family='Ippen', given='Erich', suffix='Jr.', is_body=False)
+    >>> name(Contributor("Iskandar, N.St. (Nur Sutan)")).inverted, name(Contributor("Soekarno")).inverted
+    ('Iskandar, N.St.', 'Soekarno')
+    """
+    whole = line(contributor.name)
+    if contributor.kind != "person":
+        return Name(whole, whole, is_body=True)
+    parts = [part.strip() for part in _FULLER.sub("", whole).split(",") if part.strip()]
+    if not parts:
+        return Name(whole, whole)
+    family, *rest = parts
+    return Name(whole, family, rest[0] if rest else "", ", ".join(rest[1:]))
+
+
+def _group(contributor: Contributor) -> str:
+    if _AUTHOR.intersection(contributor.roles):
+        return "author"
+    special = next(_groups(contributor.roles), "")
+    if special:
+        return special
+    if contributor.main or (contributor.kind == "person" and not contributor.roles):
+        return "author"
+    return ""
+
+
+def _groups(roles: Sequence[str]) -> Iterator[str]:
+    return (_GROUPS[role] for role in roles if role in _GROUPS)
+
+
+def _is_behind(contributor: Contributor) -> bool:
+    return not contributor.roles or bool(_BEHIND.intersection(contributor.roles))

@@ -1,0 +1,1 @@
+"""Citations of a title in the styles that schools and journals ask for."""

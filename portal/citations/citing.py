@@ -1,0 +1,118 @@
+"""A title cited in every style."""
+
+import json
+import logging
+import re
+import threading
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from portal.bibliography.csl import Item, csl_item
+from portal.bibliography.reference import Reference
+from portal.citations.styles import STYLES, Style, processor
+from portal.i18n import Language
+
+logger = logging.getLogger(__name__)
+
+# The processor's time grows with the text. APA shows most names: the first nineteen and the last.
+MAX_CITED_TEXT: Final = 500
+MOST_CITED_NAMES: Final = 21
+REMEMBERED: Final = 1_000
+# Not cited, and the number of pages is misread: some styles put it down without a word.
+_UNUSED: Final = frozenset(("abstract", "keyword", "call-number", "number-of-pages"))
+# Of these the processor knows nothing, or leaves a label without its text; all styles cite them as they do books.
+_CITED_AS: Final = {"periodical": "book", "document": "book"}
+_KNOWN_MARKUP: Final = re.compile(r"(</?(?:i|b|sup|sub)>)")
+_NUMBER_BEFORE: Final = re.compile(r"^\s*\[?1[\].]\s*")
+# Styles share what is drawn of an item with the item, so only one at a time.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """style: a key of messages ([cite]). html: escaped, in italics where the style has them."""
+
+    style: str
+    html: Markup
+
+
+def citations(reference: Reference, hl: Language) -> tuple[Citation, ...]:
+    """The title in every style, in the words of a language. Made once and remembered."""
+    return _cited(json.dumps(_bounded(csl_item(reference)), sort_keys=True), hl)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _cited(item: str, hl: Language) -> tuple[Citation, ...]:
+    with _one_at_a_time:
+        return tuple(Citation(style.name, _cite(json.loads(item), style, hl)) for style in STYLES)
+
+
+def _bounded(item: Item) -> Item:
+    def bounded(value: Any) -> Any:
+        if isinstance(value, str):
+            return value[:MAX_CITED_TEXT]
+        if isinstance(value, Mapping):
+            return {name: bounded(held) for name, held in value.items()}
+        if isinstance(value, list) and len(value) > MOST_CITED_NAMES:
+            value = [*value[: MOST_CITED_NAMES - 1], value[-1]]
+        return [bounded(held) for held in value] if isinstance(value, list) else value
+
+    kept = {name: bounded(value) for name, value in item.items() if name not in _UNUSED}
+    return kept | {"type": _CITED_AS.get(item["type"], item["type"])}
+
+
+def _cite(item: Item, style: Style, hl: Language) -> Markup:
+    """Whatever the processor cannot digest is cited plainly: a reader is owed the citation, not its failure."""
+    try:
+        text = _processed(item, style, hl)
+    except Exception as error:  # noqa: BLE001 - a processor of a thousand cases, fed with what catalogues hold
+        logger.warning("Not cited in the style %s: %s (%s)", style.name, item["id"], error)
+        text = ""
+    return marked_up(text) if text else Markup.escape(plain_citation(item))
+
+
+def _processed(item: Item, style: Style, hl: Language) -> str:
+    from citeproc import Citation as Cited
+    from citeproc import CitationItem, CitationStylesBibliography, formatter
+    from citeproc.source.json import CiteProcJSON
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about fields of ours that it does not know
+        source = CiteProcJSON([{**item, "id": "it"}])
+        made = CitationStylesBibliography(processor(style, hl), source, formatter.html)
+        made.register(Cited([CitationItem("it")]))
+        (entry,) = made.bibliography()
+    return _NUMBER_BEFORE.sub("", str(entry)).strip()
+
+
+def marked_up(text: str) -> Markup:
+    """The processor's HTML, of which italics, bold, and raised and lowered letters are let through.
+
+    >>> marked_up("<i>Laut</i> &amp; <script>x</script>")
+    Markup('<i>Laut</i> &amp; &lt;script&gt;x&lt;/script&gt;')
+    """
+    parts = _KNOWN_MARKUP.split(text)
+    plain = (Markup(part).unescape() for part in parts[::2])  # noqa: S704 - read, and escaped again
+    made = [Markup.escape(part) for part in plain]
+    marks = [Markup(mark) for mark in parts[1::2]]  # noqa: S704 - one of eight tags
+    return Markup().join(piece for pair in zip(made, [*marks, Markup()], strict=True) for piece in pair)
+
+
+def plain_citation(item: Item) -> str:
+    """
+    >>> plain_citation({"title": "Laut", "author": [{"family": "Wenas", "given": "M."}], "publisher": "Bahari"})
+    'Wenas, M. Laut. Bahari.'
+    """
+    people = [
+        name.get("literal") or ", ".join(filter(None, (name.get("family"), name.get("given"))))
+        for name in item.get("author", [])
+    ]
+    year = "".join(str(part) for part in item.get("issued", {}).get("date-parts", [[""]])[0][:1])
+    publication = ", ".join(filter(None, (item.get("publisher"), year)))
+    parts = [part.rstrip(". ") for part in ("; ".join(people), item["title"], publication) if part]
+    return "".join(f"{part}. " for part in parts).strip()

@@ -1,0 +1,184 @@
+"""Covers drawn from what a record says, so that titles without a picture still stand on a shelf as books do."""
+
+import unicodedata
+from typing import Final, Literal
+from zlib import crc32
+
+from markupsafe import Markup
+
+from search.document import Document
+
+Size = Literal["small", "large"]
+
+WIDTH: Final = 120
+HEIGHT: Final = 168
+LEFT: Final = 15
+RIGHT: Final = 108
+TOP: Final = 16
+# Usual type, the least for the sake of a long word, and the most lines: a small cover is seen, a large one is read.
+_TYPE: Final[dict[Size, tuple[float, float, int]]] = {"small": (19.0, 12.0, 4), "large": (14.5, 11.0, 6)}
+LEADING: Final = 1.22
+MOST_CHARACTERS: Final = 200
+UNCLASSED_COLOURS: Final = 6
+
+# Where a title ends and the rest of it begins (ISBD 1.1.4, 1.3, 1.4), as records write it.
+_TITLE_ENDS: Final = (" : ", " = ", " / ", " ; ")
+
+# Widths in em of the bold face the covers are lettered in; what is not here is 0.6 wide.
+_WIDTHS: Final = {
+    **dict.fromkeys("ijlI.,:;!|'`", 0.3),
+    **dict.fromkeys("frtJ()[]/", 0.42),
+    **dict.fromkeys("bdghopqABDEFGKLNPRSTUVXYZ0123456789-", 0.68),
+    **dict.fromkeys("CHOQ", 0.85),
+    **dict.fromkeys("mwMW—…", 1.0),
+    " ": 0.2,
+}
+
+# Pictures of what a title is, drawn in lines on a square of 24.
+_PICTURES: Final = {
+    "book": "M4 5.5c3-1.2 5.6-.8 8 1 2.4-1.8 5-2.2 8-1v13c-3-1.2-5.6-.8-8 1-2.4-1.8-5-2.2-8-1zM12 6.5v13",
+    "screen": "M6 3h12v18H6zM10.5 18h3",
+    "leaves": "M5 4h14v16H5zM8 8.5h8M8 12h8M8 15.5h5",
+    "map": "M4 6l5-2 6 2 5-2v14l-5 2-6-2-5 2zM9 4v14M15 6v14",
+    "sound": "M5 14v-2a7 7 0 0 1 14 0v2M5 14h3v5H5zM16 14h3v5h-3z",
+    "notes": "M9 17.5V6l10-2v11.5M9 17.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 15.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",
+    "film": "M4 6h16v12H4zM10 9.5v5l4.5-2.5z",
+    "picture": "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 8v1.5",
+    "cap": "M3 9.5l9-4 9 4-9 4zM7 11.5V16c3 2 7 2 10 0v-4.5",
+    "computer": "M4 5h16v11H4zM8.5 20h7M12 16v4",
+    "box": "M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9",
+}
+_PICTURE_OF: Final = {
+    **dict.fromkeys(("book", "large_print", "braille", "manuscript"), "book"),
+    "ebook": "screen",
+    **dict.fromkeys(("journal", "newspaper", "article"), "leaves"),
+    "map": "map",
+    **dict.fromkeys(("audio", "audiobook"), "sound"),
+    **dict.fromkeys(("music", "score"), "notes"),
+    "video": "film",
+    **dict.fromkeys(("image", "microform"), "picture"),
+    "thesis": "cap",
+    **dict.fromkeys(("software", "database", "website"), "computer"),
+}
+# Shapes in the lower part, so that neighbours on a shelf differ.
+_SHAPES: Final = (
+    "M0 132q15-11 30 0t30 0 30 0 30 0v36H0z",
+    "M120 92a56 56 0 0 0-56 76h56z",
+    "M0 168 120 110v58z",
+    "M0 122h120v5H0zM0 132h120v2H0z",
+    "M0 150q30-34 60-12t60-22v52H0z",
+)
+
+
+def cover(document: Document, size: Size = "small") -> Markup:
+    """The cover of a document, as an inline picture. It says nothing that the title beside it does not."""
+    return drawn_cover(document.title, document.first("format"), document.first("dewey_class"), size)
+
+
+def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size = "small") -> Markup:
+    """A picture in the colour of `dewey_class` ("500"), or in one that goes by the title where there is none.
+
+    The same title always has the same cover.
+    """
+    chance = crc32(title.encode())
+    usual, least, most_lines = _TYPE[size]
+    text = main_title(title)
+    longest = max(map(text_width, text.split()), default=1.0)
+    type_size = round(max(least, min(usual, (RIGHT - LEFT) / max(longest, 1.0))), 1)
+    lines = wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
+    shape = Markup('<path class="cover-shape" d="{}"/>').format(_SHAPES[chance % len(_SHAPES)])
+    picture = Markup('<path class="cover-picture" transform="translate(12 136)" d="{}"/>').format(
+        _PICTURES[_PICTURE_OF.get(format, "box" if format else "book")]
+    )
+    return Markup(
+        '<svg class="cover {} cover-{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}'
+        '<path class="cover-spine" d="M0 0h7v168H0z"/>{}{}</svg>'
+    ).format(_colour(dewey_class, chance), size, WIDTH, HEIGHT, shape, _lettering(lines, type_size), picture)
+
+
+def _lettering(lines: list[str], type_size: float) -> Markup:
+    right_to_left = _reads_from_the_right("".join(lines))
+    left = RIGHT if right_to_left else LEFT
+    spans = Markup("").join(
+        Markup('<tspan x="{}" y="{:.1f}">{}</tspan>').format(left, TOP + type_size * (1 + LEADING * n), line)
+        for n, line in enumerate(lines)
+    )
+    direction = Markup(' direction="rtl"') if right_to_left else ""
+    return Markup('<text font-size="{:g}"{}>{}</text>').format(type_size, direction, spans)
+
+
+def _colour(dewey_class: str, chance: int) -> str:
+    """
+    >>> _colour("590", 0), _colour("", 8)
+    ('dewey-5', 'unclassed-2')
+    """
+    first = dewey_class[:1]
+    return f"dewey-{first}" if first and first in "0123456789" else f"unclassed-{chance % UNCLASSED_COLOURS}"
+
+
+def main_title(title: str) -> str:
+    """The title without what follows it.
+
+    >>> main_title("Terumbu karang Selat Lembeh : panduan lapangan / Maria Wenas")
+    'Terumbu karang Selat Lembeh'
+    """
+    text = " ".join(title[:MOST_CHARACTERS].split())
+    ends = [at for mark in _TITLE_ENDS if (at := text.find(mark)) > 0]
+    return text[: min(ends)] if ends else text
+
+
+def wrapped(text: str, width: float, most: int) -> list[str]:
+    """At most `most` lines of at most `width` em; the last one ends in "…" where something is left out.
+
+    >>> wrapped("Ikan karang Indonesia Timur", 6.5, 2)
+    ['Ikan karang', 'Indonesia…']
+    """
+    lines = [""]
+    for word in text.split():
+        for piece in _pieces(word, width):
+            joined = f"{lines[-1]} {piece}" if lines[-1] else piece
+            if text_width(joined) <= width:
+                lines[-1] = joined
+            elif lines[-1]:
+                lines.append(piece)
+            else:
+                lines[-1] = piece
+    if len(lines) <= most:
+        return [line for line in lines if line]
+    last = lines[most - 1]
+    while last and text_width(f"{last}…") > width:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip(' .,:;-')}…"]
+
+
+def _pieces(word: str, width: float) -> list[str]:
+    """A word in parts that a line can hold: whole where it can, letter by letter in scripts without spaces."""
+    if text_width(word) <= width:
+        return [word]
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def text_width(text: str) -> float:
+    """About how wide a text is, in em."""
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> float:
+    if letter in _WIDTHS:
+        return _WIDTHS[letter]
+    if letter.isascii():
+        return 0.6
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0
+    return 1.05 if unicodedata.east_asian_width(letter) in "WF" else 0.7
+
+
+def _reads_from_the_right(text: str) -> bool:
+    """Whether the first letter that has a direction is of a script written from right to left."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"

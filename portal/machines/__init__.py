@@ -1,0 +1,1 @@
+"""What other programs ask the portal for: harvesting, searching, exporting, following. One module a protocol."""

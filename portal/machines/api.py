@@ -1,0 +1,62 @@
+"""Routes of the JSON API beside the search: one record, and the description of it all."""
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from portal.bootstrap import Services
+from portal.i18n import messages
+from portal.machines.addresses import addresses
+from portal.machines.openapi import description
+from portal.machines.record_answer import record_answer
+from portal.pages import problem_of
+from portal.search_state import MAX_ID, SearchState
+from search.document import DocumentId
+from search.errors import SearchError
+
+_DISTRIBUTION: Final = "telusur"
+
+
+class Api:
+    """What /api/v1/search does not give. Errors have its shape."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/v1/record/{id:path}", self.record),
+            Route("/api/v1/openapi.json", self.describe),
+        ]
+
+    def record(self, request: Request) -> Response:
+        id = request.path_params["id"]
+        hl = SearchState.from_params(request.query_params.multi_items()).hl
+        try:
+            document = self._services.discovery.document(DocumentId(id)) if 0 < len(id) <= MAX_ID else None
+        except SearchError as error:
+            name, status = problem_of(error)
+            return _error(type(error).__name__, messages(hl)(f"error.{name}"), status)
+        if document is None:
+            return _error("NotFound", messages(hl)("missing.record_title"), 404)
+        return JSONResponse(record_answer(document, addresses(request, self._services.settings)))
+
+    def describe(self, request: Request) -> Response:
+        base = addresses(request, self._services.settings).base
+        return JSONResponse(description(self._services.library_name, base, _version()))
+
+
+def _error(code: str, message: str, status: int) -> Response:
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
+def _version(of: Callable[[str], str] = version) -> str:
+    """ "0" where the portal runs from files that nothing installed."""
+    try:
+        return of(_DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,83 @@
+"""A document as a short MODS 3.7 record, which reference managers read best."""
+
+from typing import Final
+
+from portal.links import is_web_address
+from portal.machines.addresses import Addresses
+from portal.machines.xml import Element, add, root
+from search.document import Document
+
+NAMESPACE: Final = "http://www.loc.gov/mods/v3"
+SCHEMA: Final = "http://www.loc.gov/standards/mods/v3/mods-3-7.xsd"
+_TYPES: Final = {
+    "music": "sound recording-musical",
+    "audio": "sound recording-nonmusical",
+    "audiobook": "sound recording-nonmusical",
+    "video": "moving image",
+    "map": "cartographic",
+    "score": "notated music",
+    "image": "still image",
+    "software": "software, multimedia",
+    "kit": "mixed material",
+}
+_NAME_TYPES: Final = {"person": "personal", "corporate": "corporate", "meeting": "conference"}
+_GENRES: Final = {"book": "book", "ebook": "book", "journal": "journal", "thesis": "thesis", "article": "article"}
+
+
+def mods(document: Document, addresses: Addresses) -> Element:
+    made = root("mods", NAMESPACE, schema=SCHEMA, version="3.7")
+    add(add(made, "titleInfo"), "title", document.title)
+    for other in document.values("title_other"):
+        add(add(made, "titleInfo", type="alternative"), "title", other)
+    for person in document.contributors:
+        name = add(made, "name", type=_NAME_TYPES[person.kind], usage="primary" if person.main else "")
+        add(name, "namePart", person.name)
+        for role in person.roles:
+            add(add(name, "role"), "roleTerm", role, authority="marcrelator", type="code")
+    formats = document.values("format")
+    add(made, "typeOfResource", next((_TYPES[code] for code in formats if code in _TYPES), "text"))
+    for genre in dict.fromkeys(_GENRES[code] for code in formats if code in _GENRES):
+        add(made, "genre", genre, authority="marcgt")
+    _add_origin(made, document)
+    for code in document.values("language"):
+        add(add(made, "language"), "languageTerm", code, type="code", authority="iso639-2b")
+    for value in document.values("physical"):
+        add(add(made, "physicalDescription"), "extent", value)
+    _add_all(made, document, "abstract", "summary")
+    _add_all(made, document, "note", "note")
+    for value in document.values("subject"):
+        subject = add(made, "subject")
+        for part in value.split(" -- "):
+            add(subject, "topic", part)
+    for value in document.values("dewey"):
+        add(made, "classification", value, authority="ddc")
+    for value in document.values("series"):
+        add(add(add(made, "relatedItem", type="series"), "titleInfo"), "title", value)
+    for kind in ("isbn", "issn", "doi", "lccn"):
+        for value in document.values(kind):
+            add(made, "identifier", value, type=kind)
+    location = add(made, "location")
+    for value in document.values("call_number"):
+        add(location, "shelfLocator", value)
+    add(location, "url", addresses.record(document.id), usage="primary display")
+    for link in document.links:
+        if link.kind == "read" and is_web_address(link.url):
+            add(location, "url", link.url, access="object in context")
+    add(add(made, "recordInfo"), "recordIdentifier", document.id)
+    return made
+
+
+def _add_origin(made: Element, document: Document) -> None:
+    origin = add(made, "originInfo")
+    for place in document.values("publication_place"):
+        add(add(origin, "place"), "placeTerm", place, type="text")
+    _add_all(origin, document, "publisher", "publisher")
+    _add_all(origin, document, "dateIssued", "year")
+    _add_all(origin, document, "edition", "edition")
+    if not len(origin):
+        made.remove(origin)
+
+
+def _add_all(parent: Element, document: Document, name: str, field: str) -> None:
+    for value in document.values(field):
+        add(parent, name, value)

@@ -1,0 +1,44 @@
+"""All routes for machines, and which of them the guards before the routes must let through."""
+
+from typing import Final
+
+from starlette.routing import Route
+
+from portal.bootstrap import Services, tombstones
+from portal.machines.api import Api
+from portal.machines.feeds import Feeds
+from portal.machines.oai import OaiPmh
+from portal.machines.opensearch import OpenSearch
+from portal.machines.robots import Robots
+from portal.machines.sitemap import Sitemap
+from portal.machines.sru import Sru
+from portal.machines.unapi import UnApi
+
+OPEN_EXACT: Final = (
+    "/oai",
+    "/sru",
+    "/unapi",
+    "/opensearch.xml",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/cari.atom",
+    "/cari.rss",
+    "/api/v1/suggest/opensearch",
+    "/api/v1/openapi.json",
+)
+OPEN_UNDER: Final = ("/sitemap-", "/api/v1/record/")
+
+
+def machine_routes(services: Services) -> list[Route]:
+    """To stand before the pages' own."""
+    protocols = (
+        OaiPmh(services, tombstones(services.settings)),
+        Sru(services),
+        UnApi(services),
+        OpenSearch(services),
+        Sitemap(services),
+        Feeds(services),
+        Api(services),
+        Robots(services),
+    )
+    return [route for protocol in protocols for route in protocol.routes()]

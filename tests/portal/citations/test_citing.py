@@ -1,0 +1,137 @@
+"""Citations in every style and both languages."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from portal.bibliography.names import Name, Names
+from portal.bibliography.reference import Reference, reference
+from portal.citations.citing import citations, marked_up
+from portal.citations.styles import HERE, STYLES
+from portal.i18n import LANGUAGES, Language, messages
+from search.document import Contributor, Document, DocumentId, Ebook
+from tests.support.references import sample_documents
+
+BOOK = Document(
+    DocumentId("kota.1"),
+    {
+        "title": ("Terumbu karang Selat Lembeh : panduan lapangan",), "format": ("book",), "year": ("2014",),
+        "publisher": ("Pustaka Bahari",), "publication_place": ("Bitung",), "language": ("ind",),
+    },
+    (Contributor("Wenas, Maria", ("aut",), main=True), Contributor("Lasut, Johan", ("aut",))),
+)  # fmt: skip
+
+
+def cited(document: Document, style: str, hl: Language) -> str:
+    return next(str(one.html) for one in citations(reference(document, "https://k.example"), hl) if one.style == style)
+
+
+@pytest.mark.parametrize(
+    ("style", "hl", "expected"),
+    [
+        ("apa", "id", "Wenas, M., dan Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
+        ("apa", "en", "Wenas, M., &amp; Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
+        ("mla", "id", "Wenas, Maria, dan Johan Lasut. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari, 2014."),
+        ("mla", "en", "Wenas, Maria, and Johan Lasut. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari, 2014."),
+        ("chicago_date", "id", "Wenas, Maria, dan Johan Lasut. 2014. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
+        ("chicago_note", "id", "Wenas, Maria, dan Johan Lasut. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari, 2014."),
+        ("harvard", "id", "Wenas, M. dan Lasut, J. (2014) <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Bitung: Pustaka Bahari."),
+        ("vancouver", "en", "Wenas M, Lasut J. Terumbu karang Selat Lembeh: panduan lapangan. Bitung: Pustaka Bahari; 2014."),
+    ],
+)  # fmt: skip
+def test_a_book_is_cited_as_the_style_has_it(style: str, hl: Language, expected: str) -> None:
+    assert cited(BOOK, style, hl) == expected
+
+
+def test_indonesian_citations_use_indonesian_words() -> None:
+    many = replace(BOOK, contributors=tuple(Contributor(f"Nama{n}, A", ("aut",), main=not n) for n in range(30)))
+    assert "dkk." in cited(many, "mla", "id")
+    assert "et al." in cited(many, "mla", "en")
+    undated = replace(
+        BOOK, fields={**BOOK.fields, "year": ()}, contributors=(*BOOK.contributors, Contributor("Sari, D", ("trl",)))
+    )
+    assert "(t.t.)" in cited(undated, "apa", "id")
+    assert "(n.d.)" in cited(undated, "apa", "en")
+    assert "Diterjemahkan oleh D. Sari" in cited(undated, "harvard", "id")
+    article = Reference(
+        "a", reference(replace(BOOK, fields={**BOOK.fields, "format": ("article",)})).kind, "Ikan", Names(),
+        year="2011", host="Jurnal laut", volume="5", pages="12-20", language="id",
+    )  # fmt: skip
+    texts = {one.style: str(one.html) for one in citations(article, "id")}
+    assert "hlm. 12–20" in texts["mla"]
+    thesis = replace(
+        BOOK, fields={**BOOK.fields, "format": ("thesis",), "thesis": ("Skripsi (S1), Universitas Sam Ratulangi",)}
+    )
+    assert "[Skripsi]" in cited(thesis, "apa", "id")
+
+
+def test_only_what_is_online_is_cited_with_an_address() -> None:
+    assert "http" not in "".join(cited(BOOK, style.name, "id") for style in STYLES)
+    electronic = replace(BOOK, ebook=Ebook("a" * 64, "a.pdf", 3))
+    assert "https://k.example/katalog/kota.1" in cited(electronic, "apa", "id")
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_real_records_of_every_kind_are_cited_in_every_style(hl: Language) -> None:
+    kinds = {reference(document).kind: document for document in sample_documents()}
+    assert len(kinds) >= 10
+    for document in kinds.values():
+        made = citations(reference(document), hl)
+        assert [one.style for one in made] == [style.name for style in STYLES]
+        for one in made:
+            text = re.sub(r"\W+", " ", one.html.striptags()).casefold()
+            words = re.sub(r"\W+", " ", reference(document).title).casefold().split()
+            assert all(word in text for word in words), (document.id, one.style, text)
+            assert not re.search(r"<(?!/?(?:i|b|sup|sub)>)", one.html)
+
+
+def test_what_is_no_citation_is_still_cited() -> None:
+    broken = replace(reference(BOOK), year="2014", kind=replace(reference(BOOK).kind, csl="ini bukan jenis"))
+    assert all("Terumbu karang" in one.html for one in citations(broken, "id"))
+    nameless = Reference("x", reference(BOOK).kind, "Laut", Names(author=(Name("", ""),)))
+    assert all("Laut" in one.html for one in citations(nameless, "id"))
+    nothing = Reference("x", reference(BOOK).kind, "", Names())
+    assert len(citations(nothing, "id")) == len(STYLES)
+
+
+HOSTILE = '<script>alert(1)</script> & <span class="nocase">A</span> &lt;b&gt; </i><img src=x onerror=alert(2)>'
+
+
+def test_a_hostile_title_stays_text() -> None:
+    document = replace(BOOK, fields={**BOOK.fields, "title": (HOSTILE,), "publisher": (HOSTILE,)},
+                       contributors=(Contributor(HOSTILE, main=True),))  # fmt: skip
+    for hl in LANGUAGES:
+        for one in citations(reference(document), hl):
+            assert not re.search(r"<(?!/?(?:i|b|sup|sub)>)", one.html), one.html
+
+
+def test_a_record_with_thousands_of_names_and_a_very_long_title_is_cited() -> None:
+    names = tuple(Contributor(f"Nama{n}, Anak {n}", ("aut",), main=not n) for n in range(5000))
+    document = replace(BOOK, fields={**BOOK.fields, "title": ("laut " * 50_000,)}, contributors=names)
+    for one in citations(reference(document), "id"):
+        assert len(one.html) < 3_000
+
+
+def test_no_mark_of_the_processor_is_taken_for_text() -> None:
+    assert marked_up("<i>Laut</i> &amp; <b>a</b>") == "<i>Laut</i> &amp; <b>a</b>"
+
+
+def test_every_style_file_keeps_its_licence_and_authors() -> None:
+    notice = (HERE / "styles" / "NOTICE").read_text(encoding="utf-8")
+    files = sorted((HERE / "styles").glob("*.csl"))
+    assert len(files) == 5
+    for file in files:
+        root = etree.parse(file).getroot()
+        csl = {"c": "http://purl.org/net/xbiblio/csl"}
+        (rights,) = root.findall("c:info/c:rights", csl)
+        assert rights.get("license") == "http://creativecommons.org/licenses/by-sa/3.0/"
+        assert file.name in notice
+        for name in root.findall("c:info/c:author/c:name", csl):
+            assert str(name.text) in " ".join(notice.split())
+
+
+def test_every_style_has_a_name() -> None:
+    for hl in LANGUAGES:
+        assert all(messages(hl)(f"cite.{style.name}") for style in STYLES)

@@ -1,0 +1,119 @@
+"""The form for several fields, and the search it means."""
+
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from portal.composing import ASKED_IN, HOWS, MAX_ROWS, Form, Row, form_from, form_of, text_of
+from search.query_language import MAX_DEPTH, parse
+from tests.support.html import Elements
+
+WORDS = st.lists(st.sampled_from(["laut", "ikan", "karang", "biru", "danau"]), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def forms(draw: st.DrawFn) -> Form:
+    rows = draw(
+        st.lists(st.tuples(st.sampled_from([*ASKED_IN]), WORDS, st.sampled_from(HOWS)), min_size=1, max_size=MAX_ROWS)
+    )
+    return Form(tuple(Row(field, " ".join(words), how) for field, words, how in rows), draw(st.booleans()))
+
+
+@given(forms())
+def test_a_search_read_back_into_the_form_means_the_same(form: Form) -> None:
+    text = text_of(form)
+    query = parse(text)
+    assert not query.plain
+    if len(form_from(query.parts).rows) < MAX_ROWS:
+        again = text_of(form_from(query.parts))
+        assert {(c.text, c.field, c.negated, c.phrase) for c in parse(again).clauses} == {
+            (c.text, c.field, c.negated, c.phrase) for c in query.clauses
+        }
+        assert text_of(form_from(parse(again).parts)) == again
+
+
+@given(st.text(max_size=60))
+def test_any_search_can_be_changed_in_the_form(text: str) -> None:
+    query = parse(text)
+    form = form_from(query.parts)
+    assert len(form.rows) <= MAX_ROWS
+    parse(text_of(form))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "judul:laut judul:biru pengarang:hirata",
+        '"terumbu karang" -ikan',
+        "(judul:laut ATAU judul:danau) subjek:ikan",
+        "judul:laut ATAU subjek:ikan",
+        "(judul:laut DAN judul:biru) ATAU subjek:ikan",
+        "perpusta*",
+        "(laut ATAU (danau DAN biru)) ikan",
+    ],
+)
+def test_searches_come_back_as_they_were(text: str) -> None:
+    parts = parse(text).parts
+    again = parse(text_of(form_from(parts))).parts
+    assert set(again) == set(parts)
+    assert MAX_DEPTH >= 3
+
+
+@given(st.lists(st.text(max_size=30), max_size=40), st.lists(st.text(max_size=10), max_size=5))
+def test_what_a_browser_sends_is_bounded(words: list[str], others: list[str]) -> None:
+    form = form_of(others, words, others, either=True)
+    assert len(form.rows) <= MAX_ROWS
+    assert all(row.field in ASKED_IN and row.how in HOWS and row.words for row in form.rows)
+    parse(text_of(form))
+
+
+def sent(client: TestClient, *params: tuple[str, str]) -> str:
+    answer = client.get("/cari/lanjut", params=[("kirim", "1"), *params], follow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_the_form_leads_to_the_one_address_of_its_search(client: TestClient) -> None:
+    address = sent(
+        client,
+        ("ruas", "title"), ("cara", "all"), ("kata", "karang"),
+        ("ruas", "author"), ("cara", "none"), ("kata", "carter"),
+        ("ruas", ""), ("cara", "all"), ("kata", ""),
+        ("f.language", "ind"), ("from", "2000"), ("to", "2012"),
+    )  # fmt: skip
+    assert parse_qsl(urlsplit(address).query) == [
+        ("q", "judul:karang -pengarang:carter"),
+        ("f.language", "ind"),
+        ("f.year", "2000..2012"),
+    ]
+    html = client.get(address).text
+    assert "Ikan <mark>karang</mark> Indonesia Timur" in html
+    assert sent(client, ("kata", "laut"), ("app", "1"), ("hl", "en")) == "/?q=laut&hl=en"
+
+
+def test_words_that_plain_language_would_read_are_words_here(client: TestClient) -> None:
+    address = sent(client, ("ruas", ""), ("kata", "buku anak tentang gempa"))
+    assert parse_qs(urlsplit(address).query)["words"] == ["all"]
+
+
+def test_a_search_is_shown_in_the_form_with_what_was_read_from_it(client: TestClient) -> None:
+    page = Elements(client.get("/cari/lanjut?q=buku+anak+tentang+gempa+setelah+2015&-f.format=map&app=1").text)
+    inputs = list(page.all("input"))
+    words = [i["value"] for i in inputs if i.get("name") == "kata"]
+    assert words[0] == "gempa"
+    assert [i["value"] for i in inputs if i.get("name") == "from"] in (["2015"], ["2016"])
+    hidden = {(i["name"], i["value"]) for i in inputs if i.get("type") == "hidden"}
+    assert {("-f.format", "map"), ("app", "1"), ("kirim", "1")} <= hidden
+    assert not any(name in ("q", "drop", "words") for name, _ in hidden)
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_results_lead_to_the_form_and_it_is_labelled(client: TestClient, hl: str) -> None:
+    results = Elements(client.get(f"/cari?q=judul:karang&hl={hl}").text)
+    form = next(href for href in results.links() if href.startswith("/cari/lanjut?q="))
+    page = Elements(client.get(form).text)
+    assert next(i["value"] for i in page.all("input") if i.get("name") == "kata") == "karang"
+    assert [o["value"] for o in page.all("option") if "selected" in o][:2] == ["title", "all"]

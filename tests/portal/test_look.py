@@ -1,0 +1,180 @@
+"""How the page looks in a real browser: as its reader has chosen, from the first moment, and on any screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.browsing import Portal, Watch
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/?q=membaca", "/?id=kota.001", "/?q=zzz", "/cari?q=membaca", "/katalog/kota.001", "/anak", "/tidakada")
+CHOICES = {
+    "theme": ("Gelap", "dark"),
+    "text": ("Sangat besar", "largest"),
+    "spacing": ("Lega", "wide"),
+    "contrast": ("Tinggi", "more"),
+    "font": ("Mudah dibedakan", "hyperlegible"),
+}
+# What is in force when the page has drawn its first line.
+AT_FIRST = """
+    new MutationObserver((_, watcher) => {
+        if (!document.body) return;
+        window.atFirst = { ...document.documentElement.dataset };
+        watcher.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+"""
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+def opened(context: BrowserContext, portal: Portal, path: str) -> Page:
+    page = context.new_page()
+    page.goto(portal.address + path)
+    page.wait_for_selector("#judul-halaman")
+    return page
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+@pytest.mark.parametrize("path", ["/?q=membaca", "/cari?q=membaca"])
+def test_choices_are_remembered_and_hold_before_the_page_is_drawn(
+    context: BrowserContext, portal: Portal, path: str
+) -> None:
+    page = opened(context, portal, path)
+    light = background(page)
+    page.get_by_role("button", name="Tampilan").click()
+    for label, _ in CHOICES.values():
+        page.get_by_role("radio", name=label, exact=True).check(force=True)
+    page.add_init_script(AT_FIRST)
+    page.reload()
+    page.wait_for_selector("#judul-halaman")
+    at_first = page.evaluate("window.atFirst")
+    assert {name: at_first.get(name) for name in CHOICES} == {name: value for name, (_, value) in CHOICES.items()}
+    assert background(page) != light
+    page.get_by_role("button", name="Tampilan").click()
+    for label, _ in CHOICES.values():
+        expect(page.get_by_role("radio", name=label, exact=True)).to_be_checked()
+    page.get_by_role("button", name="Kembali ke semula").click()
+    page.reload()
+    page.wait_for_selector("#judul-halaman")
+    assert background(page) == light
+    assert page.evaluate("localStorage.getItem('telusur.look')") is None
+
+
+def test_choices_hold_on_every_page(context: BrowserContext, portal: Portal) -> None:
+    context.add_init_script("""localStorage.setItem('telusur.look', '{"theme":"dark","text":"larger"}')""")
+    for path in PAGES:
+        page = opened(context, portal, path)
+        root = page.locator("html")
+        expect(root).to_have_attribute("data-theme", "dark")
+        assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == pytest.approx(19)
+        page.close()
+
+
+@pytest.mark.parametrize("kept", ["no json", '{"theme":"<b>","text":7}', '["dark"]', "null"])
+def test_what_was_kept_wrongly_does_no_harm(context: BrowserContext, portal: Portal, kept: str) -> None:
+    context.add_init_script(f"localStorage.setItem('telusur.look', {kept!r})")
+    page = context.new_page()
+    watch = Watch(portal.address)
+    watch.over(page)
+    page.goto(f"{portal.address}/cari?q=membaca")
+    expect(page.locator("#judul-halaman")).to_be_visible()
+    assert page.locator("html").get_attribute("data-theme") is None
+    assert not watch.complaints
+
+
+def test_the_panel_is_worked_by_keys_and_gives_the_focus_back(context: BrowserContext, portal: Portal) -> None:
+    page = opened(context, portal, "/cari?q=membaca")
+    button = page.get_by_role("button", name="Tampilan")
+    button.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name="Atur tampilan")
+    expect(panel).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_system_decides_where_the_reader_has_not(browser: Browser, portal: Portal) -> None:
+    seen = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = opened(context, portal, "/?q=membaca")
+        box = page.locator('.st-key-band [data-testid="stTextInputRootElement"]')
+        seen[scheme] = (background(page), box.evaluate("e => getComputedStyle(e).backgroundColor"))
+        assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == background(page)
+        context.close()
+    assert seen["light"][0] != seen["dark"][0]
+    assert seen["light"][1] != seen["dark"][1]
+
+
+def test_the_other_typeface_is_asked_for_only_when_chosen(context: BrowserContext, portal: Portal) -> None:
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    opened(context, portal, "/?q=membaca").wait_for_timeout(300)
+    assert any("plus-jakarta" in url for url in asked)
+    assert not [url for url in asked if "atkinson" in url or "SourceSans" in url]
+    context.add_init_script("""localStorage.setItem('telusur.look', '{"font":"hyperlegible"}')""")
+    opened(context, portal, "/cari?q=membaca").evaluate("document.fonts.ready")
+    assert any("atkinson" in url for url in asked)
+
+
+@pytest.mark.parametrize("path", ["/", "/cari?q=membaca"])
+def test_our_own_bytes_are_few(context: BrowserContext, portal: Portal, path: str) -> None:
+    page = context.new_page()
+    sent: list[int] = []
+    page.on(
+        "requestfinished",
+        lambda request: (
+            sent.append(request.sizes()["responseBodySize"])
+            if "/aset/" in request.url or request.is_navigation_request()
+            else None
+        ),
+    )
+    page.goto(portal.address + path)
+    page.wait_for_load_state("networkidle")
+    assert 10_000 < sum(sent) < 200_000
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_large_type_on_a_narrow_screen_is_not_cut_off(browser: Browser, portal: Portal, path: str, theme: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    context.add_init_script(
+        f"""localStorage.setItem('telusur.look', '{{"text":"largest","spacing":"wide","theme":"{theme}"}}')"""
+    )
+    page = opened(context, portal, path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('.telusur *')]
+            .filter(e => !e.closest('.visually-hidden, .scroll, .cover-shelf, .tools, .children-topics, [popover], svg, details:not([open])')
+                && e.getBoundingClientRect().width > 1 && e.getBoundingClientRect().right > innerWidth + 1)
+            .map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert not beyond
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/anak", "/anak?q=membaca"])
+def test_children_have_large_targets(context: BrowserContext, portal: Portal, path: str) -> None:
+    page = opened(context, portal, path)
+    sizes = page.locator(".children a, .children-band form :is(input[type=search], button)").evaluate_all(
+        "all => all.map(e => Math.min(e.getBoundingClientRect().width, e.getBoundingClientRect().height))"
+    )
+    assert len(sizes) > 5
+    assert min(sizes) >= 48

@@ -1,0 +1,195 @@
+"""The search page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsing import Portal, box, visit
+
+pytestmark = pytest.mark.browser
+
+BOTH = pytest.mark.parametrize("root", ["/", "/cari"])
+
+
+def options(page: Page) -> list[str]:
+    return page.locator('#saran [role="option"] .suggest-text').all_inner_texts()
+
+
+@BOTH
+def test_suggestions_are_a_combobox_that_keys_alone_can_use(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root)
+    field, shown = box(page), page.locator("#saran")
+    expect(field).to_have_attribute("role", "combobox")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.press_sequentially("l")
+    field.press_sequentially("a")
+    expect(shown).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(field).to_have_attribute("aria-controls", "saran")
+    assert options(page) == ["Lagu-lagu Minahasa", "Laskar pelangi", "Lasut, Johan"]
+    groups = shown.get_by_role("group").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    assert groups == ["Judul", "Pengarang"]
+    expect(page.locator("#saran-live")).to_have_text("3 saran. Pakai panah atas dan bawah untuk memilih.")
+
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "saran-0")
+    field.press("ArrowUp")
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile(".*"))
+    field.press("ArrowUp")
+    expect(field).to_have_attribute("aria-activedescendant", "saran-2")
+    expect(page.locator("#saran-2")).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(shown).to_be_hidden()
+    expect(field).to_have_value("la")
+    expect(field).to_be_focused()
+
+    field.press("ArrowDown")
+    expect(shown).to_be_visible()
+    field.press("ArrowUp")
+    field.press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("2 hasil")
+    expect(page).to_have_url(portal.address + root + "?f.contributor=Lasut%2C+Johan")
+    expect(field).to_have_value("")  # the box shows what the address says
+    expect(shown).to_be_hidden()
+    page.go_back()
+    expect(page.locator(".chips a")).to_have_count(0)
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_a_suggestion_can_be_pressed_and_enter_alone_searches_for_what_was_typed(
+    browser: Browser, portal: Portal, root: str
+) -> None:
+    page, watch = visit(browser, portal, root + "?hl=en")
+    box(page).press_sequentially("terumbu")
+    page.locator('#saran [role="option"]', has_text="Selat Lembeh").click()
+    expect(page.locator("#judul-halaman")).to_contain_text("1 result")
+    expect(box(page)).to_have_value('"Terumbu karang Selat Lembeh : panduan lapangan"')
+    assert "in=title" in page.url
+
+    box(page).fill("coral reefs")
+    expect(page.locator("#saran")).to_be_visible()
+    box(page).press("Enter")
+    expect(page.locator("#saran")).to_be_hidden()
+    expect(page.locator(".cards h2").first).to_have_text("Coral reefs of the world")
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root)
+    scope = page.get_by_label("Cari di")
+    scope.select_option("Pengarang")
+    expect(page).to_have_url(portal.address + root)  # nothing is searched for yet
+    box(page).fill("karang")
+    box(page).press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("Tidak ada hasil")
+    assert "in=author" in page.url
+    box(page).fill("lasut")
+    page.get_by_role("button", name="Cari").click()
+    expect(page.locator("#judul-halaman")).to_contain_text("2 hasil")
+    expect(scope).to_have_value("author")
+    scope.select_option("Semua")
+    box(page).press("Enter")
+    expect(page).to_have_url(portal.address + root + ("?q=lasut" if root == "/" else "?in=&q=lasut"))
+    page.go_back()
+    expect(scope).to_have_value("author")
+    assert not watch.complaints
+    page.close()
+
+
+def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?sort=title")
+    heading = page.locator("#judul-halaman")
+    expect(heading).to_contain_text("43 judul")
+    page.get_by_role("link", name="Bukan Peta").focus()
+    page.keyboard.press("Enter")
+    expect(heading).to_contain_text("42 hasil")
+    page.get_by_role("link", name="Hapus saringan Format: bukan Peta").click()
+    expect(heading).to_contain_text("43 judul")
+
+    page.get_by_role("link", name="Lihat lebih banyak: Pengarang").click()
+    expect(heading).to_have_text("Pengarang")
+    expect(heading).to_be_focused()
+    page.get_by_label("Cari dalam daftar ini").last.fill("lasut")
+    page.get_by_label("Cari dalam daftar ini").last.press("Enter")
+    expect(page.locator(".facet-values .facet")).to_have_count(1)
+    assert "fq=lasut" in page.url
+    page.get_by_role("link", name="Lasut, Johan: 2 judul").click()
+    expect(heading).to_contain_text("2 hasil")
+    page.go_back()
+    expect(page.locator(".facet-values .facet")).to_have_count(1)
+
+    page.goto(portal.address + "/?q=membaca")
+    page.get_by_label("Dari tahun").fill("2000")
+    page.get_by_label("Sampai tahun").fill("2009")
+    page.get_by_label("Sampai tahun").press("Enter")
+    expect(heading).to_contain_text("10 hasil")
+    assert "f.year=2000..2009" in page.url
+    assert not watch.complaints
+    page.close()
+
+
+def test_searches_are_kept_in_the_browser_alone_and_can_be_removed(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=karang")
+    asked: list[str] = []
+    box(page).fill("gempa")
+    box(page).press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("gempa")
+    page.goto(portal.address + "/cari?q=laskar&f.language=ind&hl=en")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(portal.address + "/riwayat")
+    links = page.locator(".kept-link")
+    expect(links).to_have_text(["laskar · Language: Indonesian", "gempa", "karang"])
+    assert not [url for url in asked if "laskar" in url or "gempa" in url]
+    page.get_by_role("button", name="Hapus: gempa").click()
+    expect(links).to_have_text(["laskar · Language: Indonesian", "karang"])
+    expect(page.get_by_role("button", name="Hapus: karang")).to_be_focused()
+    links.last.click()
+    expect(page).to_have_url(portal.address + "/?q=karang")
+    page.go_back()
+    page.get_by_role("button", name="Hapus semua").click()
+    expect(links).to_have_count(0)
+    expect(page.get_by_text("Belum ada pencarian.")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('telusur.riwayat')") == "[]"
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root + "?q=laskar+pelangi")
+    button = page.get_by_role("button", name="Simpan judul: Laskar pelangi")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    saved = page.locator('a[data-key="saved"]')
+    expect(saved).to_have_text(re.compile(r"\(1\)$"))
+    page.goto(portal.address + "/simpanan")
+    expect(page).to_have_url(portal.address + "/simpanan?ids=kota.007")
+    expect(page.locator(".cards h2")).to_have_text(["Laskar pelangi"])
+    page.get_by_role("button", name="Simpan judul: Laskar pelangi").click()
+    page.goto(portal.address + "/simpanan")
+    expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible()
+    assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "kept", ["nonsense", "[1, null, {}]", '{"a": 1}', '[{"address": "javascript:alert(1)", "label": "x"}]']
+)
+def test_what_somebody_else_wrote_into_the_browser_is_passed_over(browser: Browser, portal: Portal, kept: str) -> None:
+    page, watch = visit(browser, portal, "/riwayat")
+    page.evaluate(
+        "kept => ['telusur.riwayat', 'telusur.simpanan'].forEach(name => localStorage.setItem(name, kept))", kept
+    )
+    page.reload()
+    expect(page.get_by_text("Belum ada pencarian.")).to_be_visible()
+    assert not watch.complaints
+    page.close()

@@ -1,0 +1,58 @@
+"""Counting by sets of records and by asking tantivy for each: the same numbers."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from search.document import DocumentId
+from search.engines.embedded import EmbeddedEngine, searcher
+from search.query import Filter
+from search.query_language import parse
+from tests.support.documents import entry
+
+WORDS = ("laut", "ikan", "karang", "gunung", "sejarah", "membaca", "buku", "anak", "hutan", "hujan", "kota", "fishing")
+TEXTS = (
+    "", "laut", "ikan laut", '"ikan laut"', "lau*", "-ikan", "laut -ikan", "laut OR gunung", "(laut OR ikan) -hutan", "judul:laut",
+    "subjek:ikan", "membaca dan buku", "dibaca", "tahun:1990..1999", "tahun:1990 laut", "a.17", "tiada", "-tiada",
+    "laut ikan karang gunung sejarah membaca", "laut laut laut ikan ikan hutan tiada kota hujan", '"laut', "laut OR -ikan",
+)  # fmt: skip
+FILTERS = (
+    (), (Filter("topic", ("laut",)),), (Filter("year", ("1990..1999", "2001")),),
+    (Filter("topic", ("laut", "tiada")), Filter("format", ("book",))), (Filter("year", ("2050..2059",)),),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of several loads, with records that were replaced and removed; "laut" is in more than half of them."""
+    index = tmp_path_factory.mktemp("sets") / "index"
+    engine = EmbeddedEngine(index)
+    chance = random.Random(3)
+    for _ in range(3):
+        with engine.updating() as writer:
+            for number in chance.sample(range(300), 200):
+                words = [*chance.sample(WORDS, 3), *(["laut"] if chance.random() < 0.5 else [])]
+                chance.shuffle(words)
+                topic, year = chance.sample(WORDS, 2), str(chance.randrange(1985, 2005))
+                form = chance.choice(["book", "map"])
+                writer.put([entry(f"a.{number}", " ".join(words), subject=topic, topic=topic, year=year, format=form)])
+            writer.delete(DocumentId(f"a.{number}") for number in chance.sample(range(300), 20))
+    return index
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("filters", FILTERS)
+def test_sets_count_what_a_search_finds(
+    index: Path, monkeypatch: pytest.MonkeyPatch, text: str, filters: tuple[Filter, ...]
+) -> None:
+    query = parse(text, filters)
+    also = [DocumentId("a.1"), DocumentId("a.2"), DocumentId("a.none")]
+    monkeypatch.setattr(searcher, "FEW_COUNTED", 1_000)
+    asked = EmbeddedEngine(index).searcher()
+    facets, total = asked.facets(query, also), asked.keyword(query, 0, also).total
+    assert total == asked.keyword(query, 1, also).total
+    monkeypatch.setattr(searcher, "FEW_COUNTED", -1)
+    by_sets = EmbeddedEngine(index).searcher()
+    assert by_sets.facets(query, also) == facets
+    assert by_sets.keyword(query, 0, also).total == total
