@@ -35,8 +35,8 @@ RATES: Final[Mapping[Cost, Rate]] = {
 MAX_VISITORS: Final = 50_000
 
 _FREE: Final = ("/aset/", "/static/", "/media/", "/component/", "/_stcore/", "/health", "/robots.txt")
-# Citations in all styles take as long as a search.
-_SEARCH: Final = ("/cari", "/api/", "/kutip/")
+# A citation takes as long as a search: five styles are worked out for it.
+_SEARCH: Final = ("/cari", "/api/", "/kutip/", "/rak")
 # Exports, harvesting and feeds: one request may stand for hundreds of records.
 _BULK: Final = ("/oai", "/sru", "/unapi", "/sitemap", "/cari.", "/katalog.")
 _EXPORTS: Final = (".mrc", ".xml", ".json", ".ris", ".bib", ".csv", ".csljson", ".marcxml")
