@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ from portal.shell import Shell
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
+SWITCH_S: Final = 0.001
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
 STREAMLIT_PATHS: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
 OPEN_UNDER: Final = (
@@ -89,6 +91,8 @@ def create_app(services: Services | None = None) -> st.App:
             drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
             drawing.page()
             drawing.children()
+        # A thread that draws a page lets go of the interpreter after so long, for the loop that answers everybody else.
+        sys.setswitchinterval(SWITCH_S)
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()

@@ -1,8 +1,10 @@
 """The composition root: settings in, services out. Nothing else builds an engine, a model or a store."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
@@ -14,7 +16,10 @@ from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, EngineUnavailable, IndexMissing, SchemaMismatch
 from search.opening import open_embedder, open_engine
-from search.settings import NO_MODEL
+from search.settings import EMBEDDED, NO_MODEL
+
+# The server itself works with 28 threads; some must be left for what searches nothing.
+AT_ONCE_WITH_A_CLUSTER: Final = 16
 
 
 def local_day() -> date:
@@ -55,8 +60,13 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
             embedder = open_embedder(settings.search)
         except EmbedderMissing as error:
             problem = str(error)
-    discovery = RememberingDiscovery(engine, embedder, shipped, may_read)
+    discovery = RememberingDiscovery(engine, embedder, shipped, may_read, searches_at_once(settings))
     return Services(settings, engine, embedder, discovery, ebook_store(settings), problem)
+
+
+def searches_at_once(settings: Settings) -> int:
+    """The embedded engine works on this machine's cores; to a cluster one only talks."""
+    return max(2, os.cpu_count() or 2) if settings.engine == EMBEDDED else AT_ONCE_WITH_A_CLUSTER
 
 
 def _wants_vectors(engine: Engine) -> bool:

@@ -23,7 +23,7 @@ STYLES: Final = (
     "reader", "covers", "children", "media",
 )  # fmt: skip
 # In this order they hear of a key: a suggestion that is chosen with Enter, or another scope, is nothing for the frame.
-SCRIPTS: Final = ("suggest", "scope", "frame", "aids", "cite", "reader", "keeping", "advanced")
+SCRIPTS: Final = ("suggest", "scope", "frame", "aids", "first", "cite", "reader", "keeping", "advanced", "sheet")
 # What must be in force before anything is drawn; the page waits for it.
 EARLY: Final = ("early",)
 # The address holds a digest of the content, so what lies in a cache is never out of date.

@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal.bibliography.exports import FORMATS, Format
+from portal.bibliography.exports import FORMATS, MOST_EXPORTED, Format
 from portal.i18n import messages
 from portal.public_address import public_address
 from portal.routes import PlainPages
 from portal.search_state import MAX_ID, SearchState
 from search.document import Document, DocumentId
 
-MOST_EXPORTED: Final = 500
 # So many are read at once while a file is sent; a record may be some megabytes.
 BATCH: Final = 50
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")

@@ -72,7 +72,7 @@ def ids_query(ids: Iterable[str]) -> str:
 
 def feed(state: SearchState) -> str:
     """News of a search, for a reader of feeds."""
-    return "/cari.atom" + state.closing().query_string()
+    return "/cari.atom" + state.followed().query_string()
 
 
 def advanced(state: SearchState, interactive: bool) -> str:

@@ -1,6 +1,7 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -51,6 +52,10 @@ BESIDE: Final = 4
 ALONG: Final = 12
 EXAMPLES_SHOWN: Final = 5
 NEW_SHOWN: Final = 12
+
+
+# Attributes that are names of elements. Text holds no quotation marks: they are escaped.
+_NAMED: Final = re.compile(r'\b(id|for|list|popovertarget|aria-labelledby|aria-describedby|aria-controls)="')
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +287,7 @@ class Drawing:
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
         address = (self.base or self.services.settings.url) + addresses.permalink(id)
         report = report_link(document, self.services.settings.email, address, self.t)
-        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), report=report)
+        view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), share=address, report=report)
         return self._drawn(
             "_record.html",
             view,
@@ -359,6 +364,7 @@ class Drawing:
         """
         shared: dict[str, object] = {
             "t": self.t,
+            "base": self.base,
             "head": head,
             "library": self.services.library_name,
             "home_href": self.links.search(self.state.starting_over()),
@@ -423,6 +429,24 @@ def plain_document(drawing: Drawing, drawn: Drawn) -> str:
             "head": drawn.head,
         },
     )
+
+
+def first_sight(drawing: Drawing, drawn: Drawn) -> Markup:
+    """A page as it stands in the frame until the interactive one is there. Its ids are none of that one's."""
+    state = drawing.state
+    html = _render(
+        "_first.html",
+        {
+            "t": drawing.t,
+            "plain": PlainLinks().record(state, state.id) if state.id else PlainLinks().search(state),
+            "header": drawn.header,
+            "form": _render("_form.html", {"t": drawing.t, **_around_the_box(state.closing(), interactive=True)}),
+            "body": drawn.body,
+            "footer": drawn.footer,
+        },
+    )
+    plain = str(html).replace('action="/cari"', 'action="/"')
+    return Markup(_NAMED.sub(r'\1="awal-', plain))  # noqa: S704 - what was rendered above
 
 
 def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:

@@ -35,9 +35,10 @@ RATES: Final[Mapping[Cost, Rate]] = {
 MAX_VISITORS: Final = 50_000
 
 _FREE: Final = ("/aset/", "/static/", "/media/", "/component/", "/_stcore/", "/health", "/robots.txt")
-_SEARCH: Final = ("/cari", "/api/")
+# A citation takes as long as a search: five styles are worked out for it.
+_SEARCH: Final = ("/cari", "/api/", "/kutip/", "/rak")
 # Exports, harvesting and feeds: one request may stand for hundreds of records.
-_BULK: Final = ("/oai", "/sru", "/unapi", "/sitemap", "/cari.", "/pilihan.")
+_BULK: Final = ("/oai", "/sru", "/unapi", "/sitemap", "/cari.", "/katalog.")
 _EXPORTS: Final = (".mrc", ".xml", ".json", ".ris", ".bib", ".csv", ".csljson", ".marcxml")
 _PICTURES: Final = (".png", ".svg")
 
@@ -45,7 +46,7 @@ _PICTURES: Final = (".png", ".svg")
 def cost_of(path: str) -> Cost | None:
     """What an address costs; None for what is as good as free.
 
-    >>> [cost_of(p) for p in ("/", "/cari", "/cari.ris", "/baca/a/1", "/baca/a/1.png", "/oai", "/aset/portal.css")]
+    >>> [cost_of(p) for p in ("/", "/cari", "/katalog.ris", "/baca/a/1", "/baca/a/1.png", "/oai", "/aset/portal.css")]
     ['page', 'search', 'bulk', 'page', 'picture', 'bulk', None]
     """
     if path.startswith(_FREE):

@@ -75,7 +75,9 @@ class Kept(Generic[T]):
 class RememberingDiscovery(Discovery):
     """The same answers, and none of them worked out twice while the index stays as it is.
 
-    Back, reload, the next facet's count and a popular search are asked again within minutes.
+    Back, reload, the next facet's count and a popular search are asked again within minutes. at_once: how many are worked
+    out at the same time; the others wait their turn. More threads than cores make all slower, and keep the server from
+    answering what takes no work at all.
     """
 
     def __init__(
@@ -84,8 +86,10 @@ class RememberingDiscovery(Discovery):
         embedder: Embedder | None = None,
         lexicon: Callable[[], Lexicon] | None = None,
         may_quote: Callable[[Document], bool] | None = None,
+        at_once: int = 16,
     ) -> None:
         super().__init__(engine, embedder, lexicon, may_quote)
+        self._turns = threading.BoundedSemaphore(at_once)
         self.generation = Generation(lambda: self.info().generation)
         self._pages: Kept[ResultPage] = Kept(PAGES_KEPT)
         self._alike: Kept[tuple[Hit, ...]] = Kept(SIMILAR_KEPT)
@@ -99,7 +103,8 @@ class RememberingDiscovery(Discovery):
         kept = self._pages.get(key)
         if kept is not None:
             return replace(kept, took_ms=round((time.perf_counter() - started) * 1000, 1))
-        found = super().search(query, mode, page, size, exact=exact)
+        with self._turns:
+            found = super().search(query, mode, page, size, exact=exact)
         self._pages.keep(key, found)
         return found
 
@@ -107,6 +112,7 @@ class RememberingDiscovery(Discovery):
         key = (self.generation.now(), id, limit)
         kept = self._alike.get(key)
         if kept is None:
-            kept = super().similar(id, limit)
+            with self._turns:
+                kept = super().similar(id, limit)
             self._alike.keep(key, kept)
         return kept

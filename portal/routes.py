@@ -10,14 +10,13 @@ from starlette.responses import (
 from starlette.routing import Route
 from starlette.types import Scope
 
-from portal import links as addresses
 from portal.answers import search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
 from portal.middleware import first_param
-from portal.pages import Drawing, Drawn, Problem, problem_of
+from portal.pages import Drawing, Drawn, Problem, first_sight, problem_of
 from portal.plain import language_of, plain_answer
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
@@ -52,26 +51,12 @@ class PlainPages:
         ]
 
     def shell(self, request: Request) -> Response:
-        """The interactive page's frame, with the title and status of what it will show."""
+        """The interactive page's frame, with title and status of what it will show, and that itself at first sight."""
         state = SearchState.from_params(request.query_params.multi_items())
-        t = messages(state.hl)
-        title, status, canonical = state.q or t("home.title"), 200, ""
-        document = None
-        try:
-            self._services.discovery.info()  # so that whoever watches `/` sees a missing index
-            if state.id:
-                document = self._services.discovery.document(DocumentId(state.id))
-        except SearchError:
-            status = 503
-        if state.id:
-            if document is not None:
-                title = document.title
-                canonical = public_address(request, self._services.settings) + addresses.permalink(document.id)
-            elif status == 200:
-                title, status = t("missing.record_title"), 404
-        whole = t("site.title", page=title, library=self._services.library_name)
-        html = self._shell.page(state, whole, canonical)
-        return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
+        drawing = Drawing(self._services, state, InteractiveLinks(), public_address(request, self._services.settings))
+        drawn = drawing.page()
+        html = self._shell.page(state, drawn.title, drawn.canonical, first_sight(drawing, drawn))
+        return HTMLResponse(html, drawn.status, {"Cache-Control": "no-cache"})
 
     def search(self, request: Request) -> Response:
         return self._page(self.drawing(request))

@@ -9,7 +9,7 @@ from typing import Final
 
 from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.i18n import messages
-from portal.links import PlainLinks
+from portal.links import feed
 from portal.search_state import SearchState
 
 # What is replaced in the frame; each must stand there exactly once, or an upgrade dropped something.
@@ -46,22 +46,24 @@ class Shell:
             if len(pattern.findall(self.index)) != 1:
                 raise FrameChangedError(f"{pattern.pattern!r} is not once in Streamlit's index.html")
 
-    def page(self, state: SearchState, title: str, canonical: str = "") -> str:
-        """The frame for what `state` shows. canonical: the lasting address of it, "" for none."""
+    def page(self, state: SearchState, title: str, canonical: str = "", first: str = "") -> str:
+        """The frame for what `state` shows. canonical: the lasting address of it, "" for none.
+
+        first: HTML of the same page, which stands there until the frame has drawn it.
+        """
         t = messages(state.hl)
-        plain = escape(PlainLinks().search(state) if not state.id else PlainLinks().record(state, state.id))
         head = f"<title>{escape(title)}</title>\n"
         if canonical:
             head += f'    <link rel="canonical" href="{escape(canonical)}">\n'
+        if not state.is_home and not state.id:
+            head += f'    <link rel="alternate" type="application/atom+xml" href="{escape(feed(state))}">\n'
         name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
         head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
-        way = f'<a href="{plain}">{escape(t("site.plain_search"))}</a>'
-        noscript = f"<noscript><p>{escape(t('site.needs_script'))} {way}</p></noscript>"
         live = '<div id="portal-live" role="status" aria-live="polite" class="visually-hidden"></div>'
         body = SERVICE_LINK.sub("", FONT_PRELOAD.sub("", self.index))
-        body = NOSCRIPT.sub(lambda _: noscript, body)
+        body = NOSCRIPT.sub("", body)
         body = body.replace(HTML_TAG, f'<html lang="{state.hl}">').replace(TITLE, head)
         body = body.replace(ICON, '<link rel="icon" href="/aset/favicon.svg" type="image/svg+xml">')
         own = (
@@ -72,7 +74,8 @@ class Shell:
         )
         # After Streamlit's own styles, so that ours decide.
         body = body.replace(HEAD_END, f"{own}\n  </head>")
-        return body.replace(ROOT, f'{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
+        sight = f'<div class="first-sight" id="portal-first">{first}</div>\n    ' if first else ""
+        return body.replace(ROOT, f'{sight}{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
 
     def content_security_policy(self) -> str:
         """What a page may load: only from here. Inline scripts are those of the frame, by hash.

@@ -13,6 +13,8 @@ from portal.bibliography.reference import reference
 from portal.bibliography.ris import ris
 from search.document import Document
 
+MOST_EXPORTED: Final = 500  # titles in a file
+
 Write = Callable[[Iterable[Document], str, str], Iterator[bytes]]
 
 

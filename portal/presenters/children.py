@@ -18,6 +18,8 @@ from search.document import Document
 from search.query import Filter
 from search.results import ResultPage
 
+# Few enough to be looked at one by one.
+TITLES_SHOWN: Final = 10
 # The filter that every search of this view has, whatever its address says.
 PINNED: Final = Filter("audience", ("children",))
 # In this order on the page; each has a picture, a word and a search in both languages.
@@ -67,7 +69,7 @@ class Children:
 
 def pinned(state: SearchState) -> SearchState:
     """What `state` asks for, among the titles for children only."""
-    return SearchState(q=state.q, filters=(PINNED,), page=state.page, hl=state.hl)
+    return SearchState(q=state.q, filters=(PINNED,), page=state.page, size=TITLES_SHOWN, hl=state.hl)
 
 
 def topic_searches(t: Messages) -> Mapping[str, str]:

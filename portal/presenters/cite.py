@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal import links as addresses
-from portal.bibliography.exports import FORMATS
+from portal.bibliography.exports import FORMATS, Format
 from portal.citations.citing import Citation
 from portal.i18n import Messages
 from search.document import Document
@@ -47,11 +47,10 @@ def cite(document: Document, made: Sequence[Citation], back: str, t: Messages) -
 
 def file_links(id: str, t: Messages) -> tuple[FileLink, ...]:
     return tuple(
-        FileLink(
-            format.label,
-            t("export.as", format=format.label),
-            addresses.export(id, format.name),
-            format.media_type.partition(";")[0],
-        )
+        _file_link(format, addresses.export(id, format.name), t("export.as", format=format.label))
         for format in FORMATS.values()
     )
+
+
+def _file_link(format: Format, href: str, name: str) -> FileLink:
+    return FileLink(format.label, name, href, format.media_type.partition(";")[0])

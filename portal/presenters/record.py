@@ -54,7 +54,8 @@ class SourceMarc:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """cite: the page of citations, and cite_part: what of it is put into this one. report: where to tell of an error.
+    """cite: the page of citations, and cite_part: what of it is put into this one. share: its whole address, as others get
+    it. report: where to tell of an error.
     is_short: the record has more than a page can hold."""
 
     id: str
@@ -86,6 +87,7 @@ class RecordView:
     files: tuple[FileLink, ...]
     trail: Trail | None = None
     shelf: ShelfRow | None = None
+    share: str = ""
     report: str = ""
     is_short: bool = False
 

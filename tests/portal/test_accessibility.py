@@ -28,6 +28,12 @@ PAGES = {
     "citations": f"/kutip/{REEF_ID}",
     "shelf": "/rak?dari=577",
     "reader": f"/baca/{EBOOK_ID}/5?q=anggaran",
+    "all values of a facet": "/?q=membaca&facet=topic",
+    "something kept out": "/cari?sort=title&-f.format=map",
+    "inside e-books": "/?q=presiden&in=pages",
+    "several fields": "/cari/lanjut?q=judul:karang",
+    "searches kept": "/riwayat",
+    "titles kept": f"/simpanan?ids={REEF_ID}&ids=kota.007",
     "no such page": "/tidakada",
     "no such record": "/?id=kota.tiada",
 }

@@ -65,10 +65,10 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     page.get_by_role("link", name="p. 5").first.click()
     expect(page.locator(".page-text mark").first).to_be_visible()
     assert page.url.startswith(f"{portal.address}/baca/{EBOOK_ID}/5?q=anggaran+pendapatan")
-    picture = page.locator(".page-picture img")
+    picture = page.locator(".page-picture .page-image")
     picture.scroll_into_view_if_needed()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-    page.get_by_role("link", name="Next page").click()
+    page.get_by_role("link", name="Next page").first.click()
     assert f"/baca/{EBOOK_ID}/6?" in page.url
 
     assert not watch.outside

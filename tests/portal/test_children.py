@@ -10,7 +10,7 @@ from portal.i18n import LANGUAGES, Language, messages
 from portal.links import PlainLinks
 from portal.pages import Drawing, children_topics
 from portal.pictures import NAMES
-from portal.presenters.children import PINNED, TOPICS, pinned, topic_searches
+from portal.presenters.children import PINNED, TITLES_SHOWN, TOPICS, pinned, topic_searches
 from portal.search_state import SearchState
 from search.query import Filter, Query
 from tests.support.html import Elements, scripts_of
@@ -21,10 +21,10 @@ def titles(html: str) -> int:
 
 
 def test_the_view_shows_titles_for_children_alone(client: TestClient, library: Services) -> None:
-    wanted = library.discovery.search(Query(filters=(PINNED,)), "keyword", 1, 20).total
+    wanted = library.discovery.search(Query(filters=(PINNED,)), "keyword", 1, 1).total
     answer = client.get("/anak")
     assert answer.status_code == 200
-    assert 0 < titles(answer.text) == min(wanted, 20)
+    assert 0 < titles(answer.text) == min(wanted, TITLES_SHOWN)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_a_page_that_is_not_there_shows_the_first(library: Services) -> None:
 
 def test_pinning_drops_other_filters() -> None:
     state = SearchState(q="laut", filters=(Filter("format", ("map",)),), sort="newest", page=3)
-    assert pinned(state) == SearchState(q="laut", filters=(PINNED,), page=3)
+    assert pinned(state) == SearchState(q="laut", filters=(PINNED,), page=3, size=TITLES_SHOWN)

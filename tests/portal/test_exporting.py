@@ -13,8 +13,12 @@ from streamlit import file_util
 from portal.bibliography.exports import FORMATS
 from portal.bootstrap import Services
 from portal.exporting import EXPORTED_HEADER, TOTAL_HEADER, Exports
+from portal.links import InteractiveLinks, Links, PlainLinks
+from portal.pages import Drawing
 from portal.routes import PlainPages
+from portal.search_state import SearchState
 from portal.shell import Shell
+from tests.support.html import Elements
 from tests.support.small_library import EBOOK_ID, REEF_ID, TRAP_ID
 
 
@@ -109,3 +113,14 @@ def test_more_than_may_be_exported_is_said(library: Services) -> None:
 
 def test_files_are_not_for_search_engines(client: TestClient) -> None:
     assert client.get("/cari.csv?q=karang").headers["x-robots-tag"] == "noindex"
+
+
+@pytest.mark.parametrize("root", ["/", "/cari"])
+def test_results_offer_themselves_as_files(client: TestClient, library: Services, root: str) -> None:
+    links: Links = PlainLinks() if root == "/cari" else InteractiveLinks()
+    state = SearchState(q="karang", page=1)
+    page = Drawing(library, state, links).page()
+    feeds = ("/cari.atom", "/cari.rss")
+    hrefs = [h for h in Elements(page.body).links() if h.startswith("/cari.") and not h.startswith(feeds)]
+    assert hrefs == [f"/cari.{format}?q=karang" for format in FORMATS]
+    assert client.get(hrefs[2]).json()

@@ -162,7 +162,7 @@ def test_large_type_on_a_narrow_screen_is_not_cut_off(browser: Browser, portal: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('.telusur *')]
-            .filter(e => !e.closest('.visually-hidden, .scroll, .cover-shelf, .tools, .children-topics, [popover], svg, details:not([open])')
+            .filter(e => !e.closest('.visually-hidden, .scroll, .cover-shelf, .children-topics, [popover], svg, details:not([open])')
                 && e.getBoundingClientRect().width > 1 && e.getBoundingClientRect().right > innerWidth + 1)
             .map(e => e.outerHTML.slice(0, 100))"""
     )

@@ -101,7 +101,7 @@ def test_an_error_is_reported_by_a_letter_that_names_the_record(hl: Language) ->
 
 def test_without_an_address_no_letter_is_offered(client: TestClient) -> None:
     assert report_link(document(), "", "https://k.example", ID) == ""
-    assert "mailto:" not in client.get(f"/katalog/{REEF_ID}").text
+    assert "Laporkan kesalahan" not in client.get(f"/katalog/{REEF_ID}").text
 
 
 def shelf(text: str) -> list[str]:

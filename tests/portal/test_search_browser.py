@@ -193,3 +193,56 @@ def test_what_somebody_else_wrote_into_the_browser_is_passed_over(browser: Brows
     expect(page.get_by_text("Belum ada pencarian.")).to_be_visible()
     assert not watch.complaints
     page.close()
+
+
+@BOTH
+def test_on_a_phone_the_box_stays_and_the_sheet_waits_for_more_picks(
+    browser: Browser, portal: Portal, root: str
+) -> None:
+    page, watch = visit(browser, portal, root + "?q=membaca", 360)
+    sheet = page.locator(".facets-sheet")
+    sheet.locator("summary").first.click()
+    decade = page.get_by_role("link", name="2010–2019: 10 judul", exact=False).first
+    decade.scroll_into_view_if_needed()
+    decade.click()
+    expect(page.locator("#judul-halaman")).to_contain_text("10 hasil")
+    expect(sheet).to_have_attribute("open", "")
+    chosen = page.get_by_role("link", name="2010–2019: 10 judul. Hapus saringan ini")
+    expect(chosen).to_be_focused()
+    expect(chosen).to_be_in_viewport()
+    page.get_by_role("link", name="2000–2009: 10 judul", exact=False).first.click()
+    expect(page.locator("#judul-halaman")).to_contain_text("20 hasil")
+    page.get_by_role("button", name="Tampilkan 20 hasil").click()
+    expect(sheet).not_to_have_attribute("open", "")
+    expect(page.locator(".cards h2").first).to_be_in_viewport()
+    page.locator(".cards li").nth(9).scroll_into_view_if_needed()
+    expect(box(page)).to_be_in_viewport()
+    expect(page.locator("html")).to_have_attribute("data-stuck", "")
+    assert not watch.complaints
+    page.close()
+
+
+def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=judul:karang")
+    page.get_by_role("link", name="Ubah pencarian ini").click()
+    words = page.get_by_label("Kata", exact=True)
+    expect(words.first).to_have_value("karang")
+    before = words.count()
+    page.get_by_role("button", name="Tambah baris").click()
+    expect(words).to_have_count(before + 1)
+    expect(page.locator('select[name="ruas"]').last).to_be_focused()
+    page.get_by_role("button", name="Hapus baris ini").nth(1).click()
+    expect(words).to_have_count(before)
+    page.locator('select[name="ruas"]').nth(1).select_option("Pengarang")
+    page.locator('select[name="cara"]').nth(1).select_option("tidak memuat kata")
+    words.nth(1).fill("wenas")
+    words.nth(1).press("Enter")
+    expect(page).to_have_url(portal.address + "/?q=judul%3Akarang+-pengarang%3Awenas")
+    expect(page.locator(".cards h2").first).to_have_text("Ikan karang Indonesia Timur")
+    expect(page.locator(".cards")).not_to_contain_text("Wenas")
+    page.get_by_role("link", name="Ubah pencarian ini").click()
+    expect(words.nth(1)).to_have_value("wenas")
+    page.go_back()
+    expect(page.locator(".cards h2").first).to_have_text("Ikan karang Indonesia Timur")
+    assert not watch.complaints
+    page.close()

@@ -154,6 +154,20 @@ def test_a_form_that_is_sent_is_not_read(client: TestClient) -> None:
         assert client.post(path, data=fields).status_code in (404, 405, 413)
 
 
+@pytest.mark.parametrize("sent", ["fields", "ids", "part header"])
+def test_a_form_of_thousands_of_fields_is_refused_or_cut(client: TestClient, sent: str) -> None:
+    if sent == "part header":
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        body = b"--x\r\nContent-Disposition: form-data; name=" + b"a" * 900_000 + b"\r\n\r\n1\r\n--x--\r\n"
+        answer = client.post("/katalog.ris", content=body, headers=headers)
+    else:
+        pairs = [(f"field{n}" if sent == "fields" else "id", f"none{n}") for n in range(20_000)]
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = client.post("/katalog.ris", content=urlencode(pairs), headers=headers)
+    assert answer.status_code in (200, 400, 404, 413)
+    assert len(answer.content) < 100_000
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "path",

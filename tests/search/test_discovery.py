@@ -75,6 +75,25 @@ def test_choosing_any_facet_value_gives_exactly_the_count_shown(
             assert chosen.total == value.count, (text, field, value, mode)
 
 
+@given(
+    TEXTS, FILTERS, st.sampled_from(MODES), st.sampled_from(["relevance", *SORTS]), st.integers(1, 7), st.integers(0, 4)
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_ids_of_results_are_those_that_a_search_shows(
+    discovery: Discovery, text: str, filters: list[Filter], mode: Mode, sort: str, first: int, more: int
+) -> None:
+    query = parse(text, filters, sort)
+    page = discovery.search(query, mode, 1, 20)
+    ids, total = discovery.found(query, mode, first, first + more)
+    assert list(ids) == [hit.document.id for hit in page.hits][first - 1 : first + more]
+    assert total == page.total
+
+
+def test_no_ids_are_given_beyond_what_can_be_reached(discovery: Discovery) -> None:
+    assert discovery.found(parse(""), "hybrid", MAX_RESULTS_REACHED + 1, MAX_RESULTS_REACHED + 9) == ((), 0)
+    assert discovery.found(parse(""), "hybrid", 3, 2) == ((), 0)
+
+
 @given(TEXTS, FILTERS, st.sampled_from(MODES), st.sampled_from(["relevance", *SORTS]))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_give_every_result_once_whatever_the_order(

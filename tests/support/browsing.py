@@ -103,9 +103,10 @@ def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tup
     watch.over(page)
     page.goto(portal.address + path)
     page.wait_for_selector("#judul-halaman")
+    page.wait_for_selector("#portal-first", state="detached")
     return page, watch
 
 
 def box(page: Page) -> Locator:
     """The search box, of either kind of page."""
-    return page.locator('.st-key-band input[type="search"], .searchform input[type="search"]')
+    return page.locator('.st-key-band input[type="search"], .plain-page .searchform input[type="search"]')

@@ -17,7 +17,7 @@ BOOK_FILE = "telusur-ebook-0002.pdf"
 EBOOK_ID = DocumentId("kota.e-01")
 REEF_ID = DocumentId("kota.001")
 # Of the volumes for beginners, those below this number are for children.
-CHILDRENS = 26
+CHILDRENS = 21
 TRAP_ID = DocumentId("kota.x/<b>&")
 # Text that would run as a script, or break out of its place, wherever it was not escaped.
 PAYLOADS = (

@@ -3,7 +3,7 @@
 (() => {
   const BOX = '.st-key-band input[type="search"]';
   const BUTTON = '.st-key-band [data-testid="stFormSubmitButton"] button';
-  const OF_THE_TEXT = ['q', 'in', 'page', 'id', 'exact', 'drop', 'words', 'facet', 'fq', 'fsort'];
+  const OF_THE_TEXT = ['q', 'in', 'page', 'id', 'at', 'exact', 'drop', 'words', 'facet', 'fq', 'fsort'];
 
   const search = (event) => {
     const scope = document.querySelector('.st-key-band select[name="in"]');

@@ -1,0 +1,60 @@
+// On a phone: the search box stays in sight, and filters wait in a sheet that stays open until the reader has
+// picked enough. Without this script the page scrolls and loads as any other.
+(() => {
+  const OPEN = 'telusur.saringan';
+  const narrow = window.matchMedia('(max-width: 55.99rem)');
+  const root = document.documentElement;
+  let above = 0;
+
+  const bandOf = () => document.querySelector('.st-key-band, .telusur.band');
+  const measure = () => {
+    const band = bandOf();
+    const box = band?.querySelector('.st-key-box, .searchform input[type="search"]');
+    const wanted = box && narrow.matches && !document.querySelector('.hero');
+    root.toggleAttribute('data-box-stays', Boolean(wanted));
+    if (!wanted) { root.removeAttribute('data-stuck'); return; }
+    const around = band.getBoundingClientRect();
+    const own = box.getBoundingClientRect();
+    above = Math.round(own.top - around.top - 6);
+    root.style.setProperty('--box-above', `${-above}px`);
+    root.style.setProperty('--box-below', `${Math.max(0, Math.round(around.bottom - own.bottom - 8))}px`);
+    follow();
+  };
+  const follow = () => {
+    if (!root.hasAttribute('data-box-stays')) return;
+    root.toggleAttribute('data-stuck', bandOf().getBoundingClientRect().top <= 1 - above);
+  };
+
+  // A plain page is loaded anew with every choice; the interactive one keeps its sheet as it is.
+  const plainSheet = () => (document.querySelector('.plain-page') ? document.querySelector('.facets-sheet') : null);
+  const open = () => {
+    const sheet = plainSheet();
+    if (!sheet || !narrow.matches) return;
+    let held = null;
+    try { held = JSON.parse(sessionStorage.getItem(OPEN)); sessionStorage.removeItem(OPEN); } catch { /* nothing is held */ }
+    if (!held) return;
+    sheet.open = true;
+    window.scrollTo(0, held.at);
+    [...sheet.querySelectorAll('[data-key]')].find((one) => one.dataset.key === held.key)?.focus({ preventScroll: true });
+  };
+
+  document.addEventListener('click', (event) => {
+    if (event.target.closest?.('[data-close-sheet]')) {
+      const sheet = event.target.closest('.facets-sheet');
+      sheet.open = false;
+      document.querySelector('#judul-halaman')?.focus({ preventScroll: true });
+      document.querySelector('.hits')?.scrollIntoView({ block: 'start' });
+      return;
+    }
+    const link = event.target.closest?.('.facets-sheet a[data-key]');
+    if (!link || !plainSheet()?.open || !narrow.matches) return;
+    try { sessionStorage.setItem(OPEN, JSON.stringify({ key: link.dataset.key, at: window.scrollY })); } catch { /* not held */ }
+  });
+
+  let waiting = 0;
+  const soon = () => { waiting ||= setTimeout(() => { waiting = 0; measure(); }, 150); };
+  document.addEventListener('telusur:drawn', soon);
+  document.addEventListener('DOMContentLoaded', () => { open(); measure(); });
+  window.addEventListener('resize', soon);
+  document.addEventListener('scroll', follow, { capture: true, passive: true });
+})();
