@@ -1,6 +1,7 @@
 """Covers drawn from what a record says, so that titles without a picture still stand on a shelf as books do."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 from zlib import crc32
 
@@ -19,6 +20,9 @@ TOP: Final = 16
 _TYPE: Final[dict[Size, tuple[float, float, int]]] = {"small": (19.0, 12.0, 4), "large": (14.5, 11.0, 6)}
 LEADING: Final = 1.22
 MOST_CHARACTERS: Final = 200
+# A record page draws ten covers, and the shelf twenty-four; the same come again on the next.
+REMEMBERED: Final = 4_096
+MOST_TOLD_APART: Final = 1_000
 UNCLASSED_COLOURS: Final = 6
 
 # Where a title ends and the rest of it begins (ISBD 1.1.4, 1.3, 1.4), as records write it.
@@ -72,9 +76,10 @@ _SHAPES: Final = (
 
 def cover(document: Document, size: Size = "small") -> Markup:
     """The cover of a document, as an inline picture. It says nothing that the title beside it does not."""
-    return drawn_cover(document.title, document.first("format"), document.first("dewey_class"), size)
+    return drawn_cover(document.title[:MOST_TOLD_APART], document.first("format"), document.first("dewey_class"), size)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size = "small") -> Markup:
     """A picture in the colour of `dewey_class` ("500"), or in one that goes by the title where there is none.
 
