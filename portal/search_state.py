@@ -239,20 +239,20 @@ class SearchState:
         """The same search with a filter value chosen, or given up when it was."""
         if value in self.chosen(field):
             return self.without(field, value)
-        left = self.without(field, value)
-        return left._changed(filters=(*left.filters, Filter(field, (value,))))
+        return self._changed(filters=(*self._filters_without(field, value), Filter(field, (value,))))
 
     def keeping_out(self, field: str, value: str) -> "SearchState":
         """The same search without documents that have this value; it is no longer chosen."""
-        left = self.without(field, value)
-        return left._changed(filters=(*left.filters, Filter(field, (value,), negated=True)))
+        return self._changed(filters=(*self._filters_without(field, value), Filter(field, (value,), negated=True)))
 
     def without(self, field: str, value: str) -> "SearchState":
         """The same search with a value neither chosen nor kept out."""
-        kept = tuple(
-            replace(f, values=tuple(v for v in f.values if (f.field, v) != (field, value))) for f in self.filters
+        return self._changed(filters=self._filters_without(field, value))
+
+    def _filters_without(self, field: str, value: str) -> tuple[Filter, ...]:
+        return tuple(
+            replace(f, values=tuple(v for v in f.values if v != value)) if f.field == field else f for f in self.filters
         )
-        return self._changed(filters=kept)
 
     def choosing_only(self, field: str, *values: str) -> "SearchState":
         """The same search with these values of a field chosen and no others; none at all for none."""
@@ -304,7 +304,7 @@ class SearchState:
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
-        return replace(self, id="", at=0)
+        return replace(self, id="", at=0) if self.id else self
 
     def followed(self) -> "SearchState":
         """The search as a feed of it has it: without the page, and what is open on it."""

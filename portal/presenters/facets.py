@@ -20,7 +20,7 @@ VALUES_SHOWN: Final = 6
 DECADES_SHOWN: Final = 8
 GROUPS_OPEN: Final = 6
 # A page of names that nobody reads to its end; the box above them narrows it.
-VALUES_LISTED: Final = 500
+VALUES_LISTED: Final = 200
 RECENT_YEARS: Final = 5
 # What stands above the results, in this order, of the facet that says how a title can be had.
 AVAILABILITY: Final = "access"

@@ -304,6 +304,15 @@ def test_the_order_that_was_read_is_shown_and_can_be_left() -> None:
     assert view.sorts[0].href == "/?q=buku+terbaru+tentang+laut&drop=sort"
 
 
+def test_no_results_in_a_scope_offer_to_look_everywhere() -> None:
+    view = drawn(found(), SearchState(q="laut", scope="author"))
+    assert view.empty is not None
+    assert ("Cari di semua ruas", "/?q=laut") in [(step.label, step.href) for step in view.empty.steps]
+    elsewhere = drawn(found(), SearchState(q="laut"))
+    assert elsewhere.empty is not None
+    assert "Cari di semua ruas" not in [step.label for step in elsewhere.empty.steps]
+
+
 def test_no_results_offer_ways_out_with_their_counts_before_anything_else() -> None:
     state = SearchState(q="laut zzz", mode="keyword").toggling("format", "map").toggling("language", "eng")
     query = state.understood(TODAY).query
