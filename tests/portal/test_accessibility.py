@@ -34,6 +34,7 @@ PAGES = {
     "several fields": "/cari/lanjut?q=judul:karang",
     "searches kept": "/riwayat",
     "titles kept": f"/simpanan?ids={REEF_ID}&ids=kota.007",
+    "children": "/anak",
     "no such page": "/tidakada",
     "no such record": "/?id=kota.tiada",
 }

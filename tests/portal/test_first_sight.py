@@ -90,7 +90,7 @@ def test_nothing_jumps_when_the_interactive_page_comes(browser: Browser, portal:
             before = tops(page, FIRST)
             held.let_go()
             expect(page.locator(FIRST)).to_have_count(0, timeout=30_000)
-            assert tops(page, ".stApp") == pytest.approx(before, abs=1)
+            assert tops(page, ".stApp") == pytest.approx(before, abs=2)  # rounding of rem in Streamlit's boxes
             page.close()
 
 

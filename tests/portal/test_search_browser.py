@@ -125,6 +125,7 @@ def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser
     expect(page.locator(".facet-values .facet")).to_have_count(1)
 
     page.goto(portal.address + "/?q=membaca")
+    page.wait_for_selector("#portal-first", state="detached")
     page.get_by_label("Dari tahun").fill("2000")
     page.get_by_label("Sampai tahun").fill("2009")
     page.get_by_label("Sampai tahun").press("Enter")

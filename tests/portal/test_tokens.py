@@ -106,6 +106,8 @@ def test_every_property_that_a_sheet_uses_is_there(sheet: str) -> None:
     # A template may give an element a figure to draw.
     text += "".join(path.read_text(encoding="utf-8") for path in (SHEETS.parents[1] / "templates").glob("*.html"))
     own = set(re.findall(r"(--[a-z0-9-]+)\s*:", text))
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (SHEETS.parent / "scripts").glob("*.js"))
+    own |= set(re.findall(r"setProperty\('(--[a-z0-9-]+)'", scripts))
     used = set(re.findall(r"var\((--[a-z0-9-]+)", (SHEETS / f"{sheet}.css").read_text(encoding="utf-8")))
     assert used <= own
 

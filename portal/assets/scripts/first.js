@@ -27,9 +27,15 @@
     if (typed.value !== typed.defaultValue) write(typed.value, from, performance.now() + PATIENCE_MS);
     else if (writing) box().setSelectionRange(from, from);
   };
+  // Whoever fills in another form is not disturbed: everything works here too.
+  const busy = () => {
+    const field = document.activeElement;
+    return field !== typed && first.contains(field) && field.matches('input, select, textarea');
+  };
   // The frame fills its box a moment after it has drawn it, over whatever stands there.
   const filled = (since) => {
-    if (box()?.value === typed.defaultValue || performance.now() - since > PATIENCE_MS) handOver();
+    if (busy()) setTimeout(() => filled(since), 200);
+    else if (box()?.value === typed.defaultValue || performance.now() - since > PATIENCE_MS) handOver();
     else requestAnimationFrame(() => filled(since));
   };
   const watcher = new MutationObserver(() => {
