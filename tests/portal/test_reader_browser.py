@@ -1,7 +1,7 @@
 """Reading an e-book in a real browser: keys, what is remembered, marks on the picture, reading aloud."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.browsing import Portal, visit
 from tests.support.small_library import EBOOK_ID
@@ -131,6 +131,24 @@ def test_the_next_picture_is_fetched_beforehand(browser: Browser, portal: Portal
     with page.expect_response(f"**/baca/{EBOOK_ID}/6.png") as answer:
         page.goto(portal.address + HIT)
     assert answer.value.ok
+    page.close()
+
+
+def test_a_picture_that_had_to_wait_is_asked_for_again(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    asked: list[str] = []
+
+    def busy_at_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "5"})
+        else:
+            route.continue_()
+
+    page.route(f"**/baca/{EBOOK_ID}/5.png", busy_at_first)
+    page.goto(portal.address + HIT)
+    page.wait_for_function("() => document.querySelector('.page-image').naturalWidth > 0")
+    assert len(asked) == 2
     page.close()
 
 

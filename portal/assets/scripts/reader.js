@@ -60,6 +60,19 @@
   if (picture.complete && picture.naturalWidth) fetchAhead();
   else picture.addEventListener('load', fetchAhead, { once: true });
 
+  // ---- a picture that could not be drawn just now, for others were being drawn, is asked for again ----
+  const TRIES = 3;
+  book.querySelectorAll('.page-sheet img').forEach((image) => {
+    const address = image.src;
+    let tries = 0;
+    const failed = () => {
+      tries += 1;
+      if (tries < TRIES) setTimeout(() => { image.src = address; }, 2000 * tries);
+    };
+    image.addEventListener('error', failed);
+    if (image.complete && image.currentSrc && !image.naturalWidth) failed();
+  });
+
   // ---- reading aloud ----
   const voice = window.speechSynthesis;
   const panel = book.querySelector('.aloud');
