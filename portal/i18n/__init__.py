@@ -1,35 +1,51 @@
-"""The portal's words, in Indonesian and English: one catalogue file a language."""
+"""The portal's words, in Indonesian and English: one gettext catalogue a language.
 
-import tomllib
-from collections.abc import Mapping, Sequence
+A msgid is a key ("results.heading"), so both languages are translations and either can be mended without
+the other. `name[1]`, `name[2]` ... are the items of a list.
+"""
+
+import gettext
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 DEFAULT_LANGUAGE: Final[Language] = "id"
 
-_ONE_OR_OTHER: Final = " | "
+_LIST_ITEM: Final = re.compile(r"(.+)\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The catalogue of one language. Keys are dotted: "results.heading"."""
+    """The catalogue of one language. Keys are dotted: "results.heading".
+
+    forms: of a message about a number of things; `form_of` says which one is for n.
+    """
 
     language: Language
     texts: Mapping[str, str]
+    forms: Mapping[str, tuple[str, ...]]
     lists: Mapping[str, tuple[str, ...]]
+    form_of: Callable[[int], int]
+    thousands: str
+    point: str
 
     def __call__(self, key: str, **values: object) -> str:
         """The message `key` with its places filled. A key that is not there is a bug: KeyError."""
         return self.texts[key].format(**values)
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """The message `key` about `n` things; a catalogue may give it as "one | other"."""
-        forms = self.texts[key].split(_ONE_OR_OTHER)
-        return forms[0 if n == 1 else -1].format(n=self.number(n), **values)
+        """The message `key` about `n` things, in the form that n asks for where there are several."""
+        forms = self.forms.get(key)
+        text = forms[self.form_of(n)] if forms else self.texts[key]
+        return text.format(n=self.number(n), **values)
 
     def list(self, key: str) -> tuple[str, ...]:
         return self.lists[key]
@@ -45,10 +61,10 @@ class Messages:
 
     def number(self, n: int) -> str:
         """A whole number as this language writes it: 12.345 or 12,345."""
-        return f"{n:,}".replace(",", self.texts["number.thousands"])
+        return f"{n:,}".replace(",", self.thousands)
 
     def decimal(self, n: float, places: int = 1) -> str:
-        return f"{n:.{places}f}".replace(".", self.texts["number.decimal"])
+        return f"{n:.{places}f}".replace(".", self.point)
 
     def listing(self, items: Sequence[str], word: str = "number.and") -> str:
         """Items joined as in a sentence: "a, b dan c". word: the message before the last one."""
@@ -65,20 +81,21 @@ class Messages:
 @cache
 def messages(hl: Language) -> Messages:
     """The catalogue of a language, read once."""
-    tables = tomllib.loads(Path(__file__).with_name(f"{hl}.toml").read_text(encoding="utf-8"))
+    with Path(__file__).with_name(f"{hl}.po").open("rb") as file:
+        catalogue = read_po(file, locale=hl, abort_invalid=True)
     texts: dict[str, str] = {}
+    forms: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    _flatten(tables, "", texts, lists)
-    return Messages(hl, texts, lists)
-
-
-def _flatten(
-    table: Mapping[str, object], before: str, texts: dict[str, str], lists: dict[str, tuple[str, ...]]
-) -> None:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            _flatten(value, f"{before}{key}.", texts, lists)
-        elif isinstance(value, list):
-            lists[before + key] = tuple(str(item) for item in value)
-        else:
-            texts[before + key] = str(value)
+    for message in catalogue:
+        if not message.id:  # the header
+            continue
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        strings = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        if item := _LIST_ITEM.fullmatch(key):
+            lists[item[1]] = (*lists.get(item[1], ()), strings[0])
+            continue
+        texts[key] = strings[-1]
+        if not isinstance(message.id, str):
+            forms[key] = strings
+    symbols = (get_group_symbol(hl), get_decimal_symbol(hl))
+    return Messages(hl, texts, forms, lists, gettext.c2py(catalogue.plural_expr), *symbols)

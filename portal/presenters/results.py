@@ -255,7 +255,7 @@ def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
         found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), note, False))
     for link in document.links:
         if link.kind == "read" and addresses.is_web_address(link.url):
-            note = t.label("link_access", link.access)
+            note = "" if link.access == "unknown" else t.label("link_access", link.access)
             found.append(ReadLink(link.label or t("hit.read"), name, link.url.strip(), note, True))
     return tuple(found)
 

@@ -1,11 +1,14 @@
 """Both languages say everything, and pages say nothing that is not in a catalogue."""
 
+import ast
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
 
 import portal
 from ingest.mapping import table
@@ -24,7 +27,25 @@ _SPOKEN_ATTRIBUTE = re.compile(r"""(?:aria-label|alt|title|placeholder)=["'][^"'
 def test_both_catalogues_have_the_same_keys() -> None:
     id, en = messages("id"), messages("en")
     assert id.texts.keys() == en.texts.keys()
-    assert id.lists.keys() == en.lists.keys()
+    assert id.forms.keys() == en.forms.keys()
+    assert {key: len(items) > 0 for key, items in id.lists.items()} == dict.fromkeys(en.lists, True)
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_a_catalogue_is_whole(hl: Language) -> None:
+    """As translators' tools see it: nothing empty, nothing fuzzy, nothing twice, each place a brace."""
+    path = PORTAL / "i18n" / f"{hl}.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=hl, abort_invalid=True)
+    written = [message for message in catalogue if message.id]
+    assert not [message.id for message in written if message.fuzzy or not all(strings_of(message))]
+    keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.M)
+    assert sorted(keys) == sorted(set(keys))
+    assert len(keys) == len(written)
+
+
+def strings_of(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
 @pytest.mark.parametrize("key", messages("id").texts)
@@ -47,6 +68,27 @@ def test_templates_hold_no_loose_text(name: str) -> None:
     assert not re.search(r"[A-Za-z]{2,}", left), left
 
 
+def texts_in_code() -> tuple[set[str], set[re.Pattern[str]]]:
+    """Texts that stand in modules and templates, and patterns for those that are put together there."""
+    whole: set[str] = set()
+    patterns: set[re.Pattern[str]] = set()
+    for path in PORTAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".*" for part in node.values]
+                if re.match(r"[a-z]", parts[0]):
+                    patterns.add(re.compile("".join(parts)))
+    environment = templates()
+    for name in TEMPLATES:
+        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        strings = {text[1:-1] for _, kind, text in environment.lex(source) if kind == "string"}
+        whole |= strings
+        patterns |= {re.compile(re.escape(text) + ".+") for text in strings if re.fullmatch(r"[a-z_.]+[._]", text)}
+    return whole, patterns
+
+
 def keys_in_code() -> set[str]:
     """Every message key that a template or a module names outright."""
     found: set[str] = set()
@@ -54,6 +96,21 @@ def keys_in_code() -> set[str]:
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r"""\bt(?:\.count|\.list)?\(\s*["']([a-z]+\.[a-z_]+)["']""", text))
     return found
+
+
+def test_every_message_is_used() -> None:
+    whole, patterns = texts_in_code()
+    t = messages("id")
+    unused = {
+        key
+        for key in (*t.texts, *t.lists)
+        # Of labels the table is named; what stands in it are the codes of records.
+        if key not in whole
+        and not (key.startswith("label.") and key.split(".")[1] in whole)
+        and not (key.startswith("script."))
+        and not any(pattern.fullmatch(key) for pattern in patterns)
+    }
+    assert not unused
 
 
 @pytest.mark.parametrize("hl", LANGUAGES)
