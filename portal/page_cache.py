@@ -3,6 +3,7 @@
 Only what is the same for everybody is kept: GET, 200, and neither private nor with a cookie.
 """
 
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,6 +17,9 @@ from portal.remembering import Generation
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PAGE_BYTES: Final = 1024 * 1024
 CACHED_UNDER: Final = ("/katalog/", "/cari", "/api/v1/")
+# The frame page, which holds the page as it is first seen; Streamlit leaves it unpacked.
+FRAME: Final = "/"
+LEAST_PACKED_BYTES: Final = 500
 
 _Headers = Sequence[tuple[bytes, bytes]]
 _Kept = tuple[_Headers, bytes, bytes]  # headers, tag, body
@@ -33,7 +37,7 @@ class PageCache:
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(CACHED_UNDER):
+        if scope["type"] != "http" or scope["method"] != "GET" or not _is_cached(scope["path"]):
             await self._app(scope, receive, send)
             return
         fresh = self._generation.fresh()
@@ -59,7 +63,7 @@ class PageCache:
             scope["scheme"].encode(),
             headers.get(b"host", b""),
             headers.get(b"accept", b""),
-            b"gzip" if b"gzip" in headers.get(b"accept-encoding", b"") else b"",
+            b"gzip" if _takes_gzip(scope) else b"",
         ):
             digest.update(b"%d:" % len(part) + part)
         return digest.digest()
@@ -84,7 +88,7 @@ class PageCache:
                     await send({"type": "http.response.body", "body": bytes(body), "more_body": True})
                     start = None
                 return
-            kept = _as_kept(start, bytes(body))
+            kept = _as_kept(start, bytes(body), packed=_takes_gzip(scope))
             self._keep(key, kept)
             await _give(kept, scope, send)
 
@@ -99,6 +103,14 @@ class PageCache:
             self._size -= len(self._kept.popitem(last=False)[1][2])
 
 
+def _is_cached(path: str) -> bool:
+    return path == FRAME or path.startswith(CACHED_UNDER)
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
 def _may_be_kept(start: Message) -> bool:
     headers = {name.lower(): value for name, value in start.get("headers", ())}
     control = headers.get(b"cache-control", b"")
@@ -110,9 +122,14 @@ def _may_be_kept(start: Message) -> bool:
     )
 
 
-def _as_kept(start: Message, body: bytes) -> _Kept:
+def _as_kept(start: Message, body: bytes, *, packed: bool) -> _Kept:
+    """packed: where it is not packed yet and is worth it, it is."""
+    given = list(start["headers"])
+    if packed and len(body) >= LEAST_PACKED_BYTES and not any(name.lower() == b"content-encoding" for name, _ in given):
+        body = gzip.compress(body, 6, mtime=0)
+        given += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
     tag = b'W/"%s"' % hashlib.blake2b(body, digest_size=12).hexdigest().encode()
-    headers = [(name, value) for name, value in start["headers"] if name.lower() not in (b"etag", b"content-length")]
+    headers = [(name, value) for name, value in given if name.lower() not in (b"etag", b"content-length")]
     headers += [(b"etag", tag), (b"content-length", str(len(body)).encode())]
     return headers, tag, body
 

@@ -50,6 +50,19 @@ def test_a_page_is_made_once() -> None:
     assert client.get("/katalog/1").text == client.get("/katalog/1").text
 
 
+def test_a_long_page_is_packed_for_who_takes_it_so() -> None:
+    client = World(answer=lambda text: PlainTextResponse(text * 100)).client()
+    for path in ("/", "/?q=a", "/cari?q=a"):
+        packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["vary"] == "Accept-Encoding"
+        assert int(packed.headers["content-length"]) < len(packed.content) / 5
+        assert client.get(path, headers={"Accept-Encoding": "gzip"}).text == packed.text
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.headers["etag"] != packed.headers["etag"]
+
+
 def test_a_copy_that_is_still_good_is_not_sent_again() -> None:
     client = World().client()
     first = client.get("/cari?q=a")
