@@ -72,7 +72,7 @@ def test_what_is_typed_before_goes_over(browser: Browser, portal: Portal) -> Non
     expect(page.locator(FIRST)).to_have_count(0, timeout=30_000)
     expect(box(page)).to_be_focused()
     expect(box(page)).to_have_value("terumbu kar")
-    assert box(page).evaluate("box => box.selectionStart") == len("terumbu ka")
+    expect(box(page)).to_have_js_property("selectionStart", len("terumbu ka"))
     box(page).press("End")
     box(page).press_sequentially("ang")
     box(page).press("Enter")
