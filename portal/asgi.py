@@ -17,10 +17,13 @@ from streamlit import config, file_util
 from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bundles import FONTS, LastingFiles
-from portal.client_address import ClientAddress
+from portal.caching.page_cache import PageCache
 from portal.current import hand_over
 from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
+from portal.guards.client_address import ClientAddress
+from portal.guards.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.guards.rate_limit import RateLimit
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
@@ -28,11 +31,8 @@ from portal.machines.routes import OPEN_EXACT as MACHINES
 from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
-from portal.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
-from portal.page_cache import PageCache
 from portal.pages import Drawing
 from portal.qr import QrCodes
-from portal.rate_limit import RateLimit
 from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.shell import Shell

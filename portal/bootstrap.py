@@ -8,8 +8,8 @@ from typing import Final
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
-from portal.remembering import RememberingDiscovery
-from portal.rights import may_read
+from portal.caching.remembering import RememberingDiscovery
+from portal.reader.rights import may_read
 from portal.settings import Settings, read_settings
 from search.bilingual.lexicon import shipped
 from search.embedding import Embedder

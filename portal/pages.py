@@ -34,7 +34,7 @@ from portal.presenters.shelf import ShelfRow, shelf_row
 from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
-from portal.rights import access_of
+from portal.reader.rights import access_of
 from portal.search_state import SearchState
 from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED, Discovery

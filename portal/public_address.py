@@ -15,7 +15,7 @@ def public_address(request: Request, settings: Settings) -> str:
     """Without a slash at the end: that of the settings, else the one this request came to.
 
     What a proxy says of a host is not looked at, since anybody can say it; of the scheme, where the settings trust the
-    proxy (portal.client_address).
+    proxy (portal.guards.client_address).
     """
     if settings.url:
         return settings.url

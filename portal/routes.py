@@ -13,14 +13,14 @@ from starlette.types import Scope
 from portal.answers import search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
+from portal.guards.middleware import first_param
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
-from portal.middleware import first_param
 from portal.pages import Drawing, Drawn, Problem, first_sight, problem_of
 from portal.plain import language_of, plain_answer
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
-from portal.reading import BookRoutes
+from portal.reader.routes import BookRoutes
 from portal.search_state import MAX_ID, SearchState
 from portal.shell import Shell
 from search.document import DocumentId

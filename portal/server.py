@@ -6,7 +6,7 @@ import uvicorn
 
 from portal.asgi import create_app
 from portal.bootstrap import Services
-from portal.connections import PatientProtocol
+from portal.guards.connections import PatientProtocol
 
 MAX_SOCKET_MESSAGE_BYTES: Final = 1024 * 1024
 SHUTDOWN_S: Final = 5

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from portal.client_address import Network, networks
+from portal.guards.client_address import Network, networks
 from search.errors import EngineUnavailable
 from search.settings import EMBEDDED, SearchSettings, ServerSettings
 

@@ -10,7 +10,7 @@ from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
 from portal.presenters.wording import html_language
-from portal.rights import may_read
+from portal.reader.rights import may_read
 from search.document import Document, Related
 
 MAX_ABSTRACT: Final = 10_000

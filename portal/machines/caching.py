@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal import conditional
+from portal.caching import conditional
 
 
 def tag_of(*parts: object) -> str:

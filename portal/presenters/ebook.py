@@ -7,7 +7,7 @@ from typing import Final
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.results import FoundPage, found_pages
-from portal.rights import access_of, may_read
+from portal.reader.rights import access_of, may_read
 from search.document import Document
 from search.results import PageHit
 

@@ -31,7 +31,7 @@ from portal.presenters.wording import (
     reason_sentence,
     value_label,
 )
-from portal.rights import access_of, may_read
+from portal.reader.rights import access_of, may_read
 from portal.search_state import DEFAULT_MODE, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from streamlit import file_util
 
 from portal.bootstrap import Services, open_services
-from portal.middleware import MAX_BODY_BYTES
+from portal.guards.middleware import MAX_BODY_BYTES
 from portal.routes import PlainPages
 from portal.settings import read_settings
 from portal.shell import Shell

@@ -9,7 +9,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from portal.connections import PatientProtocol
+from portal.guards.connections import PatientProtocol
 
 HELLO = b"GET / HTTP/1.1\r\nHost: a\r\n"
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from portal.middleware import TRY_AGAIN_LATER, AllowedHosts, BodyLimit, SocketGuard
+from portal.guards.middleware import TRY_AGAIN_LATER, AllowedHosts, BodyLimit, SocketGuard
 
 
 async def flood(guard: SocketGuard, messages: int, seconds: float) -> int:

@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from portal.page_cache import MAX_BYTES, MAX_PAGE_BYTES, PageCache
-from portal.remembering import LOOK_EVERY_S, Generation
+from portal.caching.page_cache import MAX_BYTES, MAX_PAGE_BYTES, PageCache
+from portal.caching.remembering import LOOK_EVERY_S, Generation
 
 
 @dataclass

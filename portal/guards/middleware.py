@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.client_address import visitor_of
+from portal.guards.client_address import visitor_of
 
 MAX_QUERY_BYTES: Final = 8 * 1024
 MAX_BODY_BYTES: Final = 1024 * 1024

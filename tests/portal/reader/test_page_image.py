@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.page_image import MAX_PIXELS, MAX_WALL_S, WIDTH_PX, PageImages, scale_for
+from portal.reader.page_image import MAX_PIXELS, MAX_WALL_S, WIDTH_PX, PageImages, scale_for
 from tests.support.pdfs import book, double_flate_bomb, endless_drawing, pdf, words
 
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.client_address import visitor_of
+from portal.guards.client_address import visitor_of
 
 Cost = Literal["page", "search", "picture", "bulk"]
 

@@ -1,7 +1,7 @@
 """Pictures of e-book pages, and where their words stand. Each page is drawn in a child process with limits: a PDF of
 1.5 kB can ask for a gigabyte.
 
-As a program (`python -m portal.page_image FILE PAGE`) this is that child. It writes the length of a PNG in four bytes,
+As a program (`python -m portal.reader.page_image FILE PAGE`) this is that child. It writes the length of a PNG in four bytes,
 the PNG, and then the words as JSON; without them, when the page holds none or reading them took too long.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from ingest.readers.pdf_worker import allow_seconds, confine
-from portal.page_words import UNITS, PageWords, words_from_json
+from portal.reader.page_words import UNITS, PageWords, words_from_json
 
 WIDTH_PX: Final = 1100
 MAX_PIXELS: Final = 25_000_000
@@ -130,7 +130,7 @@ def picture_version(sha256: str, page: int) -> str:
 
 
 def _drawn_apart(file: Path, page: int) -> PageImage | None:
-    command = [sys.executable, "-m", "portal.page_image", str(file.resolve()), str(page)]
+    command = [sys.executable, "-m", "portal.reader.page_image", str(file.resolve()), str(page)]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         written, _ = child.communicate(timeout=MAX_WALL_S)

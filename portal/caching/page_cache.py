@@ -12,7 +12,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.remembering import Generation
+from portal.caching.remembering import Generation
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PAGE_BYTES: Final = 1024 * 1024

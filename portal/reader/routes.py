@@ -13,15 +13,15 @@ from starlette.routing import Route
 
 from portal import links as addresses
 from portal.bootstrap import Services
-from portal.conditional import changed_at, http_date, unchanged
+from portal.caching.conditional import changed_at, http_date, unchanged
 from portal.i18n import messages
 from portal.links import PlainLinks
-from portal.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
-from portal.page_labels import MAX_ASKED, PageLabels, page_meant
-from portal.page_words import marked_boxes, marks_svg
 from portal.pages import Drawing
 from portal.plain import drawing_for, language_of, plain_answer
-from portal.rights import may_read
+from portal.reader.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
+from portal.reader.page_labels import MAX_ASKED, PageLabels, page_meant
+from portal.reader.page_words import marked_boxes, marks_svg
+from portal.reader.rights import may_read
 from portal.search_state import SearchState
 from search.document import Document, DocumentId, Ebook
 from search.query_language import parse

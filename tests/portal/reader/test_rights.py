@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.rights import access_of, may_read
+from portal.reader.rights import access_of, may_read
 from search.document import Document, DocumentId, Ebook, LinkAccess, OnlineAccess
 
 BOOK = Ebook("0" * 64, "Isi Buku.pdf", 3, record="kota.1")

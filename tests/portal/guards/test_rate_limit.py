@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from portal.bootstrap import Services
-from portal.client_address import ClientAddress, networks
-from portal.rate_limit import RATES, Buckets, Cost, Rate, RateLimit, cost_of
+from portal.guards.client_address import ClientAddress, networks
+from portal.guards.rate_limit import RATES, Buckets, Cost, Rate, RateLimit, cost_of
 from portal.routes import PlainPages
 from portal.shell import Shell
 from tests.support.frame import frame

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from portal.page_words import MAX_MARKS, UNITS, Piece, marked_boxes, marks_svg, words_from_json
+from portal.reader.page_words import MAX_MARKS, UNITS, Piece, marked_boxes, marks_svg, words_from_json
 from search.query_language import parse
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal.bootstrap import Services, open_services
-from portal.remembering import LOOK_EVERY_S, Generation, Kept
+from portal.caching.remembering import LOOK_EVERY_S, Generation, Kept
 from search.document import DocumentId
 from search.engine import Entry
 from search.errors import EngineUnavailable, IndexMissing

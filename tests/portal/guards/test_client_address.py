@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from portal.client_address import ClientAddress, networks, visitor_of
+from portal.guards.client_address import ClientAddress, networks, visitor_of
 
 PROXIES = networks("127.0.0.1, ::1, 10.0.0.0/8")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.requests import Request
 
-from portal.conditional import http_date, unchanged
+from portal.caching.conditional import http_date, unchanged
 
 WRITTEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.page_labels import PageLabels, page_meant
+from portal.reader.page_labels import PageLabels, page_meant
 from search.document import DocumentId
 from tests.support.closed_book import MEMBERS_ID, library_with_closed_books
 from tests.support.small_library import REEF_ID

@@ -1,0 +1,1 @@
+"""What stands before every route: limits, the host and address a request is for and from, headers."""
