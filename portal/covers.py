@@ -93,12 +93,11 @@ def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size 
     The same title always has the same cover.
     """
     chance = crc32(title.encode())
-    usual, least, most_lines = _TYPE[size]
     text = main_title(title)
     longest = max(map(text_width, text.split()), default=1.0)
-    # Rounded down: by a hair too large, the longest word would be broken.
-    type_size = floor(10 * max(least, min(usual, (RIGHT - LEFT) / max(longest, 1.0)))) / 10
-    lines = wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
+    type_size, lines = _set(text, longest, size)
+    if lines and lines[-1].endswith("…"):  # there is to be room for it after any word
+        type_size, lines = _set(text, longest + text_width("…"), size)
     shape = Markup('<path class="cover-shape" d="{}"/>').format(_SHAPES[chance % len(_SHAPES)])
     picture = Markup('<path class="cover-picture" transform="translate(12 136)" d="{}"/>').format(
         _PICTURES[_PICTURE_OF.get(format, "box" if format else "book")]
@@ -107,6 +106,14 @@ def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size 
         '<svg class="cover {} cover-{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}'
         '<path class="cover-spine" d="M0 0h7v168H0z"/>{}{}</svg>'
     ).format(_colour(dewey_class, chance), size, WIDTH, HEIGHT, shape, _lettering(lines, type_size), picture)
+
+
+def _set(text: str, longest: float, size: Size) -> tuple[float, list[str]]:
+    """The type for a text of which a line must hold `longest` em, and its lines in that type."""
+    usual, least, most_lines = _TYPE[size]
+    # Rounded down: by a hair too large, the longest word would be broken.
+    type_size = floor(10 * max(least, min(usual, (RIGHT - LEFT) / max(longest, 1.0)))) / 10
+    return type_size, wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
 
 
 def _lettering(lines: list[str], type_size: float) -> Markup:

@@ -49,9 +49,19 @@ def test_no_line_is_wider_than_it_may_be(text: str) -> None:
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
-@pytest.mark.parametrize("word", ["Pemrograman", "Pemerintahan", "infrastructure", "Mengembangkan", "Perpustakaan", "Kewirausahaan"])
+@pytest.mark.parametrize(
+    "word", ["Pemrograman", "Pemerintahan", "infrastructure", "Mengembangkan", "Perpustakaan", "Kewirausahaan"]
+)
 def test_a_long_word_is_made_smaller_before_it_is_broken(word: str, size: Size) -> None:
     assert word in [line for _, _, line in TSPAN.findall(drawn_cover(f"{word} dan Rust", size=size))]
+
+
+def test_a_title_that_is_too_long_ends_after_a_whole_word() -> None:
+    lines = [
+        line for _, _, line in TSPAN.findall(drawn_cover("Coral reef ecosystem water temperature monitoring here"))
+    ]
+    assert lines[-1].endswith("…")
+    assert lines[-1].removesuffix("…") in ("temperature", "monitoring")
 
 
 def test_what_is_left_out_is_said() -> None:
