@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import lru_cache
+from math import floor
 from typing import Final, Literal
 from zlib import crc32
 
@@ -17,7 +18,7 @@ LEFT: Final = 15
 RIGHT: Final = 108
 TOP: Final = 16
 # Usual type, the least for the sake of a long word, and the most lines: a small cover is seen, a large one is read.
-_TYPE: Final[dict[Size, tuple[float, float, int]]] = {"small": (19.0, 12.0, 4), "large": (14.5, 11.0, 6)}
+_TYPE: Final[dict[Size, tuple[float, float, int]]] = {"small": (19.0, 10.4, 4), "large": (14.5, 10.4, 6)}
 LEADING: Final = 1.22
 MOST_CHARACTERS: Final = 200
 # A record page draws ten covers, and the shelf twenty-four; the same come again on the next.
@@ -28,13 +29,19 @@ UNCLASSED_COLOURS: Final = 6
 # Where a title ends and the rest of it begins (ISBD 1.1.4, 1.3, 1.4), as records write it.
 _TITLE_ENDS: Final = (" : ", " = ", " / ", " ; ")
 
-# Widths in em of the bold face the covers are lettered in; what is not here is 0.6 wide.
+# Widths in em of the bold face the covers are lettered in, as Chromium measures them; what is not here is 0.65 wide.
 _WIDTHS: Final = {
-    **dict.fromkeys("ijlI.,:;!|'`", 0.3),
-    **dict.fromkeys("frtJ()[]/", 0.42),
-    **dict.fromkeys("bdghopqABDEFGKLNPRSTUVXYZ0123456789-", 0.68),
-    **dict.fromkeys("CHOQ", 0.85),
-    **dict.fromkeys("mwMW—…", 1.0),
+    **dict.fromkeys("ijl", 0.26),
+    **dict.fromkeys("'I!,r", 0.36),
+    **dict.fromkeys("1().:;J[]`ft{|}", 0.42),
+    **dict.fromkeys('"/sz', 0.52),
+    **dict.fromkeys("7*LTZvx", 0.57),
+    **dict.fromkeys("23569-?EFacehknuy", 0.62),
+    **dict.fromkeys("0ABKUV", 0.72),
+    **dict.fromkeys("CDHN", 0.77),
+    **dict.fromkeys("&G…", 0.82),
+    **dict.fromkeys("#MOQmw", 0.92),
+    **dict.fromkeys("@W—%", 1.05),
     " ": 0.2,
 }
 
@@ -86,11 +93,11 @@ def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size 
     The same title always has the same cover.
     """
     chance = crc32(title.encode())
-    usual, least, most_lines = _TYPE[size]
     text = main_title(title)
     longest = max(map(text_width, text.split()), default=1.0)
-    type_size = round(max(least, min(usual, (RIGHT - LEFT) / max(longest, 1.0))), 1)
-    lines = wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
+    type_size, lines = _set(text, longest, size)
+    if lines and lines[-1].endswith("…"):  # there is to be room for it after any word
+        type_size, lines = _set(text, longest + text_width("…"), size)
     shape = Markup('<path class="cover-shape" d="{}"/>').format(_SHAPES[chance % len(_SHAPES)])
     picture = Markup('<path class="cover-picture" transform="translate(12 136)" d="{}"/>').format(
         _PICTURES[_PICTURE_OF.get(format, "box" if format else "book")]
@@ -99,6 +106,14 @@ def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size 
         '<svg class="cover {} cover-{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}'
         '<path class="cover-spine" d="M0 0h7v168H0z"/>{}{}</svg>'
     ).format(_colour(dewey_class, chance), size, WIDTH, HEIGHT, shape, _lettering(lines, type_size), picture)
+
+
+def _set(text: str, longest: float, size: Size) -> tuple[float, list[str]]:
+    """The type for a text of which a line must hold `longest` em, and its lines in that type."""
+    usual, least, most_lines = _TYPE[size]
+    # Rounded down: by a hair too large, the longest word would be broken.
+    type_size = floor(10 * max(least, min(usual, (RIGHT - LEFT) / max(longest, 1.0)))) / 10
+    return type_size, wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
 
 
 def _lettering(lines: list[str], type_size: float) -> Markup:
@@ -177,7 +192,7 @@ def _letter_width(letter: str) -> float:
     if letter in _WIDTHS:
         return _WIDTHS[letter]
     if letter.isascii():
-        return 0.6
+        return 0.65
     if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0.0
     return 1.05 if unicodedata.east_asian_width(letter) in "WF" else 0.7

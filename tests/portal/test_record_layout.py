@@ -105,7 +105,7 @@ def test_without_an_address_no_letter_is_offered(client: TestClient) -> None:
 
 
 def shelf(text: str) -> list[str]:
-    page = Elements(text.split('<ul class="shelf">')[1].split("</ul>")[0])
+    page = Elements(text.split('<ul class="shelf-row">')[1].split("</ul>")[0])
     return [href.partition("?")[0] for href in page.links()]
 
 
