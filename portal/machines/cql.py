@@ -100,8 +100,8 @@ def read_cql(text: str) -> Query:
     """The Query that `text` asks for. Raises DiagnosticError.
 
     >>> query = read_cql('dc.title = "terumbu karang" and dc.date >= 2010 sortBy dc.date/sort.descending')
-    >>> [(c.text, c.field, c.phrase) for c in query.clauses], query.filters, query.sort
-    ([('terumbu karang', 'title', True)], (Filter(field='year', values=('2010..',)),), 'newest')
+    >>> [(c.text, c.field, c.phrase) for c in query.clauses], query.filters[0].values, query.sort
+    ([('terumbu karang', 'title', True)], ('2010..',), 'newest')
     """
     if len(text) > MAX_CHARACTERS:
         raise DiagnosticError(12, str(MAX_CHARACTERS))

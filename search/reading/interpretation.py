@@ -65,8 +65,8 @@ def interpret(
     longer than a query can be.
 
     >>> found = interpret("buku anak tentang gempa setelah 2015", date(2026, 8, 1))
-    >>> found.rest, found.filters
-    ('gempa', (Filter(field='audience', values=('children',)), Filter(field='year', values=('2016..',))))
+    >>> found.rest, [(one.field, *one.values) for one in found.filters]
+    ('gempa', [('audience', 'children'), ('year', '2016..')])
     """
     if EVERYTHING in as_words:
         return Interpretation(text)
