@@ -78,16 +78,11 @@ class BookRoutes:
         return RedirectResponse(addresses.reader(document.id, number, hl, q), 307)
 
     def picture(self, request: Request) -> Response:
-        found = self._asked_page(request)
-        if found is None:
-            return _in_words(request, "missing.title", 404)
-        document, number = found
-        if not may_read(document):
-            return _in_words(request, "closed.title", 403)
-        file = self._services.ebooks.path(document.ebook.sha256) if document.ebook else None
-        if document.ebook is None or file is None:
-            return _in_words(request, "missing.title", 404)
-        etag, changed = picture_version(document.ebook.sha256, number), changed_at(file)
+        found = self._pictured(request)
+        if isinstance(found, Response):
+            return found
+        ebook, file, number = found
+        etag, changed = picture_version(ebook.sha256, number), changed_at(file)
         headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": PICTURE_CACHED}
         if unchanged(request, etag, changed):
             return Response(status_code=304, headers=headers)
@@ -96,21 +91,28 @@ class BookRoutes:
 
     def marks(self, request: Request) -> Response:
         """The words of `q` on the page's picture, as a picture of its own: that one is the same for every search."""
-        found = self._asked_page(request)
-        if found is None:
-            return _in_words(request, "missing.title", 404)
-        document, number = found
-        if not may_read(document):
-            return _in_words(request, "closed.title", 403)
-        file = self._services.ebooks.path(document.ebook.sha256) if document.ebook else None
-        if file is None:
-            return _in_words(request, "missing.title", 404)
+        found = self._pictured(request)
+        if isinstance(found, Response):
+            return found
+        _, file, number = found
         drawn = self._drawn(request, file, number)
         if isinstance(drawn, Response):
             return drawn
         query = parse(SearchState(q=request.query_params.get("q", "")).q)
         svg = marks_svg(marked_boxes(drawn.words(), query))
         return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": MARKS_CACHED})
+
+    def _pictured(self, request: Request) -> tuple[Ebook, Path, int] | Response:
+        """The book, its file and the page whose picture is asked for, or the answer that there is none to see."""
+        found = self._asked_page(request)
+        document, number = found or (None, 0)
+        ebook = document.ebook if document else None
+        if document is None or ebook is None:
+            return _in_words(request, "missing.title", 404)
+        if not may_read(document):
+            return _in_words(request, "closed.title", 403)
+        file = self._services.ebooks.path(ebook.sha256)
+        return _in_words(request, "missing.title", 404) if file is None else (ebook, file, number)
 
     def file(self, request: Request) -> Response:
         document = self._services.discovery.document(DocumentId(request.path_params["id"]))
