@@ -1,28 +1,22 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache, lru_cache
-from itertools import islice
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import links as addresses
 from portal.bibliography.reference import reference
 from portal.bootstrap import Services
-from portal.bundles import FIRST_FONT, early, scripts, styles
 from portal.citations.citing import citations
-from portal.i18n import LANGUAGES, Language, Messages, messages
+from portal.i18n import Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
+from portal.offers import children_topics, fruitful_examples, new_titles
 from portal.presenters import results as result_page
 from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
-from portal.presenters.children import children, pinned, topic_searches
+from portal.presenters.children import children, pinned
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
@@ -35,13 +29,13 @@ from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import searched_words
 from portal.reader.rights import access_of
+from portal.rendering import around_the_box, render
 from portal.search_state import SearchState
 from search.call_numbers import MAX_CALL_NUMBER
-from search.discovery import MAX_RESULTS_REACHED, Discovery
+from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
 from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SchemaMismatch, SearchError
 from search.query import Query
-from search.query_language import SCOPES
 from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
@@ -50,12 +44,6 @@ FOUND_INSIDE_MOST: Final = 100
 # Titles on each side: beside a record, and on a page of the shelf.
 BESIDE: Final = 4
 ALONG: Final = 12
-EXAMPLES_SHOWN: Final = 5
-NEW_SHOWN: Final = 12
-
-
-# Attributes that are names of elements. Text holds no quotation marks: they are escaped.
-_NAMED: Final = re.compile(r'\b(id|for|list|popovertarget|aria-labelledby|aria-describedby|aria-controls)="')
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +80,6 @@ class Problem:
     next: str = ""
     retry: str = ""
     instead: tuple[str, str] | None = None
-
-
-@cache
-def templates() -> Environment:
-    """Every value in a template is escaped; a missing one is an error, not a blank."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
 
 
 class Drawing:
@@ -183,7 +158,7 @@ class Drawing:
 
     def citations(self, document: Document) -> Markup:
         """The same without the page around it."""
-        return _render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
+        return render("_citations.html", {"t": self.t, "view": self._cite_view(document)})
 
     def _cite_view(self, document: Document) -> CiteView:
         made = citations(reference(document, self.base), self.state.hl)
@@ -374,15 +349,15 @@ class Drawing:
             "children_href": addresses.children(self.t.language),
             "history_href": addresses.saved(self.state.hl),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
-            **_around_the_box(self.state, self._interactive),
+            **around_the_box(self.state, self._interactive),
         }
         return Drawn(
             title=self.t("site.title", page=title, library=self.services.library_name),
-            header=_render("_header.html", shared),
-            scope=_render("_scope.html", shared),
-            tools=_render("_tools.html", shared),
-            body=_render(template, {**shared, "view": content, **(beside or {})}),
-            footer=_render("_footer.html", shared),
+            header=render("_header.html", shared),
+            scope=render("_scope.html", shared),
+            tools=render("_tools.html", shared),
+            body=render(template, {**shared, "view": content, **(beside or {})}),
+            footer=render("_footer.html", shared),
             announce=announce,
             view=view,
             status=status,
@@ -398,103 +373,6 @@ class Drawing:
     def _other_language(self) -> str:
         switched = self.state.in_language(self.t.other)
         return self.links.record(switched, switched.id, switched.at) if switched.id else self.links.search(switched)
-
-
-def plain_document(drawing: Drawing, drawn: Drawn) -> str:
-    """A whole HTML document around a page, for browsers without JavaScript and for machines."""
-    alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
-    # A reader's box searches inside the book; the one above it is for the catalogue.
-    asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
-    for_children = drawn.view == "children"
-    around = _around_the_box(asked, interactive=False)
-    form = _render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})
-    return _render(
-        "page.html",
-        {
-            "t": drawing.t,
-            "styles": styles().address,
-            "scripts": scripts().address,
-            "early": early().address,
-            "font": FIRST_FONT,
-            "title": drawn.title,
-            "header": drawn.header,
-            "form": form,
-            "band": "band children-band" if for_children else "band",
-            "body": drawn.body,
-            "footer": drawn.footer,
-            "indexed": drawn.indexed,
-            "canonical": drawn.canonical,
-            "alternates": alternates,
-            "feed": drawing.state.followed().query_string() if drawn.view.startswith("results ") else "",
-            "head": drawn.head,
-        },
-    )
-
-
-def first_sight(drawing: Drawing, drawn: Drawn) -> Markup:
-    """A page as it stands in the frame until the interactive one is there. Its ids are none of that one's."""
-    state = drawing.state
-    html = _render(
-        "_first.html",
-        {
-            "t": drawing.t,
-            "plain": PlainLinks().record(state, state.id) if state.id else PlainLinks().search(state),
-            "header": drawn.header,
-            "form": _render("_form.html", {"t": drawing.t, **_around_the_box(state.closing(), interactive=True)}),
-            "body": drawn.body,
-            "footer": drawn.footer,
-        },
-    )
-    plain = str(html).replace('action="/cari"', 'action="/"')
-    return Markup(_NAMED.sub(r'\1="awal-', plain))  # noqa: S704 - what was rendered above
-
-
-def _around_the_box(state: SearchState, interactive: bool) -> dict[str, object]:
-    """What stands beside the search box and below it."""
-    return {"state": state, "scopes": tuple(SCOPES), "tools": addresses.tools(state, interactive)}
-
-
-def _in_language(address: str, hl: Language) -> str:
-    return f"{address}?hl={hl}"
-
-
-def _render(template: str, values: dict[str, object]) -> Markup:
-    # The environment escapes, so what comes out is HTML.
-    return Markup(templates().get_template(template).render(values))  # noqa: S704
-
-
-@lru_cache(maxsize=8)
-def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
-    """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
-    examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
-    return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
-
-
-@lru_cache(maxsize=8)
-def children_topics(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[str, ...]:  # noqa: ARG001
-    """The topics of the children's view that lead to titles; looked up anew for each `generation`."""
-    searches = topic_searches(messages(hl))
-    return tuple(
-        name
-        for name, q in searches.items()
-        if _finds_all(discovery, pinned(SearchState(q=q, hl=hl)).understood(today).query)
-    )
-
-
-@lru_cache(maxsize=4)
-def new_titles(discovery: Discovery, generation: str) -> tuple[Document, ...]:  # noqa: ARG001
-    """The titles that came last, by the day they were added or else by their year; looked up anew for each `generation`."""
-    added = discovery.search(Query(sort="added"), "keyword", 1, NEW_SHOWN)
-    if added.hits and added.hits[0].document.first("added"):
-        return tuple(hit.document for hit in added.hits)
-    newest = discovery.search(Query(sort="newest"), "keyword", 1, NEW_SHOWN)
-    return tuple(hit.document for hit in newest.hits if hit.document.year)
-
-
-def _finds_all(discovery: Discovery, query: Query) -> bool:
-    """Whether something holds all the words as they stand."""
-    page = discovery.search(query, size=1)
-    return bool(page.total) and page.typed is None and "loosened" not in page.notices
 
 
 def problem_of(error: SearchError) -> tuple[str, int]:

@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from portal.bootstrap import Services
+from portal.framing import plain_document
 from portal.i18n import Language
 from portal.links import PlainLinks
-from portal.pages import Drawing, Drawn, plain_document
+from portal.pages import Drawing, Drawn
 from portal.search_state import SearchState
 
 

@@ -13,10 +13,11 @@ from starlette.types import Scope
 from portal.answers import search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
+from portal.framing import first_sight
 from portal.guards.middleware import first_param
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
-from portal.pages import Drawing, Drawn, Problem, first_sight, problem_of
+from portal.pages import Drawing, Drawn, Problem, problem_of
 from portal.plain import language_of, plain_answer
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address

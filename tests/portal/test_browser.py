@@ -6,8 +6,8 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 from portal.bundles import styles
 from portal.i18n import messages
 from portal.links import PlainLinks
-from portal.pages import templates
 from portal.presenters.record import record
+from portal.rendering import templates
 from portal.search_state import SearchState
 from tests.support.browsing import Portal, box, visit
 from tests.support.marc_records import mapped

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 from portal.bootstrap import Services
 from portal.i18n import LANGUAGES, Language, messages
 from portal.links import PlainLinks
-from portal.pages import Drawing, children_topics
+from portal.offers import children_topics
+from portal.pages import Drawing
 from portal.pictures import NAMES
 from portal.presenters.children import PINNED, TITLES_SHOWN, TOPICS, pinned, topic_searches
 from portal.search_state import SearchState

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from portal.bootstrap import Services
 from portal.i18n import LANGUAGES, Language
 from portal.links import PlainLinks
-from portal.pages import Drawing, new_titles
+from portal.offers import new_titles
+from portal.pages import Drawing
 from portal.search_state import SearchState
 
 LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*aria-label="([^"]+)"')

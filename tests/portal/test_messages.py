@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 import portal
 from ingest.mapping import table
 from portal.i18n import LANGUAGES, Language, Messages, messages
-from portal.pages import templates
+from portal.rendering import templates
 from search.coded import codes as codes_of
 from search.query import MODES
 from search.schema import FIELDS, RELEVANCE, SORTS

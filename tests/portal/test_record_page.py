@@ -4,10 +4,10 @@ import pytest
 
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
-from portal.pages import templates
 from portal.presenters.copies import COPIES_SHOWN, Copies
 from portal.presenters.record import RecordView, record
 from portal.presenters.values import Row
+from portal.rendering import templates
 from portal.search_state import SearchState
 from search.document import Document, DocumentId, Item, OnlineAccess, Related, Vernacular
 from search.query_language import parse
