@@ -11,6 +11,11 @@ from search.results import Answer, Hit, ResultPage, Scores, Way
 from search.understanding import Understanding
 
 
+def error_answer(code: str, message: str) -> dict[str, object]:
+    """What every route of the API says where it has no answer. message: for people, in their language."""
+    return {"error": {"code": code, "message": message}}
+
+
 def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[str, Any]:
     """hl: the language of facet labels; everything else is the same in both. found: what was searched for.
 

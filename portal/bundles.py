@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from portal.i18n import LANGUAGES, messages
+from portal.search_state import OF_THE_TEXT
 
 HERE: Final = Path(__file__).parent / "assets"
 FONTS: Final = HERE / "fonts"
@@ -56,7 +57,7 @@ def styles() -> Bundle:
 def scripts() -> Bundle:
     # What scripts say stands in the catalogues, as all that people read; a page may change its language.
     words = {hl: messages(hl).table("script") for hl in LANGUAGES}
-    told = f"const telusur = {json.dumps({'words': words}, ensure_ascii=False)};\n"
+    told = f"const telusur = {json.dumps({'words': words, 'ofTheText': OF_THE_TEXT}, ensure_ascii=False)};\n"
     return Bundle("/aset/portal.js", "text/javascript", told + _joined("scripts", SCRIPTS, "js"))
 
 

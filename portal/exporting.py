@@ -1,6 +1,5 @@
 """Routes that hand titles out as files: one, some by their ids, or a search's results."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
@@ -13,14 +12,14 @@ from starlette.routing import Route
 
 from portal.bibliography.exports import FORMATS, MOST_EXPORTED, Format
 from portal.i18n import messages
+from portal.plain import file_name, language_of, state_of
 from portal.public_address import public_address
 from portal.routes import PlainPages
-from portal.search_state import MAX_ID, SearchState
+from portal.search_state import MAX_ID
 from search.document import Document, DocumentId
 
 # So many are read at once while a file is sent; a record may be some megabytes.
 BATCH: Final = 50
-_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 # What was found, and how many of it are in the file; they differ where there is more than may be exported.
 TOTAL_HEADER: Final = "X-Telusur-Total"
 EXPORTED_HEADER: Final = "X-Telusur-Exported"
@@ -82,7 +81,7 @@ class Exports:
         return self._file(request, format, chain([first], documents), len(ids), "pilihan")
 
     def _results(self, request: Request, format: Format) -> Response:
-        state = SearchState.from_params(request.query_params.multi_items())
+        state = state_of(request)
         asked = state.understood(self._services.today()).query
         ids, total = self._services.discovery.found(asked, state.mode, 1, self._most, exact=state.exact)
         documents = self._documents(ids)
@@ -97,11 +96,10 @@ class Exports:
     def _file(self, request: Request, format: Format, documents: Iterable[Document], total: int, name: str) -> Response:
         note = ""
         if total > self._most:
-            t = messages(SearchState.from_params(request.query_params.multi_items()).hl)
+            t = messages(language_of(request))
             note = t("export.cut", n=t.number(self._most), total=t.number(total))
-        safe = _FILE_NAME.sub("_", name).strip("._") or "katalog"
         headers = {
-            "Content-Disposition": f'attachment; filename="{safe[:80]}.{format.name}"',
+            "Content-Disposition": f'attachment; filename="{file_name(name, "katalog")[:80]}.{format.name}"',
             "Cache-Control": "no-cache",
             "X-Robots-Tag": "noindex",
             TOTAL_HEADER: str(total),

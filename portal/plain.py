@@ -1,4 +1,7 @@
-"""A drawn page as the answer to a request, for all routes that draw pages whole."""
+"""From a request to a drawn page and back, for all routes that draw pages whole or hand out files."""
+
+import re
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -8,7 +11,10 @@ from portal.framing import plain_document
 from portal.i18n import Language
 from portal.links import PlainLinks
 from portal.pages import Drawing, Drawn
+from portal.public_address import public_address
 from portal.search_state import SearchState
+
+_NOT_IN_FILE_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def plain_answer(drawing: Drawing, drawn: Drawn) -> Response:
@@ -18,9 +24,25 @@ def plain_answer(drawing: Drawing, drawn: Drawn) -> Response:
 
 def drawing_for(services: Services, request: Request) -> Drawing:
     """Draws for what the request's parameters ask, with no record open."""
-    state = SearchState.from_params(request.query_params.multi_items())
-    return Drawing(services, state.closing(), PlainLinks())
+    return drawing_of(services, request, state_of(request).closing())
+
+
+def drawing_of(services: Services, request: Request, state: SearchState) -> Drawing:
+    return Drawing(services, state, PlainLinks(), public_address(request, services.settings))
+
+
+def state_of(request: Request) -> SearchState:
+    return SearchState.from_params(request.query_params.multi_items())
 
 
 def language_of(request: Request) -> Language:
-    return SearchState.from_params(request.query_params.multi_items()).hl
+    return state_of(request).hl
+
+
+def file_name(text: str, otherwise: str) -> str:
+    """A name that any system takes for a file, without its ending; `otherwise` where nothing of `text` is left.
+
+    >>> file_name("katalog.1/a b", "e-book"), file_name("…", "e-book")
+    ('katalog.1_a_b', 'e-book')
+    """
+    return _NOT_IN_FILE_NAMES.sub("_", text).strip("._") or otherwise

@@ -10,7 +10,7 @@ from starlette.responses import (
 from starlette.routing import Route
 from starlette.types import Scope
 
-from portal.answers import search_answer
+from portal.answers import error_answer, search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
 from portal.framing import first_sight
@@ -18,7 +18,7 @@ from portal.guards.middleware import first_param
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
 from portal.pages import Drawing, Drawn, Problem, problem_of
-from portal.plain import language_of, plain_answer
+from portal.plain import drawing_for, drawing_of, language_of, plain_answer, state_of
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
 from portal.reader.routes import BookRoutes
@@ -32,7 +32,7 @@ class PlainPages:
     """The routes. They share the services with the interactive page, and its templates."""
 
     def __init__(self, services: Services, shell: Shell) -> None:
-        self.services = self._services = services
+        self.services = services
         self._shell = shell
         self._books = BookRoutes(services)
 
@@ -53,8 +53,8 @@ class PlainPages:
 
     def shell(self, request: Request) -> Response:
         """The interactive page's frame, with title and status of what it will show, and that itself at first sight."""
-        state = SearchState.from_params(request.query_params.multi_items())
-        drawing = Drawing(self._services, state, InteractiveLinks(), public_address(request, self._services.settings))
+        state = state_of(request)
+        drawing = Drawing(self.services, state, InteractiveLinks(), public_address(request, self.services.settings))
         drawn = drawing.page()
         html = self._shell.page(state, drawn.title, drawn.canonical, first_sight(drawing, drawn))
         return HTMLResponse(html, drawn.status, {"Cache-Control": "no-cache"})
@@ -83,7 +83,7 @@ class PlainPages:
         """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
         state = SearchState(hl=language_of(request))
         drawing = self._drawing_of(request, state)
-        document = self._services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
+        document = self.services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
         if document is None:
             return self.document(drawing, drawing.missing("record_"))
         if request.query_params.get("bagian") == "1":
@@ -95,31 +95,29 @@ class PlainPages:
         return self.document(drawing, drawing.missing())
 
     def answer(self, request: Request) -> Response:
-        state = SearchState.from_params(request.query_params.multi_items())
-        found = state.understood(self._services.today())
+        state = state_of(request)
+        found = state.understood(self.services.today())
         try:
-            page = self._services.discovery.search(found.query, state.mode, state.page, state.size, exact=state.exact)
+            page = self.services.discovery.search(found.query, state.mode, state.page, state.size, exact=state.exact)
         except SearchError as error:
-            status, message = _told(error, state.hl)
-            return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
+            return _refusal(error, state.hl)
         return JSONResponse(search_answer(page, found, state.hl))
 
     def suggest(self, request: Request) -> Response:
         """Titles, names and headings that begin with what is typed, for the box of either page."""
-        state = SearchState.from_params(request.query_params.multi_items())
+        state = state_of(request)
         t, begun = messages(state.hl), typed(request.query_params.get("q", ""))
         try:
             wanted = begun and KINDS.get(state.scope)
-            found = self._services.discovery.suggest(begun, OF_A_KIND) if wanted else ()
+            found = self.services.discovery.suggest(begun, OF_A_KIND) if wanted else ()
         except SearchError as error:
-            status, message = _told(error, state.hl)
-            return JSONResponse({"error": {"code": type(error).__name__, "message": message}}, status)
+            return _refusal(error, state.hl)
         answer = suggestions(found, begun, state, InteractiveLinks(), t)
         return JSONResponse(answer, headers={"Cache-Control": "private, max-age=60"})
 
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:
-            info = self._services.discovery.info()
+            info = self.services.discovery.info()
         except SearchError as error:
             return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
@@ -154,7 +152,7 @@ class PlainPages:
         if path == "/oai":
             return PlainTextResponse(told, 503)  # what harvesters wait for (OAI-PMH 3.1.2.2); of 429 they know nothing
         if path.startswith("/api/"):
-            return JSONResponse({"error": {"code": "TooManyRequests", "message": told}}, 429)
+            return JSONResponse(error_answer("TooManyRequests", told), 429)
         problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))
         return self.document(drawing, drawing.told(problem, 429))
 
@@ -163,25 +161,29 @@ class PlainPages:
         drawing = self._drawing_for(request.scope)
         if request.scope["path"].startswith("/api/"):
             told = f"{drawing.t('error.failed_title')}. {drawing.t('error.failed')}"
-            return JSONResponse({"error": {"code": "InternalError", "message": told}}, 500)
+            return JSONResponse(error_answer("InternalError", told), 500)
         return self.document(drawing, drawing.failed())
 
     def _drawing_for(self, scope: Scope) -> Drawing:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
-        return Drawing(self._services, SearchState(hl=hl), PlainLinks())
+        return Drawing(self.services, SearchState(hl=hl), PlainLinks())
 
     def drawing(self, request: Request) -> Drawing:
-        state = SearchState.from_params(request.query_params.multi_items())
-        return self._drawing_of(request, state.closing())
+        return drawing_for(self.services, request)
 
     def _drawing_of(self, request: Request, state: SearchState) -> Drawing:
-        return Drawing(self._services, state, PlainLinks(), public_address(request, self._services.settings))
+        return drawing_of(self.services, request, state)
 
     def _page(self, drawing: Drawing) -> Response:
         return self.document(drawing, drawing.page())
 
     def document(self, drawing: Drawing, drawn: Drawn) -> Response:
         return plain_answer(drawing, drawn)
+
+
+def _refusal(error: SearchError, hl: Language) -> JSONResponse:
+    status, message = _told(error, hl)
+    return JSONResponse(error_answer(type(error).__name__, message), status)
 
 
 def _told(error: SearchError, hl: Language) -> tuple[int, str]:

@@ -54,6 +54,8 @@ SCOPES_ALSO_READ: Final[Mapping[str, str]] = {
     "isbn": "number", "issn": "number", "isn": "number", "identifier": "number",
     "isi": "pages", "fulltext": "pages", "ebook": "pages",
 }  # fmt: skip
+# Parameters that go with the text: SearchState.asking leaves them behind, and so do scripts that write an address.
+OF_THE_TEXT: Final = ("q", "page", "id", "at", "exact", "drop", "words", "facet", "fq", "fsort")
 # A text has fewer readings; what is no key of one counts for nothing.
 MAX_KEYS: Final = 16
 _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)

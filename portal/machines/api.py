@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from portal.answers import error_answer
 from portal.bootstrap import Services
 from portal.i18n import messages
 from portal.machines.addresses import addresses
 from portal.machines.openapi import description
 from portal.machines.record_answer import record_answer
 from portal.pages import problem_of
-from portal.search_state import MAX_ID, SearchState
+from portal.plain import language_of
+from portal.search_state import MAX_ID
 from search.document import DocumentId
 from search.errors import SearchError
 
@@ -35,23 +37,19 @@ class Api:
 
     def record(self, request: Request) -> Response:
         id = request.path_params["id"]
-        hl = SearchState.from_params(request.query_params.multi_items()).hl
+        hl = language_of(request)
         try:
             document = self._services.discovery.document(DocumentId(id)) if 0 < len(id) <= MAX_ID else None
         except SearchError as error:
             name, status = problem_of(error)
-            return _error(type(error).__name__, messages(hl)(f"error.{name}"), status)
+            return JSONResponse(error_answer(type(error).__name__, messages(hl)(f"error.{name}")), status)
         if document is None:
-            return _error("NotFound", messages(hl)("missing.record_title"), 404)
+            return JSONResponse(error_answer("NotFound", messages(hl)("missing.record_title")), 404)
         return JSONResponse(record_answer(document, addresses(request, self._services.settings)))
 
     def describe(self, request: Request) -> Response:
         base = addresses(request, self._services.settings).base
         return JSONResponse(description(self._services.library_name, base, _version()))
-
-
-def _error(code: str, message: str, status: int) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)
 
 
 def _version(of: Callable[[str], str] = version) -> str:

@@ -22,6 +22,7 @@ from portal.machines.addresses import Addresses, addresses
 from portal.machines.caching import headers, tag_of, unchanged
 from portal.machines.oai import utc
 from portal.machines.xml import Element, add, as_bytes, root
+from portal.plain import state_of
 from portal.presenters.wording import value_label
 from portal.search_state import SearchState
 from search.document import Document
@@ -74,7 +75,7 @@ class Feeds:
 
     def _serve(self, request: Request, media_type: str) -> Response:
         services = self._services
-        asked = SearchState.from_params(request.query_params.multi_items()).followed()
+        asked = state_of(request).followed()
         where, published = addresses(request, services.settings), services.engine.searcher().publications
         # What a text is read as may depend on the day.
         tag = tag_of(where.base, media_type, asked.to_params(), published.last, services.today())

@@ -3,7 +3,6 @@
 Each asks `rights.may_read` before it gives anything of the book away.
 """
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from portal.caching.conditional import changed_at, http_date, unchanged
 from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.pages import Drawing
-from portal.plain import drawing_for, language_of, plain_answer
+from portal.plain import drawing_for, file_name, language_of, plain_answer
 from portal.reader.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
 from portal.reader.page_labels import MAX_ASKED, PageLabels, page_meant
 from portal.reader.page_words import marked_boxes, marks_svg
@@ -33,7 +32,6 @@ PICTURE_CACHED: Final = "public, max-age=86400"
 # What a search marks is between its reader and the portal.
 MARKS_CACHED: Final = "private, max-age=86400"
 FILE_CACHED: Final = "public, max-age=3600"
-_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class BookRoutes:
@@ -128,12 +126,11 @@ class BookRoutes:
             return Response(status_code=304, headers=headers)
         if request.headers.get("range", "").count(",") >= MAX_RANGES:
             return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
-        name = _FILE_NAME.sub("_", document.id).strip("._") or "e-book"
         return FileResponse(
             file,
             headers=headers,
             media_type="application/pdf",
-            filename=f"{name}.pdf",
+            filename=f"{file_name(document.id, 'e-book')}.pdf",
             content_disposition_type="inline",
         )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.search_state import ALSO_READ, SCOPES_ALSO_READ, SIZES, SearchState
+from portal.search_state import ALSO_READ, OF_THE_TEXT, SCOPES_ALSO_READ, SIZES, SearchState
 from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter
 from search.query_language import SCOPES
@@ -215,3 +215,11 @@ def test_every_other_name_means_a_parameter_or_a_scope_that_there_is() -> None:
     assert not {*ALSO_READ} & {name for name, _ in SearchState(q="x", scope="title", page=2).to_params()}
     assert set(SCOPES_ALSO_READ.values()) <= set(SCOPES)
     assert not set(SCOPES_ALSO_READ) & set(SCOPES)
+
+
+def test_a_new_text_leaves_behind_what_scripts_leave_behind() -> None:
+    asked = "q=laut&page=2&id=s.1&at=3&exact=1&drop=year&words=audience&facet=format&fq=a&fsort=az&sort=newest&f.format=book"
+    state = SearchState.from_query_string(f"?{asked}")
+    given = {name for name, _ in state.to_params()}
+    assert given >= set(OF_THE_TEXT)
+    assert {name for name, _ in state.asking("").to_params()} == given - set(OF_THE_TEXT)

@@ -52,7 +52,7 @@
     const box = document.querySelector('.st-key-band input[type="search"]');
     if (!box) return;
     const params = new URLSearchParams(location.search);
-    ['q', 'page', 'id', 'at', 'exact', 'drop', 'words', 'facet', 'fq', 'fsort'].forEach((name) => params.delete(name));
+    telusur.ofTheText.forEach((name) => params.delete(name));
     if (box.value.trim()) params.set('q', box.value.trim());
     ensure(`/?${params}`);
   };

@@ -3,7 +3,6 @@
 (() => {
   const BOX = '.st-key-band input[type="search"]';
   const BUTTON = '.st-key-band [data-testid="stFormSubmitButton"] button';
-  const OF_THE_TEXT = ['q', 'in', 'page', 'id', 'at', 'exact', 'drop', 'words', 'facet', 'fq', 'fsort'];
 
   const search = (event) => {
     const scope = document.querySelector('.st-key-band select[name="in"]');
@@ -12,7 +11,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const params = new URLSearchParams(location.search);
-    OF_THE_TEXT.forEach((name) => params.delete(name));
+    ['in', ...telusur.ofTheText].forEach((name) => params.delete(name));
     if (box.value.trim()) params.set('q', box.value.trim());
     if (scope.value) params.set('in', scope.value);
     const href = `/?${params}`;
