@@ -9,8 +9,13 @@ from typing import Final
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
+from portal.ils.driver import ILSDriver
+from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
 from portal.settings import Settings, read_settings
+from portal.store.clock import Clock, utc_now
+from portal.store.database import Database
+from portal.store.upgrading import prepare
 from search.bilingual.lexicon import shipped
 from search.embedding import Embedder
 from search.engine import Engine
@@ -62,6 +67,34 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
             problem = str(error)
     discovery = RememberingDiscovery(engine, embedder, shipped, may_read, searches_at_once(settings))
     return Services(settings, engine, embedder, discovery, ebook_store(settings), problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What is there for patrons and staff: the store, the library system, and the services over both."""
+
+    database: Database
+    ils: ILSDriver
+    clock: Clock
+
+
+def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
+    """The store and the library system that the settings name. An empty store gets its tables.
+
+    Raises StoreUnavailable; WrongRevision for a store of another version, which `telusur db upgrade` mends.
+    """
+    database = open_database(settings)
+    prepare(database)
+    return Accounts(database, open_ils(settings), clock)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database itself, of whatever revision. Raises StoreUnavailable."""
+    return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
+
+
+def open_ils(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one
+    return NoSystem()
 
 
 def searches_at_once(settings: Settings) -> int:

@@ -20,8 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
     # Imported after the check, since these are the packages it is about.
     from portal import commands
+    from portal.ils.errors import IlsError
     from portal.loading import LoadError
     from portal.settings import SettingsError
+    from portal.store.errors import StoreError
     from search.errors import SearchError
 
     parsed = _parsed(arguments)
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
-    except (SearchError, LoadError) as error:
+    except (SearchError, LoadError, StoreError, IlsError) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return UNAVAILABLE
     except KeyboardInterrupt:

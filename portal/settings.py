@@ -6,10 +6,11 @@ The one table below is also what `telusur check` prints and README shows (a test
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.guards.client_address import Network, networks
 from search.errors import EngineUnavailable
@@ -23,6 +24,10 @@ _URL: Final = re.compile(
 _USER_IN_URL: Final = re.compile(r"\S.*@", re.S)
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_HOLDS_USER: Final = ("TELUSUR_ENGINE", "TELUSUR_DATABASE", "TELUSUR_SMTP", "TELUSUR_ILS_URL")
+_SMTP: Final = re.compile(
+    r"(?P<scheme>smtps?)://(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?/?"
+)
 _DECIMAL: Final = re.compile(r"\d{1,4}(?:\.\d{1,3})?", re.ASCII)
 _INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -45,7 +50,7 @@ class Setting:
         """`value` as it may stand on a screen or in a report of a problem."""
         if self.secret and value:
             return "(set)"
-        return (_without_user(value) if self.variable == "TELUSUR_ENGINE" else value) or '""'
+        return (_without_user(value) if self.variable in _HOLDS_USER else value) or '""'
 
     @property
     def key(self) -> str:
@@ -87,9 +92,79 @@ SETTINGS: Final = (
     Setting(
         "TELUSUR_RATE", "1", "how many times the usual rates one address may ask (docs/serving.md); 0 for no limit"
     ),
+    Setting(
+        "TELUSUR_ILS",
+        "local",
+        "library system that lends: local (Telusur's own), koha, slims (its export, to be looked at), none",
+    ),
+    Setting("TELUSUR_ILS_URL", "", "address of Koha, as https://staff.example.org; or file of SLiMS' database export"),
+    Setting("TELUSUR_ILS_CLIENT", "", "client id of Koha's API key"),
+    Setting("TELUSUR_ILS_SECRET", "", "secret of that API key", secret=True),
+    Setting(
+        "TELUSUR_DATABASE",
+        "",
+        "database of patrons and loans: empty for a file in the data folder, or postgresql://user@host/database",
+    ),
+    Setting(
+        "TELUSUR_TIMEZONE", "Asia/Makassar", "time zone of the library: its days begin and its loans are due by it"
+    ),
+    Setting("TELUSUR_IDLE", "15", "minutes after which an idle patron is signed out"),
+    Setting("TELUSUR_SMTP", "", "server that sends e-mail, as smtp://host:25 or smtps://host; empty: none is sent"),
+    Setting("TELUSUR_SMTP_USER", "", "user of that server"),
+    Setting("TELUSUR_SMTP_PASSWORD", "", "password of that user", secret=True),
+    Setting("TELUSUR_OIDC_URL", "", "OpenID Connect provider staff sign in with; empty: none"),
+    Setting("TELUSUR_OIDC_CLIENT", "", "client id at that provider"),
+    Setting("TELUSUR_OIDC_SECRET", "", "client secret at that provider", secret=True),
+    Setting("TELUSUR_OIDC_FOR", "staff", "who signs in by that provider: staff, or all"),
 )
 
 CONFIG_FILE: Final = Path("telusur.toml")
+
+
+ILS_NAMES: Final = ("local", "koha", "slims", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class IlsSettings:
+    """Which library system lends. url: of Koha, or a file of SLiMS."""
+
+    name: str
+    url: str
+    client: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where letters go out. is_tls: encrypted from the first byte; otherwise STARTTLS is used where offered."""
+
+    host: str
+    port: int
+    is_tls: bool
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """for_patrons: everybody signs in by it, not staff alone."""
+
+    url: str
+    client: str
+    secret: str = field(repr=False)
+    for_patrons: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What accounts of patrons need. database: URL for SQLAlchemy. smtp, oidc: None where there is none."""
+
+    ils: IlsSettings
+    database: str = field(repr=False)
+    zone: ZoneInfo
+    idle_s: int
+    smtp: SmtpSettings | None
+    oidc: OidcSettings | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +184,7 @@ class Settings:
     hosts: tuple[str, ...]
     proxies: tuple[Network, ...]
     rate: float
+    accounts: AccountSettings
     values: Mapping[str, str] = field(repr=False)
     sources: Mapping[str, str]
 
@@ -170,9 +246,72 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         hosts=_hosts(values["TELUSUR_HOSTS"], sources["TELUSUR_HOSTS"]),
         proxies=_proxies(values["TELUSUR_PROXIES"], sources["TELUSUR_PROXIES"]),
         rate=_rate(values["TELUSUR_RATE"], sources["TELUSUR_RATE"]),
+        accounts=_accounts(values, sources),
         values=values,
         sources=sources,
     )
+
+
+def _accounts(values: Mapping[str, str], sources: Mapping[str, str]) -> AccountSettings:
+    return AccountSettings(
+        ils=IlsSettings(
+            name=_one_of("TELUSUR_ILS", ILS_NAMES, values, sources),
+            url=values["TELUSUR_ILS_URL"].strip(),
+            client=values["TELUSUR_ILS_CLIENT"].strip(),
+            secret=values["TELUSUR_ILS_SECRET"],
+        ),
+        database=values["TELUSUR_DATABASE"].strip(),
+        zone=_zone(values["TELUSUR_TIMEZONE"].strip(), sources["TELUSUR_TIMEZONE"]),
+        idle_s=_number("TELUSUR_IDLE", values, sources, "a number of minutes", 1, 24 * 60) * 60,
+        smtp=_smtp(values, sources),
+        oidc=_oidc(values, sources),
+    )
+
+
+def _one_of(variable: str, names: Sequence[str], values: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    name = values[variable].strip()
+    if name not in names:
+        raise SettingsError(f"{variable}={name!r} (from {sources[variable]}) is unknown; use {', '.join(names)}.")
+    return name
+
+
+def _zone(name: str, source: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"TELUSUR_TIMEZONE={name!r} (from {source}) is no time zone; use a name as Asia/Makassar or Asia/Jakarta."
+        ) from error
+
+
+def _smtp(values: Mapping[str, str], sources: Mapping[str, str]) -> SmtpSettings | None:
+    text = values["TELUSUR_SMTP"].strip()
+    if not text:
+        return None
+    found = _SMTP.fullmatch(text)
+    if found is None or int(found["port"] or 1) not in range(1, 65536):
+        raise SettingsError(
+            f"TELUSUR_SMTP={_without_user(text)} (from {sources['TELUSUR_SMTP']}) is not a mail server; use "
+            "smtp://host:25 or smtps://host. User and password belong in TELUSUR_SMTP_USER and TELUSUR_SMTP_PASSWORD."
+        )
+    is_tls = found["scheme"] == "smtps"
+    port = int(found["port"] or (465 if is_tls else 25))
+    return SmtpSettings(
+        found["host"].strip("[]"), port, is_tls, values["TELUSUR_SMTP_USER"], values["TELUSUR_SMTP_PASSWORD"]
+    )
+
+
+def _oidc(values: Mapping[str, str], sources: Mapping[str, str]) -> OidcSettings | None:
+    url, client = values["TELUSUR_OIDC_URL"].strip().rstrip("/"), values["TELUSUR_OIDC_CLIENT"].strip()
+    who = _one_of("TELUSUR_OIDC_FOR", ("staff", "all"), values, sources)
+    if not url:
+        return None
+    if not _is_url(url) or not client or not values["TELUSUR_OIDC_SECRET"]:
+        raise SettingsError(
+            f"TELUSUR_OIDC_URL={_without_user(url)} (from {sources['TELUSUR_OIDC_URL']}) cannot be used: it has to be the "
+            "address of a provider, with TELUSUR_OIDC_CLIENT and TELUSUR_OIDC_SECRET beside it."
+        )
+    return OidcSettings(url, client, values["TELUSUR_OIDC_SECRET"], who == "all")
 
 
 def _address(values: Mapping[str, str], sources: Mapping[str, str]) -> str:

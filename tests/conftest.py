@@ -1,3 +1,3 @@
 """Fixtures for every test."""
 
-pytest_plugins = ["tests.support.elasticsearch.fixtures"]
+pytest_plugins = ["tests.support.databases", "tests.support.elasticsearch.fixtures"]

@@ -23,8 +23,16 @@ ONLY = {
     "pdfminer": ("ingest.readers",),
     "openpyxl": ("ingest.readers.spreadsheet",),
     "sickle": ("ingest.oai",),
-    "requests": ("ingest.outbound",),
+    "requests": ("ingest.outbound", "portal.ils.koha"),
     "urllib3": ("ingest.outbound",),
+    "sqlalchemy": ("portal.store", "portal.services", "portal.ils.local"),
+    "alembic": ("portal.store",),
+    "psycopg": ("portal.store",),
+    "argon2": ("portal.services.identity",),
+    "authlib": ("portal.services.identity",),
+    "joserfc": ("portal.services.identity",),
+    "smtplib": ("portal.services.messages",),
+    "icalendar": ("portal.account",),
     "streamlit": ("portal.web", "portal.views", "portal.components", "portal.asgi"),
 }
 

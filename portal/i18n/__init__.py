@@ -1,4 +1,4 @@
-"""The portal's words, in Indonesian and English: one gettext catalogue a language.
+"""The portal's words, in Indonesian and English: gettext catalogues, one a language and part of the portal.
 
 A msgid is a key ("results.heading"), so both languages are translations and either can be mended without
 the other. `name[1]`, `name[2]` ... are the items of a list.
@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
@@ -80,13 +82,12 @@ class Messages:
 
 @cache
 def messages(hl: Language) -> Messages:
-    """The catalogue of a language, read once."""
-    with Path(__file__).with_name(f"{hl}.po").open("rb") as file:
-        catalogue = read_po(file, locale=hl, abort_invalid=True)
+    """The catalogues of a language, read once."""
+    catalogues = [_catalogue(path, hl) for path in catalogue_files(hl)]
     texts: dict[str, str] = {}
     forms: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    for message in catalogue:
+    for message in chain.from_iterable(catalogues):
         if not message.id:  # the header
             continue
         key = message.id if isinstance(message.id, str) else message.id[0]
@@ -98,4 +99,13 @@ def messages(hl: Language) -> Messages:
         if not isinstance(message.id, str):
             forms[key] = strings
     symbols = (get_group_symbol(hl), get_decimal_symbol(hl))
-    return Messages(hl, texts, forms, lists, gettext.c2py(catalogue.plural_expr), *symbols)
+    return Messages(hl, texts, forms, lists, gettext.c2py(catalogues[0].plural_expr), *symbols)
+
+
+def catalogue_files(hl: Language) -> Sequence[Path]:
+    return sorted(Path(__file__).with_name(hl).glob("*.po"))
+
+
+def _catalogue(path: Path, hl: Language) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=hl, abort_invalid=True)

@@ -12,14 +12,15 @@ from babel.messages.pofile import read_po
 
 import portal
 from ingest.mapping import table
-from portal.i18n import LANGUAGES, Language, Messages, messages
+from portal.i18n import LANGUAGES, Language, Messages, catalogue_files, messages
 from portal.rendering import templates
 from search.coded import codes as codes_of
 from search.query import MODES
 from search.schema import FIELDS, RELEVANCE, SORTS
 
 PORTAL = Path(portal.__file__).parent
-TEMPLATES = sorted(path.name for path in (PORTAL / "templates").glob("*.html"))
+TEMPLATES = sorted(str(path.relative_to(PORTAL / "templates")) for path in (PORTAL / "templates").rglob("*.html"))
+CATALOGUES = [path for hl in LANGUAGES for path in catalogue_files(hl)]
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(r"""(?:aria-label|alt|title|placeholder)=["'][^"'\x00]*[A-Za-z]{2}""")
 
@@ -31,12 +32,22 @@ def test_both_catalogues_have_the_same_keys() -> None:
     assert {key: len(items) > 0 for key, items in id.lists.items()} == dict.fromkeys(en.lists, True)
 
 
+def test_both_languages_have_the_same_catalogues() -> None:
+    assert [path.name for path in catalogue_files("id")] == [path.name for path in catalogue_files("en")]
+
+
 @pytest.mark.parametrize("hl", LANGUAGES)
-def test_a_catalogue_is_whole(hl: Language) -> None:
+def test_no_key_stands_in_two_catalogues(hl: Language) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in catalogue_files(hl)]
+    keys = [key for text in texts for key in re.findall(r'^msgid "(.+)"$', text, re.M)]
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_catalogue_is_whole(path: Path) -> None:
     """As translators' tools see it: nothing empty, nothing fuzzy, nothing twice, each place a brace."""
-    path = PORTAL / "i18n" / f"{hl}.po"
     with path.open("rb") as file:
-        catalogue = read_po(file, locale=hl, abort_invalid=True)
+        catalogue = read_po(file, locale=path.parent.name, abort_invalid=True)
     written = [message for message in catalogue if message.id]
     assert not [message.id for message in written if message.fuzzy or not all(strings_of(message))]
     keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.M)

@@ -1,0 +1,1 @@
+"""Library systems behind one Protocol (`driver.py`): our own circulation, Koha, SLiMS, or none."""

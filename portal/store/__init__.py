@@ -1,0 +1,1 @@
+"""What patrons and staff leave behind: SQLAlchemy tables, one Alembic history, SQLite or PostgreSQL."""

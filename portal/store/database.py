@@ -1,0 +1,151 @@
+"""The database: transactions that hold on SQLite and PostgreSQL alike."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from portal.store.errors import StoreUnavailable
+
+BUSY_MS: Final = 10_000
+POOL: Final = 16
+POOL_WAIT_S: Final = 3.0
+CONNECT_S: Final = 5
+STATEMENT_MS: Final = 15_000
+
+
+class Database:
+    """Sessions on one database. Raises StoreUnavailable wherever it does not answer.
+
+    Of SQLite there is one writer at a time, from the start of its transaction; on PostgreSQL transactions that would
+    decide about the same thing take its lock first (`deciding`). Unique indexes are the last judge on both, so an
+    IntegrityError reaches the caller, who knows what it means.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_file(self.url)
+        self._writer = open_engine(self.url, writes=True)
+        self._reader = open_engine(self.url, writes=False) if self.is_sqlite else self._writer
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed when the block ends and rolled back when it raises."""
+        with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """What was true at one moment; nothing may be changed in it."""
+        with _told(), Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def deciding(self, session: Session, *things: str) -> None:
+        """Wait until no other transaction decides about one of `things` ("patron:…", "document:…"), and hold them to the end.
+
+        Everything one transaction decides about is named in one call: two calls could wait for each other.
+        """
+        if not self.is_sqlite:
+            for key in sorted({crc32(thing.encode()) for thing in things}):
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """The engine itself, for migrations and backups: foreign keys are off in SQLite, which cannot alter tables else."""
+        engine = open_engine(self.url, writes=True, foreign_keys=False)
+        try:
+            with _told():
+                yield engine
+        finally:
+            engine.dispose()
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def parsed(url: str | URL) -> URL:
+    """The URL of a database we can use. Raises StoreUnavailable, which never shows a password."""
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        made = None
+    if made is None or made.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreUnavailable(
+            "TELUSUR_DATABASE is not the address of a database; use sqlite:///folder/telusur.db, or "
+            "postgresql://user@host/database, or leave it empty for a file in the data folder."
+        )
+    if made.get_backend_name() == "postgresql":
+        return made.set(drivername="postgresql+psycopg")
+    if made.database in (None, "", ":memory:"):
+        raise StoreUnavailable("TELUSUR_DATABASE names no file; use sqlite:///folder/telusur.db.")
+    return made.set(drivername="sqlite+pysqlite")
+
+
+def open_engine(url: URL, *, writes: bool, foreign_keys: bool = True) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        options = f"-c statement_timeout={STATEMENT_MS} -c timezone=UTC"
+        return create_engine(
+            url,
+            pool_size=POOL,
+            pool_timeout=POOL_WAIT_S,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "options": options},
+        )
+    engine = create_engine(url, pool_size=POOL, pool_timeout=BUSY_MS / 1000)
+
+    @event.listens_for(engine, "connect")
+    def prepared(connection: Any, record: object) -> None:  # noqa: ARG001 - the shape of a listener
+        # Python's own module would begin transactions by itself, too late and never before reading.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A loan that was told to a patron outlives a power cut.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:
+        # A transaction that reads first and writes then would fail where another has written in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_file(url: URL) -> None:
+    """An empty file no one else may read, where there is none: SQLite would make it as readable as any."""
+    path = Path(str(url.database))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The database {path} cannot be opened: {error.strerror}. Make the folder writable, or name another in "
+            "TELUSUR_DATABASE."
+        ) from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        # Statements and their values hold patrons' data; only the driver's own words are told.
+        reason = str(error.orig).strip().splitlines()[0] if isinstance(error, DBAPIError) else "too many at once"
+        raise StoreUnavailable(
+            f"The database of patrons does not work: {reason}. See whether its disk has space and, where "
+            "TELUSUR_DATABASE names a server, whether that runs; `telusur check` tells."
+        ) from None

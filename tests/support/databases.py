@@ -1,0 +1,144 @@
+"""Both databases for tests: an SQLite file, and a real PostgreSQL server that is started for the test run."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from portal.store.database import Database
+from portal.store.upgrading import prepare
+
+BOTH = ("sqlite", "postgresql")
+NO_SERVER = "no PostgreSQL server on this machine"
+_TEMPLATE = "telusur_template"
+_numbers = count()
+
+
+def server_programs() -> Path | None:
+    """The folder of initdb and pg_ctl; Debian keeps it off the PATH."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    return folders[-1] if folders else None
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """The address of a server of its own, without the database's name; it ends with the block."""
+    programs = server_programs()
+    if programs is None:
+        # Where CI promised one, its absence is a fault and no reason to skip.
+        (pytest.fail if os.environ.get("CI_NEEDS_POSTGRESQL") else pytest.skip)(NO_SERVER)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # PostgreSQL refuses to run as root; Debian's package brings a user for it.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="telusur-postgresql-"))
+    if user:
+        shutil.chown(folder, user)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
+    control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+
+    def run(*command: str) -> None:
+        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    run(str(programs / "initdb"), "-A", "trust", "-U", "portal", "-E", "UTF8", "--locale=C", str(folder / "data"))
+    run(*control, "-o", options, "start")
+    try:
+        yield f"postgresql://portal@127.0.0.1:{port}"
+    finally:
+        run(*control, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Servers:
+    """New databases with the tables of this version, made from one that was filled once."""
+
+    def __init__(self, folder: Path, server: str = "") -> None:
+        self._folder = folder
+        self._server = server
+        self._filled = False
+
+    def new_url(self) -> str:
+        if not self._server:
+            template, path = self._folder / "template.sqlite3", self._folder / f"test-{next(_numbers)}.sqlite3"
+            if not template.exists():
+                _fill(f"sqlite:///{template}")
+            shutil.copy(template, path)
+            return f"sqlite:///{path}"
+        if not self._filled:
+            self._create(_TEMPLATE, "template1")
+            _fill(f"{self._server}/{_TEMPLATE}")
+            self._filled = True
+        name = f"test_{next(_numbers)}"
+        self._create(name, _TEMPLATE)
+        return f"{self._server}/{name}"
+
+    def empty_url(self) -> str:
+        """A database without any table."""
+        if not self._server:
+            return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.sqlite3'}"
+        name = f"empty_{next(_numbers)}"
+        self._create(name, "template1")
+        return f"{self._server}/{name}"
+
+    def _create(self, name: str, template: str) -> None:
+        engine = create_engine(
+            f"{self._server.replace('postgresql:', 'postgresql+psycopg:')}/postgres", isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        engine.dispose()
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    prepare(database)
+    database.close()
+
+
+# ---- fixtures
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Servers:
+    return Servers(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with postgresql_server() as address:
+        yield Servers(tmp_path_factory.mktemp("postgresql"), address)
+
+
+@pytest.fixture(params=BOTH)
+def databases(request: pytest.FixtureRequest) -> Servers:
+    """Each test that asks for it runs on both."""
+    found: Servers = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def database(databases: Servers) -> Iterator[Database]:
+    """A database with all tables and nothing in them, on each of both."""
+    database = Database(databases.new_url())
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_databases: Servers) -> Iterator[Database]:
+    """The same for tests of pages, which need no second database."""
+    database = Database(sqlite_databases.new_url())
+    yield database
+    database.close()
