@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from portal.store.database import Database
@@ -41,7 +41,7 @@ def test_every_revision_goes_down_and_up_again_with_data(database: Database) -> 
 @pytest.mark.parametrize(("found", "word"), [("0000", "newer"), ("9999", "newer")])
 def test_a_database_of_another_version_is_refused(database: Database, found: str, word: str) -> None:
     with database.engine() as engine, engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{found}'")
+        connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
     with pytest.raises(WrongRevision, match=word):
         prepare(database)
     with pytest.raises(WrongRevision, match=word):
