@@ -226,6 +226,8 @@ def upgrade() -> None:
         sa.Column("wanted_item_id", sa.String(length=32), nullable=True),
         sa.Column("item_id", sa.String(length=32), nullable=True),
         sa.Column("pickup_branch", sa.String(length=64), nullable=False),
+        sa.Column("from_branch", sa.String(length=64), nullable=False),
+        sa.Column("for_licence", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
