@@ -10,8 +10,12 @@ from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
+from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
+from portal.services.circulation.desk import Desk, nothing_written
+from portal.services.circulation.rules import starting_rules
+from portal.services.circulation.service import Circulation
 from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -71,11 +75,16 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What is there for patrons and staff: the store, the library system, and the services over both."""
+    """What is there for patrons and staff: the store, the library system, and the services over both.
+
+    circulation, desk: None where another system lends.
+    """
 
     database: Database
     ils: ILSDriver
     clock: Clock
+    circulation: Circulation | None = None
+    desk: Desk | None = None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -85,7 +94,18 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
     """
     database = open_database(settings)
     prepare(database)
-    return Accounts(database, open_ils(settings), clock)
+    if settings.accounts.ils.name != "local":
+        return Accounts(database, open_ils(settings), clock)
+    zone = settings.accounts.zone
+    with database.writing() as session:
+        starting_rules(session)
+    circulation = Circulation(database, clock, zone)
+    desk = Desk(database, clock, zone, nothing_written)
+    return Accounts(database, LocalSystem(circulation, _nobody), clock, circulation, desk)
+
+
+def _nobody(card_number: str, pin: str) -> str | None:  # noqa: ARG001 - no PIN is kept yet
+    return None
 
 
 def open_lending(settings: Settings) -> Accounts | None:

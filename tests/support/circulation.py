@@ -43,7 +43,7 @@ class Turned:
         self.now += timedelta(days=days, hours=hours)
 
 
-def written(session: Session, actor_id: str, action: str, subject: str, detail: str, at: datetime) -> None:
+def written(session: Session, actor_id: str, action: str, subject: str = "", detail: str = "", *, at: datetime) -> None:
     """An audit without a chain, for tests of what is audited."""
     number = next(_numbers)
     session.add(
