@@ -14,8 +14,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.account.signing_in import SigningIn
+from portal.account.visitor import AccountsAtHand, Forbidden
 from portal.advanced import Advanced
-from portal.bootstrap import Services, open_services
+from portal.bootstrap import Accounts, Services, open_accounts, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
@@ -35,7 +37,9 @@ from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.routes import PlainPages
 from portal.search_state import SearchState
+from portal.services.errors import NotAllowed, NotFound
 from portal.shell import Shell
+from portal.store.errors import StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
@@ -52,6 +56,7 @@ OPEN_UNDER: Final = (
     "/kutip/",
     "/baca/",
     "/berkas/",
+    "/akun/",
     *UNDER_MACHINES,
 )
 OPEN_EXACT: Final = (
@@ -63,6 +68,11 @@ OPEN_EXACT: Final = (
     "/riwayat",
     "/simpanan",
     "/qr.svg",
+    "/akun",
+    "/masuk",
+    "/masuk/oidc",
+    "/masuk/oidc/kembali",
+    "/keluar",
     "/api/v1/search",
     "/api/v1/suggest",
     "/health",
@@ -72,12 +82,14 @@ OPEN_EXACT: Final = (
 )
 
 
-def create_app(services: Services | None = None) -> st.App:
-    """The application. services: opened from the settings when none are given.
+def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
+    """The application. services, accounts: opened from the settings when none are given.
 
     One to a process: Streamlit's runtime cannot be started twice.
     """
     services = open_services() if services is None else services
+    if accounts is None and services.settings.accounts.ils.name != "none":
+        accounts = open_accounts(services.settings)
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
 
@@ -102,13 +114,21 @@ def create_app(services: Services | None = None) -> st.App:
         HERE / "web" / "app.py",
         lifespan=lifespan,
         on_script_error=told_already,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
+        exception_handlers={
+            SearchError: pages.search_failed,
+            Forbidden: pages.forbidden,
+            NotAllowed: pages.forbidden,
+            NotFound: pages.not_there,
+            StoreError: pages.store_failed,
+            500: pages.failed,
+        },
         routes=[
             *machine_routes(services),
             *Exports(pages).routes(),
             *Advanced(pages).routes(),
             *Keeping(pages).routes(),
             *QrCodes(services.settings).routes(),
+            *SigningIn(services).routes(),
             *pages.routes(),
             Mount("/aset/fonts", LastingFiles(directory=FONTS)),
             Mount("/aset", StaticFiles(directory=HERE / "assets")),
@@ -123,6 +143,7 @@ def create_app(services: Services | None = None) -> st.App:
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
             Middleware(BodyLimit),
+            Middleware(AccountsAtHand, accounts=accounts),
             Middleware(SocketGuard),
         ],
     )

@@ -12,9 +12,11 @@ from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
+from portal.services.identity.sign_in import Identity
 from portal.settings import Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
+from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
 from search.bilingual.lexicon import shipped
 from search.embedding import Embedder
@@ -73,9 +75,11 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both."""
 
+    settings: Settings
     database: Database
     ils: ILSDriver
     clock: Clock
+    identity: Identity
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -85,7 +89,14 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
     """
     database = open_database(settings)
     prepare(database)
-    return Accounts(database, open_ils(settings), clock)
+    return accounts_on(database, settings, clock)
+
+
+def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
+    """The services over a database that has its tables."""
+    ils = open_ils(settings)
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
+    return Accounts(settings, database, ils, clock, identity)
 
 
 def open_database(settings: Settings) -> Database:
