@@ -13,6 +13,7 @@ from portal.ils.driver import ILSDriver
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
 from portal.services.identity.sign_in import Identity
+from portal.services.identity.staff import Staff
 from portal.settings import Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -80,6 +81,7 @@ class Accounts:
     ils: ILSDriver
     clock: Clock
     identity: Identity
+    staff: Staff
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -96,7 +98,9 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     """The services over a database that has its tables."""
     ils = open_ils(settings)
     identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
-    return Accounts(settings, database, ils, clock, identity)
+    oidc = settings.accounts.oidc
+    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
+    return Accounts(settings, database, ils, clock, identity, staff)
 
 
 def open_database(settings: Settings) -> Database:

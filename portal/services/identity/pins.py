@@ -4,7 +4,6 @@ import secrets
 import threading
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -18,6 +17,7 @@ MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
 LANES: Final = 1
 LEAST: Final = 6
+LEAST_OF_STAFF: Final = 8
 MOST: Final = 128
 ONCE_FOR: Final = timedelta(days=3)
 _ONCE: Final = "once"
@@ -30,6 +30,7 @@ class Hasher:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._dummy = self._hasher.hash(secrets.token_hex(16))
         self.verified = 0
 
     def hashed(self, pin: str) -> str:
@@ -38,7 +39,7 @@ class Hasher:
 
     def matches(self, pin: str, kept: str) -> bool:
         """Whether `pin` is the one that was `kept`; with "" as slow as any, and never."""
-        hash_ = _bare(kept) or self._dummy()
+        hash_ = _bare(kept) or self._dummy
         with _AT_ONCE:
             self.verified += 1
             try:
@@ -49,10 +50,6 @@ class Hasher:
     def is_outdated(self, kept: str) -> bool:
         """Whether it was hashed with other parameters than today's."""
         return self._hasher.check_needs_rehash(_bare(kept))
-
-    @cache  # noqa: B019 - one hasher lives as long as its process
-    def _dummy(self) -> str:
-        return self._hasher.hash(secrets.token_hex(16))
 
 
 def once(kept: str, now: datetime) -> str:
@@ -79,7 +76,7 @@ def one_time_pin() -> str:
     return f"{secrets.randbelow(10**8):08d}"
 
 
-def require_good(pin: str, card_number: str | None, birth_year: int | None) -> None:
+def require_good(pin: str, card_number: str | None, birth_year: int | None, *, least: int = LEAST) -> None:
     """Raises NotValid, with the code of what is wrong with a PIN somebody chose.
 
     >>> require_good("123456", "BT-1", None)
@@ -87,7 +84,7 @@ def require_good(pin: str, card_number: str | None, birth_year: int | None) -> N
     portal.services.errors.NotValid: pin_weak
     """
     pin = _same_form(pin)
-    if len(pin) < LEAST:
+    if len(pin) < least:
         raise NotValid("pin_short", "new")
     if len(pin) > MOST:
         raise NotValid("pin_long", "new")

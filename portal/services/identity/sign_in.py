@@ -107,7 +107,7 @@ class Identity:
         kept = "" if patron is None else patron.pin_hash
         # Always once, so that no answer comes sooner for a card that nobody has.
         matches = self.hasher.matches(pin, kept)
-        if self._asks_the_system and not kept:
+        if self.asks_the_system and not kept:
             profile = self._ils.login(card, pin)
             return None if profile is None else self._shadow(profile)
         if patron is None or not matches or pins.has_lapsed(kept, self._clock()):
@@ -117,7 +117,8 @@ class Identity:
         return patron.id
 
     @property
-    def _asks_the_system(self) -> bool:
+    def asks_the_system(self) -> bool:
+        """Whether PINs of patrons are kept by another library system."""
         return self._ils.name != "local" and Capability.LOGIN in self._ils.capabilities
 
     def _shadow(self, profile: Profile) -> str:
@@ -150,7 +151,7 @@ class Identity:
         if not self.hasher.matches(old, patron.pin_hash):
             raise NotValid("pin_wrong", "old")
         self.throttle.succeeded(patron_id, f"pin of {patron_id}")
-        pins.require_good(new, patron.card_number, patron.birth_year)
+        _require_good(new, patron)
         if old == new:
             raise NotValid("pin_same", "new")
         hashed = self.hasher.hashed(new)
@@ -171,9 +172,9 @@ class Identity:
         _require_may_set(actor, patron)
         if patron is None or patron.standing is Standing.WITHDRAWN:
             raise NotFound("no such patron")
-        if self._asks_the_system and patron.role is Role.PATRON:
+        if self.asks_the_system and patron.role is Role.PATRON:
             raise NotValid("pin_elsewhere")
-        pins.require_good(pin, patron.card_number, patron.birth_year)
+        _require_good(pin, patron)
         now, hashed = self._clock(), self.hasher.hashed(pin)
         with self._database.writing() as session:
             self._database.deciding(session, f"patron:{patron_id}")
@@ -201,6 +202,11 @@ class Identity:
     def sweep(self, session: Session) -> int:
         """Drop sessions and failures that are over; how many rows. For the jobs of the house."""
         return self.sessions.sweep(session) + self.throttle.sweep(session)
+
+
+def _require_good(pin: str, patron: Patron) -> None:
+    least = pins.LEAST if patron.role is Role.PATRON else pins.LEAST_OF_STAFF
+    pins.require_good(pin, patron.card_number, patron.birth_year, least=least)
 
 
 def _require_may_set(actor: Actor, patron: Patron | None) -> None:
