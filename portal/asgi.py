@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
@@ -21,16 +21,21 @@ from portal.bootstrap import Accounts, Services, open_accounts, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
-from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.guards.client_address import ClientAddress
-from portal.guards.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.guards.middleware import (
+    AllowedHosts,
+    BodyLimit,
+    KnownPaths,
+    QueryLimit,
+    SecurityHeaders,
+    SocketGuard,
+    opened,
+)
 from portal.guards.rate_limit import RateLimit
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
-from portal.machines.routes import OPEN_EXACT as MACHINES
-from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
 from portal.pages import Drawing
@@ -45,41 +50,8 @@ from search.errors import SearchError
 HERE: Final = Path(__file__).parent
 SWITCH_S: Final = 0.001
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
-STREAMLIT_PATHS: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
-OPEN_UNDER: Final = (
-    "/static/",
-    "/media/",
-    "/component/",
-    "/_stcore/bidi-components/",
-    "/aset/",
-    "/katalog/",
-    "/kutip/",
-    "/baca/",
-    "/berkas/",
-    "/akun/",
-    *UNDER_MACHINES,
-)
-OPEN_EXACT: Final = (
-    "/",
-    "/cari",
-    "/anak",
-    "/rak",
-    "/cari/lanjut",
-    "/riwayat",
-    "/simpanan",
-    "/qr.svg",
-    "/akun",
-    "/masuk",
-    "/masuk/oidc",
-    "/masuk/oidc/kembali",
-    "/keluar",
-    "/api/v1/search",
-    "/api/v1/suggest",
-    "/health",
-    *MACHINES,
-    *EXPORTS,
-    *STREAMLIT_PATHS,
-)
+STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
+STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
 
 
 def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
@@ -92,6 +64,8 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         accounts = open_accounts(services.settings)
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
+    routes = portal_routes(services, pages, accounts)
+    exact, under = opened(routes)
 
     @asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
@@ -109,30 +83,15 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         gc.collect()
         gc.freeze()
         yield {}
+        if accounts is not None:
+            accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
         on_script_error=told_already,
-        exception_handlers={
-            SearchError: pages.search_failed,
-            Forbidden: pages.forbidden,
-            NotAllowed: pages.forbidden,
-            NotFound: pages.not_there,
-            StoreError: pages.store_failed,
-            500: pages.failed,
-        },
-        routes=[
-            *machine_routes(services),
-            *Exports(pages).routes(),
-            *Advanced(pages).routes(),
-            *Keeping(pages).routes(),
-            *QrCodes(services.settings).routes(),
-            *SigningIn(services).routes(),
-            *pages.routes(),
-            Mount("/aset/fonts", LastingFiles(directory=FONTS)),
-            Mount("/aset", StaticFiles(directory=HERE / "assets")),
-        ],
+        exception_handlers=answers_to_errors(pages),
+        routes=routes,
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(SharedAnswers),
@@ -141,7 +100,12 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
-            Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
+            Middleware(
+                KnownPaths,
+                exact=(*exact, *STREAMLIT_EXACT),
+                under=(*under, *STREAMLIT_UNDER),
+                not_found=pages.not_found,
+            ),
             Middleware(BodyLimit),
             Middleware(AccountsAtHand, accounts=accounts),
             Middleware(SocketGuard),
@@ -150,6 +114,38 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
     # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
     config.get_config_options(force_reparse=True)
     return app
+
+
+def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | None) -> list[BaseRoute]:
+    """Everything the portal itself answers; what comes first is asked first."""
+    return [
+        *machine_routes(services),
+        *Exports(pages).routes(),
+        *Advanced(pages).routes(),
+        *Keeping(pages).routes(),
+        *QrCodes(services.settings).routes(),
+        *(() if accounts is None else account_routes(services)),
+        *pages.routes(),
+        Mount("/aset/fonts", LastingFiles(directory=FONTS)),
+        Mount("/aset", StaticFiles(directory=HERE / "assets")),
+    ]
+
+
+def account_routes(services: Services) -> list[BaseRoute]:
+    """What there is for patrons and staff, where the portal knows any."""
+    return [*SigningIn(services).routes()]
+
+
+def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:
+    """What a visitor sees when a route raises; by exception, or status."""
+    return {
+        SearchError: pages.search_failed,
+        Forbidden: pages.forbidden,
+        NotAllowed: pages.forbidden,
+        NotFound: pages.not_there,
+        StoreError: pages.store_failed,
+        500: pages.failed,
+    }
 
 
 def told_already(error: Exception) -> bool:

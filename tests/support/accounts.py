@@ -13,16 +13,15 @@ from starlette.testclient import TestClient
 from streamlit import file_util
 
 from portal.account.signing_in import SigningIn
-from portal.account.visitor import AccountsAtHand, Forbidden
+from portal.account.visitor import AccountsAtHand
+from portal.asgi import answers_to_errors
 from portal.bootstrap import Accounts, Services, accounts_on
 from portal.routes import PlainPages
-from portal.services.errors import NotAllowed, NotFound
 from portal.services.identity.pins import Hasher
 from portal.settings import Settings, read_settings
 from portal.shell import Shell
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.errors import StoreError
 from portal.store.tables.people import Branch, Category, Patron, Role
 
 PIN = "271828"
@@ -77,12 +76,7 @@ def app_of(services: Services, accounts: Accounts | None, *routes: BaseRoute) ->
     return Starlette(
         routes=[*SigningIn(services).routes(), *routes],
         middleware=[Middleware(AccountsAtHand, accounts=accounts)],
-        exception_handlers={
-            Forbidden: pages.forbidden,
-            NotAllowed: pages.forbidden,
-            NotFound: pages.not_there,
-            StoreError: pages.store_failed,
-        },
+        exception_handlers=answers_to_errors(pages),
     )
 
 
