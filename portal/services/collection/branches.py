@@ -26,7 +26,7 @@ class Branches:
         for code, name in session.execute(select(Branch.code, Branch.name).order_by(Branch.code)):
             self._codes.setdefault(_folded(name), code)
             self._codes[code] = code
-        self._first = next(iter(self._codes.values()), "")
+        self._first = FIRST[0] if FIRST[0] in self._codes else next(iter(self._codes.values()), "")
 
     def code(self, name: str) -> str | None:
         """The code of the branch with this name or code; of "" the first branch. None where there are too many."""
