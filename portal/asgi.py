@@ -14,8 +14,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.account import routes as account
 from portal.advanced import Advanced
-from portal.bootstrap import Services, open_services
+from portal.bootstrap import Accounts, Services, open_lending, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
@@ -72,12 +73,13 @@ OPEN_EXACT: Final = (
 )
 
 
-def create_app(services: Services | None = None) -> st.App:
-    """The application. services: opened from the settings when none are given.
+def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
+    """The application. services, accounts: opened from the settings when none are given.
 
-    One to a process: Streamlit's runtime cannot be started twice.
+    One to a process: Streamlit's runtime cannot be started twice. Closes the database of `accounts` when it ends.
     """
     services = open_services() if services is None else services
+    accounts = open_lending(services.settings) if accounts is None else accounts
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
 
@@ -96,7 +98,11 @@ def create_app(services: Services | None = None) -> st.App:
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
-        yield {}
+        try:
+            yield {}
+        finally:
+            if accounts is not None:
+                accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",
@@ -105,6 +111,7 @@ def create_app(services: Services | None = None) -> st.App:
         exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
         routes=[
             *machine_routes(services),
+            *(account.account_routes(services, accounts) if accounts else ()),
             *Exports(pages).routes(),
             *Advanced(pages).routes(),
             *Keeping(pages).routes(),
@@ -121,8 +128,14 @@ def create_app(services: Services | None = None) -> st.App:
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
-            Middleware(KnownPaths, exact=OPEN_EXACT, under=OPEN_UNDER, not_found=pages.not_found),
+            Middleware(
+                KnownPaths,
+                exact=(*OPEN_EXACT, *(account.OPEN_EXACT if accounts else ())),
+                under=(*OPEN_UNDER, *(account.OPEN_UNDER if accounts else ())),
+                not_found=pages.not_found,
+            ),
             Middleware(BodyLimit),
+            *(account.account_middleware(services, accounts) if accounts else ()),
             Middleware(SocketGuard),
         ],
     )

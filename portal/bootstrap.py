@@ -12,7 +12,7 @@ from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
-from portal.settings import Settings, read_settings
+from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.upgrading import prepare
@@ -86,6 +86,11 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
     database = open_database(settings)
     prepare(database)
     return Accounts(database, open_ils(settings), clock)
+
+
+def open_lending(settings: Settings) -> Accounts | None:
+    """The same, None where no system lends (TELUSUR_ILS=none)."""
+    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings)
 
 
 def open_database(settings: Settings) -> Database:

@@ -1,0 +1,1 @@
+"""What patrons see of their own: loans, holds, lists, their data."""
