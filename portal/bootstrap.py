@@ -146,6 +146,8 @@ def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The same settings on a data folder and index of the demonstration's own, so samples never meet real records."""
+    """The same settings on a data folder, index and database of the demonstration's own: samples never meet real records,
+    nor made-up patrons real ones."""
     server = replace(settings.server, index=f"{settings.server.index}-demo")
-    return replace(settings, data=settings.data / "demo", server=server)
+    accounts = replace(settings.accounts, database="")
+    return replace(settings, data=settings.data / "demo", server=server, accounts=accounts)
