@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
 from portal.account import routes as account
+from portal.account.visitor import Forbidden
 from portal.advanced import Advanced
 from portal.bootstrap import Accounts, Services, open_lending, open_services
 from portal.bundles import FONTS, LastingFiles
@@ -41,7 +42,9 @@ from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.routes import PlainPages
 from portal.search_state import SearchState
+from portal.services.errors import NotAllowed, NotFound
 from portal.shell import Shell
+from portal.store.errors import StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
@@ -88,7 +91,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         HERE / "web" / "app.py",
         lifespan=lifespan,
         on_script_error=told_already,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
+        exception_handlers=answers_to_errors(pages),
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
@@ -127,6 +130,18 @@ def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | No
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),
         Mount("/aset", StaticFiles(directory=HERE / "assets")),
     ]
+
+
+def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:
+    """What a visitor sees when a route raises; by exception, or status."""
+    return {
+        SearchError: pages.search_failed,
+        Forbidden: pages.forbidden,
+        NotAllowed: pages.forbidden,
+        NotFound: pages.not_there,
+        StoreError: pages.store_failed,
+        500: pages.failed,
+    }
 
 
 def told_already(error: Exception) -> bool:

@@ -13,12 +13,16 @@ from portal.ils.driver import ILSDriver
 from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
-from portal.services.circulation.desk import Desk, nothing_written
+from portal.services import audit
+from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.identity.sign_in import Identity
+from portal.services.identity.staff import Staff
 from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
+from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
 from search.bilingual.lexicon import shipped
 from search.embedding import Embedder
@@ -80,11 +84,14 @@ class Accounts:
     circulation, desk: None where another system lends.
     """
 
+    settings: Settings
     database: Database
     ils: ILSDriver
     clock: Clock
-    circulation: Circulation | None = None
-    desk: Desk | None = None
+    identity: Identity
+    staff: Staff
+    circulation: Circulation | None
+    desk: Desk | None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -94,18 +101,26 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
     """
     database = open_database(settings)
     prepare(database)
-    if settings.accounts.ils.name != "local":
-        return Accounts(database, open_ils(settings), clock)
-    zone = settings.accounts.zone
-    with database.writing() as session:
-        starting_rules(session)
-    circulation = Circulation(database, clock, zone)
-    desk = Desk(database, clock, zone, nothing_written)
-    return Accounts(database, LocalSystem(circulation, _nobody), clock, circulation, desk)
+    return accounts_on(database, settings, clock)
 
 
-def _nobody(card_number: str, pin: str) -> str | None:  # noqa: ARG001 - no PIN is kept yet
-    return None
+def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
+    """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
+    zone, circulation, desk = settings.accounts.zone, None, None
+    if settings.accounts.ils.name == LocalSystem.name:
+        with database.writing() as session:
+            starting_rules(session)
+        circulation = Circulation(database, clock, zone)
+        desk = Desk(database, clock, zone, audit.record)
+
+    def check_pin(card_number: str, pin: str) -> str | None:
+        return identity.check_pin(card_number, pin)
+
+    ils = NoSystem() if circulation is None else LocalSystem(circulation, check_pin)
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
+    oidc = settings.accounts.oidc
+    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
+    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk)
 
 
 def open_lending(settings: Settings) -> Accounts | None:
@@ -116,10 +131,6 @@ def open_lending(settings: Settings) -> Accounts | None:
 def open_database(settings: Settings) -> Database:
     """The database itself, of whatever revision. Raises StoreUnavailable."""
     return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
-
-
-def open_ils(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one
-    return NoSystem()
 
 
 def searches_at_once(settings: Settings) -> int:
@@ -151,6 +162,8 @@ def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The same settings on a data folder and index of the demonstration's own, so samples never meet real records."""
+    """The same settings on a data folder, index and database of the demonstration's own: samples never meet real records,
+    nor made-up patrons real ones."""
     server = replace(settings.server, index=f"{settings.server.index}-demo")
-    return replace(settings, data=settings.data / "demo", server=server)
+    accounts = replace(settings.accounts, database="")
+    return replace(settings, data=settings.data / "demo", server=server, accounts=accounts)

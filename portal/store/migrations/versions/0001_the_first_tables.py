@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("loan_type", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
         sa.Column("is_licence", sa.Boolean(), nullable=False),
         sa.Column("lendable", sa.Boolean(), nullable=False),
         sa.Column("title", sa.String(length=2000), nullable=False),
