@@ -1,5 +1,6 @@
 """`telusur circulation`, and what every load does with the copies it brought."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -33,12 +34,17 @@ def circulation(arguments: Namespace) -> int:
     """Raises SearchError, StoreError."""
     settings = read_settings()
     if settings.accounts.ils.name != LOCAL:
+        print(
+            f"telusur: TELUSUR_ILS={settings.accounts.ils.name}: that system knows its own copies; this is for "
+            f"TELUSUR_ILS={LOCAL}",
+            file=sys.stderr,
+        )
         return WRONG_USE
     report = take(settings, open_engine(settings.search), everything=arguments.all, raising=True)
     if not report.counts:
-        pass
-    for _line in sentences(report):
-        pass
+        print(f"Nothing to take: {report.documents:,} titles have changed; --all looks at every one.")
+    for line in sentences(report):
+        print(line)
     return DONE_WITH_REFUSALS if report.shared else DONE
 
 
