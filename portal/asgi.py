@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
-from portal.account.signing_in import SigningIn
-from portal.account.visitor import AccountsAtHand, Forbidden
+from portal.account import routes as account
+from portal.account.visitor import Forbidden
 from portal.advanced import Advanced
-from portal.bootstrap import Accounts, Services, open_accounts, open_services
+from portal.bootstrap import Accounts, Services, open_lending, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
@@ -57,11 +57,10 @@ STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-c
 def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
     """The application. services, accounts: opened from the settings when none are given.
 
-    One to a process: Streamlit's runtime cannot be started twice.
+    One to a process: Streamlit's runtime cannot be started twice. Closes the database of `accounts` when it ends.
     """
     services = open_services() if services is None else services
-    if accounts is None and services.settings.accounts.ils.name != "none":
-        accounts = open_accounts(services.settings)
+    accounts = open_lending(services.settings) if accounts is None else accounts
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
     routes = portal_routes(services, pages, accounts)
@@ -82,9 +81,11 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
-        yield {}
-        if accounts is not None:
-            accounts.database.close()
+        try:
+            yield {}
+        finally:
+            if accounts is not None:
+                accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",
@@ -107,7 +108,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
                 not_found=pages.not_found,
             ),
             Middleware(BodyLimit),
-            Middleware(AccountsAtHand, accounts=accounts),
+            *(account.account_middleware(services, accounts) if accounts else ()),
             Middleware(SocketGuard),
         ],
     )
@@ -120,20 +121,15 @@ def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | No
     """Everything the portal itself answers; what comes first is asked first."""
     return [
         *machine_routes(services),
+        *(account.account_routes(services, accounts) if accounts else ()),
         *Exports(pages).routes(),
         *Advanced(pages).routes(),
         *Keeping(pages).routes(),
         *QrCodes(services.settings).routes(),
-        *(() if accounts is None else account_routes(services)),
         *pages.routes(),
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),
         Mount("/aset", StaticFiles(directory=HERE / "assets")),
     ]
-
-
-def account_routes(services: Services) -> list[BaseRoute]:
-    """What there is for patrons and staff, where the portal knows any."""
-    return [*SigningIn(services).routes()]
 
 
 def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:

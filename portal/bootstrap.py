@@ -14,7 +14,7 @@ from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
-from portal.settings import Settings, read_settings
+from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
@@ -103,6 +103,11 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     return Accounts(settings, database, ils, clock, identity, staff)
 
 
+def open_lending(settings: Settings) -> Accounts | None:
+    """The same, None where no system lends (TELUSUR_ILS=none)."""
+    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings)
+
+
 def open_database(settings: Settings) -> Database:
     """The database itself, of whatever revision. Raises StoreUnavailable."""
     return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
@@ -141,6 +146,8 @@ def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The same settings on a data folder and index of the demonstration's own, so samples never meet real records."""
+    """The same settings on a data folder, index and database of the demonstration's own: samples never meet real records,
+    nor made-up patrons real ones."""
     server = replace(settings.server, index=f"{settings.server.index}-demo")
-    return replace(settings, data=settings.data / "demo", server=server)
+    accounts = replace(settings.accounts, database="")
+    return replace(settings, data=settings.data / "demo", server=server, accounts=accounts)
