@@ -95,7 +95,12 @@ def open_lending(settings: Settings) -> Accounts | None:
 
 def open_database(settings: Settings) -> Database:
     """The database itself, of whatever revision. Raises StoreUnavailable."""
-    return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
+    return Database(where_database_is(settings))
+
+
+def where_database_is(settings: Settings) -> str:
+    """The database's URL, which may hold a password."""
+    return settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}"
 
 
 def open_ils(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one

@@ -115,7 +115,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (TELUSUR_HOST)")
     serve.add_argument("--port", type=_port, help="port to listen on (TELUSUR_PORT)")
 
-    commands.add_parser("check", help="show settings, index, model and what is wrong with them")
+    commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
+
+    _add_db(commands.add_parser("db", help="upgrade, check, back up and restore the database of patrons"))
 
     _add_evaluate(commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats"))
     return root
@@ -195,6 +197,17 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
         "--plain-language", action="store_true", help="read filters from the queries first, as the portal does"
     )
     evaluate.add_argument("--json", action="store_true")
+
+
+def _add_db(db: argparse.ArgumentParser) -> None:
+    actions = db.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("upgrade", help="bring the database to this version, after a backup")
+    actions.add_parser("check", help="tell what the database holds and whether it is whole")
+    backup = actions.add_parser("backup", help="write a backup while the portal runs")
+    backup.add_argument("folder", type=Path, metavar="TO", help="a new folder")
+    restore = actions.add_parser("restore", help="make the database what it was in a backup; stop the portal first")
+    restore.add_argument("folder", type=Path, metavar="FROM", help="the folder of a backup")
+    restore.add_argument("--force", action="store_true", help="also where the database is not empty")
 
 
 def _positive(text: str) -> int:
