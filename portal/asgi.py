@@ -10,67 +10,48 @@ from typing import Any, Final
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
 from portal.account import routes as account
+from portal.account.visitor import Forbidden
 from portal.advanced import Advanced
 from portal.bootstrap import Accounts, Services, open_lending, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
-from portal.exporting import PATHS as EXPORTS
 from portal.exporting import Exports
 from portal.guards.client_address import ClientAddress
-from portal.guards.middleware import AllowedHosts, BodyLimit, KnownPaths, QueryLimit, SecurityHeaders, SocketGuard
+from portal.guards.middleware import (
+    AllowedHosts,
+    BodyLimit,
+    KnownPaths,
+    QueryLimit,
+    SecurityHeaders,
+    SocketGuard,
+    opened,
+)
 from portal.guards.rate_limit import RateLimit
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
-from portal.machines.routes import OPEN_EXACT as MACHINES
-from portal.machines.routes import OPEN_UNDER as UNDER_MACHINES
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
 from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.routes import PlainPages
 from portal.search_state import SearchState
+from portal.services.errors import NotAllowed, NotFound
 from portal.shell import Shell
+from portal.store.errors import StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
 SWITCH_S: Final = 0.001
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
-STREAMLIT_PATHS: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
-OPEN_UNDER: Final = (
-    "/static/",
-    "/media/",
-    "/component/",
-    "/_stcore/bidi-components/",
-    "/aset/",
-    "/katalog/",
-    "/kutip/",
-    "/baca/",
-    "/berkas/",
-    *UNDER_MACHINES,
-)
-OPEN_EXACT: Final = (
-    "/",
-    "/cari",
-    "/anak",
-    "/rak",
-    "/cari/lanjut",
-    "/riwayat",
-    "/simpanan",
-    "/qr.svg",
-    "/api/v1/search",
-    "/api/v1/suggest",
-    "/health",
-    *MACHINES,
-    *EXPORTS,
-    *STREAMLIT_PATHS,
-)
+STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
+STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
 
 
 def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
@@ -82,6 +63,8 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
     accounts = open_lending(services.settings) if accounts is None else accounts
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
+    routes = portal_routes(services, pages, accounts)
+    exact, under = opened(routes)
 
     @asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001 - the shape of a lifespan
@@ -108,18 +91,8 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         HERE / "web" / "app.py",
         lifespan=lifespan,
         on_script_error=told_already,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
-        routes=[
-            *machine_routes(services),
-            *(account.account_routes(services, accounts) if accounts else ()),
-            *Exports(pages).routes(),
-            *Advanced(pages).routes(),
-            *Keeping(pages).routes(),
-            *QrCodes(services.settings).routes(),
-            *pages.routes(),
-            Mount("/aset/fonts", LastingFiles(directory=FONTS)),
-            Mount("/aset", StaticFiles(directory=HERE / "assets")),
-        ],
+        exception_handlers=answers_to_errors(pages),
+        routes=routes,
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(SharedAnswers),
@@ -130,8 +103,8 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(
                 KnownPaths,
-                exact=(*OPEN_EXACT, *(account.OPEN_EXACT if accounts else ())),
-                under=(*OPEN_UNDER, *(account.OPEN_UNDER if accounts else ())),
+                exact=(*exact, *STREAMLIT_EXACT),
+                under=(*under, *STREAMLIT_UNDER),
                 not_found=pages.not_found,
             ),
             Middleware(BodyLimit),
@@ -142,6 +115,33 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
     # Only now is known where the script's config.toml lies; whoever asked for an option before got the defaults.
     config.get_config_options(force_reparse=True)
     return app
+
+
+def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | None) -> list[BaseRoute]:
+    """Everything the portal itself answers; what comes first is asked first."""
+    return [
+        *machine_routes(services),
+        *(account.account_routes(services, accounts) if accounts else ()),
+        *Exports(pages).routes(),
+        *Advanced(pages).routes(),
+        *Keeping(pages).routes(),
+        *QrCodes(services.settings).routes(),
+        *pages.routes(),
+        Mount("/aset/fonts", LastingFiles(directory=FONTS)),
+        Mount("/aset", StaticFiles(directory=HERE / "assets")),
+    ]
+
+
+def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:
+    """What a visitor sees when a route raises; by exception, or status."""
+    return {
+        SearchError: pages.search_failed,
+        Forbidden: pages.forbidden,
+        NotAllowed: pages.forbidden,
+        NotFound: pages.not_there,
+        StoreError: pages.store_failed,
+        500: pages.failed,
+    }
 
 
 def told_already(error: Exception) -> bool:

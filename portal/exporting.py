@@ -115,6 +115,3 @@ def selection_path(format: str) -> str:
 
 def results_path(format: str) -> str:
     return f"/cari.{format}"
-
-
-PATHS: Final = tuple(path(name) for name in FORMATS for path in (selection_path, results_path))

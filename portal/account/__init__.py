@@ -1,1 +1,1 @@
-"""What patrons see of their own: loans, holds, lists, their data."""
+"""Pages of patrons: plain, drawn by the server, never kept in a cache."""

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.guards.client_address import visitor_of
@@ -67,6 +68,25 @@ class KnownPaths:
             await self._app(scope, receive, send)
         else:
             await _answer(self._not_found, scope, receive, send)
+
+
+def opened(routes: Iterable[BaseRoute]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The paths that `routes` answer: those written out, and how those with a part to fill in begin.
+
+    >>> opened([Route("/cari", print), Route("/katalog/{id:path}", print), Mount("/aset", print)])
+    (frozenset({'/cari'}), ('/katalog/', '/aset/'))
+    """
+    exact, under = set(), []
+    for route in routes:
+        assert isinstance(route, Route | Mount)  # noqa: S101 - what has no path could not be let through
+        begins, part, _ = route.path.partition("{")
+        if isinstance(route, Mount):
+            under.append(f"{begins}/")
+        elif part:
+            under.append(begins)
+        else:
+            exact.add(begins)
+    return frozenset(exact), tuple(dict.fromkeys(under))
 
 
 class QueryLimit:

@@ -1,6 +1,4 @@
-"""All routes for machines, and which of them the guards before the routes must let through."""
-
-from typing import Final
+"""All routes for machines."""
 
 from starlette.routing import Route
 
@@ -13,20 +11,6 @@ from portal.machines.robots import Robots
 from portal.machines.sitemap import Sitemap
 from portal.machines.sru import Sru
 from portal.machines.unapi import UnApi
-
-OPEN_EXACT: Final = (
-    "/oai",
-    "/sru",
-    "/unapi",
-    "/opensearch.xml",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/cari.atom",
-    "/cari.rss",
-    "/api/v1/suggest/opensearch",
-    "/api/v1/openapi.json",
-)
-OPEN_UNDER: Final = ("/sitemap-", "/api/v1/record/")
 
 
 def machine_routes(services: Services) -> list[Route]:
