@@ -130,7 +130,12 @@ def open_lending(settings: Settings) -> Accounts | None:
 
 def open_database(settings: Settings) -> Database:
     """The database itself, of whatever revision. Raises StoreUnavailable."""
-    return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
+    return Database(where_database_is(settings))
+
+
+def where_database_is(settings: Settings) -> str:
+    """The database's URL, which may hold a password."""
+    return settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}"
 
 
 def searches_at_once(settings: Settings) -> int:
