@@ -50,6 +50,7 @@ class IngestReport:
     `replacements`. `attached` counts e-books that belong to a record, `joined` records that joined one of
     another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
     nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
+    copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
     """
 
     files: int = 0
@@ -66,6 +67,7 @@ class IngestReport:
     pages_without_text: int = 0
     pages_by_ocr: int = 0
     notes: list[str] = field(default_factory=list)
+    copies: Mapping[str, object] = field(default_factory=dict)
     passages: int = 0
     embedder: str = ""
     seconds: float = 0.0
@@ -127,6 +129,7 @@ class IngestReport:
             "pages_without_text": self.pages_without_text,
             "pages_by_ocr": self.pages_by_ocr,
             "notes": self.notes,
+            "copies": dict(self.copies),
             "passages_embedded": self.passages,
             "embedder": self.embedder,
             "seconds": round(self.seconds, 1),

@@ -14,8 +14,10 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import config, file_util
 
+from portal.account import routes as account
+from portal.account.visitor import Forbidden
 from portal.advanced import Advanced
-from portal.bootstrap import Services, open_services
+from portal.bootstrap import Accounts, Services, open_lending, open_services
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
@@ -40,7 +42,9 @@ from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.routes import PlainPages
 from portal.search_state import SearchState
+from portal.services.errors import NotAllowed, NotFound
 from portal.shell import Shell
+from portal.store.errors import StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
@@ -50,15 +54,16 @@ STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/s
 STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
 
 
-def create_app(services: Services | None = None) -> st.App:
-    """The application. services: opened from the settings when none are given.
+def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
+    """The application. services, accounts: opened from the settings when none are given.
 
-    One to a process: Streamlit's runtime cannot be started twice.
+    One to a process: Streamlit's runtime cannot be started twice. Closes the database of `accounts` when it ends.
     """
     services = open_services() if services is None else services
+    accounts = open_lending(services.settings) if accounts is None else accounts
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
-    routes = portal_routes(services, pages)
+    routes = portal_routes(services, pages, accounts)
     exact, under = opened(routes)
 
     @asynccontextmanager
@@ -76,13 +81,17 @@ def create_app(services: Services | None = None) -> st.App:
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
-        yield {}
+        try:
+            yield {}
+        finally:
+            if accounts is not None:
+                accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",
         lifespan=lifespan,
         on_script_error=told_already,
-        exception_handlers={SearchError: pages.search_failed, 500: pages.failed},
+        exception_handlers=answers_to_errors(pages),
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
@@ -99,6 +108,7 @@ def create_app(services: Services | None = None) -> st.App:
                 not_found=pages.not_found,
             ),
             Middleware(BodyLimit),
+            *(account.account_middleware(services, accounts) if accounts else ()),
             Middleware(SocketGuard),
         ],
     )
@@ -107,10 +117,11 @@ def create_app(services: Services | None = None) -> st.App:
     return app
 
 
-def portal_routes(services: Services, pages: PlainPages) -> list[BaseRoute]:
+def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | None) -> list[BaseRoute]:
     """Everything the portal itself answers; what comes first is asked first."""
     return [
         *machine_routes(services),
+        *(account.account_routes(services, accounts) if accounts else ()),
         *Exports(pages).routes(),
         *Advanced(pages).routes(),
         *Keeping(pages).routes(),
@@ -119,6 +130,18 @@ def portal_routes(services: Services, pages: PlainPages) -> list[BaseRoute]:
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),
         Mount("/aset", StaticFiles(directory=HERE / "assets")),
     ]
+
+
+def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:
+    """What a visitor sees when a route raises; by exception, or status."""
+    return {
+        SearchError: pages.search_failed,
+        Forbidden: pages.forbidden,
+        NotAllowed: pages.forbidden,
+        NotFound: pages.not_there,
+        StoreError: pages.store_failed,
+        500: pages.failed,
+    }
 
 
 def told_already(error: Exception) -> bool:

@@ -12,9 +12,12 @@ from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
-from portal.settings import Settings, read_settings
+from portal.services.identity.sign_in import Identity
+from portal.services.identity.staff import Staff
+from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
+from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
 from search.bilingual.lexicon import shipped
 from search.embedding import Embedder
@@ -73,9 +76,12 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both."""
 
+    settings: Settings
     database: Database
     ils: ILSDriver
     clock: Clock
+    identity: Identity
+    staff: Staff
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -85,7 +91,21 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
     """
     database = open_database(settings)
     prepare(database)
-    return Accounts(database, open_ils(settings), clock)
+    return accounts_on(database, settings, clock)
+
+
+def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
+    """The services over a database that has its tables."""
+    ils = open_ils(settings)
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
+    oidc = settings.accounts.oidc
+    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
+    return Accounts(settings, database, ils, clock, identity, staff)
+
+
+def open_lending(settings: Settings) -> Accounts | None:
+    """The same, None where no system lends (TELUSUR_ILS=none)."""
+    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings)
 
 
 def open_database(settings: Settings) -> Database:
@@ -126,6 +146,8 @@ def open_job_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The same settings on a data folder and index of the demonstration's own, so samples never meet real records."""
+    """The same settings on a data folder, index and database of the demonstration's own: samples never meet real records,
+    nor made-up patrons real ones."""
     server = replace(settings.server, index=f"{settings.server.index}-demo")
-    return replace(settings, data=settings.data / "demo", server=server)
+    accounts = replace(settings.accounts, database="")
+    return replace(settings, data=settings.data / "demo", server=server, accounts=accounts)

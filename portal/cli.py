@@ -117,6 +117,8 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="show settings, index, model and what is wrong with them")
 
+    _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent"))
+
     _add_evaluate(commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats"))
     return root
 
@@ -173,6 +175,12 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
     ingest.add_argument(
         "--from", default="", dest="from_date", metavar="DATE", help="harvest: changed since, instead of the last time"
     )
+
+
+def _add_circulation(circulation: argparse.ArgumentParser) -> None:
+    what = circulation.add_subparsers(dest="what", required=True, metavar="WHAT")
+    items = what.add_parser("items", help="take the copies of changed titles from the catalogue; every load does it too")
+    items.add_argument("--all", action="store_true", help="of all titles, whether they changed or not")
 
 
 def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:

@@ -14,9 +14,9 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import evaluating, loading
+from portal import circulating, evaluating, loading
 from portal.answers import search_answer
-from portal.bootstrap import Services, demo_settings, open_job_embedder, open_services
+from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
 from portal.console import printable, report_text
 from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import Messages, messages
@@ -229,8 +229,9 @@ def _serve(services: Services) -> int:
     if problem:
         print(f"telusur: {problem}", file=sys.stderr)
         return UNAVAILABLE
+    accounts = open_lending(settings)
     print(f"The portal is at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).", file=sys.stderr)
-    return serve(services)
+    return serve(services, accounts=accounts)
 
 
 def _port_problem(host: str, port: int) -> str:
@@ -286,3 +287,7 @@ def check(_: Namespace) -> int:
 
 def evaluate(arguments: Namespace) -> int:
     return evaluating.evaluate(arguments)
+
+
+def circulation(arguments: Namespace) -> int:
+    return circulating.circulation(arguments)

@@ -6,7 +6,7 @@ from math import floor
 from typing import Final, Literal
 from zlib import crc32
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from search.document import Document
 
@@ -29,21 +29,35 @@ UNCLASSED_COLOURS: Final = 6
 # Where a title ends and the rest of it begins (ISBD 1.1.4, 1.3, 1.4), as records write it.
 _TITLE_ENDS: Final = (" : ", " = ", " / ", " ; ")
 
-# Widths in em of the bold face the covers are lettered in, as Chromium measures them; what is not here is 0.65 wide.
-_WIDTHS: Final = {
-    **dict.fromkeys("ijl", 0.26),
-    **dict.fromkeys("'I!,r", 0.36),
-    **dict.fromkeys("1().:;J[]`ft{|}", 0.42),
-    **dict.fromkeys('"/sz', 0.52),
-    **dict.fromkeys("7*LTZvx", 0.57),
-    **dict.fromkeys("23569-?EFacehknuy", 0.62),
-    **dict.fromkeys("0ABKUV", 0.72),
-    **dict.fromkeys("CDHN", 0.77),
-    **dict.fromkeys("&G…", 0.82),
-    **dict.fromkeys("#MOQmw", 0.92),
-    **dict.fromkeys("@W—%", 1.05),
-    " ": 0.2,
-}
+
+class _Widths(dict[str, float]):
+    """Letters and their widths in em; of those that are not there, about what they take."""
+
+    def __missing__(self, letter: str) -> float:
+        if letter.isascii():
+            return 0.65
+        if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+            return 0.0
+        return 1.05 if unicodedata.east_asian_width(letter) in "WF" else 0.7
+
+
+# Widths in em of the bold face the covers are lettered in, as Chromium measures them.
+_WIDTHS: Final = _Widths(
+    {
+        **dict.fromkeys("ijl", 0.26),
+        **dict.fromkeys("'I!,r", 0.36),
+        **dict.fromkeys("1().:;J[]`ft{|}", 0.42),
+        **dict.fromkeys('"/sz', 0.52),
+        **dict.fromkeys("7*LTZvx", 0.57),
+        **dict.fromkeys("23569-?EFacehknuy", 0.62),
+        **dict.fromkeys("0ABKUV", 0.72),
+        **dict.fromkeys("CDHN", 0.77),
+        **dict.fromkeys("&G…", 0.82),
+        **dict.fromkeys("#MOQmw", 0.92),
+        **dict.fromkeys("@W—%", 1.05),
+        " ": 0.2,
+    }
+)
 
 # Pictures of what a title is, drawn in lines on a square of 24.
 _PICTURES: Final = {
@@ -98,14 +112,14 @@ def drawn_cover(title: str, format: str = "", dewey_class: str = "", size: Size 
     type_size, lines = _set(text, longest, size)
     if lines and lines[-1].endswith("…"):  # there is to be room for it after any word
         type_size, lines = _set(text, longest + text_width("…"), size)
-    shape = Markup('<path class="cover-shape" d="{}"/>').format(_SHAPES[chance % len(_SHAPES)])
-    picture = Markup('<path class="cover-picture" transform="translate(12 136)" d="{}"/>').format(
-        _PICTURES[_PICTURE_OF.get(format, "box" if format else "book")]
+    # Put together as text: `Markup.format` escapes thrice a page of results what cannot hold a mark. Only the title can.
+    picture = _PICTURES[_PICTURE_OF.get(format, "box" if format else "book")]
+    return Markup(  # noqa: S704
+        f'<svg class="cover {_colour(dewey_class, chance)} cover-{size}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"'
+        f' focusable="false"><path class="cover-shape" d="{_SHAPES[chance % len(_SHAPES)]}"/>'
+        f'<path class="cover-spine" d="M0 0h7v168H0z"/>{_lettering(lines, type_size)}'
+        f'<path class="cover-picture" transform="translate(12 136)" d="{picture}"/></svg>'
     )
-    return Markup(
-        '<svg class="cover {} cover-{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}'
-        '<path class="cover-spine" d="M0 0h7v168H0z"/>{}{}</svg>'
-    ).format(_colour(dewey_class, chance), size, WIDTH, HEIGHT, shape, _lettering(lines, type_size), picture)
 
 
 def _set(text: str, longest: float, size: Size) -> tuple[float, list[str]]:
@@ -116,15 +130,15 @@ def _set(text: str, longest: float, size: Size) -> tuple[float, list[str]]:
     return type_size, wrapped(text, (RIGHT - LEFT) / type_size, most_lines)
 
 
-def _lettering(lines: list[str], type_size: float) -> Markup:
+def _lettering(lines: list[str], type_size: float) -> str:
     right_to_left = _reads_from_the_right("".join(lines))
     left = RIGHT if right_to_left else LEFT
-    spans = Markup("").join(
-        Markup('<tspan x="{}" y="{:.1f}">{}</tspan>').format(left, TOP + type_size * (1 + LEADING * n), line)
+    spans = "".join(
+        f'<tspan x="{left}" y="{TOP + type_size * (1 + LEADING * n):.1f}">{escape(line)}</tspan>'
         for n, line in enumerate(lines)
     )
-    direction = Markup(' direction="rtl"') if right_to_left else ""
-    return Markup('<text font-size="{:g}"{}>{}</text>').format(type_size, direction, spans)
+    direction = ' direction="rtl"' if right_to_left else ""
+    return f'<text font-size="{type_size:g}"{direction}>{spans}</text>'
 
 
 def _colour(dewey_class: str, chance: int) -> str:
@@ -185,17 +199,7 @@ def _pieces(word: str, width: float) -> list[str]:
 
 def text_width(text: str) -> float:
     """About how wide a text is, in em."""
-    return sum(_letter_width(letter) for letter in text)
-
-
-def _letter_width(letter: str) -> float:
-    if letter in _WIDTHS:
-        return _WIDTHS[letter]
-    if letter.isascii():
-        return 0.65
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-        return 0.0
-    return 1.05 if unicodedata.east_asian_width(letter) in "WF" else 0.7
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def _reads_from_the_right(text: str) -> bool:

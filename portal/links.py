@@ -55,6 +55,11 @@ def tools(state: SearchState, interactive: bool) -> Tools:
     return Tools(advanced(state, interactive), history(state.hl))
 
 
+def account(hl: Language) -> str:
+    """What is a patron's own; guests are asked to sign in there."""
+    return f"/akun{_query(hl)}"
+
+
 def history(hl: Language) -> str:
     """The searches that the reader's browser keeps."""
     return f"/riwayat{_query(hl)}"

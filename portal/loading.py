@@ -27,6 +27,7 @@ from ingest.readers import ocr
 from ingest.readers.columns import ColumnsError, TableMapping, load_columns
 from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
+from portal import circulating
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.console import ProgressLine, report_text
 from portal.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
@@ -132,11 +133,22 @@ def load(
             records = None
         finally:
             line.end()
+        if not job.dry and not report.given_up:
+            _take_copies(settings, engine, report, stop)
     if records is not None and (note := _about_refused(records, refused)):
         report.notes.insert(0, note)
     if job.rebuild and not job.dry and not report.given_up:
         _forget_positions(settings, harvested, report)
     return report
+
+
+def _take_copies(settings: Settings, engine: Engine, report: IngestReport, stop: threading.Event) -> None:
+    """The copies that the load brought can be lent from now on, where it is we who lend."""
+    if settings.accounts.ils.name != circulating.LOCAL or report.stopped:
+        return
+    taken = circulating.take(settings, engine, stopped=stop.is_set)
+    report.notes += circulating.sentences(taken)
+    report.copies = taken.to_plain()
 
 
 @contextmanager

@@ -205,6 +205,20 @@ class Drawing:
         title = self.t("saved.title")
         return self._drawn("_saved.html", view, title, title, view="saved", other_language=switched)
 
+    def framed(
+        self,
+        template: str,
+        view: object,
+        title: str,
+        switched: str,
+        status: int = 200,
+        beside: Mapping[str, object] | None = None,
+    ) -> Drawn:
+        """A page of patrons or staff: `template` around `view`. switched: its address in the other language."""
+        return self._drawn(
+            template, view, title, title, view=template, status=status, other_language=switched, beside=beside
+        )
+
     def _home(self) -> Drawn:
         everything = self.services.discovery.search(Query(), "keyword", 1, 1)
         info = self.services.discovery.info()
@@ -348,6 +362,7 @@ class Drawing:
             "is_children": view == "children",
             "children_href": addresses.children(self.t.language),
             "history_href": addresses.saved(self.state.hl),
+            "account_href": self._account_href(),
             "plain_href": PlainLinks().search(self.state) if self._interactive else "",
             **around_the_box(self.state, self._interactive),
         }
@@ -365,6 +380,11 @@ class Drawing:
             canonical=canonical,
             head=head,
         )
+
+    def _account_href(self) -> str:
+        """The same for everybody, signed in or not, so that pages can be kept in caches; "" where there are no accounts."""
+        has_accounts = self.services.settings.accounts.ils.name != "none"
+        return addresses.account(self.t.language) if has_accounts else ""
 
     @property
     def _interactive(self) -> bool:

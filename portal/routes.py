@@ -1,5 +1,7 @@
 """Pages that the server draws whole: for browsers without JavaScript, for machines, and for e-books."""
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -127,6 +129,27 @@ class PlainPages:
         drawing = self.drawing(request)
         return self.document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
 
+    def forbidden(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
+        """403: a form that came from nowhere of ours, or a deed that is not this visitor's to do."""
+        return self._refused(request, "forbidden", 403)
+
+    def not_there(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
+        drawing = self.drawing(request)
+        return _not_kept(self.document(drawing, drawing.missing()))
+
+    def store_failed(self, request: Request, error: Exception) -> Response:
+        """503: patrons' data cannot be had now; the catalogue goes on."""
+        logging.getLogger(__name__).error("%s", error)
+        return self._refused(request, "store", 503)
+
+    def _refused(self, request: Request, name: str, status: int) -> Response:
+        drawing = self.drawing(request)
+        told = drawing.t(f"identity.{name}")
+        if request.scope["path"].startswith("/api/") or "application/json" in request.headers.get("accept", ""):
+            return _not_kept(JSONResponse(error_answer(name, told), status))
+        problem = Problem(drawing.t(f"identity.{name}_title"), told, drawing.t(f"identity.{name}_next"))
+        return _not_kept(self.document(drawing, drawing.told(problem, status)))
+
     def not_found(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
         return self.document(drawing, drawing.missing())
@@ -179,6 +202,11 @@ class PlainPages:
 
     def document(self, drawing: Drawing, drawn: Drawn) -> Response:
         return plain_answer(drawing, drawn)
+
+
+def _not_kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _refusal(error: SearchError, hl: Language) -> JSONResponse:

@@ -241,15 +241,15 @@ class SearchState:
         """The same search with a filter value chosen, or given up when it was."""
         if value in self.chosen(field):
             return self.without(field, value)
-        return self._changed(filters=(*self._filters_without(field, value), Filter(field, (value,))))
+        return self._filtered((*self._filters_without(field, value), Filter(field, (value,))))
 
     def keeping_out(self, field: str, value: str) -> "SearchState":
         """The same search without documents that have this value; it is no longer chosen."""
-        return self._changed(filters=(*self._filters_without(field, value), Filter(field, (value,), negated=True)))
+        return self._filtered((*self._filters_without(field, value), Filter(field, (value,), negated=True)))
 
     def without(self, field: str, value: str) -> "SearchState":
         """The same search with a value neither chosen nor kept out."""
-        return self._changed(filters=self._filters_without(field, value))
+        return self._filtered(self._filters_without(field, value))
 
     def _filters_without(self, field: str, value: str) -> tuple[Filter, ...]:
         return tuple(
@@ -318,8 +318,21 @@ class SearchState:
 
     def _changed(self, **changes: Any) -> "SearchState":
         """Another search, from its first page on; what was opened of this one is closed."""
-        closed: dict[str, Any] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
-        return replace(self, **closed | changes)
+        return replace(self, **_CLOSED | changes)
+
+    def _filtered(self, filters: tuple[Filter, ...]) -> "SearchState":
+        """`_changed` where only filters change. A page of results has 150 such links, so what is valid is taken as it is."""
+        other = object.__new__(SearchState)
+        for name in self.__slots__:
+            object.__setattr__(other, name, getattr(self, name))
+        for name, value in _CLOSED.items():
+            object.__setattr__(other, name, value)
+        object.__setattr__(other, "filters", known_filters(filters))
+        return other
+
+
+# What belongs to one page of a search.
+_CLOSED: Final[dict[str, Any]] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
 
 
 def _printable(text: str, most: int) -> str:

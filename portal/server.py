@@ -5,7 +5,7 @@ from typing import Final
 import uvicorn
 
 from portal.asgi import create_app
-from portal.bootstrap import Services
+from portal.bootstrap import Accounts, Services
 from portal.guards.connections import PatientProtocol
 
 MAX_SOCKET_MESSAGE_BYTES: Final = 1024 * 1024
@@ -13,11 +13,13 @@ SHUTDOWN_S: Final = 5
 KEEP_ALIVE_S: Final = 10
 
 
-def serve(services: Services, host: str | None = None, port: int | None = None) -> int:
-    """Serve until stopped; gives an exit code. host, port: those of the settings unless given."""
+def serve(
+    services: Services, host: str | None = None, port: int | None = None, accounts: Accounts | None = None
+) -> int:
+    """Serve until stopped; gives an exit code. host, port, accounts: those of the settings unless given."""
     settings = services.settings
     uvicorn.run(
-        create_app(services),
+        create_app(services, accounts),
         host=host or settings.host,
         port=settings.port if port is None else port,
         log_config=None,  # Streamlit's own stands; uvicorn's would take its handlers away

@@ -121,7 +121,8 @@ SETTINGS: Final = (
 CONFIG_FILE: Final = Path("telusur.toml")
 
 
-ILS_NAMES: Final = ("local", "koha", "slims", "none")
+NO_ILS: Final = "none"
+ILS_NAMES: Final = ("local", "koha", "slims", NO_ILS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Matcher:
                 prefixes.append(found[-1])
         self._prefixes = tuple(prefixes)
         self._forms: dict[str, str | None] = {}  # the same words stand in hit after hit
+        self._others: set[str] = set()  # those that are a form of nothing
         self._told: dict[str, tuple[str, ...]] = {}  # and the same headings and publishers
         self.asked = frozenset(self._exact.values())
 
@@ -56,7 +57,8 @@ class Matcher:
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a word that matches; quicker than to mark it."""
-        return any(map(self.matches, set(analysis.plain_words(text))))
+        words = set(analysis.plain_words(text)) - self._others
+        return bool(words) and any(map(self.matches, words))
 
     def words_in(self, text: str) -> tuple[str, ...]:
         """The words of `text` that match, in lower case, each once."""
@@ -69,7 +71,9 @@ class Matcher:
     def form_of(self, word: str) -> str | None:
         """The word of the query that a folded word of a text is a form of."""
         if word not in self._forms:
-            self._forms[word] = self._form_of(word)
+            self._forms[word] = form = self._form_of(word)
+            if form is None:
+                self._others.add(word)
         return self._forms[word]
 
     def _form_of(self, word: str) -> str | None:

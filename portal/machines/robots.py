@@ -22,6 +22,10 @@ Disallow: /kutip/
 Disallow: /rak
 Disallow: /riwayat
 Disallow: /simpanan
+Disallow: /akun
+Disallow: /meja
+Disallow: /masuk
+Disallow: /keluar
 Disallow: /anak?
 Disallow: /oai
 Disallow: /sru

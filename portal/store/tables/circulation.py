@@ -112,7 +112,9 @@ class Loan(Base):
 class Hold(Base):
     """A hold on a title, or with wanted_item_id on one copy. number: its order in the queue of the title.
 
-    item_id: the copy set aside or on its way. key: of the request, so that the same click twice asks once.
+    item_id: the copy set aside or on its way; of a hold that ended unfetched, the copy still on the shelf of holds.
+    from_branch: where that copy stands on its shelf until staff take it from there, "" once they have. for_licence: it
+    waits for the e-book. key: of the request, so that the same click twice asks once.
     """
 
     __tablename__ = "hold"
@@ -122,6 +124,8 @@ class Hold(Base):
     wanted_item_id: Mapped[str | None] = mapped_column(ForeignKey("item.id"))
     item_id: Mapped[str | None] = mapped_column(ForeignKey("item.id"))
     pickup_branch: Mapped[str] = mapped_column(ForeignKey("branch.code"))
+    from_branch: Mapped[Code] = mapped_column(default="")
+    for_licence: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[HoldState] = mapped_column(EnumText(HoldState), default=HoldState.QUEUED)
     number: Mapped[int]
     asked_at: Mapped[When]

@@ -20,11 +20,19 @@ class ItemStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ItemOrigin(StrEnum):
+    """Who told of an item. GONE: the catalogue once did, and does no longer."""
+
+    DESK = "desk"
+    CATALOGUE = "catalogue"
+    GONE = "gone"
+
+
 class Item(Base):
     """A copy, or with is_licence one of the simultaneous uses a licence allows.
 
     branch: where it is at home; place: the branch where it is, or goes to while in transit. lendable: False for what is
-    read in the library only. seen_in: the load that last found it in the catalogue.
+    read in the library only.
     """
 
     __tablename__ = "item"
@@ -38,6 +46,7 @@ class Item(Base):
     number: Mapped[str] = mapped_column(String(64), default="")
     loan_type: Mapped[Code] = mapped_column(default="book")
     status: Mapped[ItemStatus] = mapped_column(EnumText(ItemStatus), default=ItemStatus.AVAILABLE)
+    origin: Mapped[ItemOrigin] = mapped_column(EnumText(ItemOrigin), default=ItemOrigin.DESK)
     is_licence: Mapped[bool] = mapped_column(Boolean, default=False)
     lendable: Mapped[bool] = mapped_column(Boolean, default=True)
     title: Mapped[Text]

@@ -1,0 +1,1 @@
+"""Pages of patrons: plain, drawn by the server, never kept in a cache."""

@@ -1,0 +1,36 @@
+"""Pages of patrons and staff in the portal's frame."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from portal.account.visitor import Visitor
+from portal.bootstrap import Services
+from portal.framing import plain_document
+from portal.plain import drawing_of
+from portal.search_state import SearchState
+
+
+def account_page(
+    services: Services,
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    view: object,
+    title: str,
+    status: int = 200,
+    beside: Mapping[str, object] | None = None,
+) -> Response:
+    """`template` around `view`; it also knows `visitor`, whose token stands in its forms. beside: what else it knows."""
+    drawing = drawing_of(services, request, SearchState(hl=visitor.language))
+    known = {"visitor": visitor, **(beside or {})}
+    drawn = drawing.framed(template, view, title, _in_other_language(request, drawing.t.other), status, known)
+    headers = {"Content-Language": visitor.language, "Cache-Control": "no-store"}
+    return HTMLResponse(plain_document(drawing, drawn), status, headers)
+
+
+def _in_other_language(request: Request, hl: str) -> str:
+    """This page by GET in the other language. A patron's own language may be either, so it is always said."""
+    url = request.url.include_query_params(hl=hl)
+    return f"{url.path}?{url.query}"

@@ -1,0 +1,60 @@
+"""The book of what staff did and looked at. Entries are only added, and each seals the one before it.
+
+Whoever changes or takes out an entry breaks the chain after it. Entries cut off at the end are not missed by the chain
+alone: the last number and digest, printed or kept elsewhere now and then, tell of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.store.tables.access import AuditEntry
+
+FIRST: Final = "0" * 64
+# Of the advisory lock that whoever adds an entry holds until its transaction ends (PostgreSQL).
+_LOCK: Final = 7_354_874
+
+
+def record(session: Session, actor_id: str, action: str, subject: str = "", detail: str = "", *, at: datetime) -> None:
+    """Add an entry in the transaction of what it tells of. detail: codes and ids, never names, cards or titles.
+
+    The last thing a transaction does: its lock is held to the end, and one that then waits for another could wait for ever.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    last = session.execute(
+        select(AuditEntry.number, AuditEntry.digest).order_by(AuditEntry.number.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (1, FIRST) if last is None else (last.number + 1, last.digest)
+    entry = AuditEntry(
+        number=number, at=at, actor_id=actor_id, action=action, subject=subject, detail=detail, previous=previous
+    )
+    entry.digest = _digest(entry)
+    session.add(entry)
+    session.flush()
+
+
+def verify(session: Session) -> int | None:
+    """The number of the first entry that is not as it was written, or stands after a gap; None when all are whole."""
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=500))
+    return first_broken(entries)
+
+
+def first_broken(entries: Iterable[AuditEntry]) -> int | None:
+    expected, previous = 1, FIRST
+    for entry in entries:
+        if entry.number != expected or entry.previous != previous or entry.digest != _digest(entry):
+            return expected
+        expected, previous = expected + 1, entry.digest
+    return None
+
+
+def _digest(entry: AuditEntry) -> str:
+    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    said = [entry.previous, entry.number, at, entry.actor_id, entry.action, entry.subject, entry.detail]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
