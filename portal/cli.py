@@ -179,7 +179,9 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
 
 def _add_circulation(circulation: argparse.ArgumentParser) -> None:
     what = circulation.add_subparsers(dest="what", required=True, metavar="WHAT")
-    items = what.add_parser("items", help="take the copies of changed titles from the catalogue; every load does it too")
+    items = what.add_parser(
+        "items", help="take the copies of changed titles from the catalogue; every load does it too"
+    )
     items.add_argument("--all", action="store_true", help="of all titles, whether they changed or not")
 
 
