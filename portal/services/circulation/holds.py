@@ -40,8 +40,10 @@ def wish(work: Work, document: str, item_id: str) -> Wish:
 
 
 def hold_refusal(work: Work, patron: Patron, document: str, wanted: Wish, branch: str) -> Refusal | None:
-    """Why a hold would be refused now, None when it would not. branch: "" where none is chosen yet."""
-    allowed = _allowed(work, patron, wanted, _fetched_at(wanted, branch) or patron.home_branch)
+    """Why a hold would be refused now, None when it would not. branch: "" where none is chosen yet, and one will do."""
+    elsewhere = pickup_branches(work, patron, wanted)
+    place = _fetched_at(wanted, branch) or next((branch.code for branch in elsewhere), "")
+    allowed = _allowed(work, patron, wanted, place)
     against = people.blocks(work, patron, allowed[0][1] if allowed else None)
     if against:
         return against[0]
@@ -50,7 +52,7 @@ def hold_refusal(work: Work, patron: Patron, document: str, wanted: Wish, branch
     if _has_it(work, document, patron.id):
         return Refusal.ALREADY_YOURS
     if not allowed:
-        return Refusal.NOT_HOLDABLE
+        return Refusal.BAD_PICKUP if elsewhere else Refusal.NOT_HOLDABLE
     fitting = [(copy, rule) for copy, rule in allowed if not people.too_young(patron, rule, work.today.year)]
     if not fitting:
         return Refusal.AGE
@@ -61,6 +63,13 @@ def hold_refusal(work: Work, patron: Patron, document: str, wanted: Wish, branch
     if branch and not wanted.for_licence and not _is_pickup(work, branch):
         return Refusal.BAD_PICKUP
     return None
+
+
+def pickup_branches(work: Work, patron: Patron, wanted: Wish | None) -> list[Branch]:
+    """Where this patron can fetch holds, or by the rules this one; the own branch first."""
+    branches = work.session.scalars(select(Branch).where(Branch.is_pickup))
+    order = sorted(branches, key=lambda branch: (branch.code != patron.home_branch, branch.name, branch.code))
+    return [branch for branch in order if wanted is None or _allowed(work, patron, wanted, branch.code)]
 
 
 def _fetched_at(wanted: Wish, branch: str) -> str:

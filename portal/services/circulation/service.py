@@ -30,7 +30,7 @@ from portal.services.circulation.work import Transactions, Work, is_id
 from portal.services.errors import NotFound
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.tables import Branch, Hold, Loan, Patron
+from portal.store.tables import Hold, Loan, Patron
 from portal.store.tables.circulation import ACTIVE
 from search.document import DocumentId
 
@@ -150,13 +150,13 @@ class Circulation:
     def cancel_hold(self, patron_id: str, hold: str) -> HoldResult:
         return self._change(patron_id, hold, holds.cancel)
 
-    def pickup_branches(self, patron_id: str, document: DocumentId | None = None) -> tuple[PickupBranch, ...]:  # noqa: ARG002 - every branch serves every title
-        """Where holds can be fetched, the patron's own branch first."""
+    def pickup_branches(self, patron_id: str, document: DocumentId | None = None) -> tuple[PickupBranch, ...]:
+        """Where holds can be fetched, or those on a title; the patron's own branch first."""
         with self._all.reading() as work:
-            home = _patron(work, patron_id).home_branch
-            found = work.session.scalars(select(Branch).where(Branch.is_pickup))
-            order = sorted(found, key=lambda branch: (branch.code != home, branch.name, branch.code))
-            return tuple(PickupBranch(branch.code, branch.name) for branch in order)
+            patron = _patron(work, patron_id)
+            wanted = None if document is None else holds.wish(work, document, "")
+            found = holds.pickup_branches(work, patron, wanted)
+            return tuple(PickupBranch(branch.code, branch.name) for branch in found)
 
     # ---- e-books
 
