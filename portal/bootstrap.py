@@ -12,6 +12,8 @@ from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
+from portal.services.identity.oidc import Oidc
+from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.settings import NO_ILS, Settings, read_settings
@@ -74,7 +76,10 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What is there for patrons and staff: the store, the library system, and the services over both."""
+    """What is there for patrons and staff: the store, the library system, and the services over both.
+
+    oidc: None where nobody signs in by a provider.
+    """
 
     settings: Settings
     database: Database
@@ -82,6 +87,7 @@ class Accounts:
     clock: Clock
     identity: Identity
     staff: Staff
+    oidc: Oidc | None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -97,10 +103,12 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
 def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
     """The services over a database that has its tables."""
     ils = open_ils(settings)
-    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
-    oidc = settings.accounts.oidc
-    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff)
+    key = secret_key(settings.data / "accounts.key")
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
+    provider = settings.accounts.oidc
+    staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
+    oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
+    return Accounts(settings, database, ils, clock, identity, staff, oidc)
 
 
 def open_lending(settings: Settings) -> Accounts | None:
