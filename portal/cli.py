@@ -117,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
 
     _add_staff(commands.add_parser("staff", help="say who works here", epilog=_STAFF_EPILOG))
 
-    commands.add_parser("check", help="show settings, index, model and what is wrong with them")
+    commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
+
+    _add_db(commands.add_parser("db", help="upgrade, check, back up and restore the database of patrons"))
 
     _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent"))
 
@@ -231,6 +233,17 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
     deeds.add_parser("list", help="show everybody who has a role")
     revoke = deeds.add_parser("revoke", help="take somebody's role away")
     revoke.add_argument("--card", required=True, metavar="NUMBER")
+
+
+def _add_db(db: argparse.ArgumentParser) -> None:
+    actions = db.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("upgrade", help="bring the database to this version, after a backup")
+    actions.add_parser("check", help="tell what the database holds and whether it is whole")
+    backup = actions.add_parser("backup", help="write a backup while the portal runs")
+    backup.add_argument("folder", type=Path, metavar="TO", help="a new folder")
+    restore = actions.add_parser("restore", help="make the database what it was in a backup; stop the portal first")
+    restore.add_argument("folder", type=Path, metavar="FROM", help="the folder of a backup")
+    restore.add_argument("--force", action="store_true", help="also where the database is not empty")
 
 
 def _positive(text: str) -> int:

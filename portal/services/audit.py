@@ -39,11 +39,6 @@ def record(session: Session, actor_id: str, action: str, subject: str = "", deta
     session.flush()
 
 
-def written(session: Session, actor_id: str, action: str, subject: str, detail: str, at: datetime) -> None:
-    """The same, for services that are given the book."""
-    record(session, actor_id, action, subject, detail, at=at)
-
-
 def verify(session: Session) -> int | None:
     """The number of the first entry that is not as it was written, or stands after a gap; None when all are whole."""
     number, previous = 0, FIRST

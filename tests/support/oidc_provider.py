@@ -36,6 +36,10 @@ def plain(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def unsigned(header: dict[str, str], claims: dict[str, Any]) -> str:
+    return ".".join(plain(json.dumps(part).encode()) for part in (header, claims))
+
+
 class Acting:
     """subject, claims: of whoever signs in. lie: what is wrong with the next answers, "" for nothing."""
 
@@ -132,11 +136,9 @@ class Acting:
             case "no subject":
                 claims["sub"] = ""
             case "none":
-                parts = ({"alg": "none"}, claims)
-                return ".".join(plain(json.dumps(part).encode()) for part in parts) + "."
+                return f"{unsigned({'alg': 'none'}, claims)}."
             case "hs256":  # the public key taken for a shared secret
-                parts = ({"alg": "HS256", "kid": self.key.kid}, claims)
-                signed = ".".join(plain(json.dumps(part).encode()) for part in parts)
+                signed = unsigned({**header, "alg": "HS256"}, claims)
                 public = self.key.as_pem(private=False)
                 return f"{signed}.{plain(hmac.digest(public, signed.encode(), hashlib.sha256))}"
             case "strange key":
