@@ -63,15 +63,19 @@ class _Token:
     text: bytes
 
 
-def dump_rows(stream: BinaryIO, tables: Collection[str]) -> Iterator[TableRow]:
-    """The rows of these tables, in the order of the file. Raises ExportError for what is no MySQL dump."""
-    yield from _Dump(stream, frozenset(tables)).rows()
+def dump_rows(stream: BinaryIO, tables: Collection[str], seen: set[str] | None = None) -> Iterator[TableRow]:
+    """The rows of these tables, in the order of the file. Raises ExportError for what is no MySQL dump.
+
+    seen: is told those of the tables that the dump has, also without rows.
+    """
+    yield from _Dump(stream, frozenset(tables), set() if seen is None else seen).rows()
 
 
 class _Dump:
-    def __init__(self, stream: BinaryIO, tables: frozenset[str]) -> None:
+    def __init__(self, stream: BinaryIO, tables: frozenset[str], seen: set[str]) -> None:
         self._stream = stream
         self._tables = tables
+        self._seen = seen
         self._held = b""
         self._at = 0
         self._final = False
@@ -109,6 +113,7 @@ class _Dump:
         table = self._name(token)
         if table not in self._tables:
             return self._pass_by()
+        self._seen.add(table)
         if self._must().text != b"(":
             return self._pass_by()  # CREATE TABLE ... LIKE, AS
         self._columns[table] = tuple(self._definitions())
@@ -133,6 +138,7 @@ class _Dump:
         table = self._name(token)
         if table not in self._tables:
             return self._pass_by()
+        self._seen.add(table)
         token = self._must()
         columns = self._columns.get(table, ())
         if token.text == b"(":
