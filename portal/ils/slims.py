@@ -60,6 +60,7 @@ class Slims(Unsupported):
         self._lock = Lock()
         self._export: Export | None = None
         self._refused: tuple[int, int] | None = None
+        self._told = ""
 
     def status(self, documents: Sequence[DocumentId]) -> Mapping[DocumentId, Holdings]:
         export = self._current()
@@ -79,19 +80,32 @@ class Slims(Unsupported):
 
     def _current(self) -> Export:
         """The export in the file, read anew when the file has changed. Raises IlsUnavailable."""
-        with self._lock:
-            try:
-                found = self._path.stat()
-                stamp = (found.st_mtime_ns, found.st_size)
-                if self._export is None or stamp not in (self._export.stamp, self._refused):
-                    self._export = _read(self._path, stamp, self._zone)
-            except (OSError, ExportError) as error:
-                if isinstance(error, ExportError):
-                    self._refused = stamp
-                logger.warning("SLiMS' export cannot be read: %s", error)
-                if self._export is None:
-                    raise IlsUnavailable(f"SLiMS' export cannot be read: {error}") from error
+        held = self._export
+        # Whoever comes while another export is read is told what the one before it says.
+        if not self._lock.acquire(blocking=held is None):
+            return held or self._current()
+        try:
+            self._export = self._newest(self._export)
             return self._export
+        finally:
+            self._lock.release()
+
+    def _newest(self, held: Export | None) -> Export:
+        stamp: tuple[int, int] | None = None
+        try:
+            found = self._path.stat()
+            stamp = (found.st_mtime_ns, found.st_size)
+            if held is not None and stamp in (held.stamp, self._refused):
+                return held
+            return _read(self._path, stamp, self._zone)
+        except (OSError, ExportError) as error:
+            self._refused = stamp
+            if str(error) != self._told:
+                self._told = str(error)
+                logger.warning("SLiMS' export cannot be read: %s", error)
+            if held is None:
+                raise IlsUnavailable(f"SLiMS' export cannot be read: {error}") from error
+            return held
 
 
 def _read(path: Path, stamp: tuple[int, int], zone: ZoneInfo) -> Export:

@@ -28,6 +28,10 @@ _TOKEN: Final = re.compile(
     rb"|(?P<other>[^\s`'\"\w(),;])",
     re.DOTALL,
 )
+# Most rows are made of these alone; they are read at once, which takes a fifth of the time.
+_VALUE: Final = rb"(?:NULL|-?[0-9]++(?:\.[0-9]++)?|'(?:[^'\\]++|\\.|'')*+')"
+_USUAL_ROW: Final = re.compile(rb"\((?:" + _VALUE + rb",\s?)*+" + _VALUE + rb"\)(?=[,;])", re.DOTALL)
+_USUAL_VALUE: Final = re.compile(rb"NULL|(?P<number>-?[0-9.]++)|'(?P<single>(?:[^'\\]++|\\.|'')*+)'", re.DOTALL)
 _PLAIN: Final = re.compile(rb"[^'\"`;]++")
 _ESCAPE: Final = re.compile(rb"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED: Final = {b"0": b"\0", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"Z": b"\x1a"}
@@ -159,6 +163,30 @@ class _Dump:
                 return self._pass_by()  # ON DUPLICATE KEY UPDATE ...
 
     def _row(self, table: str, columns: tuple[str, ...]) -> TableRow:
+        values = self._usual_values() or self._values(table, columns)
+        if len(values) != len(columns):
+            raise self._wrong(f"a row of {table} has not as many values as columns ({len(columns)})")
+        return TableRow(table, self._line, dict(zip(columns, values, strict=True)))
+
+    def _usual_values(self) -> list[str | None]:
+        """The values of a row that holds plain ones only and is here as a whole; none otherwise."""
+        if space := _SPACE.match(self._held, self._at):
+            self._take(space.end())
+        found = _USUAL_ROW.match(self._held, self._at)
+        if found is None or found.end() - self._at > MAX_VALUE_BYTES:
+            return []
+        values: list[str | None] = []
+        for value in _USUAL_VALUE.finditer(found.group()):
+            text = value["single"]
+            if text is not None:
+                values.append(_text(_unescaped(text)))
+            else:
+                number = value["number"]
+                values.append(None if number is None else number.decode("ascii"))
+        self._take(found.end())
+        return values
+
+    def _values(self, table: str, columns: tuple[str, ...]) -> list[str | None]:
         if self._must().text != b"(":
             raise self._wrong(f"a row of {table} was expected")
         values: list[str | None] = []
@@ -167,9 +195,7 @@ class _Dump:
             values.append(value)
             if end == b")":
                 break
-        if len(values) != len(columns):
-            raise self._wrong(f"a row of {table} has not as many values as columns ({len(columns)})")
-        return TableRow(table, self._line, dict(zip(columns, values, strict=True)))
+        return values
 
     def _value(self) -> tuple[str | None, bytes]:
         """One value and the sign after it. A call of a function, as NOW(), is a value that is not known: None."""
