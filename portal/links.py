@@ -122,6 +122,11 @@ def book(id: str) -> str:
     return f"/baca/{_segment(id)}"
 
 
+def borrow(id: str, hl: Language) -> str:
+    """Where an e-book is lent, waited for and given back."""
+    return f"/pinjam-ebook/{_segment(id)}{_query(hl)}"
+
+
 def page_image(id: str, page: int) -> str:
     return f"/baca/{_segment(id)}/{page}.png"
 
