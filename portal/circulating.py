@@ -14,6 +14,7 @@ from portal.ils.local import LocalSystem
 from portal.services.circulation.rules import starting_rules
 from portal.services.collection.report import ItemsReport
 from portal.services.collection.taking import take_items
+from portal.services.demonstration.filling import EBOOK, TITLES, Filling
 from portal.services.errors import NotValid
 from portal.services.lending import MAX_COPIES, MAX_HOURS
 from portal.settings import Settings, read_settings
@@ -23,9 +24,11 @@ from portal.store.upgrading import prepare
 from search.document import DocumentId
 from search.engine import Engine
 from search.opening import open_engine
+from search.query import Filter, Query
 
 LOCAL: Final = LocalSystem.name
 SHOWN: Final = 10
+DEMO_SOURCE: Final = "contoh"
 # Why an e-book cannot be lent.
 _REFUSED: Final = {
     "licence_no_ebook": "it has no e-book here; load its PDF first",
@@ -124,6 +127,26 @@ def take(
         return ItemsReport(problem=str(error))
     finally:
         line.end()
+
+
+def fill_demonstration(settings: Settings) -> Iterator[str]:
+    """Give the demonstration its patrons, once; what a terminal is told of them."""
+    searcher = open_engine(settings.search).searcher()
+    asked = Query(filters=(Filter("format", ("book",)), Filter("source", (DEMO_SOURCE,))), sort="title")
+    books = searcher.fetch([found.id for found in searcher.keyword(asked, TITLES).items])
+    ebook = searcher.fetch([id_of(DEMO_SOURCE, EBOOK)])
+    accounts = open_accounts(settings)
+    try:
+        filling = Filling(accounts.database, utc_now, settings.accounts.zone, accounts.identity.hasher.hashed)
+        people = filling.fill(books, ebook[0] if ebook else None)
+    finally:
+        accounts.database.close()
+    if not people:
+        yield f"The patrons of the demonstration have their PINs; to draw new ones, delete {settings.data} and begin anew."
+        return
+    yield "Made-up patrons, to sign in at /masuk. Their PINs were drawn for this folder and are told this once:"
+    for person in people:
+        yield f"  {person.card}  PIN {person.pin}  {person.name} ({person.what})"
 
 
 def sentences(report: ItemsReport) -> Iterator[str]:
