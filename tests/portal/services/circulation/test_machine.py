@@ -245,7 +245,7 @@ def vars_of(counts: object) -> list[int]:
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong(sqlite_databases: Servers) -> None:
-    _run(sqlite_databases, examples=int(__import__("os").environ.get("EX", "60")))
+    _run(sqlite_databases, examples=40)
 
 
 @pytest.mark.timeout(900)
