@@ -84,7 +84,6 @@ def _suspended(work: Work, hold: Hold) -> bool:
 
 def set_aside(work: Work, hold: Hold, item: Item, *, taken: bool) -> None:
     """Give a free copy to a hold: for its patron where it is, or on its way to where it is fetched. taken: it is in hand."""
-    forget_unfetched(work, item)
     hold.item_id = item.id
     hold.from_branch = "" if taken or item.is_licence else item.place
     if item.is_licence or item.place == hold.pickup_branch:
@@ -111,7 +110,7 @@ def make_ready(work: Work, hold: Hold, item: Item) -> None:
 
 
 def forget_unfetched(work: Work, item: Item) -> None:
-    """The copy is in hand, or meant for another: it no longer has to be cleared from the shelf of holds."""
+    """The copy is in hand: it no longer has to be cleared from the shelf of holds."""
     ended = Hold.state.not_in(ACTIVE)
     work.session.execute(update(Hold).where(Hold.item_id == item.id, ended).values(item_id=None))
 
