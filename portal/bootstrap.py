@@ -10,10 +10,16 @@ from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
+from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
+from portal.services import audit
+from portal.services.circulation.desk import Desk
+from portal.services.circulation.rules import starting_rules
+from portal.services.circulation.service import Circulation
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
+from portal.services.lending import Lending
 from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -74,7 +80,10 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What is there for patrons and staff: the store, the library system, and the services over both."""
+    """What is there for patrons and staff: the store, the library system, and the services over both.
+
+    circulation, desk, lending: None where another system lends.
+    """
 
     settings: Settings
     database: Database
@@ -82,6 +91,9 @@ class Accounts:
     clock: Clock
     identity: Identity
     staff: Staff
+    circulation: Circulation | None
+    desk: Desk | None
+    lending: Lending | None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -95,12 +107,28 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
 
 
 def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
-    """The services over a database that has its tables."""
-    ils = open_ils(settings)
+    """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
+    zone, circulation, desk, lending = settings.accounts.zone, None, None, None
+    if settings.accounts.ils.name == LocalSystem.name:
+        with database.writing() as session:
+            starting_rules(session)
+        circulation = Circulation(database, clock, zone)
+        desk = Desk(database, clock, zone, audit.record)
+        lending = Lending(database, clock, zone, circulation)
+
+    def check_pin(card_number: str, pin: str) -> str | None:
+        return identity.check_pin(card_number, pin)
+
+    ils = open_other_system(settings) if circulation is None else LocalSystem(circulation, check_pin)
     identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
     oidc = settings.accounts.oidc
     staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff)
+    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
+
+
+def open_other_system(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one
+    """The library system that lends where our own circulation does not."""
+    return NoSystem()
 
 
 def open_lending(settings: Settings) -> Accounts | None:
@@ -116,10 +144,6 @@ def open_database(settings: Settings) -> Database:
 def where_database_is(settings: Settings) -> str:
     """The database's URL, which may hold a password."""
     return settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}"
-
-
-def open_ils(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one
-    return NoSystem()
 
 
 def searches_at_once(settings: Settings) -> int:

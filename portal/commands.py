@@ -14,7 +14,7 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import circulating, evaluating, loading, store_commands
+from portal import circulating, evaluating, loading, staffing, store_commands
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
 from portal.console import printable, report_text
@@ -74,6 +74,10 @@ def _demo_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 def ingest(arguments: Namespace) -> int:
     return loading.ingest(arguments)
+
+
+def staff(arguments: Namespace) -> int:
+    return staffing.staff(arguments)
 
 
 def search(arguments: Namespace) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -29,8 +29,14 @@ from portal.store.tables import Branch, Fine, Hold, Item, Loan, Patron
 from portal.store.tables.circulation import ACTIVE, FineKind
 from portal.store.tables.collection import ItemStatus
 
-# session, actor's id, action, subject, detail, time
-Audit = Callable[[Session, str, str, str, str, datetime], None]
+
+class Audit(Protocol):
+    """Writes who did what, in the transaction it was done in, and as the last thing of that: it holds a lock."""
+
+    def __call__(
+        self, session: Session, actor_id: str, action: str, subject: str = "", detail: str = "", *, at: datetime
+    ) -> None: ...
+
 
 # What a librarian may pass over; the rest is about the copy, or a card somebody has lost.
 OVERRIDABLE: Final = frozenset(
@@ -97,7 +103,7 @@ class Desk:
         fulfilled = loans.fulfil(work, item, patron)
         if refusals:
             codes = " ".join(refusal.value for refusal in refusals)
-            self._audit(work.session, actor.patron_id, "loan.override", patron.id, codes, work.now)
+            self._audit(work.session, actor.patron_id, "loan.override", patron.id, codes, at=work.now)
         return _lent(work, item, loan, fulfilled=fulfilled, overridden=refusals)
 
     def _against_copy(self, work: Work, item: Item, patron: Patron, branch: str) -> Refusal | None:
@@ -137,7 +143,7 @@ class Desk:
         """A lost, damaged or withdrawn copy can be lent again."""
 
         def found(work: Work, item: Item) -> CheckIn:
-            self._audit(work.session, actor.patron_id, "item.found", item.id, "", work.now)
+            self._audit(work.session, actor.patron_id, "item.found", item.id, "", at=work.now)
             return returns.bring_back(work, item, branch)
 
         return self._with_item(actor, barcode, found, branch)
@@ -151,7 +157,7 @@ class Desk:
             if borrower and charge:
                 kind = FineKind.LOST if status is ItemStatus.LOST else FineKind.DAMAGED
                 fines.charge(work, borrower, kind, charge, title=item.title, note=note)
-            self._audit(work.session, actor.patron_id, f"item.{status.value}", item.id, "", work.now)
+            self._audit(work.session, actor.patron_id, f"item.{status.value}", item.id, "", at=work.now)
             return returns.told_aside(work, item, borrower, charge if borrower else 0)
 
         return self._with_item(actor, barcode, gone)
@@ -173,7 +179,7 @@ class Desk:
         require_staff(actor)
         patron_id = self._patron_id(card_number)
         with self._all.deciding() as work:
-            self._audit(work.session, actor.patron_id, "patron.view", patron_id, "", work.now)
+            self._audit(work.session, actor.patron_id, "patron.view", patron_id, "", at=work.now)
             return _account(work, work.session.get_one(Patron, patron_id))
 
     def renew(self, actor: Actor, card_number: str, wanted: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:
@@ -214,7 +220,7 @@ class Desk:
                 return HoldResult(refusal=Refusal.NOT_FOUND)
             refusal = holds.cancel(work, found, by_staff=True)
             if refusal is None:
-                self._audit(work.session, actor.patron_id, "hold.cancel", found.patron_id, found.id, work.now)
+                self._audit(work.session, actor.patron_id, "hold.cancel", found.patron_id, found.id, at=work.now)
             return HoldResult(holds.hold_views(work, [found])[0], refusal)
 
     # ---- lists
@@ -234,7 +240,7 @@ class Desk:
     def overdue_list(self, actor: Actor, branch: str) -> tuple[OverdueEntry, ...]:
         require_staff(actor)
         with self._all.deciding() as work:
-            self._audit(work.session, actor.patron_id, "list.overdue", "", branch, work.now)
+            self._audit(work.session, actor.patron_id, "list.overdue", "", branch, at=work.now)
             return shelves.overdue(work, branch)
 
     def _listed(
@@ -258,7 +264,7 @@ class Desk:
         patron_id = self._patron_id(card_number)
         with self._all.deciding([patron_id]) as work:
             fine = fines.charge(work, patron_id, kind, amount, title=title, note=note)
-            self._audit(work.session, actor.patron_id, "fine.charge", patron_id, str(amount), work.now)
+            self._audit(work.session, actor.patron_id, "fine.charge", patron_id, str(amount), at=work.now)
             return next(view for view in fines.fine_views(work, patron_id) if view.id == fine.id)
 
     def take_payment(self, actor: Actor, fine: str, amount: int, key: str) -> PaymentResult:
@@ -278,7 +284,7 @@ class Desk:
         with self._all.deciding([patron_id]) as work:
             result = fines.settle(work, fine, amount, key, taken_by=actor.patron_id, waived=waived)
             action = "fine.waive" if waived else "fine.payment"
-            self._audit(work.session, actor.patron_id, action, patron_id, str(result.taken), work.now)
+            self._audit(work.session, actor.patron_id, action, patron_id, str(result.taken), at=work.now)
             return result
 
     # ---- what they share
@@ -353,8 +359,9 @@ def nothing_written(
     session: Session,
     actor_id: str,
     action: str,
-    subject: str,
-    detail: str,
+    subject: str = "",
+    detail: str = "",
+    *,
     at: datetime,
 ) -> None:
     """No audit: for programs that act for nobody."""

@@ -52,11 +52,20 @@ def _rank(rule: Rule) -> tuple[int, bool, bool, bool]:
 
 
 def starting_rules(session: Session) -> bool:
-    """Give an empty store a branch, categories and rules; False, and nothing done, where there are any already."""
-    if any(session.scalar(select(table).limit(1)) for table in (Branch, Category, Rule)):
+    """Give a store without rules those to begin with, their categories and a branch; False where it has rules.
+
+    The catalogue or the first admin may have brought branches and categories already: those stay as they are.
+    """
+    if session.scalar(select(Rule).limit(1)) is not None:
         return False
-    session.add(Branch(code=FIRST_BRANCH, name="Perpustakaan Pusat"))
-    session.add_all(Category(code=code, name_id=name_id, name_en=name_en) for code, name_id, name_en in _CATEGORIES)
+    if session.scalar(select(Branch).limit(1)) is None:
+        session.add(Branch(code=FIRST_BRANCH, name="Perpustakaan Pusat"))
+    known = set(session.scalars(select(Category.code)))
+    session.add_all(
+        Category(code=code, name_id=name_id, name_en=name_en)
+        for code, name_id, name_en in _CATEGORIES
+        if code not in known
+    )
     session.add_all(starting_rule(*rule) for rule in _RULES)
     return True
 

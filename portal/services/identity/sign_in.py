@@ -101,6 +101,10 @@ class Identity:
         with self._database.writing() as session:
             self.sessions.end(session, secret)
 
+    def check_pin(self, card: str, pin: str) -> str | None:
+        """The patron's id, or None when card and PIN do not belong together. Failures are counted by `sign_in` alone."""
+        return self._verified(card, pin)
+
     def _verified(self, card: str, pin: str) -> str | None:
         with self._database.reading() as session:
             patron = session.scalar(select(Patron).where(Patron.card_number == card)) if card else None
