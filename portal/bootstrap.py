@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from ingest.ebooks import EbookStore
@@ -14,12 +14,18 @@ from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
 from portal.services import audit
+from portal.services.circulation import jobs
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.housekeeping import Housekeeping, Task
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
+from portal.services.messages.letters import Sender
+from portal.services.messages.outbox import Outbox
+from portal.services.messages.reminders import Reminders
+from portal.services.messages.smtp import SmtpPost
 from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -34,6 +40,7 @@ from search.settings import EMBEDDED, NO_MODEL
 
 # The server itself works with 28 threads; some must be left for what searches nothing.
 AT_ONCE_WITH_A_CLUSTER: Final = 16
+REMIND_AT: Final = 7  # o'clock: nobody's telephone rings at night
 
 
 def local_day() -> date:
@@ -94,6 +101,7 @@ class Accounts:
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
+    housekeeping: Housekeeping
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -123,7 +131,43 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
     oidc = settings.accounts.oidc
     staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
+    tasks = (*_tasks_of_lending(settings, database, clock), *_tasks_of_accounts(database, identity))
+    housekeeping = Housekeeping(database, clock, zone, (*tasks, *_tasks_of_letters(settings, database, clock)))
+    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending, housekeeping)
+
+
+def _tasks_of_lending(settings: Settings, database: Database, clock: Clock) -> tuple[Task, ...]:
+    if settings.accounts.ils.name != LocalSystem.name:
+        return ()
+    circulation = jobs.Housekeeping(database, clock, settings.accounts.zone)
+    return (
+        Task("expire", timedelta(minutes=5), lambda _: circulation.expire(), waits_for_clock=True),
+        Task("anonymise", timedelta(days=1), lambda _: circulation.anonymise(), hour=2, waits_for_clock=True),
+    )
+
+
+def _tasks_of_accounts(database: Database, identity: Identity) -> tuple[Task, ...]:
+    def sweep(_: datetime | None) -> int:
+        with database.writing() as session:
+            return identity.sweep(session)
+
+    return (Task("sign_ins", timedelta(days=1), sweep, hour=2, waits_for_clock=True),)
+
+
+def _tasks_of_letters(settings: Settings, database: Database, clock: Clock) -> tuple[Task, ...]:
+    """None without a mail server: letters nobody sends would only keep what patrons have borrowed."""
+    smtp = settings.accounts.smtp
+    if smtp is None:
+        return ()
+    outbox = Outbox(database, clock, SmtpPost(smtp, settings.email, settings.library))
+    reminders = Reminders(database, clock, settings.accounts.zone, Sender(settings.library, settings.url))
+    minute = timedelta(minutes=1)
+    return (
+        Task("tell_of_holds", minute, lambda _: reminders.tell_of_holds(), waits_for_clock=True),
+        Task("remind", timedelta(days=1), reminders.remind, hour=REMIND_AT, waits_for_clock=True),
+        Task("send", minute, lambda _: outbox.drain()),
+        Task("old_letters", timedelta(days=1), lambda _: outbox.clean(), hour=2, waits_for_clock=True),
+    )
 
 
 def open_other_system(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one

@@ -114,7 +114,9 @@ class Housekeeping:
         """Every job and what came of it last."""
         with self._database.reading() as session:
             rows = {task.name: session.get(Job, task.name) for task in self._tasks}
-            return tuple(JobState(name, row.done_at if row else None, row.outcome if row else "") for name, row in rows.items())
+            return tuple(
+                JobState(name, row.done_at if row else None, row.outcome if row else "") for name, row in rows.items()
+            )
 
     @contextmanager
     def running(self, tick_s: float = TICK_S) -> Iterator[None]:
