@@ -22,6 +22,7 @@ from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
 from portal.services.due_feed import DueFeed
+from portal.services.housekeeping import Housekeeping
 from portal.services.identity.oidc import Oidc
 from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
@@ -35,6 +36,7 @@ from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
+from portal.tasks import tasks_of
 from search.bilingual.lexicon import shipped
 from search.document import DocumentId
 from search.embedding import Embedder
@@ -111,6 +113,7 @@ class Accounts:
     reading_lists: ReadingLists
     saved_searches: SavedSearches
     personal_data: PersonalData
+    housekeeping: Housekeeping
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
@@ -145,6 +148,7 @@ def accounts_on(
     identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
     staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
     oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
+    housekeeping = Housekeeping(database, clock, zone, tasks_of(settings, database, clock, identity))
     return Accounts(
         settings,
         database,
@@ -161,6 +165,7 @@ def accounts_on(
         reading_lists=ReadingLists(database, clock),
         saved_searches=SavedSearches(database, clock),
         personal_data=PersonalData(database, ils, clock),
+        housekeeping=housekeeping,
     )
 
 
