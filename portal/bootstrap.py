@@ -19,6 +19,7 @@ from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
+from portal.services.lending import Lending
 from portal.settings import NO_ILS, Settings, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -81,7 +82,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    circulation, desk: None where another system lends.
+    circulation, desk, lending: None where another system lends.
     """
 
     settings: Settings
@@ -92,6 +93,7 @@ class Accounts:
     staff: Staff
     circulation: Circulation | None
     desk: Desk | None
+    lending: Lending | None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -106,12 +108,13 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
 
 def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
-    zone, circulation, desk = settings.accounts.zone, None, None
+    zone, circulation, desk, lending = settings.accounts.zone, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
             starting_rules(session)
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)
+        lending = Lending(database, clock, zone, circulation)
 
     def check_pin(card_number: str, pin: str) -> str | None:
         return identity.check_pin(card_number, pin)
@@ -120,7 +123,7 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
     oidc = settings.accounts.oidc
     staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk)
+    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
 
 
 def open_lending(settings: Settings) -> Accounts | None:
@@ -130,7 +133,12 @@ def open_lending(settings: Settings) -> Accounts | None:
 
 def open_database(settings: Settings) -> Database:
     """The database itself, of whatever revision. Raises StoreUnavailable."""
-    return Database(settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}")
+    return Database(where_database_is(settings))
+
+
+def where_database_is(settings: Settings) -> str:
+    """The database's URL, which may hold a password."""
+    return settings.accounts.database or f"sqlite:///{settings.data.absolute() / 'accounts.sqlite3'}"
 
 
 def searches_at_once(settings: Settings) -> int:

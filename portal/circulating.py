@@ -9,6 +9,8 @@ from ingest.jobs import Progress
 from portal.bootstrap import open_database
 from portal.console import ProgressLine
 from portal.exit_codes import DONE, DONE_WITH_REFUSALS, WRONG_USE
+from portal.ils.local import LocalSystem
+from portal.services.circulation.rules import starting_rules
 from portal.services.collection.report import ItemsReport
 from portal.services.collection.taking import take_items
 from portal.settings import Settings, read_settings
@@ -18,7 +20,7 @@ from portal.store.upgrading import prepare
 from search.engine import Engine
 from search.opening import open_engine
 
-LOCAL: Final = "local"
+LOCAL: Final = LocalSystem.name
 SHOWN: Final = 10
 # Why a copy was left out, as a sentence goes on.
 _LEFT_OUT: Final = {
@@ -66,6 +68,8 @@ def take(
         database = open_database(settings)
         try:
             prepare(database)
+            with database.writing() as session:
+                starting_rules(session)
             return take_items(
                 database,
                 engine.searcher(),

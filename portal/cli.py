@@ -115,7 +115,11 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (TELUSUR_HOST)")
     serve.add_argument("--port", type=_port, help="port to listen on (TELUSUR_PORT)")
 
-    commands.add_parser("check", help="show settings, index, model and what is wrong with them")
+    _add_staff(commands.add_parser("staff", help="say who works here", epilog=_STAFF_EPILOG))
+
+    commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
+
+    _add_db(commands.add_parser("db", help="upgrade, check, back up and restore the database of patrons"))
 
     _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent; imports"))
 
@@ -221,6 +225,41 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
         "--plain-language", action="store_true", help="read filters from the queries first, as the portal does"
     )
     evaluate.add_argument("--json", action="store_true")
+
+
+_STAFF_EPILOG: Final = (
+    "The first admin is made so. A PIN is asked for on the terminal, or read from the first line of the standard input; "
+    "it is never an argument, which other users of the machine could see."
+)
+
+
+def _add_staff(staff: argparse.ArgumentParser) -> None:
+    deeds = staff.add_subparsers(dest="deed", required=True, metavar="DEED")
+    add = deeds.add_parser("add", help="give somebody a role")
+    add.add_argument("--card", required=True, metavar="NUMBER", help="number of the card to sign in with")
+    add.add_argument("--name", default="", help="name of somebody who has no card here yet")
+    add.add_argument("--role", required=True, choices=("librarian", "admin"))
+    add.add_argument("--branch", default="", metavar="CODE", help="branch, where there are several")
+    add.add_argument(
+        "--oidc",
+        default="",
+        metavar="SUBJECT",
+        help="sign in by the provider of TELUSUR_OIDC_URL, as this subject (sub)",
+    )
+    deeds.add_parser("list", help="show everybody who has a role")
+    revoke = deeds.add_parser("revoke", help="take somebody's role away")
+    revoke.add_argument("--card", required=True, metavar="NUMBER")
+
+
+def _add_db(db: argparse.ArgumentParser) -> None:
+    actions = db.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("upgrade", help="bring the database to this version, after a backup")
+    actions.add_parser("check", help="tell what the database holds and whether it is whole")
+    backup = actions.add_parser("backup", help="write a backup while the portal runs")
+    backup.add_argument("folder", type=Path, metavar="TO", help="a new folder")
+    restore = actions.add_parser("restore", help="make the database what it was in a backup; stop the portal first")
+    restore.add_argument("folder", type=Path, metavar="FROM", help="the folder of a backup")
+    restore.add_argument("--force", action="store_true", help="also where the database is not empty")
 
 
 def _positive(text: str) -> int:

@@ -14,7 +14,7 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import circulating, evaluating, importing, loading
+from portal import circulating, evaluating, importing, loading, staffing, store_commands
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
 from portal.console import printable, report_text
@@ -74,6 +74,10 @@ def _demo_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
 
 def ingest(arguments: Namespace) -> int:
     return loading.ingest(arguments)
+
+
+def staff(arguments: Namespace) -> int:
+    return staffing.staff(arguments)
 
 
 def search(arguments: Namespace) -> int:
@@ -280,9 +284,16 @@ def check(_: Namespace) -> int:
     except EmbedderMissing as error:
         failed = True
         print(f"model: {error}")
+    for line, is_well in store_commands.account_lines(settings):
+        failed = failed or not is_well
+        print(line)
     lacking = ocr.missing()
     print(f"scanned pages: {f'{lacking}; wanted only for --ocr' if lacking else 'can be read with --ocr'}")
     return UNAVAILABLE if failed else DONE
+
+
+def db(arguments: Namespace) -> int:
+    return store_commands.db(arguments)
 
 
 def evaluate(arguments: Namespace) -> int:

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     LOANS = "loans"
     RENEW = "renew"
     HISTORY = "history"
+    FORGET_HISTORY = "forget_history"
     HOLDS = "holds"
     PLACE_HOLD = "place_hold"
     ITEM_HOLD = "item_hold"
@@ -307,7 +308,7 @@ class ILSDriver(Protocol):
         ...
 
     def forget_history(self, patron: PatronRef, loans: Sequence[str] | None = None) -> int:
-        """Cut these returned loans, or all, from the patron; how many. HISTORY."""
+        """Cut these returned loans, or all, from the patron; how many. FORGET_HISTORY."""
         ...
 
     def holds(self, patron: PatronRef) -> tuple[HoldView, ...]:

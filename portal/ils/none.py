@@ -46,7 +46,7 @@ class Unsupported:
         raise self._cannot(Capability.HISTORY)
 
     def forget_history(self, patron: PatronRef, loans: Sequence[str] | None = None) -> int:  # noqa: ARG002
-        raise self._cannot(Capability.HISTORY)
+        raise self._cannot(Capability.FORGET_HISTORY)
 
     def holds(self, patron: PatronRef) -> tuple[HoldView, ...]:  # noqa: ARG002
         raise self._cannot(Capability.HOLDS)

@@ -6,11 +6,10 @@ alone: the last number and digest, printed or kept elsewhere now and then, tell 
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from portal.store.tables.access import AuditEntry
@@ -18,6 +17,7 @@ from portal.store.tables.access import AuditEntry
 FIRST: Final = "0" * 64
 # Of the advisory lock that whoever adds an entry holds until its transaction ends (PostgreSQL).
 _LOCK: Final = 7_354_874
+_AT_ONCE: Final = 500
 
 
 def record(session: Session, actor_id: str, action: str, subject: str = "", detail: str = "", *, at: datetime) -> None:
@@ -41,20 +41,20 @@ def record(session: Session, actor_id: str, action: str, subject: str = "", deta
 
 def verify(session: Session) -> int | None:
     """The number of the first entry that is not as it was written, or stands after a gap; None when all are whole."""
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=500))
-    return first_broken(entries)
+    number, previous = 0, FIRST
+    while True:
+        following = select(*AuditEntry.__table__.c).where(AuditEntry.number > number).order_by(AuditEntry.number)
+        entries = session.execute(following.limit(_AT_ONCE)).all()
+        for entry in entries:
+            number += 1
+            if entry.number != number or entry.previous != previous or entry.digest != _digest(entry):
+                return number
+            previous = entry.digest
+        if not entries:
+            return None
 
 
-def first_broken(entries: Iterable[AuditEntry]) -> int | None:
-    expected, previous = 1, FIRST
-    for entry in entries:
-        if entry.number != expected or entry.previous != previous or entry.digest != _digest(entry):
-            return expected
-        expected, previous = expected + 1, entry.digest
-    return None
-
-
-def _digest(entry: AuditEntry) -> str:
+def _digest(entry: AuditEntry | Row[Any]) -> str:
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     said = [entry.previous, entry.number, at, entry.actor_id, entry.action, entry.subject, entry.detail]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

@@ -24,10 +24,15 @@ def newest() -> str:
     return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
 
+def known_revisions() -> frozenset[str]:
+    """Those this version can bring to the newest."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def revision(database: Database) -> str:
     """The revision a database is at, "" when it is empty."""
-    with database.engine() as engine, engine.connect() as connection:
-        return _revision(connection)
+    with database.reading() as session:
+        return _revision(session.connection())
 
 
 def prepare(database: Database) -> None:
@@ -36,17 +41,16 @@ def prepare(database: Database) -> None:
     if not found:
         upgrade(database)
     elif found != newest():
-        raise WrongRevision(_wrong(found))
+        raise WrongRevision(wrong(found))
 
 
 def upgrade(database: Database, to: str = "head") -> None:
     """Bring the schema to a revision, all of it or nothing. Raises WrongRevision for one this version does not know."""
     with database.engine() as engine, engine.begin() as connection:
         _alone(connection)
-        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         found = _revision(connection)
-        if found and found not in known:
-            raise WrongRevision(_wrong(found))
+        if found and found not in known_revisions():
+            raise WrongRevision(wrong(found))
         command.upgrade(_config(connection), to)
         _require_whole(connection)
 
@@ -60,14 +64,14 @@ def downgrade(database: Database, to: str) -> None:
 
 def drift(database: Database) -> list[str]:
     """Where the tables differ from what this version says they are; [] when they do not."""
-    with database.engine() as engine, engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+    with database.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, Base.metadata)]
 
 
-def _wrong(found: str) -> str:
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if found in known:
+def wrong(found: str) -> str:
+    """What to do about a database of revision `found`, which is not the newest."""
+    if found in known_revisions():
         return (
             f"The database of patrons is of an older Telusur (revision {found}, wanted {newest()}). Stop the portal and "
             "run `telusur db upgrade`, which keeps a backup."

@@ -1,6 +1,6 @@
 """Patrons, staff and signed-in browsers for tests of services and pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from streamlit import file_util
 
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
-from portal.asgi import answers_to_errors
+from portal.asgi import answers_to_errors, portal_routes
 from portal.bootstrap import Accounts, Services, accounts_on
 from portal.routes import PlainPages
 from portal.services.identity.pins import Hasher
@@ -70,11 +70,24 @@ def add_person(
         return person.id
 
 
+def plain_pages(services: Services) -> PlainPages:
+    return PlainPages(services, Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")))
+
+
+def whole_app(services: Services, accounts: Accounts) -> Starlette:
+    """Every route the portal itself answers, without what Streamlit needs."""
+    pages = plain_pages(services)
+    return _app(pages, accounts, portal_routes(services, pages, accounts))
+
+
 def app_of(services: Services, accounts: Accounts | None, *routes: BaseRoute) -> Starlette:
-    """The pages to sign in, and routes of a test, without what Streamlit needs."""
-    pages = PlainPages(services, Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")))
+    """The pages to sign in, and routes of a test."""
+    return _app(plain_pages(services), accounts, [*SigningIn(services).routes(), *routes])
+
+
+def _app(pages: PlainPages, accounts: Accounts | None, routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(
-        routes=[*SigningIn(services).routes(), *routes],
+        routes=routes,
         middleware=[Middleware(AccountsAtHand, accounts=accounts)],
         exception_handlers=answers_to_errors(pages),
     )

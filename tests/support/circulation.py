@@ -6,9 +6,8 @@ from itertools import count
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from portal.ils.driver import HoldRequest, HoldResult, PatronRef
+from portal.services import audit
 from portal.services.actors import Actor
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.jobs import Housekeeping
@@ -16,7 +15,7 @@ from portal.services.circulation.results import CheckIn, CheckOut
 from portal.services.circulation.rules import EBOOK, starting_rules
 from portal.services.circulation.service import Circulation
 from portal.store.database import Database
-from portal.store.tables import AuditEntry, Branch, ClosedDay, ClosedWeekday, Item, Licence, Patron, Rule
+from portal.store.tables import Branch, ClosedDay, ClosedWeekday, Item, Licence, Patron, Rule
 from portal.store.tables.people import Role
 from search.document import DocumentId
 
@@ -43,22 +42,6 @@ class Turned:
         self.now += timedelta(days=days, hours=hours)
 
 
-def written(session: Session, actor_id: str, action: str, subject: str = "", detail: str = "", *, at: datetime) -> None:
-    """An audit without a chain, for tests of what is audited."""
-    number = next(_numbers)
-    session.add(
-        AuditEntry(
-            at=at,
-            actor_id=actor_id,
-            action=action,
-            subject=subject,
-            detail=detail,
-            previous="",
-            digest=f"digest {number}",
-        )
-    )
-
-
 @dataclass
 class Library:
     """An empty store, made ready to lend: branches `pusat` and `aertembaga`, the starting rules and categories."""
@@ -68,7 +51,7 @@ class Library:
 
     def __post_init__(self) -> None:
         self.circulation = Circulation(self.database, self.clock, WITA)
-        self.desk = Desk(self.database, self.clock, WITA, written)
+        self.desk = Desk(self.database, self.clock, WITA, audit.record)
         self.jobs = Housekeeping(self.database, self.clock, WITA)
         with self.database.writing() as session:
             if starting_rules(session):

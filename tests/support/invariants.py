@@ -150,4 +150,8 @@ def _nobody_has_too_many(
 
 def _nothing_is_left_of_cut_loans(session: Session, loans: list[Loan]) -> Iterator[str]:
     cut = {loan.id for loan in loans if loan.patron_id is None}
-    yield from (f"fine {fine.id} tells who had loan {fine.loan_id}" for fine in session.scalars(select(Fine)) if fine.loan_id in cut)
+    yield from (
+        f"fine {fine.id} tells who had loan {fine.loan_id}"
+        for fine in session.scalars(select(Fine))
+        if fine.loan_id in cut
+    )

@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.services.circulation.rules import FIRST_BRANCH
 from portal.store.tables.people import Branch
 
 # Where copies are at home whose records name no branch, in a library that has none yet.
-FIRST: Final = ("pusat", "Pusat")
+FIRST: Final = (FIRST_BRANCH, "Perpustakaan Pusat")
 # A damaged load must not fill the lists that patrons choose from.
 MAX_BRANCHES: Final = 300
 _NOT_IN_CODES: Final = re.compile(r"[^a-z0-9]+")

@@ -1,0 +1,265 @@
+"""Whatever patrons, staff and the clock do, in whatever order: what is always true stays true."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from portal.ils.driver import HoldRequest, PatronRef
+from portal.services.circulation.jobs import Housekeeping
+from portal.store.columns import new_id
+from portal.store.database import Database
+from portal.store.tables.circulation import FineKind
+from search.document import DocumentId
+from tests.support.circulation import CENTRAL, LIBRARIAN, NOON, SECOND, Library
+from tests.support.databases import Servers
+from tests.support.invariants import invariants
+
+TWO, ONE, EBOOK, MIXED = map(DocumentId, ("dua.1", "satu.1", "ebuku.1", "campur.1"))
+TITLES = (TWO, ONE, EBOOK, MIXED)
+HOLIDAY = date(2026, 12, 3)  # the day on which what is lent on the first day would be due
+
+who = st.integers(0, 4)
+title = st.sampled_from(TITLES)
+copy = st.integers(0, 4)
+branch = st.sampled_from((CENTRAL, SECOND))
+key = st.sampled_from(("klik 1", "klik 2", "")).map(lambda text: text or new_id())
+days = st.integers(1, 12)
+number = st.integers(0, 3)
+
+
+class Lending(RuleBasedStateMachine):
+    """Two branches, five patrons, five copies and three uses of e-books: small, so that everybody gets in each other's way."""
+
+    servers: Servers
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = Database(self.servers.new_url())
+        self.library = Library(self.database)
+        self.overridden: set[str] = set()
+
+    @initialize()
+    def open(self) -> None:
+        library = self.library
+        library.close(6, days=(HOLIDAY,))
+        library.close(1, branch=SECOND)
+        library.rule(fine_per_day=500, max_holds=3)
+        library.rule("anak", max_loans=1, max_fines=1000, shelf_holds_allowed=False)
+        library.rule("guru", branch=SECOND, holds_allowed=False)
+        categories = ("umum", "umum", "anak", "guru", "umum")
+        self.patrons: list[PatronRef] = [
+            library.patron(category=category, keep_history=number == 4) for number, category in enumerate(categories)
+        ]
+        self.barcodes = [
+            *library.copies(TWO),
+            *library.copies(TWO, branch=SECOND),
+            *library.copies(ONE),
+            *library.copies(MIXED),
+            *library.copies(TWO, lendable=False),
+        ]
+        self.items = [f"item-{barcode}" for barcode in self.barcodes]
+        self.uses = [*library.licence(EBOOK, 2), *library.licence(MIXED, 1)]
+
+    # ---- the desk
+
+    @rule(who=who, copy=copy, branch=branch, key=key, override=st.booleans())
+    def lend(self, who: int, copy: int, branch: str, key: str, override: bool) -> None:
+        patron = self.patrons[who]
+        lent = self.library.lend(patron, self.barcodes[copy], branch, key, override=override)
+        if lent.overridden:
+            self.overridden.add(patron.id)
+        if lent.loan is not None:
+            assert lent.loan.id in {loan.id for loan in self.library.circulation.open_loans(patron.id)} or key
+
+    @rule(copy=copy, branch=branch)
+    def take_back(self, copy: int, branch: str) -> None:
+        first = self.library.take_back(self.barcodes[copy], branch)
+        again = self.library.take_back(self.barcodes[copy], branch)
+        assert (first.next, first.branch, first.patron_id) == (again.next, again.branch, again.patron_id)
+        assert (again.loan_id, again.fine) == ("", 0)
+
+    @rule(copy=copy, branch=branch)
+    def receive(self, copy: int, branch: str) -> None:
+        self.library.desk.receive(LIBRARIAN, self.barcodes[copy], branch)
+
+    @rule(copy=copy, charge=st.sampled_from((0, 50_000)), damaged=st.booleans())
+    def lose(self, copy: int, charge: int, damaged: bool) -> None:
+        mark = self.library.desk.mark_damaged if damaged else self.library.desk.mark_lost
+        mark(LIBRARIAN, self.barcodes[copy], charge)
+
+    @rule(copy=copy, branch=branch)
+    def find(self, copy: int, branch: str) -> None:
+        self.library.desk.mark_found(LIBRARIAN, self.barcodes[copy], branch)
+
+    @rule(who=who, number=number)
+    def cancel_at_the_desk(self, who: int, number: int) -> None:
+        holds = self.library.circulation.holds(self.patrons[who].id)
+        if number < len(holds):
+            self.library.desk.cancel_hold(LIBRARIAN, holds[number].id)
+
+    @rule(who=who, amount=st.integers(1, 3000), key=key, waived=st.booleans())
+    def pay(self, who: int, amount: int, key: str, waived: bool) -> None:
+        for fine in self.library.circulation.fines(self.patrons[who].id)[:1]:
+            if waived:
+                self.library.desk.waive(LIBRARIAN, fine.id, key + fine.id)
+            else:
+                self.library.desk.take_payment(LIBRARIAN, fine.id, min(amount, fine.balance), key + fine.id)
+
+    @rule(who=who)
+    def charge(self, who: int) -> None:
+        self.library.desk.charge(LIBRARIAN, self.patrons[who].card_number, FineKind.OTHER, 700)
+
+    # ---- patrons
+
+    @rule(who=who, title=title, branch=branch, key=key, item=st.none() | st.integers(0, 7))
+    def hold(self, who: int, title: DocumentId, branch: str, key: str, item: int | None) -> None:
+        item_id = "" if item is None else [*self.items, *self.uses][item]
+        request = HoldRequest(title, branch, key, item_id=item_id)
+        patron = self.patrons[who]
+        foretold = self.library.circulation.check_hold(patron.id, title, item_id)
+        placed = self.library.circulation.place_hold(patron.id, request)
+        again = self.library.circulation.place_hold(patron.id, request)
+        if placed.hold is not None:
+            assert again == placed
+        if foretold is None:
+            assert placed.refusal is None or key.startswith("klik"), "a hold was promised and then refused"
+
+    @rule(who=who, number=number, days=st.none() | days)
+    def suspend(self, who: int, number: int, days: int | None) -> None:
+        until = None if days is None else self._today() + timedelta(days=days)
+        self._with_hold(who, number, lambda id, hold: self.library.circulation.suspend_hold(id, hold, until))
+
+    @rule(who=who, number=number, branch=branch)
+    def move(self, who: int, number: int, branch: str) -> None:
+        self._with_hold(who, number, lambda id, hold: self.library.circulation.move_hold(id, hold, branch))
+
+    @rule(who=who, number=number)
+    def cancel(self, who: int, number: int) -> None:
+        self._with_hold(who, number, self.library.circulation.cancel_hold)
+
+    @rule(who=who, key=key)
+    def renew(self, who: int, key: str) -> None:
+        patron = self.patrons[who].id
+        shown = {loan.id: loan for loan in self.library.circulation.open_loans(patron)}
+        for renewal in self.library.circulation.renew(patron, None, key):
+            before = shown[renewal.loan_id]
+            assert renewal.due_at is not None
+            assert renewal.due_at >= before.due_at
+            if not key.startswith("klik"):
+                assert renewal.refusal == before.renewable, "what is shown and what is done differ"
+                assert renewal.done is (renewal.due_at > before.due_at)
+
+    @rule(who=who, title=st.sampled_from((EBOOK, MIXED)), key=key)
+    def borrow(self, who: int, title: DocumentId, key: str) -> None:
+        patron = self.patrons[who].id
+        self.library.circulation.borrow_licence(patron, title, key)
+
+    @rule(who=who, title=st.sampled_from((EBOOK, MIXED)))
+    def give_back(self, who: int, title: DocumentId) -> None:
+        patron = self.patrons[who].id
+        self.library.circulation.return_licence(patron, title)
+        assert not self.library.circulation.has_licence_loan(patron, title, self.library.clock.now)
+
+    @rule(who=who)
+    def forget(self, who: int) -> None:
+        self.library.circulation.forget_history(self.patrons[who].id)
+        assert self.library.circulation.history(self.patrons[who].id).total == 0
+
+    # ---- time
+
+    @rule(hours=st.integers(1, 30))
+    def wait(self, hours: int) -> None:
+        self.library.clock.on(hours=hours)
+
+    @rule(days=days)
+    def wait_long(self, days: int) -> None:
+        self.library.clock.on(days)
+
+    @rule(days=days)
+    def turn_to_midnight(self, days: int) -> None:
+        """The last second of a day in the library, and the first of the next."""
+        self.library.clock.now = NOON.replace(hour=15, minute=59, second=59) + timedelta(days=days)
+        self.library.jobs.expire()
+        self.library.clock.now += timedelta(seconds=1)
+
+    @rule(hours=st.integers(1, 100))
+    def jump_back(self, hours: int) -> None:
+        self.library.clock.on(hours=-hours)
+
+    @rule(forward=st.integers(0, 3))
+    def housekeeping(self, forward: int) -> None:
+        jobs: Housekeeping = self.library.jobs
+        now = self.library.clock.now + timedelta(days=forward)
+        jobs.expire(now)
+        assert not any(vars_of(jobs.expire(now))), "what was done is done again"
+        jobs.anonymise(now)
+        assert not any(vars_of(jobs.anonymise(now)))
+
+    # ---- what is always true
+
+    @invariant()
+    def all_is_well(self) -> None:
+        with self.database.reading() as session:
+            assert invariants(session, self.overridden) == []
+
+    @invariant()
+    def places_are_counted_without_gaps(self) -> None:
+        if not hasattr(self, "patrons"):
+            return
+        told: dict[tuple[str, bool], list[int]] = {}
+        for patron in self.patrons:
+            for hold in self.library.circulation.holds(patron.id):
+                if hold.place is not None:
+                    told.setdefault((str(hold.document_id), hold.is_licence), []).append(hold.place)
+        for places in told.values():
+            assert sorted(places) == list(range(1, len(places) + 1))
+
+    def teardown(self) -> None:
+        self.database.close()
+
+    # ---- what the rules share
+
+    def _with_hold(self, who: int, number: int, act: Any) -> None:
+        patron = self.patrons[who].id
+        holds = self.library.circulation.holds(patron)
+        if number < len(holds):
+            other = self.patrons[(who + 1) % len(self.patrons)].id
+            before = self.library.circulation.holds(patron)
+            assert act(other, holds[number].id).hold is None, "another patron's hold"
+            assert self.library.circulation.holds(patron) == before
+            act(patron, holds[number].id)
+
+    def _today(self) -> date:
+        return (self.library.clock.now + timedelta(hours=8)).date()
+
+
+def vars_of(counts: object) -> list[int]:
+    return [getattr(counts, name) for name in counts.__slots__]  # type: ignore[attr-defined]
+
+
+@pytest.mark.timeout(900)
+def test_lending_is_never_wrong(sqlite_databases: Servers) -> None:
+    _run(sqlite_databases, examples=int(__import__("os").environ.get("EX", "60")))
+
+
+@pytest.mark.timeout(900)
+def test_lending_is_never_wrong_on_a_server(postgresql_databases: Servers) -> None:
+    _run(postgresql_databases, examples=10)
+
+
+def _run(servers: Servers, examples: int) -> None:
+    machine = type("LendingHere", (Lending,), {"servers": servers})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
