@@ -14,6 +14,7 @@ from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
 from portal.reader.rights import may_read
 from portal.services import audit
+from portal.services.backroom import Backroom, backroom
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
@@ -82,7 +83,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    circulation, desk, lending: None where another system lends.
+    circulation, desk, lending, backroom: None where another system lends.
     """
 
     settings: Settings
@@ -94,6 +95,7 @@ class Accounts:
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
+    backroom: Backroom | None
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
@@ -108,13 +110,14 @@ def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
 
 def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
-    zone, circulation, desk, lending = settings.accounts.zone, None, None, None
+    zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
             starting_rules(session)
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)
         lending = Lending(database, clock, zone, circulation)
+        behind = backroom(database, clock, zone)
 
     def check_pin(card_number: str, pin: str) -> str | None:
         return identity.check_pin(card_number, pin)
@@ -123,7 +126,7 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
     oidc = settings.accounts.oidc
     staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
+    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending, behind)
 
 
 def open_lending(settings: Settings) -> Accounts | None:

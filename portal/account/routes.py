@@ -6,11 +6,12 @@ from starlette.routing import BaseRoute
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
 from portal.bootstrap import Accounts, Services
+from portal.desk.routes import desk_routes
 
 
-def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:  # noqa: ARG001 - no page needs them yet
+def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:
     """Pages of the account, of signing in and of the desk."""
-    return [*SigningIn(services).routes()]
+    return [*SigningIn(services).routes(), *desk_routes(services, accounts)]
 
 
 def account_middleware(services: Services, accounts: Accounts) -> list[Middleware]:  # noqa: ARG001 - the shape of account_routes

@@ -141,6 +141,15 @@ class Patrons:
         with self._database.reading() as session:
             return session.scalar(select(Patron.id).where(Patron.card_number == " ".join(card_number.split())[:64]))
 
+    def card_of(self, actor: Actor, patron_id: str) -> str:
+        """The number of a patron's card, by which the desk asks for them. Raises NotFound, also for one without a card."""
+        require_staff(actor)
+        with self._database.reading() as session:
+            card = present(session, patron_id).card_number
+        if card is None:
+            raise NotFound("no card")
+        return card
+
     def record(self, actor: Actor, patron_id: str) -> PatronRecord:
         """What is known of a patron; that it was looked at is written down."""
         staff = require_staff(actor)
