@@ -6,9 +6,10 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from portal.bootstrap import open_database, open_ils, where_database_is
+from portal.bootstrap import open_database, open_other_system, where_database_is
 from portal.exit_codes import DONE, UNAVAILABLE
 from portal.ils.errors import IlsError
+from portal.ils.local import LocalSystem
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store import upgrading
 from portal.store.backup import Manifest, backup, restore
@@ -101,9 +102,10 @@ def account_lines(settings: Settings) -> Iterator[tuple[str, bool]]:
         return
     yield _database_line(settings)
     try:
-        driver = open_ils(settings)
+        name = settings.accounts.ils.name
+        driver = LocalSystem if name == LocalSystem.name else open_other_system(settings)
         abilities = ", ".join(sorted(capability.value for capability in driver.capabilities))
-        yield f"library system: {driver.name}; {abilities or 'tells of copies only'}", True
+        yield f"library system: {name}; {abilities or 'tells of copies only'}", True
     except (IlsError, SettingsError, StoreError) as error:
         yield f"library system: {error}", False
 
