@@ -1,6 +1,7 @@
 """What all pages of the desk share: how they are drawn, who may see them, how they say what came of a form."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -121,7 +122,7 @@ class DeskFrame:
             "heading": heading,
             "told": _told(request, t),
             "mistakes": mistakes,
-            "wrong": {mistake.field: mistake.text for mistake in mistakes if mistake.field},
+            "wrong": defaultdict(str, {mistake.field: mistake.text for mistake in mistakes}),
             "moments": self.moments(t),
             "key": new_id(),
             "hl": f"?hl={t.language}",
@@ -171,7 +172,8 @@ class DeskFrame:
 
 
 def mistake(error: NotValid, t: Messages) -> Mistake:
-    return Mistake(t(f"desk.wrong_{error.code}"), error.field)
+    """In words; what a service refuses that has none here, in general ones."""
+    return Mistake(t.texts.get(f"desk.wrong_{error.code}", t("desk.wrong_other")), error.field)
 
 
 def text(form: FormData, name: str) -> str:

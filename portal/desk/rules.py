@@ -115,7 +115,9 @@ class RulePages:
         return self._rule_form(request, visitor, found)
 
     def put_rule(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - the shape of a deed
-        values: dict[str, Any] = {name: number(form, name) for name in FIGURES} | {name: name in form for name in _TICKS}
+        values: dict[str, Any] = {name: number(form, name) for name in FIGURES} | {
+            name: name in form for name in _TICKS
+        }
         category, loan_type = text(form, "category"), text(form, "loan_type") or EVERY
         rule = RuleRow(category=category, loan_type=loan_type, branch=text(form, "branch"), **values)
         self._house.put_rule(visitor.actor, rule)

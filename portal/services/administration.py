@@ -346,7 +346,7 @@ def _rule_row(rule: Rule) -> RuleRow:
 
 
 def _counts(session: Session, statement: Select[str, int]) -> dict[str, int]:
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _name(text: str, field: str) -> str:

@@ -185,7 +185,7 @@ def _put(session: Session, item: Item, details: ItemDetails) -> Sequence[str]:
 
 def _rows(session: Session, items: Sequence[Item]) -> tuple[ItemRow, ...]:
     lent = select(Loan.item_id, Loan.due_at).where(Loan.item_id.in_([i.id for i in items]), Loan.returned_at.is_(None))
-    due = dict(session.execute(lent).tuples().all())
+    due = dict(session.execute(lent).all())
     return tuple(
         ItemRow(
             item.id,

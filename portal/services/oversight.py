@@ -65,7 +65,7 @@ class Oversight:
             shown = wanted.where(AuditEntry.number < before) if before else wanted
             found = session.scalars(shown.order_by(AuditEntry.number.desc()).limit(PAGE)).all()
             people = select(Patron.id, Patron.name).where(Patron.id.in_({entry.actor_id for entry in found}))
-            names = dict(session.execute(people).tuples().all())
+            names = dict(session.execute(people).all())
             rows = tuple(
                 AuditRow(one.number, one.at, names.get(one.actor_id, ""), one.action, one.subject, one.detail)
                 for one in found
