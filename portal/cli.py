@@ -203,6 +203,10 @@ def _add_circulation(circulation: argparse.ArgumentParser) -> None:
     load.add_argument("--branch", default="", metavar="CODE", help="the branch of rows that name none")
     load.add_argument("--only-new", action="store_true", help="leave what is there already as it is")
     load.add_argument("--source", type=_source, help="name of the catalogue the records belong to (TELUSUR_SOURCE)")
+    licence = what.add_parser("licence", help="let so many patrons at once read an e-book that its record closes")
+    licence.add_argument("id", metavar="ID")
+    licence.add_argument("--copies", type=int, required=True, metavar="N", help="how many at once; 0 for none any more")
+    licence.add_argument("--hours", type=int, required=True, metavar="H", help="how long each may read")
 
 
 def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
