@@ -22,11 +22,15 @@ from portal.services.backroom import Backroom, backroom
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.due_feed import DueFeed
 from portal.services.identity.oidc import Oidc
 from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
+from portal.services.my_library import MyLibrary
+from portal.services.personal_data import PersonalData
+from portal.services.shelves import ReadingLists, SavedSearches
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
@@ -104,6 +108,11 @@ class Accounts:
     desk: Desk | None
     lending: Lending | None
     backroom: Backroom | None
+    my_library: MyLibrary
+    due_feed: DueFeed
+    reading_lists: ReadingLists
+    saved_searches: SavedSearches
+    personal_data: PersonalData
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
@@ -139,7 +148,24 @@ def accounts_on(
     identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
     staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
     oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
-    return Accounts(settings, database, ils, clock, identity, staff, oidc, circulation, desk, lending, behind)
+    return Accounts(
+        settings,
+        database,
+        ils,
+        clock,
+        identity,
+        staff,
+        oidc,
+        circulation,
+        desk,
+        lending,
+        behind,
+        my_library=MyLibrary(database, ils, clock, zone),
+        due_feed=DueFeed(database, ils),
+        reading_lists=ReadingLists(database, clock),
+        saved_searches=SavedSearches(database, clock),
+        personal_data=PersonalData(database, ils, clock),
+    )
 
 
 def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:
