@@ -60,7 +60,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
     One to a process: Streamlit's runtime cannot be started twice. Closes the database of `accounts` when it ends.
     """
     services = open_services() if services is None else services
-    accounts = open_lending(services.settings) if accounts is None else accounts
+    accounts = open_lending(services.settings, services.engine) if accounts is None else accounts
     shell = Shell(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     pages = PlainPages(services, shell)
     routes = portal_routes(services, pages, accounts)

@@ -1,31 +1,38 @@
 """The composition root: settings in, services out. Nothing else builds an engine, a model or a store."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
 from portal.ils.driver import ILSDriver
+from portal.ils.koha.client import KohaClient, is_safe_address
+from portal.ils.koha.driver import Koha
 from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
+from portal.ils.slims import Barcodes, Slims, no_barcodes
 from portal.reader.rights import may_read
 from portal.services import audit
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.identity.oidc import Oidc
+from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
-from portal.settings import NO_ILS, Settings, read_settings
+from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
 from search.bilingual.lexicon import shipped
+from search.document import DocumentId
 from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, EngineUnavailable, IndexMissing, SchemaMismatch
@@ -82,7 +89,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    circulation, desk, lending: None where another system lends.
+    oidc: None where nobody signs in by a provider. circulation, desk, lending: None where another system lends.
     """
 
     settings: Settings
@@ -91,22 +98,25 @@ class Accounts:
     clock: Clock
     identity: Identity
     staff: Staff
+    oidc: Oidc | None
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
 
 
-def open_accounts(settings: Settings, clock: Clock = utc_now) -> Accounts:
+def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
     """The store and the library system that the settings name. An empty store gets its tables.
 
-    Raises StoreUnavailable; WrongRevision for a store of another version, which `telusur db upgrade` mends.
+    Raises SettingsError; StoreUnavailable; WrongRevision for a store of another version, which `telusur db upgrade` mends.
     """
     database = open_database(settings)
     prepare(database)
-    return accounts_on(database, settings, clock)
+    return accounts_on(database, settings, clock, engine)
 
 
-def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) -> Accounts:
+def accounts_on(
+    database: Database, settings: Settings, clock: Clock = utc_now, engine: Engine | None = None
+) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
     zone, circulation, desk, lending = settings.accounts.zone, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
@@ -119,21 +129,71 @@ def accounts_on(database: Database, settings: Settings, clock: Clock = utc_now) 
     def check_pin(card_number: str, pin: str) -> str | None:
         return identity.check_pin(card_number, pin)
 
-    ils = open_other_system(settings) if circulation is None else LocalSystem(circulation, check_pin)
-    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
-    oidc = settings.accounts.oidc
-    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
+    ils: ILSDriver = (
+        open_other_system(settings, clock, engine) if circulation is None else LocalSystem(circulation, check_pin)
+    )
+    key, provider = secret_key(settings.data / "accounts.key"), settings.accounts.oidc
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
+    staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
+    oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
+    return Accounts(settings, database, ils, clock, identity, staff, oidc, circulation, desk, lending)
 
 
-def open_other_system(settings: Settings) -> ILSDriver:  # noqa: ARG001 - drivers come one by one
-    """The library system that lends where our own circulation does not."""
-    return NoSystem()
+def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:
+    """The library system that lends where our own circulation does not. It is not asked anything yet.
+
+    engine: knows which copies a document has, by which SLiMS' titles are found. Raises SettingsError.
+    """
+    name = settings.accounts.ils.name
+    if name == Koha.name:
+        return _open_koha(settings, clock)
+    return _open_slims(settings, engine) if name == Slims.name else NoSystem()
 
 
-def open_lending(settings: Settings) -> Accounts | None:
+def _open_koha(settings: Settings, clock: Clock) -> Koha:
+    ils = settings.accounts.ils
+    for variable, value, what in (
+        ("TELUSUR_ILS_URL", ils.url, "the address of Koha's staff interface, as https://staff.example.org"),
+        ("TELUSUR_ILS_CLIENT", ils.client, "the client id of an API key (docs/library-systems.md)"),
+        ("TELUSUR_ILS_SECRET", ils.secret, "the secret of that API key"),
+    ):
+        if not value:
+            raise SettingsError(f"{variable} is empty, but TELUSUR_ILS=koha needs it: {what}.")
+    if not is_safe_address(ils.url):
+        raise SettingsError(
+            f"TELUSUR_ILS_URL (from {settings.sources['TELUSUR_ILS_URL']}) cannot be Koha's: PINs go there, so use https://, "
+            "without user or password in it, or http:// with the number of a machine in the house, as http://192.168.1.5:8081."
+        )
+    return Koha(KohaClient(ils.url, ils.client, ils.secret), settings.source, settings.accounts.zone, clock)
+
+
+def _open_slims(settings: Settings, engine: Engine | None) -> Slims:
+    path = Path(settings.accounts.ils.url)
+    if not settings.accounts.ils.url or not path.is_file():
+        raise SettingsError(
+            f"TELUSUR_ILS_URL={str(path) if settings.accounts.ils.url else ''!r} is no file, but TELUSUR_ILS=slims needs "
+            "one: SLiMS' database export, as /srv/slims/backup.sql."
+        )
+    barcodes = no_barcodes if engine is None else barcodes_in(engine)
+    return Slims(path, settings.source, settings.accounts.zone, barcodes)
+
+
+def barcodes_in(engine: Engine) -> Barcodes:
+    """Tells the barcodes that the catalogue has for documents; none while it cannot be asked."""
+
+    def look_up(documents: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+        try:
+            found = engine.searcher().fetch(documents)
+        except (EngineUnavailable, IndexMissing, SchemaMismatch):
+            return {}
+        return {document.id: [item.barcode for item in document.items if item.barcode] for document in found}
+
+    return look_up
+
+
+def open_lending(settings: Settings, engine: Engine | None = None) -> Accounts | None:
     """The same, None where no system lends (TELUSUR_ILS=none)."""
-    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings)
+    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings, engine=engine)
 
 
 def open_database(settings: Settings) -> Database:

@@ -237,7 +237,7 @@ def _serve(services: Services) -> int:
     if problem:
         print(f"telusur: {problem}", file=sys.stderr)
         return UNAVAILABLE
-    accounts = open_lending(settings)
+    accounts = open_lending(settings, services.engine)
     print(f"The portal is at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).", file=sys.stderr)
     return serve(services, accounts=accounts)
 

@@ -18,7 +18,15 @@ from portal.ils.sql_dump import ExportError, TableRow, dump_rows
 
 # Half a million copies and their loans take about 1 GB; SLiMS itself is not used for more.
 MAX_ROWS: Final = 2_000_000
+_HEAD_BYTES: Final = 1024
 _TAIL_BYTES: Final = 4096
+# What an export begins with, and what then stands at its end.
+_ENDS: Final = {
+    b"-- MySQL dump": b"-- Dump completed",
+    b"-- MariaDB dump": b"-- Dump completed",
+    b"mysqldump-php": b"-- Dump completed",
+    b"-- phpMyAdmin SQL Dump": b"SET COLLATION_CONNECTION=@OLD_COLLATION_CONNECTION",
+}
 _NO_DAY: Final = "0000-00-00"
 _COMPLETED: Final = "-- Dump completed on"
 _CLOCK: Final = re.compile(r" (\d{4})-(\d\d)-(\d\d) {1,2}(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
@@ -155,7 +163,7 @@ class Holiday:
 
 @dataclass(slots=True)
 class SlimsTables:
-    """All rows that lending needs. exported_at: as the dump says in its last line, None where it does not;
+    """All rows that lending needs. present: the tables that the export has, also without rows. exported_at: as the dump says in its last line, None where it does not;
     naive where no zone is told."""
 
     titles: list[Title] = field(default_factory=list)
@@ -169,6 +177,7 @@ class SlimsTables:
     locations: list[Named] = field(default_factory=list)
     statuses: list[Named] = field(default_factory=list)
     holidays: list[Holiday] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
     exported_at: datetime | None = None
 
 
@@ -198,7 +207,7 @@ def read_dump(stream: BinaryIO, tables: Sequence[str] = ()) -> SlimsTables:
     """The rows of these tables of SLiMS, all that are known by default. Raises ExportError, also for another's dump."""
     wanted = frozenset(tables or _READERS)
     found, seen = SlimsTables(), 0
-    for row in dump_rows(stream, wanted):
+    for row in dump_rows(stream, wanted, found.present):
         seen += 1
         if seen > MAX_ROWS:
             raise ExportError(f"more than {MAX_ROWS:,} rows", row.line)
@@ -212,11 +221,13 @@ def read_dump_file(path: Path, tables: Sequence[str] = ()) -> SlimsTables:
     """The same of a file, with the time that mysqldump writes in its last line. Raises ExportError."""
     try:
         with path.open("rb") as stream:
-            if stream.read(2) == b"\x1f\x8b":
+            head = stream.read(_HEAD_BYTES)
+            if head.startswith(b"\x1f\x8b"):
                 raise ExportError(f"{path.name} is packed (gzip); unpack it first")
+            _refuse_part(head, _tail(stream))
             stream.seek(0)
             found = read_dump(stream, tables)
-            found.exported_at = _completed(stream)
+            found.exported_at = _completed(_tail(stream))
             return found
     except OSError as error:
         raise ExportError(f"{path} cannot be read: {error.strerror or error}") from error
@@ -458,11 +469,22 @@ def _day(row: TableRow, name: str) -> date | None:
         raise ExportError(f"{name} of {row.table} is no day; days are written as 2026-11-30", row.line) from error
 
 
-def _completed(stream: BinaryIO) -> datetime | None:
-    """When the dump was done: mysqldump tells its server's clock without a zone, SLiMS' own backup one with it."""
+def _tail(stream: BinaryIO) -> bytes:
     end = stream.seek(0, 2)
     stream.seek(max(0, end - _TAIL_BYTES))
-    _, _, text = stream.read().decode("utf-8", "replace").rpartition(_COMPLETED)
+    return stream.read()
+
+
+def _refuse_part(head: bytes, tail: bytes) -> None:
+    """An export that ends too soon, between two tables, would tell that nothing is lent."""
+    for begins, ends in _ENDS.items():
+        if begins in head and ends not in tail:
+            raise ExportError(f"its end is missing (no {ends.decode()!r}); was it cut off?")
+
+
+def _completed(tail: bytes) -> datetime | None:
+    """When the dump was done: mysqldump tells its server's clock without a zone, SLiMS' own backup one with it."""
+    _, _, text = tail.decode("utf-8", "replace").rpartition(_COMPLETED)
     if found := _CLOCK.match(text):
         year, month, day, hour, minute, second = map(int, found.groups())
     try:

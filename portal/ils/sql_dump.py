@@ -28,6 +28,10 @@ _TOKEN: Final = re.compile(
     rb"|(?P<other>[^\s`'\"\w(),;])",
     re.DOTALL,
 )
+# Most rows are made of these alone; they are read at once, which takes a fifth of the time.
+_VALUE: Final = rb"(?:NULL|-?[0-9]++(?:\.[0-9]++)?|'(?:[^'\\]++|\\.|'')*+')"
+_USUAL_ROW: Final = re.compile(rb"\((?:" + _VALUE + rb",\s?)*+" + _VALUE + rb"\)(?=[,;])", re.DOTALL)
+_USUAL_VALUE: Final = re.compile(rb"NULL|(?P<number>-?[0-9.]++)|'(?P<single>(?:[^'\\]++|\\.|'')*+)'", re.DOTALL)
 _PLAIN: Final = re.compile(rb"[^'\"`;]++")
 _ESCAPE: Final = re.compile(rb"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED: Final = {b"0": b"\0", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"Z": b"\x1a"}
@@ -63,15 +67,19 @@ class _Token:
     text: bytes
 
 
-def dump_rows(stream: BinaryIO, tables: Collection[str]) -> Iterator[TableRow]:
-    """The rows of these tables, in the order of the file. Raises ExportError for what is no MySQL dump."""
-    yield from _Dump(stream, frozenset(tables)).rows()
+def dump_rows(stream: BinaryIO, tables: Collection[str], seen: set[str] | None = None) -> Iterator[TableRow]:
+    """The rows of these tables, in the order of the file. Raises ExportError for what is no MySQL dump.
+
+    seen: is told those of the tables that the dump has, also without rows.
+    """
+    yield from _Dump(stream, frozenset(tables), set() if seen is None else seen).rows()
 
 
 class _Dump:
-    def __init__(self, stream: BinaryIO, tables: frozenset[str]) -> None:
+    def __init__(self, stream: BinaryIO, tables: frozenset[str], seen: set[str]) -> None:
         self._stream = stream
         self._tables = tables
+        self._seen = seen
         self._held = b""
         self._at = 0
         self._final = False
@@ -109,6 +117,7 @@ class _Dump:
         table = self._name(token)
         if table not in self._tables:
             return self._pass_by()
+        self._seen.add(table)
         if self._must().text != b"(":
             return self._pass_by()  # CREATE TABLE ... LIKE, AS
         self._columns[table] = tuple(self._definitions())
@@ -133,6 +142,7 @@ class _Dump:
         table = self._name(token)
         if table not in self._tables:
             return self._pass_by()
+        self._seen.add(table)
         token = self._must()
         columns = self._columns.get(table, ())
         if token.text == b"(":
@@ -153,6 +163,30 @@ class _Dump:
                 return self._pass_by()  # ON DUPLICATE KEY UPDATE ...
 
     def _row(self, table: str, columns: tuple[str, ...]) -> TableRow:
+        values = self._usual_values() or self._values(table, columns)
+        if len(values) != len(columns):
+            raise self._wrong(f"a row of {table} has not as many values as columns ({len(columns)})")
+        return TableRow(table, self._line, dict(zip(columns, values, strict=True)))
+
+    def _usual_values(self) -> list[str | None]:
+        """The values of a row that holds plain ones only and is here as a whole; none otherwise."""
+        if space := _SPACE.match(self._held, self._at):
+            self._take(space.end())
+        found = _USUAL_ROW.match(self._held, self._at)
+        if found is None or found.end() - self._at > MAX_VALUE_BYTES:
+            return []
+        values: list[str | None] = []
+        for value in _USUAL_VALUE.finditer(found.group()):
+            text = value["single"]
+            if text is not None:
+                values.append(_text(_unescaped(text)))
+            else:
+                number = value["number"]
+                values.append(None if number is None else number.decode("ascii"))
+        self._take(found.end())
+        return values
+
+    def _values(self, table: str, columns: tuple[str, ...]) -> list[str | None]:
         if self._must().text != b"(":
             raise self._wrong(f"a row of {table} was expected")
         values: list[str | None] = []
@@ -161,9 +195,7 @@ class _Dump:
             values.append(value)
             if end == b")":
                 break
-        if len(values) != len(columns):
-            raise self._wrong(f"a row of {table} has not as many values as columns ({len(columns)})")
-        return TableRow(table, self._line, dict(zip(columns, values, strict=True)))
+        return values
 
     def _value(self) -> tuple[str | None, bytes]:
         """One value and the sign after it. A call of a function, as NOW(), is a value that is not known: None."""

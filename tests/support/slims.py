@@ -67,7 +67,7 @@ def dump(
     loans: tuple[str, ...] = (),
     members: tuple[str, ...] = (),
     reservations: tuple[str, ...] = (),
-    completed: str = "",
+    completed: str = "2026-11-25  2:00:01",
 ) -> bytes:
     """A database export as mysqldump writes it, with these rows: "(1,'Laskar Pelangi','813 Hir',1,0)"."""
     rows = {**_ALWAYS, "biblio": titles, "item": copies, "loan": loans, "member": members, "reserve": reservations}
@@ -79,5 +79,4 @@ def dump(
         if rows.get(table):
             lines += [f"LOCK TABLES `{table}` WRITE;", f"INSERT INTO `{table}` VALUES {','.join(rows[table])};"]  # noqa: S608
             lines += ["UNLOCK TABLES;"]
-    lines += [f"-- Dump completed on {completed}"] if completed else []
-    return "\n".join((*lines, "")).encode()
+    return "\n".join((*lines, f"-- Dump completed on {completed}", "")).encode()

@@ -107,12 +107,21 @@ def test_a_row_that_says_too_little_is_refused_with_its_line(row: str, why: str)
         (": Wed, 25 Nov 2026 02:00:01 +0800", datetime(2026, 11, 24, 18, 0, 1, tzinfo=UTC)),
         ("2026-13-45 22:00:01", None),
         ("yesterday", None),
+        ("", None),
     ],
 )
 def test_the_time_of_the_export_stands_in_its_last_line(completed: str, told: datetime | None, tmp_path: Path) -> None:
     path = tmp_path / "slims.sql"
     path.write_bytes(dump(completed=completed).replace(b"on :", b"on:") + b"\n")
     assert read_dump_file(path).exported_at == told
+
+
+@pytest.mark.parametrize("head", ["-- MySQL dump 10.19", "-- MariaDB dump 10.19", "-- phpMyAdmin SQL Dump"])
+def test_an_export_that_ends_too_soon_is_refused(head: str, tmp_path: Path) -> None:
+    path = tmp_path / "slims.sql"
+    path.write_text(f"{head}\nINSERT INTO `item` (`item_code`) VALUES ('B1');\n", encoding="utf-8")
+    with pytest.raises(ExportError, match="its end is missing"):
+        read_dump_file(path)
 
 
 def test_a_dump_of_something_else_and_a_packed_one_are_refused(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ class Description:
     def __init__(self) -> None:
         self._all = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
+    def permissions(self) -> set[str]:
+        """All that any operation asks for, by the modules and permissions of Koha."""
+        operations = [said for path in self._all["paths"].values() for said in path.values() if isinstance(said, dict)]
+        return {name for operation in operations for name in operation.get("x-permissions", ())}
+
     def operation(self, asked: Asked) -> Operation | None:
         for path, said in self._all["paths"].items():
             found = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[1-9]\\d*)", re.escape(path)), asked.path)

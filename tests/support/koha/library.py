@@ -133,6 +133,12 @@ class KohaLibrary:
         if table == "checkouts" and made["item_id"] in self.rows["items"]:
             self.rows["items"][made["item_id"]]["checked_out_date"] = made["due_date"][:10]
 
+    def take_back(self, checkout: int) -> None:
+        loan = self.rows["checkouts"].pop(checkout)
+        loan["checkin_date"] = datetime.now(ZONE).isoformat(timespec="seconds")
+        self.rows["old_checkouts"][checkout] = loan
+        self.rows["items"][loan["item_id"]]["checked_out_date"] = None
+
     # ---- who and what
 
     def validate_password(self, ids: Mapping[str, int], query: Row, body: Row) -> Answered:

@@ -49,7 +49,7 @@ class Server:
         self._description = Description()
 
     async def control(self, request: Request) -> Response:
-        """{"reset": true, "add": {table: [rows]}, "rules": {...}, "faults": [...], "permissions": [...], "token_s": 60}."""
+        """{"reset": true, "add": {table: [rows]}, "returned": [ids], "rules": {}, "faults": [...], "permissions": [...], "token_s": 60}."""
         wanted = await request.json()
         if wanted.get("reset"):
             self.state = State()
@@ -59,6 +59,8 @@ class Server:
         for table, ids in wanted.get("remove", {}).items():
             for id in ids:
                 del self.state.library.rows[table][id]
+        for id in wanted.get("returned", ()):
+            self.state.library.take_back(id)
         if "rules" in wanted:
             self.state.library.rules = Rules(**{**asdict(self.state.library.rules), **wanted["rules"]})
         for name in ("faults", "permissions", "token_s"):
