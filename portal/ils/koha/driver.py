@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import (
     Capability,
     FineView,
@@ -44,9 +45,16 @@ class Koha(Unsupported):
     name = "koha"
     capabilities = frozenset(Capability) - {Capability.FORGET_HISTORY}
 
-    def __init__(self, client: KohaClient, source: str, zone: ZoneInfo, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: KohaClient,
+        source: str,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        barcodes: Barcodes = no_barcodes,
+    ) -> None:
         self._client = client
-        self._records = KohaRecords(client, source)
+        self._records = KohaRecords(client, source, barcodes)
         self._zone = zone
         self._clock = clock
         self._clicks = Clicks()
@@ -136,6 +144,7 @@ class Koha(Unsupported):
             for item in self._records.items("item_id", [each.item_id for each in found if each.item_id])
         }
         titles = self._records.titles({item.biblio_id for item in items.values()})
+        documents = self._records.documents_of(list(items.values()))
         names = {branch.library_id: branch.name for branch in self._records.branches()} if found else {}
         views = []
         for loan in found:
@@ -143,7 +152,7 @@ class Koha(Unsupported):
             views.append(
                 LoanView(
                     id=str(loan.checkout_id),
-                    document_id=self._records.document(item.biblio_id) if item else None,
+                    document_id=documents.get(item.item_id) if item else None,
                     title=titles.get(item.biblio_id, "") if item else "",
                     due_at=loan.due_at,
                     out_at=loan.out_at,
@@ -212,17 +221,18 @@ class Koha(Unsupported):
         return [each for each in self._client.every("/holds", answers.hold, query=asked) if each.patron_id == number]
 
     def _hold_views(self, found: Sequence[answers.HoldAnswer]) -> tuple[HoldView, ...]:
-        titles = self._records.titles({hold.biblio_id for hold in found})
-        return tuple(self._hold_view(hold, titles.get(hold.biblio_id, "")) for hold in found)
+        biblios = {hold.biblio_id for hold in found}
+        titles, documents = self._records.titles(biblios), self._records.documents(biblios)
+        return tuple(self._hold_view(hold, titles[hold.biblio_id], documents.get(hold.biblio_id)) for hold in found)
 
-    def _hold_view(self, hold: answers.HoldAnswer, title: str) -> HoldView:
+    def _hold_view(self, hold: answers.HoldAnswer, title: str, document: DocumentId | None) -> HoldView:
         stage = _STAGES.get(hold.status, HoldStage.SUSPENDED if hold.suspended else HoldStage.QUEUED)
         is_waiting = stage in (HoldStage.QUEUED, HoldStage.SUSPENDED)
         # What has arrived is kept until the same field says; until then it is how long the patron wants to wait.
         kept_until = hold.expires_on if stage is HoldStage.READY else None
         return HoldView(
             id=str(hold.hold_id),
-            document_id=self._records.document(hold.biblio_id),
+            document_id=document,
             title=title,
             stage=stage,
             pickup_branch=hold.library_id,
@@ -237,7 +247,7 @@ class Koha(Unsupported):
     def check_hold(self, patron: PatronRef, document: DocumentId, item_id: str = "") -> Refusal | None:
         """As far as it can be told without asking for the hold itself: Koha knows more when it is placed."""
         number, biblio = _number(patron.ils_id), self._records.number(document)
-        if number is None or biblio is None:
+        if number is None or biblio is None or self._records.is_another(document):
             return Refusal.NOT_HOLDABLE
         profile = self._profile(number)
         if profile is None or profile.blocks:
@@ -260,6 +270,8 @@ class Koha(Unsupported):
             return HoldResult(refusal=Refusal.BAD_PICKUP)
         if request.expires_on is not None and request.expires_on < self._today():
             return HoldResult(refusal=Refusal.BAD_DATE)
+        if self._records.is_another(request.document_id):
+            return HoldResult(refusal=Refusal.NOT_HOLDABLE)
         wish: dict[str, Any] = {"patron_id": number, "biblio_id": biblio, "pickup_library_id": request.pickup_branch}
         if item is not None:
             wish["item_id"] = item

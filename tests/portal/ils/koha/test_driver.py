@@ -264,3 +264,26 @@ def test_a_day_of_expiry_in_the_past_is_refused(koha: KohaProcess, driver: Koha)
     biblio, _ = koha.title()
     request = HoldRequest(document(biblio), "PST", "klik", expires_on=date(2020, 1, 1))
     assert driver.place_hold(patron, request).refusal == Refusal.BAD_DATE
+
+
+def test_another_title_under_the_same_number_is_not_taken_for_it(
+    koha: KohaProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    patron = koha.patron()
+    right, (first,) = koha.title("Laut Bercerita")
+    wrong, (second,) = koha.title("Bumi Manusia")
+    koha.loan(patron, second, SOON)
+    koha.hold(patron, wrong)
+    known = {str(document(right)): [f"B{first:05}", "B-new"], str(document(wrong)): ["B-of-another-title"]}
+    driver = koha.driver(barcodes=known)
+    found = driver.status([document(right), document(wrong)])
+    assert [len(found[document(biblio)].items) for biblio in (right, wrong)] == [1, 0]
+    assert found[document(wrong)].availability == Availability.UNKNOWN
+    assert caplog.text.count("need their biblionumber in MARC 001") == 1
+    assert driver.check_hold(patron, document(wrong)) == Refusal.NOT_HOLDABLE
+    assert driver.place_hold(patron, HoldRequest(document(wrong), "PST", "a")).refusal == Refusal.NOT_HOLDABLE
+    assert driver.place_hold(patron, HoldRequest(document(right), "PST", "b")).done
+    holds = {(hold.title, hold.document_id) for hold in driver.holds(patron)}
+    assert holds == {("Bumi Manusia", None), ("Laut Bercerita", document(right))}
+    assert [(loan.title, loan.document_id) for loan in driver.loans(patron).loans] == [("Bumi Manusia", None)]
+    driver.close()
