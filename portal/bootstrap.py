@@ -22,6 +22,8 @@ from portal.services import audit
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.identity.oidc import Oidc
+from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
@@ -88,7 +90,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    circulation, desk, lending: None where another system lends.
+    oidc: None where nobody signs in by a provider. circulation, desk, lending: None where another system lends.
     """
 
     settings: Settings
@@ -97,6 +99,7 @@ class Accounts:
     clock: Clock
     identity: Identity
     staff: Staff
+    oidc: Oidc | None
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
@@ -130,10 +133,11 @@ def accounts_on(
     ils: ILSDriver = (
         open_other_system(settings, clock, engine) if circulation is None else LocalSystem(circulation, check_pin)
     )
-    identity = Identity(database, ils, clock, settings.accounts.idle_s, secret_key(settings.data / "accounts.key"))
-    oidc = settings.accounts.oidc
-    staff = Staff(database, identity, clock, settings.library, "" if oidc is None else oidc.url)
-    return Accounts(settings, database, ils, clock, identity, staff, circulation, desk, lending)
+    key, provider = secret_key(settings.data / "accounts.key"), settings.accounts.oidc
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
+    staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
+    oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
+    return Accounts(settings, database, ils, clock, identity, staff, oidc, circulation, desk, lending)
 
 
 def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:

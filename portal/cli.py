@@ -187,6 +187,10 @@ def _add_circulation(circulation: argparse.ArgumentParser) -> None:
         "items", help="take the copies of changed titles from the catalogue; every load does it too"
     )
     items.add_argument("--all", action="store_true", help="of all titles, whether they changed or not")
+    licence = what.add_parser("licence", help="let so many patrons at once read an e-book that its record closes")
+    licence.add_argument("id", metavar="ID")
+    licence.add_argument("--copies", type=int, required=True, metavar="N", help="how many at once; 0 for none any more")
+    licence.add_argument("--hours", type=int, required=True, metavar="H", help="how long each may read")
 
 
 def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import Messages, messages
 from portal.presenters.copies import copies
 from portal.presenters.wording import page_label, reading_field, reading_value, reason_sentence, way_label
+from portal.services.demonstration.filling import FILES as DEMO_FILES
 from portal.settings import SETTINGS, Settings, read_settings
 from search.document import Document, DocumentId, to_json
 from search.embedding import Embedder
@@ -54,10 +55,13 @@ def demo(arguments: Namespace) -> int:
     settings = _listening(demo_settings(read_settings()), arguments)
     embedder = _demo_embedder(settings, embed=not arguments.no_embed)
     print("Loading the sample records and e-books; some are damaged on purpose and will be refused …", file=sys.stderr)
-    report = loading.load(settings, IngestJob((marc_samples.SAMPLES,), "contoh", embedder))
+    paths = (marc_samples.SAMPLES, DEMO_FILES)
+    report = loading.load(settings, IngestJob(paths, circulating.DEMO_SOURCE, embedder))
     print(report_text(report))
     if report.stopped:
         return STOPPED
+    if settings.accounts.ils.name == circulating.LOCAL:
+        print("\n".join(circulating.fill_demonstration(settings)), flush=True)
     if arguments.load_only:
         return DONE
     return _serve(open_services(settings))

@@ -40,7 +40,7 @@ class PlainLinks:
 
     def record(self, state: SearchState, id: str, at: int = 0) -> str:
         params = [(name, value) for name, value in state.opening(id, at).to_params() if name != "id"]
-        return f"/katalog/{_segment(id)}" + (f"?{urlencode(params)}" if params else "")
+        return f"/katalog/{segment(id)}" + (f"?{urlencode(params)}" if params else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +88,17 @@ def advanced(state: SearchState, interactive: bool) -> str:
 
 def permalink(id: str) -> str:
     """The lasting address of a record, in whatever language a reader prefers."""
-    return f"/katalog/{_segment(id)}"
+    return f"/katalog/{segment(id)}"
 
 
 def export(id: str, format: str) -> str:
     """A record as a file. format: of portal.bibliography.exports."""
-    return f"/katalog/{_segment(id)}.{format}"
+    return f"/katalog/{segment(id)}.{format}"
 
 
 def cite(id: str, hl: Language, *, part: bool = False) -> str:
     """The citations of a record; `part`: without the page around them."""
-    return f"/kutip/{_segment(id)}{_query(hl, bagian='1' if part else '')}"
+    return f"/kutip/{segment(id)}{_query(hl, bagian='1' if part else '')}"
 
 
 def shelf(call_number: str, id: str, hl: Language) -> str:
@@ -108,7 +108,7 @@ def shelf(call_number: str, id: str, hl: Language) -> str:
 
 def reader(id: str, page: int, hl: Language, q: str = "") -> str:
     """An e-book page, with the words of `q` marked."""
-    return f"/baca/{_segment(id)}/{page}{_query(hl, q)}"
+    return f"/baca/{segment(id)}/{page}{_query(hl, q)}"
 
 
 def children(hl: Language, q: str = "", page: int = 1) -> str:
@@ -119,24 +119,29 @@ def children(hl: Language, q: str = "", page: int = 1) -> str:
 
 def book(id: str) -> str:
     """An e-book; with `hlm` it opens at that page, by label or number."""
-    return f"/baca/{_segment(id)}"
+    return f"/baca/{segment(id)}"
+
+
+def borrow(id: str, hl: Language) -> str:
+    """Where an e-book is lent, waited for and given back."""
+    return f"/pinjam-ebook/{segment(id)}{_query(hl)}"
 
 
 def page_image(id: str, page: int) -> str:
-    return f"/baca/{_segment(id)}/{page}.png"
+    return f"/baca/{segment(id)}/{page}.png"
 
 
 def page_marks(id: str, page: int, q: str) -> str:
     """What lies over the picture of a page: the words of `q`."""
-    return f"/baca/{_segment(id)}/{page}.svg?{urlencode({'q': q})}"
+    return f"/baca/{segment(id)}/{page}.svg?{urlencode({'q': q})}"
 
 
 def pdf(id: str, page: int = 0) -> str:
     """The e-book's file; a browser's PDF viewer opens it at `page`."""
-    return f"/berkas/{_segment(id)}.pdf" + (f"#page={page}" if page else "")
+    return f"/berkas/{segment(id)}.pdf" + (f"#page={page}" if page else "")
 
 
-def _segment(id: str) -> str:
+def segment(id: str) -> str:
     return quote(id, safe="")
 
 

@@ -21,6 +21,7 @@ from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
 from portal.presenters.home import home
+from portal.presenters.lending import LentView
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.report import report_link
@@ -31,6 +32,7 @@ from portal.presenters.understood import searched_words
 from portal.reader.rights import access_of
 from portal.rendering import around_the_box, render
 from portal.search_state import SearchState
+from portal.services.lending import lendable, lends
 from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
@@ -134,16 +136,31 @@ class Drawing:
         problem = Problem(title, self.t(f"closed.{kind}", title=document.title), self.t("closed.next"), instead=about)
         return self.told(problem, 403)
 
+    def not_lent(self, document: Document, *, signed_in: bool) -> Drawn:
+        """403: this e-book is read by borrowing it, and whoever asks has no loan of it (any more)."""
+        borrow = (self.t("lending.borrow"), addresses.borrow(document.id, self.t.language))
+        title = self.t("lending.ended_title" if signed_in else "lending.closed_title")
+        text = self.t("lending.ended" if signed_in else "lending.closed", title=document.title)
+        return self.told(Problem(title, text, self.t("lending.closed_next"), instead=borrow), 403)
+
     def reader(
-        self, document: Document, number: int, query: Query, labels: Sequence[str], not_there: str = ""
+        self,
+        document: Document,
+        number: int,
+        query: Query,
+        labels: Sequence[str],
+        not_there: str = "",
+        lent: LentView | None = None,
     ) -> Drawn:
-        """A page of an e-book; `number` is one that it has. labels: of all its pages. not_there: a page asked for in vain."""
+        """A page of an e-book; `number` is one that it has. labels: of all its pages. not_there: a page asked for in vain.
+        lent: to when it is lent to whoever reads; None for a book that is open to all."""
         discovery = self.services.discovery
         page = next(iter(discovery.pages(document.id, number, number)), None)
         if page is None:
             return self.missing()
-        found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST) if query.wanted else ()
-        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there)
+        is_lent = lent is not None
+        found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST, lent=is_lent) if query.wanted else ()
+        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there, lent)
         title = self.t("reader.title", title=document.title, label=page.label or number)
         switched = addresses.reader(document.id, number, self.t.other, query.text)
         status = 404 if not_there else 200
@@ -276,6 +293,8 @@ class Drawing:
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)
         address = (self.base or self.services.settings.url) + addresses.permalink(id)
         report = report_link(document, self.services.settings.email, address, self.t)
+        if view.ebook is not None and lends(self.services.settings) and lendable(document):
+            view = replace(view, ebook=replace(view.ebook, borrow=addresses.borrow(id, self.t.language)))
         view = replace(view, trail=self._trail(id), shelf=self._shelf_of(document), share=address, report=report)
         return self._drawn(
             "_record.html",

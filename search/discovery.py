@@ -193,10 +193,11 @@ class Discovery:
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         return self._engine.searcher().pages(id, first, last)
 
-    def page_hits(self, id: DocumentId, query: Query, most: int = 50) -> Sequence[PageHit]:
-        """The matching pages of one e-book, in page order; none of one that may not be quoted."""
+    def page_hits(self, id: DocumentId, query: Query, most: int = 50, *, lent: bool = False) -> Sequence[PageHit]:
+        """The matching pages of one e-book, in page order; none of one that may not be quoted. lent: to whoever asks,
+        whom it may be quoted to then."""
         searcher = self._engine.searcher()
-        if not all(map(self._may_quote, searcher.fetch([id]))):
+        if not lent and not all(map(self._may_quote, searcher.fetch([id]))):
             return ()
         return searcher.page_hits(query, [id], per_document=most).get(id, ())
 

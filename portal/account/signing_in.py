@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from portal.account.by_provider import DEPART
 from portal.account.framing import account_page
 from portal.account.visitor import (
     CHANGE_PIN,
@@ -30,8 +32,10 @@ from portal.account.visitor import (
 from portal.bootstrap import Services
 from portal.guards.client_address import visitor_of as address_of
 from portal.i18n import Messages, messages
+from portal.public_address import public_address
 from portal.services.errors import NotValid
 from portal.services.identity.pins import LEAST
+from portal.services.identity.sessions import is_by_provider
 from portal.services.identity.sign_in import Refused, WhyNot
 
 SIGN_OUT: Final = "/keluar"
@@ -52,10 +56,11 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SignInView:
-    """card: as it was typed. The PIN is never given back."""
+    """card: as it was typed. The PIN is never given back. provider: the way to sign in by one, "" without it."""
 
-    visitor: Visitor
     lanjut: str
+    provider: str
+    provider_first: bool
     card: str = ""
     mistakes: Sequence[Mistake] = ()
 
@@ -65,7 +70,6 @@ class SignInView:
 
 @dataclass(frozen=True, slots=True)
 class PinView:
-    visitor: Visitor
     least: int = LEAST
     changed: bool = False
     mistakes: Sequence[Mistake] = ()
@@ -99,7 +103,7 @@ class SigningIn:
             return to(CHANGE_PIN, visitor.language)
         if visitor.patron is not None:
             return to(lanjut, visitor.language)
-        return self._form(request, SignInView(visitor, lanjut))
+        return self._form(request, visitor, lanjut)
 
     def sign_in(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         t = messages(visitor.language)
@@ -109,11 +113,11 @@ class SigningIn:
             Mistake(t(f"identity.{name}_missing"), name) for name, value in (("card", card), ("pin", pin)) if not value
         ]
         if mistakes:
-            return self._form(request, SignInView(visitor, lanjut, card, mistakes), 422)
+            return self._form(request, visitor, lanjut, 422, card, mistakes)
         found = accounts_of(request).identity.sign_in(card, pin, address_of(request.scope), session_secret(request))
         if isinstance(found, Refused):
-            view = SignInView(visitor, lanjut, card, [Mistake(_refusal(found, t), _FIELD[found.why])])
-            answer = self._form(request, view, _STATUS[found.why])
+            told = Mistake(_refusal(found, t), _FIELD[found.why])
+            answer = self._form(request, visitor, lanjut, _STATUS[found.why], card, [told])
             if found.wait:
                 answer.headers["Retry-After"] = str(math.ceil(found.wait.total_seconds()))
             return answer
@@ -121,19 +125,35 @@ class SigningIn:
         give_cookie(answer, request, found.secret)
         return answer
 
-    def _form(self, request: Request, view: SignInView, status: int = 200) -> Response:
-        title = messages(view.visitor.language)("identity.sign_in")
-        return account_page(self._services, request, view.visitor, "account/_sign_in.html", view, title, status)
+    def _form(
+        self,
+        request: Request,
+        visitor: Visitor,
+        lanjut: str,
+        status: int = 200,
+        card: str = "",
+        mistakes: Sequence[Mistake] = (),
+    ) -> Response:
+        t, oidc = messages(visitor.language), accounts_of(request).oidc
+        provider = "" if oidc is None else f"{DEPART}?lanjut={quote(lanjut, safe='/')}"
+        view = SignInView(lanjut, provider, oidc is not None and oidc.is_for_patrons, card, mistakes)
+        title = t("identity.sign_in")
+        return account_page(self._services, request, visitor, "account/_sign_in.html", view, title, status)
 
     # ---- out
 
     def leaving(self, request: Request, visitor: Visitor) -> Response:
-        title = messages(visitor.language)("identity.sign_out")
-        return account_page(self._services, request, visitor, "account/_sign_out.html", visitor, title)
+        title, oidc = messages(visitor.language)("identity.sign_out"), accounts_of(request).oidc
+        ending = ""
+        if oidc is not None and "penyedia" in request.query_params and not visitor.form_token:
+            ending = oidc.ending(f"{public_address(request, self._services.settings)}{SIGN_OUT}")
+        return account_page(self._services, request, visitor, "account/_sign_out.html", ending, title)
 
     def sign_out(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - a form of one button
-        accounts_of(request).identity.sign_out(session_secret(request))
-        answer = to(SIGN_OUT, visitor.language)
+        secret = session_secret(request)
+        accounts_of(request).identity.sign_out(secret)
+        # Not led there at once: the content security policy lets forms lead to pages of ours only.
+        answer = to(f"{SIGN_OUT}?penyedia=1" if is_by_provider(secret) else SIGN_OUT, visitor.language)
         take_cookie(answer, request)
         answer.headers["Clear-Site-Data"] = FORGET
         return answer
@@ -141,7 +161,7 @@ class SigningIn:
     # ---- PIN
 
     def pin(self, request: Request, visitor: Visitor) -> Response:
-        return self._pin(request, PinView(visitor, changed="berhasil" in request.query_params))
+        return self._pin(request, visitor, PinView(changed="berhasil" in request.query_params))
 
     def change_pin(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         t, identity, found = messages(visitor.language), accounts_of(request).identity, signed_in(request)
@@ -154,7 +174,7 @@ class SigningIn:
             identity.change_pin(found.actor, _text(form, "old"), new)
         except NotValid as error:
             told = Mistake(t(f"identity.{error.code}", least=LEAST), error.field)
-            return self._pin(request, PinView(visitor, mistakes=[told]), 422)
+            return self._pin(request, visitor, PinView(mistakes=[told]), 422)
         welcome = identity.begin(found.patron.id, session_secret(request))
         if isinstance(welcome, Refused):
             return to(SIGN_IN, visitor.language)
@@ -162,9 +182,9 @@ class SigningIn:
         give_cookie(answer, request, welcome.secret)
         return answer
 
-    def _pin(self, request: Request, view: PinView, status: int = 200) -> Response:
-        title = messages(view.visitor.language)("identity.pin_title")
-        return account_page(self._services, request, view.visitor, "account/_pin.html", view, title, status)
+    def _pin(self, request: Request, visitor: Visitor, view: PinView, status: int = 200) -> Response:
+        title = messages(visitor.language)("identity.pin_title")
+        return account_page(self._services, request, visitor, "account/_pin.html", view, title, status)
 
 
 _FIELD: Final = {WhyNot.WRONG: "card", WhyNot.TOO_MANY: "", WhyNot.AWAY: ""}

@@ -18,6 +18,7 @@ Disallow: /cari
 Disallow: /api/
 Disallow: /baca/
 Disallow: /berkas/
+Disallow: /pinjam-ebook/
 Disallow: /kutip/
 Disallow: /rak
 Disallow: /riwayat

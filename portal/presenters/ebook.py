@@ -25,7 +25,8 @@ class OutlineItem:
 @dataclass(frozen=True, slots=True)
 class EbookView:
     """The e-book of a record. found: its pages that match the search the record was opened from, the first of them; more:
-    the rest, which are folded. note: who may open it, where not everyone may; then neither pages nor the file are offered."""
+    the rest, which are folded. note: who may open it, where not everyone may; then neither pages nor the file are offered.
+    borrow: where it is lent, "" where it is not."""
 
     pages: str
     without_text: str
@@ -36,6 +37,7 @@ class EbookView:
     more: tuple[FoundPage, ...]
     more_label: str
     note: str
+    borrow: str = ""
 
 
 def ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> EbookView | None:

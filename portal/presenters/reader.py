@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from portal import links as addresses
 from portal.i18n import Messages
+from portal.presenters.lending import LentView
 from portal.presenters.marking import marked
 from portal.presenters.wording import html_language, page_label
 from portal.search_state import SearchState
@@ -54,7 +55,7 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class ReaderView:
     """next_image: the picture to fetch beforehand. marks: what lies over the picture, "" without a search.
-    problem: what was asked for and is not there, in words. hit: where among the found pages this one is."""
+    problem: what was asked for and is not there, in words. pdf: the file, "" where it is not given. lent: to when it is. hit: where among the found pages this one is."""
 
     id: str
     book: str
@@ -84,6 +85,7 @@ class ReaderView:
     action: str
     go_to: str
     problem: str
+    lent: LentView | None
 
 
 def reader(
@@ -95,9 +97,10 @@ def reader(
     t: Messages,
     most: int,
     not_there: str = "",
+    lent: LentView | None = None,
 ) -> ReaderView:
     """labels: of all pages, "" for one without. found: the pages of the book that match `query`, the first `most`.
-    not_there: a page asked for in vain. Raises ValueError for a document without an e-book."""
+    not_there: a page asked for in vain. lent: of a book that only its borrower reads. Raises ValueError for a document without an e-book."""
     if document.ebook is None:
         raise ValueError(f"{document.id} has no e-book")
     q, total = query.text, document.ebook.page_count
@@ -124,7 +127,7 @@ def reader(
         image_name=t("reader.image", label=label, title=document.title),
         marks=addresses.page_marks(document.id, page.number, q) if query.wanted else "",
         next_image=addresses.page_image(document.id, page.number + 1) if page.number < total else "",
-        pdf=addresses.pdf(document.id, page.number),
+        pdf=addresses.pdf(document.id, page.number) if lent is None else "",
         previous=turn(page.number - 1) if page.number > 1 else None,
         next=turn(page.number + 1) if page.number < total else None,
         record=addresses.PlainLinks().record(SearchState(q=q, hl=t.language), document.id),
@@ -139,6 +142,7 @@ def reader(
         action=addresses.reader(document.id, page.number, "id"),
         go_to=addresses.book(document.id),
         problem=t("reader.not_there", asked=not_there, total=t.number(total)) if not_there else "",
+        lent=lent,
     )  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """The routes of an e-book: its pages as text, their pictures, what a search marks on these, and the file itself.
 
-Each asks `rights.may_read` before it gives anything of the book away.
+Each asks `gate.reading` before it gives anything of the book away. The file is only for books that are open to all: what is
+lent is read here, page by page.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.pages import Drawing
 from portal.plain import drawing_for, file_name, language_of, plain_answer
+from portal.presenters.lending import lent_view
+from portal.reader.gate import Reading, reading
 from portal.reader.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
 from portal.reader.page_labels import MAX_ASKED, PageLabels, page_meant
 from portal.reader.page_words import marked_boxes, marks_svg
@@ -57,7 +61,10 @@ class BookRoutes:
         if found is None:
             return self.nothing(request)
         document, number = found
-        return self._closed(request, document) or self._page(request, document, number)
+        may = reading(request, document)
+        return may.private(
+            self._page(request, document, number, may) if may.allowed else self._closed(request, document, may)
+        )
 
     def book(self, request: Request) -> Response:
         """The page that `hlm` names, by label or number, else the first one."""
@@ -65,13 +72,16 @@ class BookRoutes:
         document = self._services.discovery.document(DocumentId(id)) if id else None
         if document is None or document.ebook is None:
             return self.nothing(request)
-        if closed := self._closed(request, document):
-            return closed
+        may = reading(request, document)
+        return may.private(self._book(request, document, may) if may.allowed else self._closed(request, document, may))
+
+    def _book(self, request: Request, document: Document, may: Reading) -> Response:
         asked = request.query_params.get("hlm", "").strip()[:MAX_ASKED]
         number = page_meant(asked, self._labels.of(document)) if asked else 1
         if number is None:
             begun = request.query_params.get("dari", "")
-            return self._page(request, document, _page_number(begun, document.ebook) or 1, not_there=asked)
+            first = _page_number(begun, document.ebook) if document.ebook else None
+            return self._page(request, document, first or 1, may, not_there=asked)
         hl, q = language_of(request), SearchState(q=request.query_params.get("q", "")).q
         return RedirectResponse(addresses.reader(document.id, number, hl, q), 307)
 
@@ -79,11 +89,16 @@ class BookRoutes:
         found = self._pictured(request)
         if isinstance(found, Response):
             return found
-        ebook, file, number = found
+        ebook, file, number, may = found
+        if may.by_loan:
+            return may.private(self._picture(request, file, number))
         etag, changed = picture_version(ebook.sha256, number), changed_at(file)
         headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": PICTURE_CACHED}
         if unchanged(request, etag, changed):
             return Response(status_code=304, headers=headers)
+        return self._picture(request, file, number, headers)
+
+    def _picture(self, request: Request, file: Path, number: int, headers: Mapping[str, str] | None = None) -> Response:
         drawn = self._drawn(request, file, number)
         return drawn if isinstance(drawn, Response) else Response(drawn.png, media_type="image/png", headers=headers)
 
@@ -92,33 +107,34 @@ class BookRoutes:
         found = self._pictured(request)
         if isinstance(found, Response):
             return found
-        _, file, number = found
+        _, file, number, may = found
         drawn = self._drawn(request, file, number)
         if isinstance(drawn, Response):
             return drawn
         query = parse(SearchState(q=request.query_params.get("q", "")).q)
         svg = marks_svg(marked_boxes(drawn.words(), query))
-        return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": MARKS_CACHED})
+        return may.private(Response(svg, media_type="image/svg+xml", headers={"Cache-Control": MARKS_CACHED}))
 
-    def _pictured(self, request: Request) -> tuple[Ebook, Path, int] | Response:
+    def _pictured(self, request: Request) -> tuple[Ebook, Path, int, Reading] | Response:
         """The book, its file and the page whose picture is asked for, or the answer that there is none to see."""
         found = self._asked_page(request)
         document, number = found or (None, 0)
         ebook = document.ebook if document else None
         if document is None or ebook is None:
             return _in_words(request, "missing.title", 404)
-        if not may_read(document):
-            return _in_words(request, "closed.title", 403)
+        may = reading(request, document)
+        if not may.allowed:
+            return may.private(_in_words(request, "closed.title", 403))
         file = self._services.ebooks.path(ebook.sha256)
-        return _in_words(request, "missing.title", 404) if file is None else (ebook, file, number)
+        return _in_words(request, "missing.title", 404) if file is None else (ebook, file, number, may)
 
     def file(self, request: Request) -> Response:
         document = self._services.discovery.document(DocumentId(request.path_params["id"]))
         file = self._services.ebooks.path(document.ebook.sha256) if document and document.ebook else None
         if document is None or document.ebook is None or file is None:
             return self.nothing(request)
-        if closed := self._closed(request, document):
-            return closed
+        if not may_read(document):
+            return self._closed(request, document, reading(request, document))
         # The name of the stored file is the digest of its bytes: nothing tells better whether it is the same.
         etag, changed = f'"{document.ebook.sha256[:32]}"', changed_at(file)
         headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": FILE_CACHED}
@@ -138,18 +154,20 @@ class BookRoutes:
         drawing = drawing_for(self._services, request)
         return plain_answer(drawing, drawing.missing())
 
-    def _page(self, request: Request, document: Document, number: int, not_there: str = "") -> Response:
+    def _page(self, request: Request, document: Document, number: int, may: Reading, not_there: str = "") -> Response:
         """not_there: what a reader asked for in vain and is told about."""
         state = SearchState(q=request.query_params.get("q", ""), hl=language_of(request))
         drawing = Drawing(self._services, state, PlainLinks())
-        drawn = drawing.reader(document, number, parse(state.q), self._labels.of(document), not_there)
+        lent = lent_view(document.id, may, self._services.settings.accounts.zone, drawing.t)
+        drawn = drawing.reader(document, number, parse(state.q), self._labels.of(document), not_there, lent)
         return plain_answer(drawing, drawn)
 
-    def _closed(self, request: Request, document: Document) -> Response | None:
-        """The page that says why this book is not shown, for one that may not be read here."""
-        if may_read(document):
-            return None
+    def _closed(self, request: Request, document: Document, may: Reading) -> Response:
+        """The page that says why this book is not shown, and what to do."""
         drawing = drawing_for(self._services, request)
+        if may.by_loan:
+            signed_in = may.visitor is not None and may.visitor.patron is not None
+            return may.private(plain_answer(drawing, drawing.not_lent(document, signed_in=signed_in)))
         return plain_answer(drawing, drawing.closed(document))
 
     def _drawn(self, request: Request, file: Path, number: int) -> PageImage | Response:

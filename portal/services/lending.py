@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 
 from portal.ils.driver import HoldRequest, HoldResult, HoldStage, HoldView, Refusal
+from portal.ils.local import LocalSystem
 from portal.reader.rights import access_of
 from portal.services.actors import Actor, require_patron, require_staff
 from portal.services.circulation import licences, queue
@@ -22,6 +23,7 @@ from portal.services.circulation.rules import EBOOK, FIRST_BRANCH
 from portal.services.circulation.service import Circulation
 from portal.services.circulation.work import Transactions, Work
 from portal.services.errors import NotFound, NotValid
+from portal.settings import Settings
 from portal.store.clock import Clock
 from portal.store.database import Database
 from portal.store.tables import Branch, Hold, Item, Licence, Loan, Patron
@@ -37,6 +39,11 @@ MAX_SHOWN: Final = 500
 def lendable(document: Document) -> bool:
     """Whether a licence can lend this e-book."""
     return document.ebook is not None and access_of(document) == "login"
+
+
+def lends(settings: Settings) -> bool:
+    """Whether this portal lends e-books itself: then closed ones offer it, to everybody alike."""
+    return settings.accounts.ils.name == LocalSystem.name
 
 
 @dataclass(frozen=True, slots=True)

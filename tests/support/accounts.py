@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 from streamlit import file_util
 
+from portal.account.by_provider import ByProvider
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
 from portal.asgi import answers_to_errors, portal_routes
@@ -55,8 +56,9 @@ def add_person(
     with database.writing() as session:
         if session.get(Branch, "pusat") is None:
             session.add(Branch(code="pusat", name="Perpustakaan Pusat"))
+        if session.get(Category, "umum") is None:
             session.add(Category(code="umum", name_id="Umum", name_en="General"))
-            session.flush()
+        session.flush()
         values = {"category": "umum", "home_branch": "pusat", "pin_hash": _hashed}
         person = Patron(
             card_number=card,
@@ -82,7 +84,9 @@ def whole_app(services: Services, accounts: Accounts) -> Starlette:
 
 def app_of(services: Services, accounts: Accounts | None, *routes: BaseRoute) -> Starlette:
     """The pages to sign in, and routes of a test."""
-    return _app(plain_pages(services), accounts, [*SigningIn(services).routes(), *routes])
+    return _app(
+        plain_pages(services), accounts, [*SigningIn(services).routes(), *ByProvider(services).routes(), *routes]
+    )
 
 
 def _app(pages: PlainPages, accounts: Accounts | None, routes: Sequence[BaseRoute]) -> Starlette:

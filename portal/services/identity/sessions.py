@@ -27,6 +27,7 @@ STAFF_IDLE_S: Final = 30 * 60
 # Seen more than this in the future, a session is of before the clock went back: it ends, rather than last for longer.
 _SKEW: Final = timedelta(seconds=5)
 _KEPT_FOR: Final = timedelta(days=1)
+_BY_PROVIDER: Final = "o."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,18 @@ class SignedIn:
 
 
 class Sessions:
+    """One row for each sign-in. Every look at it is a look into the store, so an end is an end everywhere at once."""
+
     def __init__(self, database: Database, clock: Clock, idle_s: int) -> None:
         self._database = database
         self._clock = clock
         self._idle_s = idle_s
 
-    def begin(self, session: Session, patron: Patron, replacing: str = "") -> str:
+    def begin(self, session: Session, patron: Patron, replacing: str = "", *, by_provider: bool = False) -> str:
         """The secret of a new session's cookie. replacing: of the old one, which is dead from now on."""
         now, secret = self._clock(), secrets.token_urlsafe(SECRET_BYTES)
+        if by_provider:
+            secret = _BY_PROVIDER + secret
         if replacing:
             self.end(session, replacing)
         is_staff = patron.role is not Role.PATRON
@@ -112,6 +117,11 @@ class Sessions:
         except StoreUnavailable:
             # A full disk shall not keep anybody from reading; the session ends sooner, that is all.
             logging.getLogger(__name__).warning("It could not be noted that a session was used.")
+
+
+def is_by_provider(secret: str) -> bool:
+    """Whether this session began at a provider, where the person is still signed in when it ends."""
+    return secret.startswith(_BY_PROVIDER)
 
 
 def key_of(secret: str) -> str:

@@ -82,13 +82,13 @@ class Identity:
         self.throttle.succeeded(card, address)
         return self.begin(patron_id, replacing)
 
-    def begin(self, patron_id: str, replacing: str = "") -> Welcome | Refused:
-        """A session for somebody whose identity is proved."""
+    def begin(self, patron_id: str, replacing: str = "", *, by_provider: bool = False) -> Welcome | Refused:
+        """A session for somebody whose identity is proved. by_provider: by one where a sign-out is due as well."""
         with self._database.writing() as session:
             patron = session.get(Patron, patron_id)
             if patron is None or patron.standing is Standing.WITHDRAWN:
                 return Refused(WhyNot.WRONG)
-            secret = self.sessions.begin(session, patron, replacing)
+            secret = self.sessions.begin(session, patron, replacing, by_provider=by_provider)
             if patron.role is not Role.PATRON:
                 audit.record(session, patron.id, "sign_in", patron.id, at=self._clock())
             return Welcome(secret, pins.must_change(patron.pin_hash))

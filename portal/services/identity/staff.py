@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.services import audit
 from portal.services.actors import Actor, require_admin
+from portal.services.circulation.rules import FIRST_BRANCH
 from portal.services.errors import NotFound, NotValid
 from portal.services.identity import pins
 from portal.services.identity.sign_in import Identity
@@ -18,7 +19,6 @@ from portal.store.tables.people import Branch, Category, Patron, Role, Standing
 # Whoever may run commands on the machine may read its database, too.
 CONSOLE: Final = Actor("console", Role.ADMIN)
 STAFF_CATEGORY: Final = "staff"
-FIRST_BRANCH: Final = "pusat"
 MAX_NAME: Final = 200
 
 

@@ -12,6 +12,7 @@ from portal.bootstrap import Accounts
 from portal.cli import main
 from portal.services import audit
 from portal.services.actors import Actor
+from portal.services.circulation.rules import FIRST_BRANCH
 from portal.services.errors import NotFound, NotValid
 from portal.services.identity.sign_in import Welcome
 from portal.services.identity.staff import CONSOLE, NewStaff
@@ -41,7 +42,7 @@ def admin(card: str = "A-1", **more: str) -> NewStaff:
 def test_the_first_admin_finds_a_house_with_a_branch(accounts: Accounts, database: Database) -> None:
     accounts.staff.add(CONSOLE, admin(" A-1 "))
     with database.reading() as session:
-        assert session.scalars(select(Branch.name)).all() == [accounts.settings.library]
+        assert session.scalars(select(Branch.code)).all() == [FIRST_BRANCH]
     assert isinstance(accounts.identity.sign_in("A-1", SECRET, "192.0.2.1"), Welcome)
     found = accounts.staff.find(CONSOLE, "A-1")
     assert found is not None

@@ -1,0 +1,1 @@
+"""Pages of staff: lending and taking back, patrons, copies, rules, calendars."""
