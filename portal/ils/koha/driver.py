@@ -399,10 +399,16 @@ class Koha(Unsupported):
         return self._clock().astimezone(self._zone).date()
 
     def _at(self, day: date | None, moment: time) -> datetime | None:
-        return None if day is None else datetime.combine(day, moment, self._zone).astimezone(UTC)
+        try:
+            return None if day is None else datetime.combine(day, moment, self._zone).astimezone(UTC)
+        except OverflowError:  # the first day of all, or the last one
+            return None
 
     def _local_day(self, when: date | datetime | None) -> date | None:
-        return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
+        try:
+            return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
+        except OverflowError:
+            return None
 
     def _must_be_done(self, status: int, asked: str) -> None:
         if status >= 300:
