@@ -56,8 +56,13 @@ class KohaProcess:
 
     @property
     def told(self) -> dict[str, Any]:
-        """log: the operations that were asked for; complaints: what was wrong with questions or with own answers."""
+        """log: the operations asked for; complaints: what was wrong with questions or own answers; rows: what it has."""
         found: dict[str, Any] = httpx.get(f"{self.url}/log", trust_env=False).json()
+        return found
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """What it has, as it would answer."""
+        found: list[dict[str, Any]] = self.told["rows"][table]
         return found
 
     def operations(self) -> list[str]:

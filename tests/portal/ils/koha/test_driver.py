@@ -287,3 +287,22 @@ def test_another_title_under_the_same_number_is_not_taken_for_it(
     assert holds == {("Bumi Manusia", None), ("Laut Bercerita", document(right))}
     assert [(loan.title, loan.document_id) for loan in driver.loans(patron).loans] == [("Bumi Manusia", None)]
     driver.close()
+
+
+def test_what_koha_tells_of_others_is_not_told_on(koha: KohaProcess, driver: Koha) -> None:
+    patron, other = koha.patron(), koha.patron()
+    biblio, (item,) = koha.title()
+    hold, loan = koha.hold(other, biblio), koha.loan(other, item, SOON)
+    rows = {name: koha.rows(name) for name in ("holds", "checkouts")}
+    for name, ask in (
+        ("holds", lambda: driver.holds(patron)),
+        ("holds", lambda: driver.cancel_hold(patron, str(hold)).hold or ()),
+        ("checkouts", lambda: driver.loans(patron).loans),
+        ("checkouts", lambda: driver.history(patron).loans),
+    ):
+        koha.control(faults=[{"kind": "body", "path": f"/{name}", "body": rows[name]}])
+        assert ask() == ()
+    koha.control(faults=[{"kind": "body", "path": "/checkouts", "body": rows["checkouts"]}])
+    assert driver.renew(patron, [str(loan)], "klik")[0].refusal == Refusal.NOT_FOUND
+    assert "renew" not in koha.operations()
+    assert "delete_hold" not in koha.operations()
