@@ -314,10 +314,10 @@ def _lacks_permission(answer: Answer) -> bool:
     return answer.status == 403 and isinstance(answer.body, dict) and "required_permissions" in answer.body
 
 
-def any_of(field: str, ids: Sequence[int]) -> str:
+def any_of(field: str, values: Sequence[int | str]) -> str:
     """A query in Koha's terms: those whose field has one of these values.
 
     >>> any_of("biblio_id", (3, 5))
     '{"biblio_id":[3,5]}'
     """
-    return json.dumps({field: list(ids)}, separators=(",", ":"))
+    return json.dumps({field: list(values)}, separators=(",", ":"))

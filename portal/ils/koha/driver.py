@@ -144,7 +144,7 @@ class Koha(Unsupported):
             for item in self._records.items("item_id", [each.item_id for each in found if each.item_id])
         }
         titles = self._records.titles({item.biblio_id for item in items.values()})
-        documents = self._records.documents_of(list(items.values()))
+        documents = self._records.numbers.documents({item.biblio_id for item in items.values()})
         names = {branch.library_id: branch.name for branch in self._records.branches()} if found else {}
         views = []
         for loan in found:
@@ -152,7 +152,7 @@ class Koha(Unsupported):
             views.append(
                 LoanView(
                     id=str(loan.checkout_id),
-                    document_id=documents.get(item.item_id) if item else None,
+                    document_id=documents.get(item.biblio_id) if item else None,
                     title=titles.get(item.biblio_id, "") if item else "",
                     due_at=loan.due_at,
                     out_at=loan.out_at,
@@ -222,7 +222,7 @@ class Koha(Unsupported):
 
     def _hold_views(self, found: Sequence[answers.HoldAnswer]) -> tuple[HoldView, ...]:
         biblios = {hold.biblio_id for hold in found}
-        titles, documents = self._records.titles(biblios), self._records.documents(biblios)
+        titles, documents = self._records.titles(biblios), self._records.numbers.documents(biblios)
         return tuple(self._hold_view(hold, titles[hold.biblio_id], documents.get(hold.biblio_id)) for hold in found)
 
     def _hold_view(self, hold: answers.HoldAnswer, title: str, document: DocumentId | None) -> HoldView:
@@ -246,8 +246,8 @@ class Koha(Unsupported):
 
     def check_hold(self, patron: PatronRef, document: DocumentId, item_id: str = "") -> Refusal | None:
         """As far as it can be told without asking for the hold itself: Koha knows more when it is placed."""
-        number, biblio = _number(patron.ils_id), self._records.number(document)
-        if number is None or biblio is None or self._records.is_another(document):
+        number, biblio = _number(patron.ils_id), self._biblio(document)
+        if number is None or biblio is None:
             return Refusal.NOT_HOLDABLE
         profile = self._profile(number)
         if profile is None or profile.blocks:
@@ -262,7 +262,7 @@ class Koha(Unsupported):
         return None if self.pickup_branches(patron, document) else Refusal.NOT_HOLDABLE
 
     def place_hold(self, patron: PatronRef, request: HoldRequest) -> HoldResult:
-        number, biblio = _number(patron.ils_id), self._records.number(request.document_id)
+        number, biblio = _number(patron.ils_id), self._biblio(request.document_id)
         item = _number(request.item_id)
         if number is None or biblio is None or (request.item_id and item is None):
             return HoldResult(refusal=Refusal.NOT_HOLDABLE)
@@ -270,14 +270,16 @@ class Koha(Unsupported):
             return HoldResult(refusal=Refusal.BAD_PICKUP)
         if request.expires_on is not None and request.expires_on < self._today():
             return HoldResult(refusal=Refusal.BAD_DATE)
-        if self._records.is_another(request.document_id):
-            return HoldResult(refusal=Refusal.NOT_HOLDABLE)
         wish: dict[str, Any] = {"patron_id": number, "biblio_id": biblio, "pickup_library_id": request.pickup_branch}
         if item is not None:
             wish["item_id"] = item
         if request.expires_on is not None:
             wish["expiration_date"] = request.expires_on.isoformat()
-        return self._clicks.once("hold", number, request.key, lambda was_begun: self._place(patron, wish, was_begun))
+        result = self._clicks.once("hold", number, request.key, lambda was_begun: self._place(patron, wish, was_begun))
+        return replace(result, hold=result.hold and replace(result.hold, document_id=request.document_id))
+
+    def _biblio(self, document: DocumentId) -> int | None:
+        return self._records.numbers.of([document]).get(document)
 
     def _place(self, patron: PatronRef, wish: Mapping[str, Any], was_begun: bool) -> HoldResult:
         waiting = self._holds_of(patron, {"biblio_id": wish["biblio_id"]})
@@ -360,7 +362,7 @@ class Koha(Unsupported):
             return ()
         if document is None:
             found = [branch for branch in self._records.branches() if branch.is_pickup]
-        elif (biblio := self._records.number(document)) is None:
+        elif (biblio := self._biblio(document)) is None:
             return ()
         else:
             path, ids = "/biblios/{biblio_id}/pickup_locations", {"biblio_id": biblio}

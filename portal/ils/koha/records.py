@@ -1,6 +1,5 @@
 """What Koha knows of titles, copies and branches; nothing in here belongs to a patron."""
 
-import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
@@ -10,24 +9,19 @@ from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import Availability, Holding, Holdings
 from portal.ils.koha import answers
 from portal.ils.koha.client import KohaClient, KohaRefused, any_of
+from portal.ils.koha.numbers import Numbers
 from search.document import DocumentId
-
-logger = logging.getLogger(__name__)
 
 BRANCHES_S: Final = 600.0
 MOST_TITLES: Final = 5_000
 # More values than this in one address and web servers refuse it.
 AT_ONCE: Final = 100
-_MAX_DIGITS: Final = 12
+BARCODES_AT_ONCE: Final = 60
 _SET_ASIDE: Final = frozenset(("W", "T", "P"))
 
 
 class KohaRecords:
-    """source: that of Koha's records in the catalogue, so that "<source>.<biblionumber>" is a document.
-
-    barcodes: those of the catalogue. A title whose copies have others in Koha is another title: its number in the
-    catalogue is not Koha's, and what Koha says of that number is not said of it.
-    """
+    """source: that of Koha's records in the catalogue. barcodes: those the catalogue has (`numbers.py`)."""
 
     def __init__(
         self,
@@ -37,26 +31,13 @@ class KohaRecords:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._source = source
-        self._barcodes = barcodes
+        self.numbers = Numbers(source, barcodes, self._with_barcodes)
         self._clock = clock
         self._lock = Lock()
         self._titles: dict[int, str] = {}
         self._branches: tuple[answers.LibraryAnswer, ...] = ()
         self._branches_until = 0.0
         self._tells_names = True
-        self._is_warned = False
-
-    # ---- documents and their numbers
-
-    def number(self, document: DocumentId) -> int | None:
-        """The biblionumber of a document; None for one of another source."""
-        source, _, number = document.rpartition(".")
-        fits = source == self._source and number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS
-        return int(number) if fits and int(number) > 0 else None
-
-    def document(self, biblio: int) -> DocumentId:
-        return DocumentId(f"{self._source}.{biblio}")
 
     # ---- titles
 
@@ -104,52 +85,26 @@ class KohaRecords:
                 self._tells_names = False  # an older version, which knows of no names behind its codes
         return list(self._client.every("/items", answers.item, query=query))
 
+    def _with_barcodes(self, barcodes: Sequence[str]) -> Sequence[answers.ItemAnswer]:
+        found: list[answers.ItemAnswer] = []
+        for first in range(0, len(barcodes), BARCODES_AT_ONCE):
+            found += self._ask_items({"q": any_of("external_id", barcodes[first : first + BARCODES_AT_ONCE])})
+        return found
+
     def holdings(self, documents: Sequence[DocumentId]) -> Mapping[DocumentId, Holdings]:
-        """The copies of these titles: three questions, however many titles there are."""
-        numbers = {number: document for document in documents if (number := self.number(document)) is not None}
-        items = self.items("biblio_id", numbers)
-        holds = self._holds(numbers)
+        """The copies of these titles: a handful of questions, however many titles there are."""
+        numbers = self.numbers.of(documents)
+        biblios = set(numbers.values())
+        items = self.items("biblio_id", biblios)
+        holds = self._holds(biblios)
         due = self._due([item.item_id for item in items if item.is_out])
         names = {branch.library_id: branch.name for branch in self.branches()} if items else {}
         aside = {hold.item_id for hold in holds if hold.status in _SET_ASIDE}
         found = {document: Holdings(document) for document in documents}
-        known = self._barcodes(list(numbers.values()))
-        for number, document in numbers.items():
-            its = [item for item in items if item.biblio_id == number]
-            if _is_another(its, known.get(document, ())):
-                self._warn(document)
-                continue
-            copies = tuple(_holding(item, due, aside, names) for item in its)
+        for document, number in numbers.items():
+            copies = tuple(_holding(item, due, aside, names) for item in items if item.biblio_id == number)
             found[document] = Holdings(document, copies, sum(hold.biblio_id == number for hold in holds))
         return found
-
-    def _warn(self, document: DocumentId) -> None:
-        if not self._is_warned:
-            self._is_warned = True
-            logger.warning("%s is another title in Koha: records need their biblionumber in MARC 001", document)
-
-    def is_another(self, document: DocumentId) -> bool:
-        """Whether Koha has another title under a document's number, as far as barcodes tell."""
-        number = self.number(document)
-        return number is not None and number not in self.documents([number])
-
-    def documents(self, biblios: Collection[int]) -> Mapping[int, DocumentId]:
-        """The documents of titles, without those that are another title in the catalogue, as far as barcodes tell."""
-        documents = {number: self.document(number) for number in biblios}
-        known = {id: barcodes for id, barcodes in self._barcodes(list(documents.values())).items() if barcodes}
-        items = self.items("biblio_id", [number for number, id in documents.items() if id in known])
-        its = {number: [item for item in items if item.biblio_id == number] for number in documents}
-        return {number: id for number, id in documents.items() if not _is_another(its[number], known.get(id, ()))}
-
-    def documents_of(self, items: Sequence[answers.ItemAnswer]) -> Mapping[int, DocumentId]:
-        """The documents of copies, by their item_id; without those that the catalogue has for another title's."""
-        documents = {item.item_id: self.document(item.biblio_id) for item in items}
-        known = self._barcodes(list(dict.fromkeys(documents.values())))
-        return {
-            item.item_id: documents[item.item_id]
-            for item in items
-            if not _is_another([item], known.get(documents[item.item_id], ()))
-        }
 
     def _holds(self, biblios: Collection[int]) -> tuple[answers.HoldAnswer, ...]:
         wanted = sorted(biblios)
@@ -177,12 +132,6 @@ class KohaRecords:
         with self._lock:
             self._branches, self._branches_until = found, self._clock() + BRANCHES_S
         return found
-
-
-def _is_another(items: Sequence[answers.ItemAnswer], barcodes: Sequence[str]) -> bool:
-    """Where either has no barcodes nothing can be compared; copies that came or went since the load are some only."""
-    told = {item.barcode for item in items if item.barcode}
-    return bool(told and barcodes) and told.isdisjoint(barcodes)
 
 
 def _holding(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from portal.ils.barcodes import no_barcodes
 from portal.ils.driver import PatronRef
 from portal.ils.koha.client import KohaClient, Limits
 from portal.ils.koha.driver import Koha
@@ -80,7 +81,8 @@ class KohaProcess:
         def look_up(documents: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
             return {document: (barcodes or {}).get(document, ()) for document in documents}
 
-        return Koha(KohaClient(url or self.url, client, SECRET, limits), SOURCE, WITA, utc_now, look_up)
+        known = no_barcodes if barcodes is None else look_up
+        return Koha(KohaClient(url or self.url, client, SECRET, limits), SOURCE, WITA, utc_now, known)
 
     # ---- filling
 

@@ -266,26 +266,46 @@ def test_a_day_of_expiry_in_the_past_is_refused(koha: KohaProcess, driver: Koha)
     assert driver.place_hold(patron, request).refusal == Refusal.BAD_DATE
 
 
-def test_another_title_under_the_same_number_is_not_taken_for_it(
+def test_a_title_is_found_by_its_barcodes_where_the_catalogue_numbers_it_otherwise(
     koha: KohaProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     patron = koha.patron()
-    right, (first,) = koha.title("Laut Bercerita")
-    wrong, (second,) = koha.title("Bumi Manusia")
+    laut, (first,) = koha.title("Laut Bercerita")
+    bumi, (second,) = koha.title("Bumi Manusia")
+    koha.loan(koha.patron(), first, SOON)
     koha.loan(patron, second, SOON)
-    koha.hold(patron, wrong)
-    known = {str(document(right)): [f"B{first:05}", "B-new"], str(document(wrong)): ["B-of-another-title"]}
-    driver = koha.driver(barcodes=known)
-    found = driver.status([document(right), document(wrong)])
-    assert [len(found[document(biblio)].items) for biblio in (right, wrong)] == [1, 0]
-    assert found[document(wrong)].availability == Availability.UNKNOWN
-    assert caplog.text.count("need their biblionumber in MARC 001") == 1
-    assert driver.check_hold(patron, document(wrong)) == Refusal.NOT_HOLDABLE
-    assert driver.place_hold(patron, HoldRequest(document(wrong), "PST", "a")).refusal == Refusal.NOT_HOLDABLE
-    assert driver.place_hold(patron, HoldRequest(document(right), "PST", "b")).done
-    holds = {(hold.title, hold.document_id) for hold in driver.holds(patron)}
-    assert holds == {("Bumi Manusia", None), ("Laut Bercerita", document(right))}
+    # The catalogue gave "Laut Bercerita" the number that "Bumi Manusia" has in Koha; and one more has no copies.
+    laut_here, bare = document(bumi), document(laut)
+    driver = koha.driver(barcodes={str(laut_here): [f"B{first:05}", "B-gone"]})
+    found = driver.status([laut_here, bare])
+    assert [item.item_id for item in found[laut_here].items] == [str(first)]
+    assert (found[bare].items, found[bare].availability) == ((), Availability.UNKNOWN)
+    assert caplog.text.count("titles are found by barcodes alone") == 1
+    assert driver.check_hold(patron, bare) == Refusal.NOT_HOLDABLE
+    placed = driver.place_hold(patron, HoldRequest(laut_here, "PST", "klik"))
+    assert placed.hold is not None
+    assert (placed.hold.title, placed.hold.document_id) == ("Laut Bercerita", laut_here)
+    assert [(hold.title, hold.document_id) for hold in driver.holds(patron)] == [("Laut Bercerita", None)]
     assert [(loan.title, loan.document_id) for loan in driver.loans(patron).loans] == [("Bumi Manusia", None)]
+    driver.close()
+
+
+def test_numbers_are_believed_once_barcodes_have_shown_that_they_are_koha_s(koha: KohaProcess) -> None:
+    patron = koha.patron()
+    laut, (first,) = koha.title("Laut Bercerita")
+    bumi, (second,) = koha.title("Bumi Manusia")
+    koha.loan(patron, second, SOON)
+    driver = koha.driver(barcodes={str(document(laut)): [f"B{first:05}"]})
+    assert driver.holdings(document(bumi)).items == ()
+    assert driver.loans(patron).loans[0].document_id is None
+    assert driver.holdings(document(laut)).free == 1
+    assert len(driver.holdings(document(bumi)).items) == 1
+    assert driver.loans(patron).loans[0].document_id == document(bumi)
+    for _ in range(12):
+        driver.holdings(document(laut))
+    koha.control(add={"items": [{"item_id": first, "biblio_id": bumi, "external_id": f"B{first:05}"}]})
+    assert {item.item_id for item in driver.holdings(document(laut)).items} == {str(first), str(second)}
+    assert driver.loans(patron).loans[0].document_id == document(bumi)  # one merged title is no other numbering
     driver.close()
 
 
