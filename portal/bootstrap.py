@@ -22,16 +22,22 @@ from portal.services import audit
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.due_feed import DueFeed
+from portal.services.housekeeping import Housekeeping
 from portal.services.identity.oidc import Oidc
 from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
+from portal.services.my_library import MyLibrary
+from portal.services.personal_data import PersonalData
+from portal.services.shelves import ReadingLists, SavedSearches
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
+from portal.tasks import tasks_of
 from search.bilingual.lexicon import shipped
 from search.document import DocumentId
 from search.embedding import Embedder
@@ -103,6 +109,12 @@ class Accounts:
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
+    my_library: MyLibrary
+    due_feed: DueFeed
+    reading_lists: ReadingLists
+    saved_searches: SavedSearches
+    personal_data: PersonalData
+    housekeeping: Housekeeping
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
@@ -137,7 +149,25 @@ def accounts_on(
     identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
     staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
     oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
-    return Accounts(settings, database, ils, clock, identity, staff, oidc, circulation, desk, lending)
+    housekeeping = Housekeeping(database, clock, zone, tasks_of(settings, database, clock, identity))
+    return Accounts(
+        settings,
+        database,
+        ils,
+        clock,
+        identity,
+        staff,
+        oidc,
+        circulation,
+        desk,
+        lending,
+        my_library=MyLibrary(database, ils, clock, zone),
+        due_feed=DueFeed(database, ils),
+        reading_lists=ReadingLists(database, clock),
+        saved_searches=SavedSearches(database, clock),
+        personal_data=PersonalData(database, ils, clock),
+        housekeeping=housekeeping,
+    )
 
 
 def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:
