@@ -10,12 +10,13 @@ from typing import Final
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import ILSDriver
 from portal.ils.koha.client import KohaClient, is_safe_address
 from portal.ils.koha.driver import Koha
 from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
-from portal.ils.slims import Barcodes, Slims, no_barcodes
+from portal.ils.slims import Slims
 from portal.reader.rights import may_read
 from portal.services import audit
 from portal.services.backroom import Backroom, backroom
@@ -176,15 +177,17 @@ def accounts_on(
 def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:
     """The library system that lends where our own circulation does not. It is not asked anything yet.
 
-    engine: knows which copies a document has, by which SLiMS' titles are found. Raises SettingsError.
+    engine: knows which copies a document has, by which its title in that system is found or made sure of.
+    Raises SettingsError.
     """
     name = settings.accounts.ils.name
+    barcodes = no_barcodes if engine is None else barcodes_in(engine)
     if name == Koha.name:
-        return _open_koha(settings, clock)
-    return _open_slims(settings, engine) if name == Slims.name else NoSystem()
+        return _open_koha(settings, clock, barcodes)
+    return _open_slims(settings, barcodes) if name == Slims.name else NoSystem()
 
 
-def _open_koha(settings: Settings, clock: Clock) -> Koha:
+def _open_koha(settings: Settings, clock: Clock, barcodes: Barcodes) -> Koha:
     ils = settings.accounts.ils
     for variable, value, what in (
         ("TELUSUR_ILS_URL", ils.url, "the address of Koha's staff interface, as https://staff.example.org"),
@@ -198,17 +201,17 @@ def _open_koha(settings: Settings, clock: Clock) -> Koha:
             f"TELUSUR_ILS_URL (from {settings.sources['TELUSUR_ILS_URL']}) cannot be Koha's: PINs go there, so use https://, "
             "without user or password in it, or http:// with the number of a machine in the house, as http://192.168.1.5:8081."
         )
-    return Koha(KohaClient(ils.url, ils.client, ils.secret), settings.source, settings.accounts.zone, clock)
+    client = KohaClient(ils.url, ils.client, ils.secret)
+    return Koha(client, settings.source, settings.accounts.zone, clock, barcodes)
 
 
-def _open_slims(settings: Settings, engine: Engine | None) -> Slims:
+def _open_slims(settings: Settings, barcodes: Barcodes) -> Slims:
     path = Path(settings.accounts.ils.url)
     if not settings.accounts.ils.url or not path.is_file():
         raise SettingsError(
             f"TELUSUR_ILS_URL={str(path) if settings.accounts.ils.url else ''!r} is no file, but TELUSUR_ILS=slims needs "
             "one: SLiMS' database export, as /srv/slims/backup.sql."
         )
-    barcodes = no_barcodes if engine is None else barcodes_in(engine)
     return Slims(path, settings.source, settings.accounts.zone, barcodes)
 
 
