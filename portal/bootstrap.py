@@ -136,6 +136,7 @@ def accounts_on(
     zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
+            database.deciding(session, "starting rules")
             starting_rules(session)
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)

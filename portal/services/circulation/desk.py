@@ -69,7 +69,9 @@ class Desk:
             with self._all.deciding([patron_id], [document]) as work:
                 _require_branch(work, branch)
                 patron = work.session.get_one(Patron, patron_id)
-                item = _item(work, barcode)
+                item = _item(work, barcode, document)
+                if item is None:
+                    return CheckOut(barcode, refusals=(Refusal.ITEM_NOT_FOUND,))
                 return self._lend(work, actor, patron, item, branch=branch, key=key, override=override)
         except IntegrityError:
             return CheckOut(barcode, refusals=(Refusal.ITEM_ON_LOAN,))
@@ -172,7 +174,8 @@ class Desk:
         with self._all.deciding([], [document]) as work:
             if branch:
                 _require_branch(work, branch)
-            return act(work, _item(work, barcode))
+            item = _item(work, barcode, document)
+            return CheckIn(barcode, refusal=Refusal.ITEM_NOT_FOUND) if item is None else act(work, item)
 
     # ---- for a patron
 
@@ -189,7 +192,7 @@ class Desk:
         require_staff(actor)
         patron_id = self._patron_id(card_number)
         with self._all.reading() as work:
-            rows = select(Loan.id, Loan.document_id).where(Loan.patron_id == patron_id, Loan.returned_at.is_(None))
+            rows = select(Loan.id, Loan.document_id).where(Loan.patron_id == patron_id, loans.is_out(work))
             found = {row[0]: row[1] for row in work.session.execute(rows.order_by(Loan.due_at, Loan.id))}
         order = list(found) if wanted is None else list(dict.fromkeys(wanted))
         with self._all.deciding([patron_id], [found[id] for id in order if id in found]) as work:
@@ -312,8 +315,10 @@ class Desk:
             return work.session.scalar(select(Item.document_id).where(Item.barcode == barcode.strip()))
 
 
-def _item(work: Work, barcode: str) -> Item:
-    return work.session.scalars(select(Item).where(Item.barcode == barcode.strip())).one()
+def _item(work: Work, barcode: str, document: str) -> Item | None:
+    """The copy, None when the catalogue has just moved it away from the title that was decided about."""
+    wanted = select(Item).where(Item.barcode == barcode.strip(), Item.document_id == document)
+    return work.session.scalars(wanted).one_or_none()
 
 
 def _require_branch(work: Work, branch: str) -> None:
@@ -348,7 +353,7 @@ def _renewal(work: Work, loan_id: str, patron: Patron, key: str) -> Renewal:
 
 def _account(work: Work, patron: Patron) -> DeskAccount:
     lent: Iterable[Loan] = work.session.scalars(
-        select(Loan).where(Loan.patron_id == patron.id, Loan.returned_at.is_(None)).order_by(Loan.due_at, Loan.id)
+        select(Loan).where(Loan.patron_id == patron.id, loans.is_out(work)).order_by(Loan.due_at, Loan.id)
     )
     waiting = work.session.scalars(select(Hold).where(Hold.patron_id == patron.id, Hold.state.in_(ACTIVE)))
     found: tuple[HoldView, ...] = holds.hold_views(work, waiting)

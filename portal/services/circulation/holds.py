@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from portal.ils.driver import HoldRequest, HoldStage, HoldView, Refusal
-from portal.services.circulation import people, queue
+from portal.services.circulation import loans, people, queue
 from portal.services.circulation.work import Work, usable_key
 from portal.store.tables import Branch, Hold, Item, Loan, Patron, Rule
 from portal.store.tables.circulation import ACTIVE, HoldState
@@ -17,6 +17,7 @@ from search.document import DocumentId
 
 _ORDER: Final = (HoldState.READY, HoldState.IN_TRANSIT, HoldState.QUEUED)
 _LATEST: Final = timedelta(days=3650)
+_LONGEST: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,7 @@ def _allowed(work: Work, patron: Patron, wanted: Wish, branch: str) -> list[tupl
 
 
 def _has_it(work: Work, document: str, patron_id: str) -> bool:
-    statement = select(Loan.id).where(
-        Loan.document_id == document, Loan.patron_id == patron_id, Loan.returned_at.is_(None)
-    )
+    statement = select(Loan.id).where(Loan.document_id == document, Loan.patron_id == patron_id, loans.is_out(work))
     return work.session.scalar(statement.limit(1)) is not None
 
 
@@ -126,7 +125,7 @@ def place(work: Work, patron: Patron, request: HoldRequest) -> Hold | Refusal:
         suspended_until=None,
         expires_on=expires_on,
         key=key,
-        title=wanted.copies[0].title or request.title,
+        title=wanted.copies[0].title or request.title[:_LONGEST],
     )
     work.session.add(hold)
     queue.serve(work, request.document_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from portal.ils.driver import LoanView, Refusal, Renewal
 from portal.services.circulation import people, queue
@@ -20,6 +20,12 @@ _BATCH: Final = 500  # SQLite takes so many values in one statement, and more
 
 def open_loan(work: Work, item_id: str) -> Loan | None:
     return work.session.scalars(select(Loan).where(Loan.item_id == item_id, Loan.returned_at.is_(None))).one_or_none()
+
+
+def is_out(work: Work) -> ColumnElement[bool]:
+    """The condition of a loan that runs. An e-book past its due time is back, even if no job has written that yet."""
+    licences = select(Item.id).where(Item.is_licence)
+    return and_(Loan.returned_at.is_(None), or_(Loan.due_at > work.now, Loan.item_id.not_in(licences)))
 
 
 def loan_refusals(work: Work, patron: Patron, rule: Rule | None) -> tuple[Refusal, ...]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.ils.driver import (
@@ -35,6 +35,7 @@ from portal.store.tables.circulation import ACTIVE
 from search.document import DocumentId
 
 MAX_AT_ONCE: Final = 200
+MAX_PAGE: Final = 100_000
 
 
 class Circulation:
@@ -73,16 +74,16 @@ class Circulation:
         """The patron's and, for a guardian, those of the children, the first due first."""
         with self._all.reading() as work:
             names = _children(work, patron_id)
-            whose = Loan.patron_id.in_([patron_id, *names]) & Loan.returned_at.is_(None)
+            whose = Loan.patron_id.in_([patron_id, *names]) & loans.is_out(work)
             total = work.session.scalar(select(func.count()).select_from(Loan).where(whose)) or 0
-            found = select(Loan).where(whose).order_by(Loan.due_at, Loan.id).offset((page - 1) * size).limit(size)
+            found = _page(select(Loan).where(whose).order_by(Loan.due_at, Loan.id), page, size)
             return LoanPage(total, loans.loan_views(work, work.session.scalars(found), names))
 
     def renew(self, patron_id: str, wanted: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:
         """Renew these loans, or all, one answer each; a child's for its guardian too."""
         with self._all.reading() as work:
             family = [patron_id, *people.children(work, patron_id)]
-            mine = select(Loan.id, Loan.document_id).where(Loan.patron_id.in_(family), Loan.returned_at.is_(None))
+            mine = select(Loan.id, Loan.document_id).where(Loan.patron_id.in_(family), loans.is_out(work))
             if wanted is not None:
                 mine = mine.where(Loan.id.in_([id for id in wanted if is_id(id)][:MAX_AT_ONCE]))
             documents = {row[0]: row[1] for row in work.session.execute(mine.order_by(Loan.due_at, Loan.id))}
@@ -98,7 +99,7 @@ class Circulation:
             whose = (Loan.patron_id == patron_id) & Loan.returned_at.is_not(None)
             total = work.session.scalar(select(func.count()).select_from(Loan).where(whose)) or 0
             order = Loan.returned_at.desc(), Loan.id
-            found = select(Loan).where(whose).order_by(*order).offset((page - 1) * size).limit(size)
+            found = _page(select(Loan).where(whose).order_by(*order), page, size)
             return LoanPage(total, loans.loan_views(work, work.session.scalars(found)))
 
     def forget_history(self, patron_id: str, wanted: Sequence[str] | None = None) -> int:
@@ -112,7 +113,7 @@ class Circulation:
     def open_loans(self, patron_id: str) -> tuple[LoanView, ...]:
         """The patron's own, all."""
         with self._all.reading() as work:
-            found = select(Loan).where(Loan.patron_id == patron_id, Loan.returned_at.is_(None))
+            found = select(Loan).where(Loan.patron_id == patron_id, loans.is_out(work))
             return loans.loan_views(work, work.session.scalars(found.order_by(Loan.due_at, Loan.id)))
 
     # ---- holds
@@ -201,6 +202,11 @@ def _patron(work: Work, patron_id: str) -> Patron:
     if found is None:
         raise NotFound("no such patron")
     return found
+
+
+def _page(found: Select[Loan], page: int, size: int) -> Select[Loan]:
+    size = max(0, min(size, MAX_AT_ONCE))
+    return found.offset((max(1, min(page, MAX_PAGE)) - 1) * size).limit(size)
 
 
 def _children(work: Work, patron_id: str) -> Mapping[str, str]:

@@ -53,6 +53,8 @@ def test_what_is_over_is_free_before_any_job_has_run(library: Library) -> None:
     library.circulation.borrow_licence(first.id, EBOOK, "klik")
     library.clock.on(hours=48)
     assert library.circulation.status([EBOOK])[EBOOK].availability is Availability.AVAILABLE
+    assert library.circulation.loans(first.id).total == 0
+    assert library.circulation.check_hold(first.id, EBOOK) is None
     assert library.circulation.borrow_licence(second.id, EBOOK, "klik").done
 
 
