@@ -14,7 +14,8 @@ from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import Availability, Holding, Holdings, PatronRef
 from portal.ils.errors import IlsUnavailable
 from portal.ils.none import Unsupported
-from portal.ils.slims_tables import Copy, Named, SlimsTables, read_dump_file
+from portal.ils.slims_rows import Copy, Named
+from portal.ils.slims_tables import SlimsTables, read_dump_file
 from portal.ils.sql_dump import ExportError
 from search.document import DocumentId
 
