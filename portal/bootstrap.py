@@ -19,6 +19,7 @@ from portal.ils.none import NoSystem
 from portal.ils.slims import Slims
 from portal.reader.rights import may_read
 from portal.services import audit
+from portal.services.backroom import Backroom, backroom
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
@@ -96,7 +97,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    oidc: None where nobody signs in by a provider. circulation, desk, lending: None where another system lends.
+    oidc: None where nobody signs in by a provider. circulation, desk, lending, backroom: None where another system lends.
     """
 
     settings: Settings
@@ -109,6 +110,7 @@ class Accounts:
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
+    backroom: Backroom | None
     my_library: MyLibrary
     due_feed: DueFeed
     reading_lists: ReadingLists
@@ -131,13 +133,14 @@ def accounts_on(
     database: Database, settings: Settings, clock: Clock = utc_now, engine: Engine | None = None
 ) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
-    zone, circulation, desk, lending = settings.accounts.zone, None, None, None
+    zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
             starting_rules(session)
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)
         lending = Lending(database, clock, zone, circulation)
+        behind = backroom(database, clock, zone)
 
     def check_pin(card_number: str, pin: str) -> str | None:
         return identity.check_pin(card_number, pin)
@@ -161,6 +164,7 @@ def accounts_on(
         circulation,
         desk,
         lending,
+        behind,
         my_library=MyLibrary(database, ils, clock, zone),
         due_feed=DueFeed(database, ils),
         reading_lists=ReadingLists(database, clock),

@@ -14,7 +14,7 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import circulating, evaluating, housekeeping_command, loading, staffing, store_commands
+from portal import circulating, evaluating, housekeeping_command, importing, loading, staffing, store_commands
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
 from portal.console import printable, report_text
@@ -309,4 +309,4 @@ def evaluate(arguments: Namespace) -> int:
 
 
 def circulation(arguments: Namespace) -> int:
-    return circulating.circulation(arguments)
+    return importing.import_table(arguments) if arguments.what == "import" else circulating.circulation(arguments)
