@@ -49,6 +49,21 @@ def test_every_page_of_the_account_is_there(koha: KohaProcess, browser: TestClie
     )
 
 
+def test_history_is_shown_for_who_wants_it_and_forgotten_in_koha_alone(koha: KohaProcess, browser: TestClient) -> None:
+    patron = koha.patron(cardnumber="KB-7")
+    _, (item,) = koha.title("Laut Bercerita")
+    koha.loan(patron, item, SOON, checkin_date="2026-11-02T10:00:00+08:00")
+    sign_in(browser, "KB-7", PIN)
+    assert "Laut Bercerita" not in browser.get("/akun/riwayat").text
+    assert browser.post("/akun/riwayat", data={"token": token_of(browser), "simpan": "1"}).status_code == 303
+    page = browser.get("/akun/riwayat").text
+    assert "Laut Bercerita" in page
+    assert "/akun/riwayat/lupakan" not in page
+    assert browser.post("/akun/riwayat/lupakan", data={"token": token_of(browser), "semua": "1"}).status_code == 404
+    assert browser.post("/akun/riwayat", data={"token": token_of(browser), "simpan": "0"}).status_code == 303
+    assert "Laut Bercerita" not in browser.get("/akun/riwayat").text
+
+
 def test_with_koha_gone_searching_goes_on_and_nothing_is_known_of_copies(
     library: Services, koha: KohaProcess, browser: TestClient
 ) -> None:
