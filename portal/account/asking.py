@@ -1,22 +1,23 @@
 """`/pesan/{id}`: the copies of a title as they are now, and asking for it. Works without any script."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from portal import links as addresses
-from portal.account.frame import AccountFrame, address, switched
+from portal.account.frame import AccountFrame, switched
 from portal.account.holds import told_refusal
-from portal.account.visitor import Audience, Visitor, shown, to
+from portal.account.visitor import SIGN_IN, Audience, Visitor, shown, to
 from portal.i18n import Messages
 from portal.ils.driver import Capability, Holdings, PickupBranch
 from portal.ils.errors import IlsUnavailable
 from portal.plain import plain_answer
 from portal.presenters.account.availability import CopyRow, Live, copy_rows, live
 from portal.presenters.account.days import Days
-from portal.presenters.account.loans import refusal
+from portal.presenters.account.loans import record_address, refusal
 from portal.presenters.wording import names_line
 from portal.search_state import MAX_ID
 from portal.services.errors import NotFound
@@ -85,16 +86,17 @@ class AskingPage:
         why_not, branches = self._wishes(document, holdings, visitor, t)
         can_place = self._frame.can(Capability.PLACE_HOLD) and holdings is not None
         here = addresses.asking(document.id, visitor.language)
+        onward = urlencode([("lanjut", here), *([("hl", "en")] if t.language == "en" else [])])
         return Asking(
             id=document.id,
             title=document.title,
             names=names_line(document, t),
-            record=address(addresses.permalink(document.id), visitor.language),
+            record=record_address(document.id, t),
             live=live(holdings, names, days) if holdings is not None else None,
             copies=copy_rows(holdings, names, days) if holdings is not None else (),
             can_ask=can_place and not why_not and bool(holdings and (holdings.items or holdings.is_licensed)),
             why_not=why_not,
-            sign_in=address("/masuk", visitor.language, ("lanjut", here)) if visitor.patron is None else "",
+            sign_in=f"{SIGN_IN}?{onward}" if visitor.patron is None else "",
             branches=branches,
             can_choose_copy=self._frame.can(Capability.ITEM_HOLD),
             is_licensed=holdings is not None and holdings.is_licensed,
