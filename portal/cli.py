@@ -119,6 +119,9 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
 
+    _add_housekeeping(
+        commands.add_parser("housekeeping", help="run the jobs that the portal runs by itself: expiry, letters")
+    )
     _add_db(commands.add_parser("db", help="upgrade, check, back up and restore the database of patrons"))
 
     _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent; imports"))
@@ -253,6 +256,14 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
     deeds.add_parser("list", help="show everybody who has a role")
     revoke = deeds.add_parser("revoke", help="take somebody's role away")
     revoke.add_argument("--card", required=True, metavar="NUMBER")
+
+
+def _add_housekeeping(housekeeping: argparse.ArgumentParser) -> None:
+    how = housekeeping.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="run what is due now, and stop")
+    how.add_argument(
+        "--confirm-clock", action="store_true", help="the clock is right: let jobs go on that waited for it"
+    )
 
 
 def _add_db(db: argparse.ArgumentParser) -> None:
