@@ -70,6 +70,9 @@ class SignInView:
 
 @dataclass(frozen=True, slots=True)
 class PinView:
+    """card: whose PIN it is."""
+
+    card: str
     least: int = LEAST
     changed: bool = False
     mistakes: Sequence[Mistake] = ()
@@ -161,7 +164,7 @@ class SigningIn:
     # ---- PIN
 
     def pin(self, request: Request, visitor: Visitor) -> Response:
-        return self._pin(request, visitor, PinView(changed="berhasil" in request.query_params))
+        return self._pin(request, visitor, PinView(_card(request), changed="berhasil" in request.query_params))
 
     def change_pin(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         t, identity, found = messages(visitor.language), accounts_of(request).identity, signed_in(request)
@@ -174,7 +177,7 @@ class SigningIn:
             identity.change_pin(found.actor, _text(form, "old"), new)
         except NotValid as error:
             told = Mistake(t(f"identity.{error.code}", least=LEAST), error.field)
-            return self._pin(request, visitor, PinView(mistakes=[told]), 422)
+            return self._pin(request, visitor, PinView(found.patron.card_number, mistakes=[told]), 422)
         welcome = identity.begin(found.patron.id, session_secret(request))
         if isinstance(welcome, Refused):
             return to(SIGN_IN, visitor.language)
@@ -196,6 +199,11 @@ def _refusal(refused: Refused, t: Messages) -> str:
     if refused.wait < timedelta(minutes=1):
         return t.count("identity.wait_seconds", math.ceil(refused.wait.total_seconds()))
     return t.count("identity.wait_minutes", math.ceil(refused.wait / timedelta(minutes=1)))
+
+
+def _card(request: Request) -> str:
+    found = signed_in(request)
+    return "" if found is None else found.patron.card_number
 
 
 def _text(form: FormData, name: str) -> str:

@@ -35,6 +35,8 @@ PAGES = {
     "searches kept": "/riwayat",
     "titles kept": f"/simpanan?ids={REEF_ID}&ids=kota.007",
     "children": "/anak",
+    "signing in": "/masuk?lanjut=/akun",
+    "signed out": "/keluar",
     "no such page": "/tidakada",
     "no such record": "/?id=kota.tiada",
 }

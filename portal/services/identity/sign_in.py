@@ -195,10 +195,10 @@ class Identity:
         return pin
 
     def end_sessions(self, actor: Actor, patron_id: str) -> None:
-        """Sign a person out everywhere: oneself, or as an admin anybody."""
+        """Sign a person out everywhere: oneself, or as an admin anybody. Raises NotFound."""
         require_patron(actor)
         if patron_id != actor.patron_id and actor.role is not Role.ADMIN:
-            raise NotAllowed("admin only")
+            raise NotFound("no such patron")
         with self._database.writing() as session:
             self.sessions.end_all(session, patron_id)
             audit.record(session, actor.patron_id, "sessions.end", patron_id, at=self._clock())

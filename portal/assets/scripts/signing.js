@@ -1,0 +1,23 @@
+// A PIN can be looked at while it is typed; it is hidden again before it is sent, so that no browser keeps it as text.
+(() => {
+  const set = (button, shown) => {
+    const input = document.getElementById(button.dataset.show);
+    if (!input) return;
+    input.type = shown ? 'text' : 'password';
+    button.setAttribute('aria-pressed', String(shown));
+    const label = button.querySelector('span');
+    button.dataset.other ||= button.dataset.hideLabel;
+    if (label && (label.textContent === button.dataset.hideLabel) !== shown) {
+      const now = label.textContent;
+      label.textContent = button.dataset.other;
+      button.dataset.other = now;
+    }
+  };
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-show]');
+    if (button) set(button, button.getAttribute('aria-pressed') !== 'true');
+  });
+  document.addEventListener('submit', (event) => {
+    event.target.querySelectorAll('[data-show]').forEach((button) => set(button, false));
+  });
+})();
