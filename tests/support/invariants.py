@@ -26,6 +26,7 @@ def invariants(session: Session, overridden: Collection[str] = (), zone: ZoneInf
         *_loans_and_copies_agree(items, loans),
         *_holds_and_copies_agree(items, holds),
         *_each_patron_waits_once_for_a_title(holds),
+        *_nobody_waits_for_what_they_have(items, loans, holds),
         *_numbers_are_not_shared(holds),
         *_nobody_waits_for_a_free_copy(items, holds, patrons, rules),
         *_nothing_is_due_on_a_closed_day(session, items, loans, zone),
@@ -85,6 +86,15 @@ def _holds_and_copies_agree(items: dict[str, Item], holds: list[Hold]) -> Iterat
 def _each_patron_waits_once_for_a_title(holds: list[Hold]) -> Iterator[str]:
     count = Counter((hold.document_id, hold.patron_id) for hold in holds if hold.state in ACTIVE)
     yield from (f"{who} waits {number} times for {title}" for (title, who), number in count.items() if number > 1)
+
+
+def _nobody_waits_for_what_they_have(items: dict[str, Item], loans: list[Loan], holds: list[Hold]) -> Iterator[str]:
+    had = {
+        (loan.document_id, loan.patron_id, items[loan.item_id].is_licence) for loan in loans if loan.returned_at is None
+    }
+    for hold in holds:
+        if hold.state in ACTIVE and (hold.document_id, hold.patron_id, hold.for_licence) in had:
+            yield f"hold {hold.id} waits for what its patron has"
 
 
 def _numbers_are_not_shared(holds: list[Hold]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from portal.ils.driver import HoldStage, HoldView, PatronRef, Refusal
 from portal.services.circulation.results import Next
-from portal.store.tables import Item, Patron
+from portal.store.tables import Branch, Item, Patron
 from portal.store.tables.circulation import FineKind
 from portal.store.tables.people import Standing
 from search.document import DocumentId
@@ -71,6 +71,17 @@ def test_a_copy_of_another_branch_goes_on_its_way(library: Library) -> None:
     assert [entry.patron_id for entry in library.desk.in_transit(LIBRARIAN, CENTRAL)] == [patron.id]
     assert library.desk.receive(LIBRARIAN, barcode, CENTRAL).next is Next.HOLD_SHELF
     assert only(library, patron).stage is HoldStage.READY
+
+
+def test_a_copy_returned_far_from_home_goes_to_who_waits_and_not_home(library: Library) -> None:
+    with library.database.writing() as session:
+        session.add(Branch(code="lembeh", name="Cabang Lembeh"))
+    barcode, waiter = library.copy(branch=CENTRAL), library.patron()
+    library.lend(library.patron(), barcode)
+    library.hold(waiter, branch="lembeh")
+    returned = library.take_back(barcode, SECOND)
+    assert (returned.next, returned.branch, returned.patron_id) == (Next.TRANSIT, "lembeh", waiter.id)
+    assert library.desk.receive(LIBRARIAN, barcode, "lembeh").next is Next.HOLD_SHELF
 
 
 def test_a_copy_somebody_asked_for_by_itself_is_left_for_them(library: Library) -> None:

@@ -277,12 +277,12 @@ def vars_of(counts: object) -> list[int]:
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong(sqlite_databases: Servers) -> None:
-    _run(sqlite_databases, examples=25)
+    _run(sqlite_databases, examples=50)
 
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong_on_a_server(postgresql_databases: Servers) -> None:
-    _run(postgresql_databases, examples=6)
+    _run(postgresql_databases, examples=8)
 
 
 def _run(servers: Servers, examples: int) -> None:
