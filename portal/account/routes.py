@@ -16,7 +16,6 @@ from portal.account.overview import OverviewPage
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
 from portal.bootstrap import Accounts, Services
-from portal.desk.licences import Licences
 from portal.desk.routes import desk_routes
 from portal.reader.borrowing import Borrowing
 
@@ -39,7 +38,6 @@ def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:
         *AskingPage(frame).routes(),
         *LiveAnswers(frame).routes(),
         *Borrowing(services).routes(),
-        *Licences(services).routes(),
         *desk_routes(services, accounts),
     ]
 

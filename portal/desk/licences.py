@@ -1,6 +1,6 @@
 """The licences of e-books, for staff: how many may read at once, and for how long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal import links as addresses
-from portal.account.framing import account_page
-from portal.account.visitor import Audience, Visitor, done, shown, to
-from portal.bootstrap import Services
+from portal.account.visitor import Visitor
+from portal.desk.frame import DeskFrame, Mistake, onward, text
 from portal.i18n import Messages, messages
 from portal.reader.gate import lending_of
 from portal.services.errors import NotFound, NotValid
@@ -26,16 +25,11 @@ FIRST_HOURS: Final = 14 * 24
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    text: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
 class LicenceRow:
-    """opened: the record no longer closes the e-book, so everybody reads it without a loan."""
+    """told: its figures in words. opened: the record no longer closes the e-book, so everybody reads it without a loan."""
 
     licence: LicenceView
+    told: str
     record: str
     change: str
     opened: bool
@@ -46,25 +40,22 @@ class LicencesView:
     """values: of the form, as they were typed."""
 
     rows: Sequence[LicenceRow]
-    values: Mapping[str, str]
-    action: str
-    changed: bool
-    mistakes: Sequence[Mistake] = ()
-
-    def of(self, field: str) -> str:
-        return next((mistake.text for mistake in self.mistakes if mistake.field == field), "")
+    document: str
+    copies: str
+    hours: str
 
 
-class Licences:
+class LicencePages:
     """The route /meja/lisensi."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, frame: DeskFrame) -> None:
+        self._frame = frame
+        self._discovery = frame.services.discovery
 
     def routes(self) -> list[Route]:
         return [
-            Route(PATH, shown(self.page, Audience.STAFF)),
-            Route(PATH, done(self.change, Audience.STAFF), methods=["POST"]),
+            Route(PATH, self._frame.shown(self.page)),
+            Route(PATH, self._frame.done(self.change, self.again), methods=["POST"]),
         ]
 
     def page(self, request: Request, visitor: Visitor) -> Response:
@@ -72,52 +63,50 @@ class Licences:
         asked = request.query_params.get("id", "")[:200]
         known = {str(one.document_id): one for one in _lending(request).licences(visitor.actor)}
         licence = known.get(asked)
-        values = {
-            "document": asked,
-            "copies": str(licence.copies if licence else 1),
-            "hours": str(licence.loan_hours if licence else FIRST_HOURS),
-        }
-        return self._page(request, visitor, values)
+        copies, hours = (licence.copies, licence.loan_hours) if licence else (1, FIRST_HOURS)
+        return self._page(request, visitor, asked, str(copies), str(hours))
 
     def change(self, request: Request, visitor: Visitor, form: FormData) -> Response:
-        t = messages(visitor.language)
-        values = {name: _text(form, name) for name in ("document", "copies", "hours")}
-        try:
-            document = self._services.discovery.document(DocumentId(values["document"]))
-            if document is None:
-                raise NotValid("licence_no_record", "document")
-            copies, hours = (_whole(values[name], name) for name in ("copies", "hours"))
-            _lending(request).set_licence(visitor.actor, document, copies, hours)
-        except NotValid as error:
-            told = Mistake(t(f"lending.{error.code}"), error.field)
-            return self._page(request, visitor, values, [told], 422)
-        return to(f"{PATH}?tersimpan=1", visitor.language)
+        document = self._discovery.document(DocumentId(text(form, "document")[:200]))
+        if document is None:
+            raise NotValid("licence_no_record", "document")
+        copies, hours = (_whole(text(form, name), name) for name in ("copies", "hours"))
+        _lending(request).set_licence(visitor.actor, document, copies, hours)
+        return onward(visitor, PATH, "saved")
+
+    def again(self, request: Request, visitor: Visitor, form: FormData, error: NotValid) -> Response:
+        told = Mistake(messages(visitor.language)(f"lending.{error.code}"), error.field)
+        document, copies, hours = (text(form, name)[:200] for name in ("document", "copies", "hours"))
+        return self._page(request, visitor, document, copies, hours, [told], 422)
 
     def _page(
         self,
         request: Request,
         visitor: Visitor,
-        values: Mapping[str, str],
+        document: str,
+        copies: str,
+        hours: str,
         mistakes: Sequence[Mistake] = (),
         status: int = 200,
     ) -> Response:
         t = messages(visitor.language)
         licences = _lending(request).licences(visitor.actor)
-        found = {one.id: one for one in self._services.discovery.documents([one.document_id for one in licences])}
-        view = LicencesView(
-            [_row(one, found.get(one.document_id), t) for one in licences],
-            values,
-            f"{PATH}?hl={t.language}",
-            "tersimpan" in request.query_params,
-            mistakes,
-        )
-        title = t("lending.desk_title")
-        return account_page(self._services, request, visitor, "desk/_licences.html", view, title, status)
+        found = {one.id: one for one in self._discovery.documents([one.document_id for one in licences])}
+        rows = [_row(one, found.get(one.document_id), t) for one in licences]
+        view = LicencesView(rows, document, copies, hours)
+        return self._frame.page(request, visitor, "licences", "licences.html", view, mistakes=mistakes, status=status)
 
 
 def _row(licence: LicenceView, document: Document | None, t: Messages) -> LicenceRow:
     return LicenceRow(
         licence,
+        t.count(
+            "lending.desk_row",
+            licence.copies,
+            hours=t.number(licence.loan_hours),
+            out=t.number(licence.out),
+            waiting=t.number(licence.waiting),
+        ),
         addresses.permalink(licence.document_id) if document is not None else "",
         f"{PATH}?id={addresses.segment(licence.document_id)}&hl={t.language}#lisensi",
         document is not None and document.ebook is not None and not lendable(document),
@@ -131,13 +120,8 @@ def _lending(request: Request) -> Lending:
     return lending
 
 
-def _whole(text: str, field: str) -> int:
+def _whole(written: str, field: str) -> int:
     """Raises NotValid."""
-    if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+    if not written.isascii() or not written.isdecimal() or len(written) > MAX_DIGITS:
         raise NotValid(f"licence_{field}", field)
-    return int(text)
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value.strip()[:200] if isinstance(value, str) else ""
+    return int(written)

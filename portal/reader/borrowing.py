@@ -96,7 +96,7 @@ def _in_words(told: str, t: Messages) -> str:
     if told in DONE.values():
         return t(f"lending.done_{told}")
     if told in set(Refusal):
-        return t.texts.get(f"refusal.{told}") or t("lending.refused")
+        return t(f"refusal.{told}")
     return ""
 
 

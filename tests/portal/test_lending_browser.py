@@ -1,6 +1,7 @@
 """An e-book is borrowed, read, given back and then refused, in a real browser on a phone."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal.bootstrap import open_accounts
 from portal.services.actors import Actor
 from portal.store.tables.people import Role
+from tests.portal.test_accessibility import TAGS
 from tests.support.accounts import PIN, add_person
 from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, Watch, running_portal
 from tests.support.closed_book import MEMBERS_ID, SENTENCE, library_with_closed_books
@@ -44,6 +46,20 @@ def opened(browser: Browser, portal: Portal, path: str, *, scripts: bool = True)
     return page, watch
 
 
+def faults(page: Page) -> list[str]:
+    """What a checker finds wrong with the page, in both themes."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    told = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = page.evaluate("tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
+        assert found["passes"]
+        told += [
+            f"{scheme}: {fault['id']} {node['target']}" for fault in found["violations"] for node in fault["nodes"]
+        ]
+    return told
+
+
 def sign_in(page: Page, card: str) -> None:
     page.fill("#card", card)
     page.fill("#pin", PIN)
@@ -78,4 +94,22 @@ def test_borrow_read_return_and_be_refused(browser: Browser, lending_portal: Por
     page.get_by_role("link", name="Pinjam e-book").click()
     expect(page.get_by_role("button", name="Pinjam e-book")).to_be_visible()
     assert not watch.outside
+    page.context.close()
+
+
+def test_a_checker_finds_no_fault_where_an_ebook_is_lent(browser: Browser, lending_portal: Portal) -> None:
+    page, _ = opened(browser, lending_portal, f"/pinjam-ebook/{MEMBERS_ID}")
+    assert not faults(page)
+    page.get_by_role("main").get_by_role("link", name="Masuk").click()
+    sign_in(page, "BT-0001")
+    page.get_by_role("button", name="Pinjam e-book").click()
+    page.locator("#hasil").wait_for()
+    assert not faults(page)
+    page.get_by_role("link", name="Baca sekarang").click()
+    page.locator(".lent").wait_for()
+    assert not faults(page)
+    page.goto(f"{lending_portal.address}/pinjam-ebook/{MEMBERS_ID}?hl=en")
+    page.get_by_role("button", name="Return now").click()
+    page.goto(f"{lending_portal.address}/baca/{MEMBERS_ID}/1")
+    assert not faults(page)
     page.context.close()

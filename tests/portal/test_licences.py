@@ -6,7 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from portal.bootstrap import Accounts, Services
-from portal.desk.licences import PATH, Licences
+from portal.desk.licences import PATH
+from portal.desk.routes import desk_routes
 from portal.services.actors import Actor
 from portal.store.database import Database
 from portal.store.tables.people import Role
@@ -37,7 +38,7 @@ def post(client: TestClient, document: str, copies: str, hours: str) -> int:
 
 
 def test_staff_set_and_see_a_licence(services: Services, accounts: Accounts) -> None:
-    with browser_of(app_of(services, accounts, *Licences(services).routes())) as client:
+    with browser_of(app_of(services, accounts, *desk_routes(services, accounts))) as client:
         sign_in(client, "ST-0001")
         assert "Belum ada lisensi" in client.get(PATH).text
         assert post(client, MEMBERS_ID, "3", "48") == 303
@@ -64,7 +65,7 @@ def test_staff_set_and_see_a_licence(services: Services, accounts: Accounts) -> 
 def test_a_licence_that_cannot_be_is_told_beside_its_field(
     services: Services, accounts: Accounts, document: str, copies: str, hours: str, told: str
 ) -> None:
-    with browser_of(app_of(services, accounts, *Licences(services).routes())) as client:
+    with browser_of(app_of(services, accounts, *desk_routes(services, accounts))) as client:
         sign_in(client, "ST-0001")
         fields = {"token": token_of(client), "document": document, "copies": copies, "hours": hours}
         answer = client.post(PATH, data=fields)
@@ -77,7 +78,7 @@ def test_a_licence_that_cannot_be_is_told_beside_its_field(
 
 @pytest.mark.parametrize("card", ["", "BT-0001"])
 def test_no_one_else_finds_the_page(services: Services, accounts: Accounts, card: str) -> None:
-    with browser_of(app_of(services, accounts, *Licences(services).routes())) as client:
+    with browser_of(app_of(services, accounts, *desk_routes(services, accounts))) as client:
         if card:
             sign_in(client, card)
         assert client.get(PATH).status_code == (404 if card else 303)
