@@ -70,7 +70,7 @@ class AskingPage:
             raise NotFound("no such title")
         drawing = self._frame.drawing(request, visitor.language)
         t = drawing.t
-        holdings = self._holdings(document)
+        holdings = self._holdings(document, visitor)
         if holdings is not None and holdings.is_licensed and lendable(document):
             return to(addresses.borrow(document.id, "id"), visitor.language)
         view = self._view(document, holdings, visitor, self._frame.days(t))
@@ -84,9 +84,9 @@ class AskingPage:
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    def _holdings(self, document: Document) -> Holdings | None:
+    def _holdings(self, document: Document, visitor: Visitor) -> Holdings | None:
         try:
-            return self._frame.accounts.ils.holdings(document.id)
+            return self._frame.accounts.ils.holdings(document.id, visitor.patron)
         except IlsUnavailable:
             return None
 
@@ -121,6 +121,8 @@ class AskingPage:
             return "", None, ()
         if not holdings.items and not holdings.is_licensed:
             return t("asking.no_copies"), None, ()
+        if not holdings.is_licensed and not any(item.holdable for item in holdings.items):
+            return refusal(Refusal.NOT_HOLDABLE, t), None, ()
         if visitor.patron is None:
             return "", None, ()
         try:

@@ -60,7 +60,7 @@ class LiveAnswers:
                 "free": holdings.free,
                 "holds": holdings.holds,
                 "licensed": holdings.is_licensed,
-                "hold": can_hold and bool(holdings.items or holdings.is_licensed),
+                "hold": can_hold and (holdings.is_licensed or any(item.holdable for item in holdings.items)),
                 "href": addresses.borrow(id, "id") if holdings.is_licensed else addresses.asking(id),
             }
         return titles

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -10,7 +11,8 @@ from portal.store.tables.circulation import FineKind
 from tests.portal.account.conftest import House, actor_of, post
 from tests.support.accounts import PIN, token_of
 from tests.support.circulation import SECOND
-from tests.support.small_library import REEF_ID
+from tests.support.html import scripts_of
+from tests.support.small_library import PAYLOADS, REEF_ID, TRAP_ID
 
 TITLE = "Terumbu karang Selat Lembeh"
 PAGES = ("", "/pinjaman", "/reservasi", "/denda", "/riwayat", "/daftar", "/pencarian", "/data")
@@ -226,6 +228,24 @@ def test_contact_is_corrected_at_once_and_what_is_wrong_is_said_beside_it(house:
     right = post(browser, "/akun/data", surel="maria@contoh.id", telepon="0812 3456 7890", bahasa="en", pengingat="1")
     assert 'value="maria@contoh.id"' in right
     assert '<html lang="en">' in right  # the language is theirs from now on
+
+
+def test_no_title_name_or_note_becomes_markup(house: House) -> None:
+    hostile = " ".join(PAYLOADS)[:110]
+    patron = house.patron(name=hostile)
+    house.lending.lend(patron, house.lending.copy(REEF_ID, title=" ".join(PAYLOADS)))
+    house.lending.lend(house.lending.patron(), house.lending.copy(TRAP_ID, location=hostile))
+    browser = house.browser("BT-0001")
+    shown = [post(browser, "/akun/reservasi", dokumen=TRAP_ID, key="k")]
+    shown.append(post(browser, "/akun/daftar", nama=hostile, catatan=" ".join(PAYLOADS)))
+    shown.append(post(browser, "/akun/daftar/gabung", ids=TRAP_ID))
+    shown.append(post(browser, "/akun/pencarian", nama=hostile, alamat=f"/cari?{urlencode({'q': hostile})}"))
+    shown.append(post(browser, "/akun/data/permintaan", jenis="correction", isi=hostile))
+    shown += [browser.get(f"/akun{path}").text for path in PAGES]
+    shown.append(browser.get(f"/akun/pencarian?{urlencode({'alamat': hostile, 'nama': hostile})}").text)
+    shown.append(browser.get(f"/pesan/{quote(TRAP_ID, safe='')}").text)
+    assert not [running for html in shown for running in scripts_of(html)]
+    assert sum("&lt;script&gt;" in html for html in shown) > 6
 
 
 def test_a_form_without_the_token_of_the_session_does_nothing(house: House) -> None:
