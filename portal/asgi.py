@@ -81,11 +81,14 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
-        try:
+        if accounts is None:
             yield {}
+            return
+        try:
+            with accounts.housekeeping.running():
+                yield {}
         finally:
-            if accounts is not None:
-                accounts.database.close()
+            accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",

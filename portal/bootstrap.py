@@ -10,27 +10,35 @@ from typing import Final
 from ingest.ebooks import EbookStore
 from ingest.tombstones import Tombstones
 from portal.caching.remembering import RememberingDiscovery
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import ILSDriver
 from portal.ils.koha.client import KohaClient, is_safe_address
 from portal.ils.koha.driver import Koha
 from portal.ils.local import LocalSystem
 from portal.ils.none import NoSystem
-from portal.ils.slims import Barcodes, Slims, no_barcodes
+from portal.ils.slims import Slims
 from portal.reader.rights import may_read
 from portal.services import audit
+from portal.services.backroom import Backroom, backroom
 from portal.services.circulation.desk import Desk
 from portal.services.circulation.rules import starting_rules
 from portal.services.circulation.service import Circulation
+from portal.services.due_feed import DueFeed
+from portal.services.housekeeping import Housekeeping
 from portal.services.identity.oidc import Oidc
 from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
 from portal.services.lending import Lending
+from portal.services.my_library import MyLibrary
+from portal.services.personal_data import PersonalData
+from portal.services.shelves import ReadingLists, SavedSearches
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
+from portal.tasks import tasks_of
 from search.bilingual.lexicon import shipped
 from search.document import DocumentId
 from search.embedding import Embedder
@@ -89,7 +97,7 @@ def open_services(settings: Settings | None = None, *, words_only: bool = False)
 class Accounts:
     """What is there for patrons and staff: the store, the library system, and the services over both.
 
-    oidc: None where nobody signs in by a provider. circulation, desk, lending: None where another system lends.
+    oidc: None where nobody signs in by a provider. circulation, desk, lending, backroom: None where another system lends.
     """
 
     settings: Settings
@@ -102,6 +110,13 @@ class Accounts:
     circulation: Circulation | None
     desk: Desk | None
     lending: Lending | None
+    backroom: Backroom | None
+    my_library: MyLibrary
+    due_feed: DueFeed
+    reading_lists: ReadingLists
+    saved_searches: SavedSearches
+    personal_data: PersonalData
+    housekeeping: Housekeeping
 
 
 def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
@@ -118,13 +133,14 @@ def accounts_on(
     database: Database, settings: Settings, clock: Clock = utc_now, engine: Engine | None = None
 ) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
-    zone, circulation, desk, lending = settings.accounts.zone, None, None, None
+    zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
             starting_rules(session)
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)
         lending = Lending(database, clock, zone, circulation)
+        behind = backroom(database, clock, zone)
 
     def check_pin(card_number: str, pin: str) -> str | None:
         return identity.check_pin(card_number, pin)
@@ -136,21 +152,42 @@ def accounts_on(
     identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
     staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
     oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
-    return Accounts(settings, database, ils, clock, identity, staff, oidc, circulation, desk, lending)
+    housekeeping = Housekeeping(database, clock, zone, tasks_of(settings, database, clock, identity))
+    return Accounts(
+        settings,
+        database,
+        ils,
+        clock,
+        identity,
+        staff,
+        oidc,
+        circulation,
+        desk,
+        lending,
+        behind,
+        my_library=MyLibrary(database, ils, clock, zone),
+        due_feed=DueFeed(database, ils),
+        reading_lists=ReadingLists(database, clock),
+        saved_searches=SavedSearches(database, clock),
+        personal_data=PersonalData(database, ils, clock),
+        housekeeping=housekeeping,
+    )
 
 
 def open_other_system(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> ILSDriver:
     """The library system that lends where our own circulation does not. It is not asked anything yet.
 
-    engine: knows which copies a document has, by which SLiMS' titles are found. Raises SettingsError.
+    engine: knows which copies a document has, by which its title in that system is found or made sure of.
+    Raises SettingsError.
     """
     name = settings.accounts.ils.name
+    barcodes = no_barcodes if engine is None else barcodes_in(engine)
     if name == Koha.name:
-        return _open_koha(settings, clock)
-    return _open_slims(settings, engine) if name == Slims.name else NoSystem()
+        return _open_koha(settings, clock, barcodes)
+    return _open_slims(settings, barcodes) if name == Slims.name else NoSystem()
 
 
-def _open_koha(settings: Settings, clock: Clock) -> Koha:
+def _open_koha(settings: Settings, clock: Clock, barcodes: Barcodes) -> Koha:
     ils = settings.accounts.ils
     for variable, value, what in (
         ("TELUSUR_ILS_URL", ils.url, "the address of Koha's staff interface, as https://staff.example.org"),
@@ -164,17 +201,17 @@ def _open_koha(settings: Settings, clock: Clock) -> Koha:
             f"TELUSUR_ILS_URL (from {settings.sources['TELUSUR_ILS_URL']}) cannot be Koha's: PINs go there, so use https://, "
             "without user or password in it, or http:// with the number of a machine in the house, as http://192.168.1.5:8081."
         )
-    return Koha(KohaClient(ils.url, ils.client, ils.secret), settings.source, settings.accounts.zone, clock)
+    client = KohaClient(ils.url, ils.client, ils.secret)
+    return Koha(client, settings.source, settings.accounts.zone, clock, barcodes)
 
 
-def _open_slims(settings: Settings, engine: Engine | None) -> Slims:
+def _open_slims(settings: Settings, barcodes: Barcodes) -> Slims:
     path = Path(settings.accounts.ils.url)
     if not settings.accounts.ils.url or not path.is_file():
         raise SettingsError(
             f"TELUSUR_ILS_URL={str(path) if settings.accounts.ils.url else ''!r} is no file, but TELUSUR_ILS=slims needs "
             "one: SLiMS' database export, as /srv/slims/backup.sql."
         )
-    barcodes = no_barcodes if engine is None else barcodes_in(engine)
     return Slims(path, settings.source, settings.accounts.zone, barcodes)
 
 

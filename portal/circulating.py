@@ -115,6 +115,7 @@ def take(
                 database,
                 engine.searcher(),
                 utc_now,
+                settings.accounts.zone,
                 everything=everything,
                 progress=lambda titles, seconds: line(Progress("copies", titles, 0, titles, seconds)),
                 stopped=stopped,

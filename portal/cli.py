@@ -119,9 +119,12 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
 
+    _add_housekeeping(
+        commands.add_parser("housekeeping", help="run the jobs that the portal runs by itself: expiry, letters")
+    )
     _add_db(commands.add_parser("db", help="upgrade, check, back up and restore the database of patrons"))
 
-    _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent"))
+    _add_circulation(commands.add_parser("circulation", help="copies and licences that are lent; imports"))
 
     _add_evaluate(commands.add_parser("evaluate", help="measure ranking on judged queries in BEIR's file formats"))
     return root
@@ -187,6 +190,22 @@ def _add_circulation(circulation: argparse.ArgumentParser) -> None:
         "items", help="take the copies of changed titles from the catalogue; every load does it too"
     )
     items.add_argument("--all", action="store_true", help="of all titles, whether they changed or not")
+    load = what.add_parser("import", help="read a table (CSV, XLSX) of SLiMS or INLISLite, or any other")
+    load.add_argument("kind", choices=("patrons", "items", "loans", "rules"), help="what the table is about")
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.add_argument(
+        "--columns", default="", metavar="FILE", help="what its columns tell: slims, inlislite, or a file of one's own"
+    )
+    load.add_argument("--check", action="store_true", help="read everything and report; keep nothing")
+    load.add_argument("--report", type=Path, metavar="FILE", help="write the report with every refusal as JSON")
+    load.add_argument(
+        "--create",
+        action="store_true",
+        help="make the categories and branches that the table names and nobody made yet",
+    )
+    load.add_argument("--branch", default="", metavar="CODE", help="the branch of rows that name none")
+    load.add_argument("--only-new", action="store_true", help="leave what is there already as it is")
+    load.add_argument("--source", type=_source, help="name of the catalogue the records belong to (TELUSUR_SOURCE)")
     licence = what.add_parser("licence", help="let so many patrons at once read an e-book that its record closes")
     licence.add_argument("id", metavar="ID")
     licence.add_argument("--copies", type=int, required=True, metavar="N", help="how many at once; 0 for none any more")
@@ -237,6 +256,14 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
     deeds.add_parser("list", help="show everybody who has a role")
     revoke = deeds.add_parser("revoke", help="take somebody's role away")
     revoke.add_argument("--card", required=True, metavar="NUMBER")
+
+
+def _add_housekeeping(housekeeping: argparse.ArgumentParser) -> None:
+    how = housekeeping.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="run what is due now, and stop")
+    how.add_argument(
+        "--confirm-clock", action="store_true", help="the clock is right: let jobs go on that waited for it"
+    )
 
 
 def _add_db(db: argparse.ArgumentParser) -> None:

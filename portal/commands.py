@@ -14,7 +14,7 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import circulating, evaluating, loading, staffing, store_commands
+from portal import circulating, evaluating, housekeeping_command, importing, loading, staffing, store_commands
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
 from portal.console import printable, report_text
@@ -300,9 +300,13 @@ def db(arguments: Namespace) -> int:
     return store_commands.db(arguments)
 
 
+def housekeeping(arguments: Namespace) -> int:
+    return housekeeping_command.housekeeping(arguments)
+
+
 def evaluate(arguments: Namespace) -> int:
     return evaluating.evaluate(arguments)
 
 
 def circulation(arguments: Namespace) -> int:
-    return circulating.circulation(arguments)
+    return importing.import_table(arguments) if arguments.what == "import" else circulating.circulation(arguments)

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from portal.i18n import DEFAULT_LANGUAGE, Language
 from portal.search_state import SearchState
 
+MAX_SEARCH_NAME: Final = 120
+
 
 class Links(Protocol):
     """Where a search and a record of it are."""
@@ -89,6 +91,18 @@ def advanced(state: SearchState, interactive: bool) -> str:
 def permalink(id: str) -> str:
     """The lasting address of a record, in whatever language a reader prefers."""
     return f"/katalog/{segment(id)}"
+
+
+def keep_search(state: SearchState, name: str) -> str:
+    """Where a patron saves a search in the account."""
+    params = [("alamat", f"/cari{state.in_language('id').query_string()}"), ("nama", name[:MAX_SEARCH_NAME])]
+    params += [] if state.hl == DEFAULT_LANGUAGE else [("hl", state.hl)]
+    return f"/akun/pencarian?{urlencode(params)}"
+
+
+def asking(id: str, hl: Language = DEFAULT_LANGUAGE) -> str:
+    """Where a title's copies are as they stand now, and where it is asked for."""
+    return f"/pesan/{segment(id)}{_query(hl)}"
 
 
 def export(id: str, format: str) -> str:

@@ -78,7 +78,8 @@ SETTINGS: Final = (
     Setting(
         "TELUSUR_EMAIL",
         "",
-        "the library's e-mail for reports of errors in records, told to harvesters; empty: none is offered",
+        "the library's e-mail for reports of errors in records, told to harvesters, and the sender of letters to patrons; "
+        "empty: none is offered",
     ),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
@@ -294,6 +295,11 @@ def _smtp(values: Mapping[str, str], sources: Mapping[str, str]) -> SmtpSettings
         raise SettingsError(
             f"TELUSUR_SMTP={_without_user(text)} (from {sources['TELUSUR_SMTP']}) is not a mail server; use "
             "smtp://host:25 or smtps://host. User and password belong in TELUSUR_SMTP_USER and TELUSUR_SMTP_PASSWORD."
+        )
+    if not values["TELUSUR_EMAIL"].strip():
+        raise SettingsError(
+            f"TELUSUR_SMTP (from {sources['TELUSUR_SMTP']}) needs TELUSUR_EMAIL beside it: the address that letters come "
+            "from, which patrons answer to."
         )
     is_tls = found["scheme"] == "smtps"
     port = int(found["port"] or (465 if is_tls else 25))

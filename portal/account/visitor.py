@@ -35,7 +35,7 @@ _COOKIE_BY_TLS: Final = "__Host-telusur"
 _ACCOUNTS: Final = "telusur.accounts"
 _SEGMENTS: Final = r"(?:/[A-Za-z0-9._~%:@!$&'()*+,;=-]+)*"
 _OWN_PATH: Final = re.compile(
-    rf"/(?:anak|rak|riwayat|simpanan|(?:akun|meja|cari|katalog|baca|kutip|pinjam-ebook){_SEGMENTS})?"
+    rf"/(?:anak|rak|riwayat|simpanan|(?:akun|meja|cari|katalog|pesan|baca|kutip|pinjam-ebook){_SEGMENTS})?"
     r"(?:\?[A-Za-z0-9._~%:@!$&'()*+,;=/?-]*)?",
     re.ASCII,
 )

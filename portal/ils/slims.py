@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import Availability, Holding, Holdings, PatronRef
 from portal.ils.errors import IlsUnavailable
 from portal.ils.none import Unsupported
@@ -25,12 +26,6 @@ TABLES: Final = ("biblio", "item", "loan", "reserve", "mst_coll_type", "mst_loca
 READ_THERE: Final = "NL"
 _END_OF_DAY: Final = time(23, 59, 59)
 _NONE: Final = ("", "0")
-
-Barcodes = Callable[[Sequence[DocumentId]], Mapping[DocumentId, Sequence[str]]]
-
-
-def no_barcodes(documents: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:  # noqa: ARG001
-    return {}
 
 
 @dataclass(frozen=True, slots=True)

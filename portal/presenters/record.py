@@ -13,6 +13,7 @@ from portal import links as addresses
 from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links
+from portal.presenters.asking import Ask, asking
 from portal.presenters.cite import FileLink, file_links
 from portal.presenters.copies import Copies, copies, table_of
 from portal.presenters.ebook import EbookView, ebook
@@ -74,6 +75,7 @@ class RecordView:
     relations: tuple[Row, ...]
     numbers: tuple[Row, ...]
     read: tuple[ReadLink, ...]
+    ask: Ask
     related: tuple[Value, ...]
     ebook: EbookView | None
     marc: tuple["SourceMarc", ...]
@@ -131,6 +133,7 @@ def record(
         relations=(*relations(document, state, links, t), *elsewhere),
         numbers=tuple(row for row in rows if is_number(row.field)),
         read=told_apart(link for link in read_links(document, words, t) if link.external),
+        ask=asking(document, t),
         related=related_links(document),
         ebook=ebook(document, found, words, t),
         marc=tuple(source_records(document, t)),

@@ -13,6 +13,7 @@ from portal.bibliography.reference import reference
 from portal.covers import cover
 from portal.i18n import Messages
 from portal.links import Links, PlainLinks
+from portal.presenters.asking import Ask, asking
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
@@ -83,6 +84,7 @@ class Card:
     pages: tuple[FoundPage, ...]
     reason: str
     read: tuple[ReadLink, ...]
+    ask: Ask
     coins: str
 
 
@@ -203,6 +205,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         pages=found_pages(document.id, hit.pages, words, t),
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
+        ask=asking(document, t),
         coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
     )
 

@@ -13,7 +13,7 @@ from portal.search_state import SearchState
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """title, address: what is handed on. query, label, told: what the reader's browser keeps of the search, in whichever
+    """keep: where a patron saves the search. title, address: what is handed on. query, label, told: what the reader's browser keeps of the search, in whichever
     language it was made."""
 
     title: str
@@ -21,6 +21,7 @@ class Taking:
     feed: str
     files: tuple[Choice, ...]
     advanced: str
+    keep: str
     query: str
     label: str
     told: str
@@ -30,14 +31,16 @@ def taking(view: Results, title: str, state: SearchState, base: str, interactive
     """base: the portal's public address."""
     whole = state.at_page(1)
     query = whole.in_language("id").query_string()
+    label = _label(state, t)
     return Taking(
         title=title,
         address=f"{base}/{whole.query_string()}",
         feed=addresses.feed(whole),
         files=tuple(Choice(made.label, f"/cari.{name}{whole.query_string()}") for name, made in FORMATS.items()),
         advanced=addresses.advanced(whole, interactive),
+        keep=addresses.keep_search(whole, label),
         query=query,
-        label=_label(state, t),
+        label=label,
         told=view.heading,
     )
 

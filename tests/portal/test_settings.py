@@ -32,3 +32,12 @@ def test_readme_lists_every_setting() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     for setting in SETTINGS:
         assert f"`{setting.variable}`" in readme
+
+
+def test_letters_need_an_address_they_come_from(tmp_path: Path) -> None:
+    server = {"TELUSUR_SMTP": "smtp://127.0.0.1"}
+    with pytest.raises(SettingsError, match="TELUSUR_EMAIL"):
+        read_settings(server, tmp_path / "none.toml")
+    settings = read_settings({**server, "TELUSUR_EMAIL": "perpus@example.org"}, tmp_path / "none.toml")
+    assert settings.accounts.smtp is not None
+    assert (settings.accounts.smtp.host, settings.accounts.smtp.port) == ("127.0.0.1", 25)

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 _MAX_TEXT: Final = 20_000
+_MAX_NAME: Final = 200
 _MAX_ID: Final = 2**53
 _MAX_MONEY: Final = 10**12
 
@@ -134,7 +135,7 @@ def patron(body: Any) -> PatronAnswer:
     return PatronAnswer(
         patron_id=_id(it, "patron_id"),
         cardnumber=_text(it, "cardnumber"),
-        name=" ".join(part for part in (_text(it, "firstname"), _text(it, "surname")) if part),
+        name=" ".join(part for part in (_text(it, "firstname"), _text(it, "surname")) if part)[:_MAX_NAME],
         category_id=_text(it, "category_id"),
         library_id=_text(it, "library_id"),
         email=_text(it, "email"),
@@ -292,7 +293,7 @@ def _text(it: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str) or len(value) > _MAX_TEXT:
         raise BadAnswer(f"{name} is no text, or a very long one")
-    return value.strip()
+    return value.replace("\0", "").strip()  # which no database takes
 
 
 def _name(it: Mapping[str, Any], field: str) -> str:

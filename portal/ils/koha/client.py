@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
@@ -98,6 +99,8 @@ class KohaClient:
         self._session = requests.Session()
         # No proxies, passwords or certificates from the environment: the key goes to Koha alone.
         self._session.trust_env = False
+        # Nor cookies: a session of Koha's would speak for the key.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -311,10 +314,10 @@ def _lacks_permission(answer: Answer) -> bool:
     return answer.status == 403 and isinstance(answer.body, dict) and "required_permissions" in answer.body
 
 
-def any_of(field: str, ids: Sequence[int]) -> str:
+def any_of(field: str, values: Sequence[int | str]) -> str:
     """A query in Koha's terms: those whose field has one of these values.
 
     >>> any_of("biblio_id", (3, 5))
     '{"biblio_id":[3,5]}'
     """
-    return json.dumps({field: list(ids)}, separators=(",", ":"))
+    return json.dumps({field: list(values)}, separators=(",", ":"))

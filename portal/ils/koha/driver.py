@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import (
     Capability,
     FineView,
@@ -44,9 +45,16 @@ class Koha(Unsupported):
     name = "koha"
     capabilities = frozenset(Capability) - {Capability.FORGET_HISTORY}
 
-    def __init__(self, client: KohaClient, source: str, zone: ZoneInfo, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: KohaClient,
+        source: str,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        barcodes: Barcodes = no_barcodes,
+    ) -> None:
         self._client = client
-        self._records = KohaRecords(client, source)
+        self._records = KohaRecords(client, source, barcodes)
         self._zone = zone
         self._clock = clock
         self._clicks = Clicks()
@@ -136,6 +144,7 @@ class Koha(Unsupported):
             for item in self._records.items("item_id", [each.item_id for each in found if each.item_id])
         }
         titles = self._records.titles({item.biblio_id for item in items.values()})
+        documents = self._records.numbers.documents({item.biblio_id for item in items.values()})
         names = {branch.library_id: branch.name for branch in self._records.branches()} if found else {}
         views = []
         for loan in found:
@@ -143,7 +152,7 @@ class Koha(Unsupported):
             views.append(
                 LoanView(
                     id=str(loan.checkout_id),
-                    document_id=self._records.document(item.biblio_id) if item else None,
+                    document_id=documents.get(item.biblio_id) if item else None,
                     title=titles.get(item.biblio_id, "") if item else "",
                     due_at=loan.due_at,
                     out_at=loan.out_at,
@@ -212,17 +221,18 @@ class Koha(Unsupported):
         return [each for each in self._client.every("/holds", answers.hold, query=asked) if each.patron_id == number]
 
     def _hold_views(self, found: Sequence[answers.HoldAnswer]) -> tuple[HoldView, ...]:
-        titles = self._records.titles({hold.biblio_id for hold in found})
-        return tuple(self._hold_view(hold, titles.get(hold.biblio_id, "")) for hold in found)
+        biblios = {hold.biblio_id for hold in found}
+        titles, documents = self._records.titles(biblios), self._records.numbers.documents(biblios)
+        return tuple(self._hold_view(hold, titles[hold.biblio_id], documents.get(hold.biblio_id)) for hold in found)
 
-    def _hold_view(self, hold: answers.HoldAnswer, title: str) -> HoldView:
+    def _hold_view(self, hold: answers.HoldAnswer, title: str, document: DocumentId | None) -> HoldView:
         stage = _STAGES.get(hold.status, HoldStage.SUSPENDED if hold.suspended else HoldStage.QUEUED)
         is_waiting = stage in (HoldStage.QUEUED, HoldStage.SUSPENDED)
         # What has arrived is kept until the same field says; until then it is how long the patron wants to wait.
         kept_until = hold.expires_on if stage is HoldStage.READY else None
         return HoldView(
             id=str(hold.hold_id),
-            document_id=self._records.document(hold.biblio_id),
+            document_id=document,
             title=title,
             stage=stage,
             pickup_branch=hold.library_id,
@@ -236,7 +246,7 @@ class Koha(Unsupported):
 
     def check_hold(self, patron: PatronRef, document: DocumentId, item_id: str = "") -> Refusal | None:
         """As far as it can be told without asking for the hold itself: Koha knows more when it is placed."""
-        number, biblio = _number(patron.ils_id), self._records.number(document)
+        number, biblio = _number(patron.ils_id), self._biblio(document)
         if number is None or biblio is None:
             return Refusal.NOT_HOLDABLE
         profile = self._profile(number)
@@ -252,7 +262,7 @@ class Koha(Unsupported):
         return None if self.pickup_branches(patron, document) else Refusal.NOT_HOLDABLE
 
     def place_hold(self, patron: PatronRef, request: HoldRequest) -> HoldResult:
-        number, biblio = _number(patron.ils_id), self._records.number(request.document_id)
+        number, biblio = _number(patron.ils_id), self._biblio(request.document_id)
         item = _number(request.item_id)
         if number is None or biblio is None or (request.item_id and item is None):
             return HoldResult(refusal=Refusal.NOT_HOLDABLE)
@@ -265,7 +275,11 @@ class Koha(Unsupported):
             wish["item_id"] = item
         if request.expires_on is not None:
             wish["expiration_date"] = request.expires_on.isoformat()
-        return self._clicks.once("hold", number, request.key, lambda was_begun: self._place(patron, wish, was_begun))
+        result = self._clicks.once("hold", number, request.key, lambda was_begun: self._place(patron, wish, was_begun))
+        return replace(result, hold=result.hold and replace(result.hold, document_id=request.document_id))
+
+    def _biblio(self, document: DocumentId) -> int | None:
+        return self._records.numbers.of([document]).get(document)
 
     def _place(self, patron: PatronRef, wish: Mapping[str, Any], was_begun: bool) -> HoldResult:
         waiting = self._holds_of(patron, {"biblio_id": wish["biblio_id"]})
@@ -348,7 +362,7 @@ class Koha(Unsupported):
             return ()
         if document is None:
             found = [branch for branch in self._records.branches() if branch.is_pickup]
-        elif (biblio := self._records.number(document)) is None:
+        elif (biblio := self._biblio(document)) is None:
             return ()
         else:
             path, ids = "/biblios/{biblio_id}/pickup_locations", {"biblio_id": biblio}
@@ -387,10 +401,16 @@ class Koha(Unsupported):
         return self._clock().astimezone(self._zone).date()
 
     def _at(self, day: date | None, moment: time) -> datetime | None:
-        return None if day is None else datetime.combine(day, moment, self._zone).astimezone(UTC)
+        try:
+            return None if day is None else datetime.combine(day, moment, self._zone).astimezone(UTC)
+        except OverflowError:  # the first day of all, or the last one
+            return None
 
     def _local_day(self, when: date | datetime | None) -> date | None:
-        return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
+        try:
+            return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
+        except OverflowError:
+            return None
 
     def _must_be_done(self, status: int, asked: str) -> None:
         if status >= 300:

@@ -5,42 +5,39 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Final
 
+from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import Availability, Holding, Holdings
 from portal.ils.koha import answers
 from portal.ils.koha.client import KohaClient, KohaRefused, any_of
+from portal.ils.koha.numbers import Numbers
 from search.document import DocumentId
 
 BRANCHES_S: Final = 600.0
 MOST_TITLES: Final = 5_000
 # More values than this in one address and web servers refuse it.
 AT_ONCE: Final = 100
-_MAX_DIGITS: Final = 12
+BARCODES_AT_ONCE: Final = 60
 _SET_ASIDE: Final = frozenset(("W", "T", "P"))
 
 
 class KohaRecords:
-    """source: that of Koha's records in the catalogue, so that "<source>.<biblionumber>" is a document."""
+    """source: that of Koha's records in the catalogue. barcodes: those the catalogue has (`numbers.py`)."""
 
-    def __init__(self, client: KohaClient, source: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: KohaClient,
+        source: str,
+        barcodes: Barcodes = no_barcodes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._client = client
-        self._source = source
+        self.numbers = Numbers(source, barcodes, self._with_barcodes)
         self._clock = clock
         self._lock = Lock()
         self._titles: dict[int, str] = {}
         self._branches: tuple[answers.LibraryAnswer, ...] = ()
         self._branches_until = 0.0
         self._tells_names = True
-
-    # ---- documents and their numbers
-
-    def number(self, document: DocumentId) -> int | None:
-        """The biblionumber of a document; None for one of another source."""
-        source, _, number = document.rpartition(".")
-        fits = source == self._source and number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS
-        return int(number) if fits and int(number) > 0 else None
-
-    def document(self, biblio: int) -> DocumentId:
-        return DocumentId(f"{self._source}.{biblio}")
 
     # ---- titles
 
@@ -88,16 +85,23 @@ class KohaRecords:
                 self._tells_names = False  # an older version, which knows of no names behind its codes
         return list(self._client.every("/items", answers.item, query=query))
 
+    def _with_barcodes(self, barcodes: Sequence[str]) -> Sequence[answers.ItemAnswer]:
+        found: list[answers.ItemAnswer] = []
+        for first in range(0, len(barcodes), BARCODES_AT_ONCE):
+            found += self._ask_items({"q": any_of("external_id", barcodes[first : first + BARCODES_AT_ONCE])})
+        return found
+
     def holdings(self, documents: Sequence[DocumentId]) -> Mapping[DocumentId, Holdings]:
-        """The copies of these titles: three questions, however many titles there are."""
-        numbers = {number: document for document in documents if (number := self.number(document)) is not None}
-        items = self.items("biblio_id", numbers)
-        holds = self._holds(numbers)
+        """The copies of these titles: a handful of questions, however many titles there are."""
+        numbers = self.numbers.of(documents)
+        biblios = set(numbers.values())
+        items = self.items("biblio_id", biblios)
+        holds = self._holds(biblios)
         due = self._due([item.item_id for item in items if item.is_out])
         names = {branch.library_id: branch.name for branch in self.branches()} if items else {}
         aside = {hold.item_id for hold in holds if hold.status in _SET_ASIDE}
         found = {document: Holdings(document) for document in documents}
-        for number, document in numbers.items():
+        for document, number in numbers.items():
             copies = tuple(_holding(item, due, aside, names) for item in items if item.biblio_id == number)
             found[document] = Holdings(document, copies, sum(hold.biblio_id == number for hold in holds))
         return found

@@ -9,7 +9,7 @@ from portal.ils.driver import Availability, Holding, Holdings
 from portal.services.circulation import queue
 from portal.services.circulation.work import Work
 from portal.store.tables import Hold, Item, Loan
-from portal.store.tables.circulation import ACTIVE
+from portal.store.tables.circulation import HoldState
 from portal.store.tables.collection import ItemStatus
 from search.document import DocumentId
 
@@ -22,7 +22,7 @@ def holdings_of(work: Work, documents: Sequence[DocumentId], category: str = "")
     waiting = (
         select(func.count())
         .select_from(Hold)
-        .where(Hold.document_id == Item.document_id, Hold.state.in_(ACTIVE))
+        .where(Hold.document_id == Item.document_id, Hold.state == HoldState.QUEUED)
         .correlate(Item)
         .scalar_subquery()
     )
@@ -57,7 +57,7 @@ def _holding(work: Work, item: Item, due_at: datetime | None, category: str) -> 
         barcode=item.barcode or "",
         loan_type=item.loan_type,
         due_at=due_at if item.status is ItemStatus.ON_LOAN else None,
-        holdable=queue.holdable(work, item, category, item.branch),
+        holdable=not item.is_licence and queue.holdable(work, item, category, item.branch) is not None,
         note=item.note,
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,13 +20,14 @@ from portal.services.circulation.results import (
     PaymentResult,
     ShelfEntry,
 )
-from portal.services.circulation.work import Transactions, Work
+from portal.services.circulation.work import Transactions, Work, is_id, usable_key
 from portal.services.errors import NotFound, NotValid
 from portal.store.clock import Clock
 from portal.store.database import Database
 from portal.store.tables import Branch, Fine, Hold, Item, Loan, Patron
 from portal.store.tables.circulation import ACTIVE, FineKind
 from portal.store.tables.collection import ItemStatus
+from portal.store.tables.people import Standing
 
 
 class Audit(Protocol):
@@ -61,7 +61,7 @@ class Desk:
     ) -> CheckOut:
         """Lend a copy. The same key again gives the same loan. Raises NotFound for a card nobody has."""
         require_staff(actor)
-        patron_id = self._patron_id(card_number)
+        key, patron_id = usable_key(key), self._patron_id(card_number)
         document = self._document(barcode)
         if document is None:
             return CheckOut(barcode, refusals=(Refusal.ITEM_NOT_FOUND,))
@@ -95,7 +95,8 @@ class Desk:
             return CheckOut(item.barcode or "", item.title, refusals=(against,))
         rule = work.rule(patron.category, item.loan_type, branch)
         refusals = loans.loan_refusals(work, patron, rule)
-        overridable = bool(refusals) and OVERRIDABLE.issuperset(refusals)
+        gone = patron.standing is Standing.WITHDRAWN
+        overridable = bool(refusals) and not gone and OVERRIDABLE.issuperset(refusals)
         if rule is None or (refusals and not (override and overridable)):
             return CheckOut(item.barcode or "", item.title, refusals=refusals, overridable=overridable)
         due_at = work.calendar(branch).due_at(work.today, rule.loan_days)
@@ -153,10 +154,11 @@ class Desk:
             raise NotValid("amount", "charge")
 
         def gone(work: Work, item: Item) -> CheckIn:
-            borrower = "" if item.status is status else returns.put_away(work, item, status)
-            if borrower and charge:
+            loan = None if item.status is status else returns.put_away(work, item, status)
+            borrower = (loan.patron_id or "") if loan else ""
+            if loan and borrower and charge:
                 kind = FineKind.LOST if status is ItemStatus.LOST else FineKind.DAMAGED
-                fines.charge(work, borrower, kind, charge, title=item.title, note=note)
+                fines.charge(work, borrower, kind, charge, title=item.title, note=note, loan_id=loan.id)
             self._audit(work.session, actor.patron_id, f"item.{status.value}", item.id, "", at=work.now)
             return returns.told_aside(work, item, borrower, charge if borrower else 0)
 
@@ -210,8 +212,10 @@ class Desk:
     def cancel_hold(self, actor: Actor, hold: str) -> HoldResult:
         """Also one whose copy is on its way already: whoever receives that is told where it goes then."""
         require_staff(actor)
-        with self._all.reading() as work:
-            document = work.session.scalar(select(Hold.document_id).where(Hold.id == hold))
+        document = None
+        if is_id(hold):
+            with self._all.reading() as work:
+                document = work.session.scalar(select(Hold.document_id).where(Hold.id == hold))
         if document is None:
             return HoldResult(refusal=Refusal.NOT_FOUND)
         with self._all.deciding([], [document]) as work:
@@ -240,14 +244,15 @@ class Desk:
     def overdue_list(self, actor: Actor, branch: str) -> tuple[OverdueEntry, ...]:
         require_staff(actor)
         with self._all.deciding() as work:
-            self._audit(work.session, actor.patron_id, "list.overdue", "", branch, at=work.now)
+            self._audit(work.session, actor.patron_id, "list.overdue", "", branch[:64], at=work.now)
             return shelves.overdue(work, branch)
 
     def _listed(
         self, actor: Actor, listed: Callable[[Work, str], tuple[ShelfEntry, ...]], branch: str
     ) -> tuple[ShelfEntry, ...]:
         require_staff(actor)
-        with self._all.reading() as work:
+        with self._all.deciding() as work:
+            self._audit(work.session, actor.patron_id, "list.holds", "", branch[:64], at=work.now)
             return listed(work, branch)
 
     # ---- money
@@ -277,8 +282,10 @@ class Desk:
 
     def _settle(self, actor: Actor, fine: str, amount: int | None, key: str, *, waived: bool) -> PaymentResult:
         require_staff(actor)
-        with self._all.reading() as work:
-            patron_id = work.session.scalar(select(Fine.patron_id).where(Fine.id == fine))
+        patron_id = None
+        if is_id(fine):
+            with self._all.reading() as work:
+                patron_id = work.session.scalar(select(Fine.patron_id).where(Fine.id == fine))
         if patron_id is None:
             raise NotFound("no such fine")
         with self._all.deciding([patron_id]) as work:
@@ -290,13 +297,17 @@ class Desk:
     # ---- what they share
 
     def _patron_id(self, card_number: str) -> str:
-        with self._all.reading() as work:
-            found = work.session.scalar(select(Patron.id).where(Patron.card_number == card_number.strip()))
-        if not card_number.strip() or found is None:
+        found, card_number = None, card_number.strip()
+        if is_id(card_number):
+            with self._all.reading() as work:
+                found = work.session.scalar(select(Patron.id).where(Patron.card_number == card_number))
+        if found is None:
             raise NotFound(_CARD_UNKNOWN)
         return found
 
     def _document(self, barcode: str) -> str | None:
+        if not is_id(barcode.strip()):
+            return None
         with self._all.reading() as work:
             return work.session.scalar(select(Item.document_id).where(Item.barcode == barcode.strip()))
 
@@ -311,8 +322,8 @@ def _require_branch(work: Work, branch: str) -> None:
 
 
 def _part_key(key: str, barcode: str) -> str:
-    """A key of its own for each copy of a set, as long as any."""
-    return sha256(f"{key} {barcode}".encode()).hexdigest()
+    """A key of its own for each copy of a set, "" where there is none."""
+    return usable_key(f"{key} of {barcode}") if key else ""
 
 
 def _lent_by(work: Work, item: Item, patron: Patron, key: str) -> Loan | None:

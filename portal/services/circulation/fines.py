@@ -1,15 +1,18 @@
 """What is owed, and what was paid of it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import func, select
 
 from portal.ils.driver import FineView
 from portal.services.circulation.results import PaymentResult
-from portal.services.circulation.work import Work
+from portal.services.circulation.work import Work, usable_key
 from portal.services.errors import NotValid
 from portal.store.tables import Fine, Item, Loan, Payment
 from portal.store.tables.circulation import FineKind
+
+_LONGEST: Final = 2000
 
 
 def late_days(work: Work, loan: Loan) -> int:
@@ -69,15 +72,24 @@ def fine_views(work: Work, patron_id: str, *, settled: bool = False) -> tuple[Fi
     )
 
 
-def charge(work: Work, patron_id: str, kind: FineKind, amount: int, *, title: str = "", note: str = "") -> Fine:
+def charge(
+    work: Work,
+    patron_id: str,
+    kind: FineKind,
+    amount: int,
+    *,
+    title: str = "",
+    note: str = "",
+    loan_id: str | None = None,
+) -> Fine:
     fine = Fine(
         patron_id=patron_id,
-        loan_id=None,
+        loan_id=loan_id,
         kind=kind,
         amount=amount,
         days=0,
-        title=title,
-        note=note,
+        title=title[:_LONGEST],
+        note=note[:_LONGEST],
         charged_at=work.now,
     )
     work.session.add(fine)
@@ -91,6 +103,7 @@ def settle(work: Work, fine_id: str, amount: int | None, key: str, *, taken_by: 
     Raises NotValid for more than is left, or nothing.
     """
     fine = work.session.get_one(Fine, fine_id)
+    key = usable_key(key)
     earlier = work.session.scalars(select(Payment).where(Payment.key == key)).one_or_none()
     left = fine.amount - paid(work, fine_id)
     if earlier is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.ils.driver import HoldRequest, HoldStage, HoldView, Refusal
 from portal.services.circulation import people, queue
-from portal.services.circulation.work import Work
+from portal.services.circulation.work import Work, usable_key
 from portal.store.tables import Branch, Hold, Item, Loan, Patron, Rule
 from portal.store.tables.circulation import ACTIVE, HoldState
 from portal.store.tables.collection import ItemStatus
@@ -40,27 +40,36 @@ def wish(work: Work, document: str, item_id: str) -> Wish:
 
 
 def hold_refusal(work: Work, patron: Patron, document: str, wanted: Wish, branch: str) -> Refusal | None:
-    """Why a hold would be refused now, None when it would not. branch: "" where none is chosen yet."""
-    place = _fetched_at(wanted, branch) or patron.home_branch
-    rule = _rule(work, patron, wanted, place)
-    against = people.blocks(work, patron, rule)
+    """Why a hold would be refused now, None when it would not. branch: "" where none is chosen yet, and one will do."""
+    elsewhere = pickup_branches(work, patron, wanted)
+    place = _fetched_at(wanted, branch) or next((branch.code for branch in elsewhere), "")
+    allowed = _allowed(work, patron, wanted, place)
+    against = people.blocks(work, patron, allowed[0][1] if allowed else None)
     if against:
         return against[0]
     if queue.active_of(work, document, patron.id):
         return Refusal.DUPLICATE
     if _has_it(work, document, patron.id):
         return Refusal.ALREADY_YOURS
-    if rule is None:
-        return Refusal.NOT_HOLDABLE
-    if people.too_young(work, patron, rule):
+    if not allowed:
+        return Refusal.BAD_PICKUP if elsewhere else Refusal.NOT_HOLDABLE
+    fitting = [(copy, rule) for copy, rule in allowed if not people.too_young(patron, rule, work.today.year)]
+    if not fitting:
         return Refusal.AGE
-    if not rule.shelf_holds_allowed and any(item.status is ItemStatus.AVAILABLE for item in wanted.copies):
+    if any(copy.status is ItemStatus.AVAILABLE and not rule.shelf_holds_allowed for copy, rule in fitting):
         return Refusal.AVAILABLE_NOW
-    if people.active_holds(work, patron.id) >= rule.max_holds:
+    if people.active_holds(work, patron.id) >= max(rule.max_holds for _, rule in fitting):
         return Refusal.MAX_HOLDS
     if branch and not wanted.for_licence and not _is_pickup(work, branch):
         return Refusal.BAD_PICKUP
     return None
+
+
+def pickup_branches(work: Work, patron: Patron, wanted: Wish | None) -> list[Branch]:
+    """Where this patron can fetch holds, or by the rules this one; the own branch first."""
+    branches = work.session.scalars(select(Branch).where(Branch.is_pickup))
+    order = sorted(branches, key=lambda branch: (branch.code != patron.home_branch, branch.name, branch.code))
+    return [branch for branch in order if wanted is None or _allowed(work, patron, wanted, branch.code)]
 
 
 def _fetched_at(wanted: Wish, branch: str) -> str:
@@ -68,10 +77,10 @@ def _fetched_at(wanted: Wish, branch: str) -> str:
     return wanted.copies[0].branch if wanted.for_licence and wanted.copies else branch
 
 
-def _rule(work: Work, patron: Patron, wanted: Wish, branch: str) -> Rule | None:
-    """The rule of the first copy that may be asked for, None when none may."""
-    fitting = [copy for copy in wanted.copies if queue.holdable(work, copy, patron.category, branch)]
-    return work.rule(patron.category, fitting[0].loan_type, branch) if fitting else None
+def _allowed(work: Work, patron: Patron, wanted: Wish, branch: str) -> list[tuple[Item, Rule]]:
+    """The copies that may be asked for, each with the rule that lets it."""
+    rules = [(copy, queue.holdable(work, copy, patron.category, branch)) for copy in wanted.copies]
+    return [(copy, rule) for copy, rule in rules if rule is not None]
 
 
 def _has_it(work: Work, document: str, patron_id: str) -> bool:
@@ -88,9 +97,8 @@ def _is_pickup(work: Work, branch: str) -> bool:
 
 def place(work: Work, patron: Patron, request: HoldRequest) -> Hold | Refusal:
     """Place a hold, and give it a copy at once where one is free. The same key again gives the hold it made."""
-    earlier = work.session.scalars(
-        select(Hold).where(Hold.patron_id == patron.id, Hold.key == request.key)
-    ).one_or_none()
+    key = usable_key(request.key)
+    earlier = work.session.scalars(select(Hold).where(Hold.patron_id == patron.id, Hold.key == key)).one_or_none()
     if earlier is not None:
         return earlier if earlier.document_id == request.document_id else Refusal.DUPLICATE
     wanted = wish(work, request.document_id, request.item_id)
@@ -100,8 +108,8 @@ def place(work: Work, patron: Patron, request: HoldRequest) -> Hold | Refusal:
     if not request.pickup_branch and not wanted.for_licence:
         return Refusal.BAD_PICKUP
     branch = _fetched_at(wanted, request.pickup_branch)
-    rule = _rule(work, patron, wanted, branch)
-    expires_on = request.expires_on or work.today + timedelta(days=rule.hold_days if rule else 0)
+    longest = max(rule.hold_days for _, rule in _allowed(work, patron, wanted, branch))
+    expires_on = request.expires_on or work.today + timedelta(days=longest)
     if not work.today <= expires_on <= work.today + _LATEST:
         return Refusal.BAD_DATE
     hold = Hold(
@@ -117,7 +125,7 @@ def place(work: Work, patron: Patron, request: HoldRequest) -> Hold | Refusal:
         asked_at=work.now,
         suspended_until=None,
         expires_on=expires_on,
-        key=request.key,
+        key=key,
         title=wanted.copies[0].title or request.title,
     )
     work.session.add(hold)
@@ -206,7 +214,7 @@ def _stage(hold: Hold) -> HoldStage:
     return HoldStage.SUSPENDED if suspended else HoldStage(hold.state.value)
 
 
-def _expected(work: Work, document: str, waiting: Sequence[tuple[Hold, str]]) -> Mapping[str, date]:
+def _expected(work: Work, document: str, waiting: Sequence[tuple[Hold, Patron]]) -> Mapping[str, date]:
     """When each waiting hold may get a copy, by its id: by the due dates of what is lent, and a loan for everyone before.
 
     An overdue copy promises nothing, and a suspended hold lets others pass: both are left out.
@@ -222,16 +230,16 @@ def _expected(work: Work, document: str, waiting: Sequence[tuple[Hold, str]]) ->
         if moment is not None:
             free_at.append((moment, item.id, item))
     found: dict[str, date] = {}
-    for hold, category in waiting:
+    for hold, patron in waiting:
         if hold.suspended_until is not None:
             continue
-        fitting = [entry for entry in free_at if queue.can_take(work, hold, category, entry[2])]
+        fitting = [entry for entry in free_at if queue.can_take(work, hold, patron, entry[2])]
         if fitting:
             entry = min(fitting, key=lambda entry: entry[:2])
             moment, _, item = entry
             found[hold.id] = work.calendar(hold.pickup_branch).day(moment)
             free_at.remove(entry)
-            free_at.append((moment + _loan_time(work, item, category), item.id, item))
+            free_at.append((moment + _loan_time(work, item, patron.category), item.id, item))
     return found
 
 

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from portal.services.circulation import loans, queue
 from portal.services.circulation.work import Transactions, Work
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.tables import Fine, Hold, Item, Loan, Patron, Payment
+from portal.store.tables import Hold, Item, Loan, Patron
 from portal.store.tables.circulation import ACTIVE, HoldState
+from portal.store.tables.collection import ItemStatus
 
 DISPUTE_DAYS: Final = 7
 ENDED_DAYS: Final = 30
@@ -87,7 +88,13 @@ def _due_documents(work: Work) -> list[str]:
         .join(Item, Item.id == Loan.item_id)
         .where(Loan.returned_at.is_(None), Item.is_licence, Loan.due_at <= work.now)
     )
-    return sorted({*work.session.scalars(holds), *work.session.scalars(licences)})
+    # Copies that somebody else brought (a load of the catalogue, another rule), and that somebody waits for.
+    free = (
+        select(Hold.document_id)
+        .join(Item, Item.document_id == Hold.document_id)
+        .where(Hold.state == HoldState.QUEUED, Hold.suspended_until.is_(None), Item.status == ItemStatus.AVAILABLE)
+    )
+    return sorted({id for statement in (holds, licences, free) for id in work.session.scalars(statement)})
 
 
 def _expire(work: Work, document: str) -> Expired:
@@ -114,18 +121,14 @@ def _end_unfetched(work: Work, document: str) -> int:
 
 
 def _cut(work: Work) -> int:
-    """A loan that still costs something stays until that is settled: both sides may need to know what it was."""
-    paid = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.fine_id == Fine.id).scalar_subquery()
-    owing = select(Fine.loan_id).where(Fine.loan_id.is_not(None), Fine.amount > paid)
     keepers = select(Patron.id).where(Patron.keep_history)
     before = work.now - timedelta(days=DISPUTE_DAYS)
     finished = select(Loan.id).where(
         Loan.returned_at <= before,
         Loan.patron_id.is_not(None),
         Loan.patron_id.not_in(keepers),
-        Loan.id.not_in(owing),
     )
-    return loans.cut(work, list(work.session.scalars(finished)))
+    return loans.cut(work, finished)
 
 
 def _forget_holds(work: Work) -> int:

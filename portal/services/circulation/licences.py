@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.ils.driver import LoanView, Refusal
 from portal.services.circulation import loans, queue
-from portal.services.circulation.work import Work
+from portal.services.circulation.work import Work, usable_key
 from portal.store.tables import Item, Licence, Loan, Patron
 from portal.store.tables.circulation import HoldState
 from portal.store.tables.collection import ItemStatus
@@ -28,6 +28,7 @@ class Borrowed:
 def borrow(work: Work, patron: Patron, document: str, key: str) -> Borrowed:
     """Lend a free use, or the one that is kept for this patron; the same key again gives the loan it made."""
     loans.return_expired_licences(work, document)
+    key = usable_key(key)
     for loan in _own(work, patron.id, document):
         if loan.returned_at is None or loan.renewal_key == key:
             yours = None if loan.renewal_key == key else Refusal.ALREADY_YOURS

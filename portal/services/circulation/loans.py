@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 
 from portal.ils.driver import LoanView, Refusal, Renewal
 from portal.services.circulation import people, queue
-from portal.services.circulation.work import Work
-from portal.store.tables import Fine, Item, Licence, Loan, Patron, Rule
+from portal.services.circulation.work import Work, usable_key
+from portal.store.tables import Fine, Item, Licence, Loan, Patron, Payment, Rule
 from portal.store.tables.circulation import HoldState
 from portal.store.tables.collection import ItemStatus
 from search.document import DocumentId
@@ -27,7 +27,7 @@ def loan_refusals(work: Work, patron: Patron, rule: Rule | None) -> tuple[Refusa
     found = list(people.blocks(work, patron, rule))
     if rule is None or not rule.loan_days:
         return (*found, Refusal.NO_RULE)
-    if people.too_young(work, patron, rule):
+    if people.too_young(patron, rule, work.today.year):
         found.append(Refusal.AGE)
     if people.loans_under(work, patron, rule) >= rule.max_loans:
         found.append(Refusal.MAX_LOANS)
@@ -83,7 +83,7 @@ def renewal_refusal(work: Work, loan: Loan, patron: Patron, licence: Licence | N
         return against[0]
     if work.now > loan.due_at:
         return Refusal.OVERDUE
-    if loan.renewals >= loan.renewals_allowed:
+    if loan.renewals >= loan.renewals_allowed or _has_no_licence(work, loan):
         return Refusal.LIMIT_REACHED
     if _too_soon(work, loan) or new_due(work, loan, licence) <= loan.due_at:
         return Refusal.TOO_SOON
@@ -102,15 +102,15 @@ def _wanted(work: Work, loan: Loan) -> bool:
     copies = list(work.session.scalars(select(Item).where(Item.document_id == loan.document_id)))
     lent = next(item for item in copies if item.id == loan.item_id)
     waiting = [
-        (hold, category)
-        for hold, category in queue.queued(work, loan.document_id)
+        (hold, patron)
+        for hold, patron in queue.queued(work, loan.document_id)
         if hold.suspended_until is None and hold.patron_id != loan.patron_id
     ]
-    if not any(queue.can_take(work, hold, category, lent) for hold, category in waiting):
+    if not any(queue.can_take(work, hold, patron, lent) for hold, patron in waiting):
         return False
     free = [item for item in copies if item.status is ItemStatus.AVAILABLE or _coming_home(work, item)]
     wishes = [
-        frozenset(item.id for item in free if queue.can_take(work, hold, category, item)) for hold, category in waiting
+        frozenset(item.id for item in free if queue.can_take(work, hold, patron, item)) for hold, patron in waiting
     ]
     return not queue.matched(wishes)
 
@@ -129,6 +129,7 @@ def new_due(work: Work, loan: Loan, licence: Licence | None) -> datetime:
 
 def renew(work: Work, loan: Loan, patron: Patron, key: str) -> Renewal:
     """Renew one loan if the rules let it; the same key again changes nothing and says the same."""
+    key = usable_key(key)
     if loan.renewals and loan.renewal_key == key:
         return Renewal(loan.id, loan.due_at)
     licence = licence_of(work, loan)
@@ -145,6 +146,11 @@ def licence_of(work: Work, loan: Loan) -> Licence | None:
     """The licence a loan is of, None for a copy."""
     item = work.session.get_one(Item, loan.item_id)
     return work.session.get(Licence, loan.document_id) if item.is_licence else None
+
+
+def _has_no_licence(work: Work, loan: Loan) -> bool:
+    """Whether it is an e-book's whose licence is gone."""
+    return licence_of(work, loan) is None and work.session.get_one(Item, loan.item_id).is_licence
 
 
 def fulfil(work: Work, item: Item, patron: Patron) -> bool:
@@ -178,11 +184,17 @@ def return_expired_licences(work: Work, document: str) -> int:
     return len(over)
 
 
-def cut(work: Work, ids: Sequence[str]) -> int:
-    """Cut returned loans from whoever had them, and from what was charged for them; how many."""
+def cut(work: Work, finished: Select[str]) -> int:
+    """Cut returned loans (`finished` selects their ids) from whoever had them, and from what was charged for them; how many.
+
+    One that still costs something stays until that is settled: both sides may need to know what it was.
+    """
+    paid = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.fine_id == Fine.id).scalar_subquery()
+    owing = select(Fine.loan_id).where(Fine.loan_id.is_not(None), Fine.amount > paid)
+    ids = list(work.session.scalars(finished.where(Loan.returned_at.is_not(None), Loan.id.not_in(owing))))
     for start in range(0, len(ids), _BATCH):
         some = ids[start : start + _BATCH]
-        work.session.execute(update(Fine).where(Fine.loan_id.in_(some)).values(loan_id=None))
+        work.session.execute(update(Fine).where(Fine.loan_id.in_(some)).values(loan_id=None, title=""))
         work.session.execute(update(Loan).where(Loan.id.in_(some)).values(patron_id=None))
     return len(ids)
 

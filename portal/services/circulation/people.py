@@ -31,9 +31,9 @@ def blocks(work: Work, patron: Patron, rule: Rule | None) -> tuple[Refusal, ...]
     return tuple(found)
 
 
-def too_young(work: Work, patron: Patron, rule: Rule) -> bool:
-    """By the year of birth alone, so a birthday late in the year counts from January; unknown years pass."""
-    return bool(rule.age_min and patron.birth_year and work.today.year - patron.birth_year < rule.age_min)
+def too_young(patron: Patron, rule: Rule, year: int) -> bool:
+    """In that year, by the year of birth alone: a birthday late in it counts from January. Who gave none is old enough."""
+    return bool(rule.age_min and patron.birth_year and year - patron.birth_year < rule.age_min)
 
 
 def owed(work: Work, patron_id: str) -> int:

@@ -8,38 +8,42 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select, update
 
+from portal.services.circulation import people
 from portal.services.circulation.work import Work
-from portal.store.tables import Hold, Item, Patron
+from portal.store.tables import Hold, Item, Patron, Rule
 from portal.store.tables.circulation import ACTIVE, HoldState
 from portal.store.tables.collection import ItemStatus
 
 _CIRCULATING = (ItemStatus.AVAILABLE, ItemStatus.ON_LOAN, ItemStatus.HELD, ItemStatus.IN_TRANSIT)
 
 
-def holdable(work: Work, item: Item, category: str, branch: str) -> bool:
-    """Whether a patron of a category may ever get this copy by a hold that is fetched at `branch`."""
+def holdable(work: Work, item: Item, category: str, branch: str) -> Rule | None:
+    """The rule by which a patron of a category may get this copy through a hold fetched at `branch`, None when not."""
     if not item.lendable or item.status not in _CIRCULATING:
-        return False
+        return None
     rule = work.rule(category, item.loan_type, branch)
-    return rule is not None and rule.holds_allowed
+    return rule if rule is not None and rule.holds_allowed else None
 
 
-def can_take(work: Work, hold: Hold, category: str, item: Item) -> bool:
-    """Whether this copy is one the hold waits for, free or not."""
+def can_take(work: Work, hold: Hold, patron: Patron, item: Item) -> bool:
+    """Whether this copy is one the hold waits for, free or not. Old enough is who was so when asking."""
     if item.document_id != hold.document_id or item.is_licence != hold.for_licence:
         return False
-    return hold.wanted_item_id in (None, item.id) and holdable(work, item, category, hold.pickup_branch)
+    if hold.wanted_item_id not in (None, item.id):
+        return False
+    rule = holdable(work, item, patron.category, hold.pickup_branch)
+    return rule is not None and not people.too_young(patron, rule, hold.asked_at.year)
 
 
-def queued(work: Work, document: str) -> list[tuple[Hold, str]]:
-    """The holds of a title that wait, each with its patron's category, in their order; suspended ones among them."""
+def queued(work: Work, document: str) -> list[tuple[Hold, Patron]]:
+    """The holds of a title that wait, each with its patron, in their order; suspended ones among them."""
     statement = (
-        select(Hold, Patron.category)
+        select(Hold, Patron)
         .join(Patron, Patron.id == Hold.patron_id)
         .where(Hold.document_id == document, Hold.state == HoldState.QUEUED)
         .order_by(Hold.number)
     )
-    return [(hold, category) for hold, category in work.session.execute(statement)]
+    return [(hold, patron) for hold, patron in work.session.execute(statement)]
 
 
 def places(holds: Iterable[Hold]) -> Mapping[str, int]:
@@ -56,9 +60,9 @@ def serve(work: Work, document: str, in_hand: Item | None = None) -> None:
     """Give the free copies of a title to those who wait for it, the first first. in_hand: the copy staff are holding."""
     work.session.flush()
     free = _free(work, document)
-    waiting = [(hold, category) for hold, category in queued(work, document) if not _suspended(work, hold)]
-    for number, (hold, category) in enumerate(waiting):
-        fitting = [item for item in free if can_take(work, hold, category, item)]
+    waiting = [(hold, patron) for hold, patron in queued(work, document) if not _suspended(work, hold)]
+    for number, (hold, patron) in enumerate(waiting):
+        fitting = [item for item in free if can_take(work, hold, patron, item)]
         if fitting:
             others = {other.wanted_item_id for other, _ in waiting[number + 1 :]}
             chosen = min(fitting, key=lambda item: (item.id in others, item.place != hold.pickup_branch, item.id))
@@ -80,7 +84,6 @@ def _suspended(work: Work, hold: Hold) -> bool:
 
 def set_aside(work: Work, hold: Hold, item: Item, *, taken: bool) -> None:
     """Give a free copy to a hold: for its patron where it is, or on its way to where it is fetched. taken: it is in hand."""
-    forget_unfetched(work, item)
     hold.item_id = item.id
     hold.from_branch = "" if taken or item.is_licence else item.place
     if item.is_licence or item.place == hold.pickup_branch:
@@ -107,7 +110,7 @@ def make_ready(work: Work, hold: Hold, item: Item) -> None:
 
 
 def forget_unfetched(work: Work, item: Item) -> None:
-    """The copy is in hand, or meant for another: it no longer has to be cleared from the shelf of holds."""
+    """The copy is in hand: it no longer has to be cleared from the shelf of holds."""
     ended = Hold.state.not_in(ACTIVE)
     work.session.execute(update(Hold).where(Hold.item_id == item.id, ended).values(item_id=None))
 

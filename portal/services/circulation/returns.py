@@ -3,7 +3,7 @@
 from portal.services.circulation import fines, loans, queue
 from portal.services.circulation.results import CheckIn, Next
 from portal.services.circulation.work import Work
-from portal.store.tables import Hold, Item, Patron
+from portal.store.tables import Hold, Item, Loan, Patron
 from portal.store.tables.circulation import HoldState
 from portal.store.tables.collection import ItemStatus
 
@@ -42,10 +42,10 @@ def _route(work: Work, item: Item, branch: str) -> Next:
 
 def _towards(work: Work, item: Item, hold: Hold, branch: str) -> Next:
     """The copy is somebody's already: it is kept here if it is fetched here, else it goes there."""
-    hold.from_branch = ""
+    was_on_its_shelf, hold.from_branch = bool(hold.from_branch), ""
     if branch == hold.pickup_branch:
-        if hold.state is HoldState.IN_TRANSIT:
-            queue.make_ready(work, hold, item)
+        if hold.state is HoldState.IN_TRANSIT or was_on_its_shelf:
+            queue.make_ready(work, hold, item)  # its days begin now that it can be fetched
         return Next.HOLD_SHELF
     hold.state, hold.ready_at, hold.pickup_until = HoldState.IN_TRANSIT, None, None
     item.status, item.place = ItemStatus.IN_TRANSIT, hold.pickup_branch
@@ -90,13 +90,11 @@ def told_aside(work: Work, item: Item, borrower_id: str, fine: int) -> CheckIn:
     return _told(work, item, Next.ASIDE, item.place, borrower_id=borrower_id, fine=fine)
 
 
-def put_away(work: Work, item: Item, status: ItemStatus) -> str:
-    """A copy is lost, damaged or withdrawn: its loan ends, its hold waits again. The id of who had it, "" for nobody."""
+def put_away(work: Work, item: Item, status: ItemStatus) -> Loan | None:
+    """A copy is lost, damaged or withdrawn: its loan ends, its hold waits again. The loan, None where it was not lent."""
     loan = loans.open_loan(work, item.id)
     hold = queue.hold_of(work, item)
-    borrower = ""
     if loan is not None:
-        borrower = loan.patron_id or ""
         fines.charge_overdue(work, loan, item)
         loans.close(work, loan, item, status)
     if hold is not None:
@@ -104,7 +102,7 @@ def put_away(work: Work, item: Item, status: ItemStatus) -> str:
     queue.forget_unfetched(work, item)
     item.status = status
     queue.serve(work, item.document_id)
-    return borrower
+    return loan
 
 
 def bring_back(work: Work, item: Item, branch: str) -> CheckIn:

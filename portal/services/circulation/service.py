@@ -26,11 +26,11 @@ from portal.ils.driver import (
     Renewal,
 )
 from portal.services.circulation import copies, fines, holds, licences, loans, people
-from portal.services.circulation.work import Transactions, Work
+from portal.services.circulation.work import Transactions, Work, is_id
 from portal.services.errors import NotFound
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.tables import Branch, Hold, Loan, Patron
+from portal.store.tables import Hold, Loan, Patron
 from portal.store.tables.circulation import ACTIVE
 from search.document import DocumentId
 
@@ -84,7 +84,7 @@ class Circulation:
             family = [patron_id, *people.children(work, patron_id)]
             mine = select(Loan.id, Loan.document_id).where(Loan.patron_id.in_(family), Loan.returned_at.is_(None))
             if wanted is not None:
-                mine = mine.where(Loan.id.in_(list(wanted)[:MAX_AT_ONCE]))
+                mine = mine.where(Loan.id.in_([id for id in wanted if is_id(id)][:MAX_AT_ONCE]))
             documents = {row[0]: row[1] for row in work.session.execute(mine.order_by(Loan.due_at, Loan.id))}
         order = list(documents) if wanted is None else list(dict.fromkeys(wanted))[:MAX_AT_ONCE]
         with self._all.deciding(family, documents.values()) as work:
@@ -102,12 +102,12 @@ class Circulation:
             return LoanPage(total, loans.loan_views(work, work.session.scalars(found)))
 
     def forget_history(self, patron_id: str, wanted: Sequence[str] | None = None) -> int:
-        """Cut returned loans, or all of them, from the patron; how many."""
+        """Cut returned loans, or all of them, from the patron; how many. One that still costs something stays."""
         with self._all.deciding([patron_id]) as work:
-            whose = select(Loan.id).where(Loan.patron_id == patron_id, Loan.returned_at.is_not(None))
+            whose = select(Loan.id).where(Loan.patron_id == patron_id)
             if wanted is not None:
-                whose = whose.where(Loan.id.in_(list(wanted)))
-            return loans.cut(work, list(work.session.scalars(whose)))
+                whose = whose.where(Loan.id.in_([id for id in wanted if is_id(id)]))
+            return loans.cut(work, whose)
 
     def open_loans(self, patron_id: str) -> tuple[LoanView, ...]:
         """The patron's own, all."""
@@ -150,13 +150,13 @@ class Circulation:
     def cancel_hold(self, patron_id: str, hold: str) -> HoldResult:
         return self._change(patron_id, hold, holds.cancel)
 
-    def pickup_branches(self, patron_id: str, document: DocumentId | None = None) -> tuple[PickupBranch, ...]:  # noqa: ARG002 - every branch serves every title
-        """Where holds can be fetched, the patron's own branch first."""
+    def pickup_branches(self, patron_id: str, document: DocumentId | None = None) -> tuple[PickupBranch, ...]:
+        """Where holds can be fetched, or those on a title; the patron's own branch first."""
         with self._all.reading() as work:
-            home = _patron(work, patron_id).home_branch
-            found = work.session.scalars(select(Branch).where(Branch.is_pickup))
-            order = sorted(found, key=lambda branch: (branch.code != home, branch.name, branch.code))
-            return tuple(PickupBranch(branch.code, branch.name) for branch in order)
+            patron = _patron(work, patron_id)
+            wanted = None if document is None else holds.wish(work, document, "")
+            found = holds.pickup_branches(work, patron, wanted)
+            return tuple(PickupBranch(branch.code, branch.name) for branch in found)
 
     # ---- e-books
 
@@ -181,6 +181,8 @@ class Circulation:
     # ---- what they share
 
     def _change(self, patron_id: str, hold: str, change: Callable[[Work, Hold], Refusal | None]) -> HoldResult:
+        if not is_id(hold):
+            return HoldResult(refusal=Refusal.NOT_FOUND)
         with self._all.reading() as work:
             whose = select(Hold.document_id).where(Hold.id == hold, Hold.patron_id == patron_id)
             document = work.session.scalar(whose)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
+from hashlib import sha256
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,9 +14,12 @@ from sqlalchemy.orm import Session
 from portal.services.circulation.calendars import Calendar
 from portal.services.circulation.rules import most_specific
 from portal.store.clock import Clock
-from portal.store.columns import EVERY
+from portal.store.columns import EVERY, new_id
 from portal.store.database import Database
 from portal.store.tables import ClosedDay, ClosedWeekday, Rule
+
+_KEY: Final = 64
+_TEXT: Final = 200
 
 
 class Work:
@@ -46,6 +51,22 @@ class Work:
             days = self.session.scalars(select(ClosedDay.day).where(ClosedDay.branch.in_(places)))
             self._calendars[branch] = Calendar(self.zone, frozenset(weekdays), frozenset(days))
         return self._calendars[branch]
+
+
+def usable_key(key: str) -> str:
+    """The key of a click as it is kept: long ones shortened, and where there is none, one that never comes again.
+
+    >>> usable_key("klik 1")
+    'klik 1'
+    >>> len(usable_key("x" * 65)), usable_key("") == usable_key("")
+    (64, False)
+    """
+    return key if 0 < len(key) <= _KEY else sha256(key.encode()).hexdigest() if key else new_id()
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside can be an id or number at all; PostgreSQL takes some characters in no text."""
+    return 0 < len(text) <= _TEXT and text.isprintable()
 
 
 class Transactions:

@@ -7,19 +7,24 @@ a new copy. Nothing here ends a loan or takes a copy from a hold.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.services.circulation import queue
+from portal.services.circulation.work import Transactions
 from portal.services.collection.branches import Branches
 from portal.services.collection.copies import Copy, Told, told_of
 from portal.services.collection.report import ItemsReport, Noted
 from portal.store.clock import Clock
 from portal.store.database import Database
 from portal.store.errors import StoreUnavailable
+from portal.store.tables.circulation import Hold, HoldState
 from portal.store.tables.collection import Item, ItemOrigin, ItemStatus
 from portal.store.tables.messages import Job
 from search.document import Document, DocumentId
@@ -43,6 +48,7 @@ def take_items(
     database: Database,
     searcher: Searcher,
     clock: Clock,
+    zone: ZoneInfo,
     *,
     everything: bool = False,
     progress: Progress | None = None,
@@ -50,17 +56,18 @@ def take_items(
 ) -> ItemsReport:
     """Take the copies of all titles that changed since the last time. everything: of all titles there are.
 
-    Each batch is one transaction that also keeps how far it came, so that a run which is broken off goes on from there.
+    Each batch is one transaction that also keeps how far it came, so that a run which is broken off goes on from there. New
+    copies go to those who wait for them. zone: of the library, whose days its holds count.
     Raises SearchError, StoreUnavailable.
     """
-    return _Taking(database, searcher, clock).run(everything, progress, stopped)
+    return _Taking(database, searcher, Transactions(database, clock, zone)).run(everything, progress, stopped)
 
 
 class _Taking:
-    def __init__(self, database: Database, searcher: Searcher, clock: Clock) -> None:
+    def __init__(self, database: Database, searcher: Searcher, circulation: Transactions) -> None:
         self._database = database
         self._searcher = searcher
-        self._clock = clock
+        self._circulation = circulation
         self._report = ItemsReport()
 
     def run(self, everything: bool, progress: Progress | None, stopped: Callable[[], bool]) -> ItemsReport:
@@ -112,7 +119,8 @@ class _Taking:
             try:
                 with self._database.writing() as session:
                     self._database.deciding(session, JOB)
-                    work(_Batch(session, self._searcher, self._clock, report))
+                    batch = _Batch(session, self._searcher, self._circulation.clock(), report)
+                    work(batch)
             except IntegrityError as error:
                 if attempt == TRIES:
                     raise StoreUnavailable(
@@ -121,16 +129,28 @@ class _Taking:
                     ) from error
                 continue
             self._report.add(report)
+            self._serve(batch.freed)
             return
+
+    def _serve(self, freed: Iterable[str]) -> None:
+        """Give copies that can be lent now to those who wait for their titles."""
+        documents = sorted(freed)
+        with self._database.reading() as session:
+            waited = Hold.document_id.in_(documents), Hold.state == HoldState.QUEUED
+            wanted = session.scalars(select(Hold.document_id).where(*waited).distinct()).all()
+        for document in wanted:
+            with self._circulation.deciding(documents=[document]) as work:
+                queue.serve(work, document)
 
 
 class _Batch:
-    """One transaction over some titles."""
+    """One transaction over some titles. freed: those of which a copy can be lent that could not before."""
 
-    def __init__(self, session: Session, searcher: Searcher, clock: Clock, report: ItemsReport) -> None:
+    def __init__(self, session: Session, searcher: Searcher, now: datetime, report: ItemsReport) -> None:
+        self.freed: set[str] = set()
         self._session = session
         self._searcher = searcher
-        self._now = clock()
+        self._now = now
         self._report = report
         self._branches = Branches(session)
         self._report.branches = self._branches.made
@@ -206,6 +226,7 @@ class _Batch:
             added_at=self._now,
         )
         self._session.add(item)
+        self.freed.add(copy.document_id)
         self._report.counts["added"] += 1
         return item
 
@@ -219,6 +240,7 @@ class _Batch:
         came_back = item.origin is ItemOrigin.GONE
         if came_back and item.status is ItemStatus.WITHDRAWN:
             told["status"] = ItemStatus.AVAILABLE
+            self.freed.add(copy.document_id)
             self._report.counts["returned"] += 1
         told["origin"] = ItemOrigin.CATALOGUE
         changed = {name: value for name, value in told.items() if getattr(item, name) != value}
@@ -234,6 +256,7 @@ class _Batch:
             self._report.note("kept", noted)
             return
         item.document_id = copy.document_id
+        self.freed.add(copy.document_id)
         self._update(item, copy)
         self._report.note("moved", noted)
 

@@ -131,7 +131,7 @@ class Description:
                 yield f"q asks for {name}, which is no field"
             else:
                 # An item_id is a number, though a hold tells it as text.
-                schema = {"type": "integer"} if name.endswith("_id") else fields[name]
+                schema = {"type": "integer"} if name == "item_id" else fields[name]
                 for value in values if isinstance(values, list) else [values]:
                     yield from self._faults(schema, value)
 

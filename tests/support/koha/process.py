@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from portal.ils.barcodes import no_barcodes
 from portal.ils.driver import PatronRef
 from portal.ils.koha.client import KohaClient, Limits
 from portal.ils.koha.driver import Koha
-from portal.store.clock import Clock, utc_now
+from portal.store.clock import utc_now
+from search.document import DocumentId
 from tests.support.koha.server import CLIENT, SECRET
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,16 +57,32 @@ class KohaProcess:
 
     @property
     def told(self) -> dict[str, Any]:
-        """log: the operations that were asked for; complaints: what was wrong with questions or with own answers."""
+        """log: the operations asked for; complaints: what was wrong with questions or own answers; rows: what it has."""
         found: dict[str, Any] = httpx.get(f"{self.url}/log", trust_env=False).json()
+        return found
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """What it has, as it would answer."""
+        found: list[dict[str, Any]] = self.told["rows"][table]
         return found
 
     def operations(self) -> list[str]:
         return [each["operation"] for each in self.told["log"]]
 
-    def driver(self, url: str = "", clock: Clock = utc_now, limits: Limits | None = None, **key: str) -> Koha:
-        client = KohaClient(url or self.url, key.get("client", CLIENT), key.get("secret", SECRET), limits)
-        return Koha(client, SOURCE, WITA, clock)
+    def driver(
+        self,
+        url: str = "",
+        limits: Limits | None = None,
+        client: str = CLIENT,
+        barcodes: Mapping[str, Sequence[str]] | None = None,
+    ) -> Koha:
+        """barcodes: those the catalogue has for documents."""
+
+        def look_up(documents: Sequence[DocumentId]) -> Mapping[DocumentId, Sequence[str]]:
+            return {document: (barcodes or {}).get(document, ()) for document in documents}
+
+        known = no_barcodes if barcodes is None else look_up
+        return Koha(KohaClient(url or self.url, client, SECRET, limits), SOURCE, WITA, utc_now, known)
 
     # ---- filling
 

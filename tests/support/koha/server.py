@@ -71,7 +71,8 @@ class Server:
         return JSONResponse({})
 
     async def log(self, request: Request) -> Response:
-        return JSONResponse({"log": self.state.log, "complaints": self.state.complaints})
+        rows = {table: list(rows.values()) for table, rows in self.state.library.rows.items()}
+        return JSONResponse({"log": self.state.log, "complaints": self.state.complaints, "rows": rows})
 
     async def api(self, request: Request) -> Response:
         asked = Asked(
@@ -107,7 +108,8 @@ class Server:
         query: dict[str, Any] = {name: typed(schemas[name], value) for name, value in parse_qsl(asked.query)}
         query |= {name: value for name, value in asked.headers.items() if name.startswith("x-koha-")}
         status, body = self.state.library.operation(operation.id)(operation.ids, query, body_of(asked))
-        headers = {}
+        # A caller that sends it back is complained of: no header of that name is described.
+        headers = {"Set-Cookie": "CGISESSID=1; path=/"}
         if isinstance(body, list):
             headers["X-Total-Count"] = str(len(body))
             size, page = query.get("_per_page", 20), query.get("_page", 1)

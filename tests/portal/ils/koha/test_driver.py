@@ -264,3 +264,65 @@ def test_a_day_of_expiry_in_the_past_is_refused(koha: KohaProcess, driver: Koha)
     biblio, _ = koha.title()
     request = HoldRequest(document(biblio), "PST", "klik", expires_on=date(2020, 1, 1))
     assert driver.place_hold(patron, request).refusal == Refusal.BAD_DATE
+
+
+def test_a_title_is_found_by_its_barcodes_where_the_catalogue_numbers_it_otherwise(
+    koha: KohaProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    patron = koha.patron()
+    laut, (first,) = koha.title("Laut Bercerita")
+    bumi, (second,) = koha.title("Bumi Manusia")
+    koha.loan(koha.patron(), first, SOON)
+    koha.loan(patron, second, SOON)
+    # The catalogue gave "Laut Bercerita" the number that "Bumi Manusia" has in Koha; and one more has no copies.
+    laut_here, bare = document(bumi), document(laut)
+    driver = koha.driver(barcodes={str(laut_here): [f"B{first:05}", "B-gone"]})
+    found = driver.status([laut_here, bare])
+    assert [item.item_id for item in found[laut_here].items] == [str(first)]
+    assert (found[bare].items, found[bare].availability) == ((), Availability.UNKNOWN)
+    assert caplog.text.count("titles are found by barcodes alone") == 1
+    assert driver.check_hold(patron, bare) == Refusal.NOT_HOLDABLE
+    placed = driver.place_hold(patron, HoldRequest(laut_here, "PST", "klik"))
+    assert placed.hold is not None
+    assert (placed.hold.title, placed.hold.document_id) == ("Laut Bercerita", laut_here)
+    assert [(hold.title, hold.document_id) for hold in driver.holds(patron)] == [("Laut Bercerita", None)]
+    assert [(loan.title, loan.document_id) for loan in driver.loans(patron).loans] == [("Bumi Manusia", None)]
+    driver.close()
+
+
+def test_numbers_are_believed_once_barcodes_have_shown_that_they_are_koha_s(koha: KohaProcess) -> None:
+    patron = koha.patron()
+    laut, (first,) = koha.title("Laut Bercerita")
+    bumi, (second,) = koha.title("Bumi Manusia")
+    koha.loan(patron, second, SOON)
+    driver = koha.driver(barcodes={str(document(laut)): [f"B{first:05}"]})
+    assert driver.holdings(document(bumi)).items == ()
+    assert driver.loans(patron).loans[0].document_id is None
+    assert driver.holdings(document(laut)).free == 1
+    assert len(driver.holdings(document(bumi)).items) == 1
+    assert driver.loans(patron).loans[0].document_id == document(bumi)
+    for _ in range(12):
+        driver.holdings(document(laut))
+    koha.control(add={"items": [{"item_id": first, "biblio_id": bumi, "external_id": f"B{first:05}"}]})
+    assert {item.item_id for item in driver.holdings(document(laut)).items} == {str(first), str(second)}
+    assert driver.loans(patron).loans[0].document_id == document(bumi)  # one merged title is no other numbering
+    driver.close()
+
+
+def test_what_koha_tells_of_others_is_not_told_on(koha: KohaProcess, driver: Koha) -> None:
+    patron, other = koha.patron(), koha.patron()
+    biblio, (item,) = koha.title()
+    hold, loan = koha.hold(other, biblio), koha.loan(other, item, SOON)
+    rows = {name: koha.rows(name) for name in ("holds", "checkouts")}
+    for name, ask in (
+        ("holds", lambda: driver.holds(patron)),
+        ("holds", lambda: driver.cancel_hold(patron, str(hold)).hold or ()),
+        ("checkouts", lambda: driver.loans(patron).loans),
+        ("checkouts", lambda: driver.history(patron).loans),
+    ):
+        koha.control(faults=[{"kind": "body", "path": f"/{name}", "body": rows[name]}])
+        assert ask() == ()
+    koha.control(faults=[{"kind": "body", "path": "/checkouts", "body": rows["checkouts"]}])
+    assert driver.renew(patron, [str(loan)], "klik")[0].refusal == Refusal.NOT_FOUND
+    assert "renew" not in koha.operations()
+    assert "delete_hold" not in koha.operations()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from portal.ils.driver import HoldRequest, PatronRef
+from portal.ils.driver import HoldRequest, PatronRef, Refusal
 from portal.services.circulation.jobs import Housekeeping
 from portal.store.columns import new_id
 from portal.store.database import Database
@@ -126,7 +126,9 @@ class Lending(RuleBasedStateMachine):
         if placed.hold is not None:
             assert again == placed
         if foretold is None:
-            assert placed.refusal is None or key.startswith("klik"), "a hold was promised and then refused"
+            here = {branch.code for branch in self.library.circulation.pickup_branches(patron.id, title)}
+            elsewhere = placed.refusal is Refusal.BAD_PICKUP and (branch not in here or item_id)
+            assert placed.done or elsewhere or key.startswith("klik"), "a hold was promised and then refused"
 
     @rule(who=who, number=number, days=st.none() | days)
     def suspend(self, who: int, number: int, days: int | None) -> None:
@@ -243,12 +245,12 @@ def vars_of(counts: object) -> list[int]:
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong(sqlite_databases: Servers) -> None:
-    _run(sqlite_databases, examples=int(__import__("os").environ.get("EX", "60")))
+    _run(sqlite_databases, examples=40)
 
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong_on_a_server(postgresql_databases: Servers) -> None:
-    _run(postgresql_databases, examples=10)
+    _run(postgresql_databases, examples=8)
 
 
 def _run(servers: Servers, examples: int) -> None:
@@ -257,7 +259,7 @@ def _run(servers: Servers, examples: int) -> None:
         machine,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=40,
+            stateful_step_count=35,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

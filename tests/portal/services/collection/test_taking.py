@@ -1,12 +1,15 @@
 """Copies that come with the catalogue, on both databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
+from portal.ils.driver import HoldStage
 from portal.services.collection.report import ItemsReport
 from portal.services.collection.taking import AT_ONCE, take_items
 from portal.store.database import Database
@@ -15,9 +18,12 @@ from portal.store.tables.collection import ItemOrigin, ItemStatus
 from search.document import Document, DocumentId
 from search.document import Item as Told
 from search.engine import Engine, Entry
+from tests.support.circulation import Library
 from tests.support.documents import document
 from tests.support.engines import fresh_embedded
+from tests.support.invariants import invariants
 
+WITA = ZoneInfo("Asia/Makassar")
 NOW = datetime(2026, 11, 26, 4, tzinfo=UTC)
 SHELF = Told(branch="Pusat", location="Umum", call_number="577 WEN t", number="1", barcode="P-1")
 
@@ -41,7 +47,7 @@ def put(engine: Engine, *documents: Document, remove: tuple[str, ...] = ()) -> N
 
 
 def take(database: Database, engine: Engine, *, everything: bool = False) -> ItemsReport:
-    return take_items(database, engine.searcher(), lambda: NOW, everything=everything)
+    return take_items(database, engine.searcher(), lambda: NOW, WITA, everything=everything)
 
 
 def items(database: Database) -> dict[str, Item]:
@@ -240,7 +246,7 @@ def test_more_titles_than_one_transaction_takes(database: Database, engine: Engi
     many = [title(f"k.{n}", Told(barcode=f"P-{n}")) for n in range(AT_ONCE * 2 + 3)]
     put(engine, *many)
     seen: list[int] = []
-    report = take_items(database, engine.searcher(), lambda: NOW, progress=lambda titles, _: seen.append(titles))
+    report = take_items(database, engine.searcher(), lambda: NOW, WITA, progress=lambda titles, _: seen.append(titles))
     assert report.counts == {"added": len(many)}
     assert seen[-1] == len(many)
     assert len(items(database)) == len(many)
@@ -248,8 +254,54 @@ def test_more_titles_than_one_transaction_takes(database: Database, engine: Engi
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(database: Database, engine: Engine) -> None:
     put(engine, *[title(f"k.{n}", Told(barcode=f"P-{n}")) for n in range(AT_ONCE + 5)])
-    stopped = take_items(database, engine.searcher(), lambda: NOW, stopped=lambda: True)
+    stopped = take_items(database, engine.searcher(), lambda: NOW, WITA, stopped=lambda: True)
     rest = take(database, engine)
     assert stopped.documents >= AT_ONCE
     assert stopped.documents + rest.documents == AT_ONCE + 5
     assert len(items(database)) == AT_ONCE + 5
+
+
+def test_a_new_copy_goes_to_whoever_waits(database: Database, engine: Engine) -> None:
+    library = Library(database)
+    first, second = library.patrons(2)
+    library.lend(first, library.copy("k.1"))
+    assert library.hold(second, "k.1").done
+    put(engine, title("k.1", replace(SHELF, branch="pusat")))
+    take(database, engine)
+    assert items(database)["P-1"].status is ItemStatus.HELD
+    (hold,) = library.circulation.holds(second.id)
+    assert hold.stage is HoldStage.READY
+    with database.reading() as session:
+        assert invariants(session) == []
+
+
+def test_loads_at_once_take_each_copy_once(database: Database, engine: Engine) -> None:
+    put(engine, *[title(f"k.{n}", Told(barcode=f"P-{n}", branch=f"Cabang {n % 7}")) for n in range(AT_ONCE + 50)])
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda _: take(database, engine), range(3)))
+    assert sum(report.counts["added"] for report in reports) == AT_ONCE + 50
+    assert {item.status for item in items(database).values()} == {ItemStatus.AVAILABLE}
+    with database.reading() as session:
+        assert len(session.scalars(select(Branch)).all()) == 7
+
+
+def test_lending_goes_on_while_copies_leave_the_catalogue(database: Database, engine: Engine) -> None:
+    library = Library(database)
+    many = [title(f"k.{n}", Told(barcode=f"P-{n}")) for n in range(30)]
+    put(engine, *many)
+    take(database, engine)
+    put(engine, remove=tuple(str(one.id) for one in many))
+    patrons = library.patrons(15)
+    with ThreadPoolExecutor(3) as pool:
+        load = pool.submit(take, database, engine)
+        lent = list(pool.map(lambda n: library.lend(patrons[n], f"P-{n}"), range(15)))
+        load.result()
+    take(database, engine)
+    found = items(database)
+    for number, result in enumerate(lent):
+        # Whoever was first won; a lent copy is on loan whatever the catalogue says.
+        expected = ItemStatus.ON_LOAN if result.done else ItemStatus.WITHDRAWN
+        assert found[f"P-{number}"].status is expected, (number, result)
+    assert all(found[f"P-{number}"].status is ItemStatus.WITHDRAWN for number in range(15, 30))
+    with database.reading() as session:
+        assert invariants(session) == []

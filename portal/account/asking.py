@@ -1,0 +1,118 @@
+"""`/pesan/{id}`: the copies of a title as they are now, and asking for it. Works without any script."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal import links as addresses
+from portal.account.frame import AccountFrame, address, switched
+from portal.account.holds import told_refusal
+from portal.account.visitor import Audience, Visitor, shown, to
+from portal.i18n import Messages
+from portal.ils.driver import Capability, Holdings, PickupBranch
+from portal.ils.errors import IlsUnavailable
+from portal.plain import plain_answer
+from portal.presenters.account.availability import CopyRow, Live, copy_rows, live
+from portal.presenters.account.days import Days
+from portal.presenters.account.loans import refusal
+from portal.presenters.wording import names_line
+from portal.search_state import MAX_ID
+from portal.services.errors import NotFound
+from portal.services.lending import lendable
+from portal.store.columns import new_id
+from search.document import Document, DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """live: None while the library system does not answer. why_not: why it cannot be asked for, "" where it can.
+
+    sign_in: where guests do so first, "" for patrons. branches: none where it is not fetched anywhere, as an e-book.
+    """
+
+    id: str
+    title: str
+    names: str
+    record: str
+    live: Live | None
+    copies: tuple[CopyRow, ...]
+    can_ask: bool
+    why_not: str
+    sign_in: str
+    branches: tuple[PickupBranch, ...]
+    can_choose_copy: bool
+    is_licensed: bool
+
+
+class AskingPage:
+    def __init__(self, frame: AccountFrame) -> None:
+        self._frame, self._mine = frame, frame.accounts.my_library
+
+    def routes(self) -> list[Route]:
+        return [Route("/pesan/{id:path}", shown(self.show, Audience.EVERYBODY))]
+
+    def show(self, request: Request, visitor: Visitor) -> Response:
+        document = self._frame.services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
+        if document is None:
+            raise NotFound("no such title")
+        drawing = self._frame.drawing(request, visitor.language)
+        t = drawing.t
+        holdings = self._holdings(document)
+        if holdings is not None and holdings.is_licensed and lendable(document):
+            return to(addresses.borrow(document.id, "id"), visitor.language)
+        view = self._view(document, holdings, visitor, self._frame.days(t))
+        told = told_refusal(request, t)
+        title = t("asking.title", title=document.title)
+        beside = {"told": told, "token": visitor.form_token, "key": new_id()}
+        status = 503 if holdings is None else 200
+        drawn = drawing.framed("account/asking.html", view, title, switched(request, t), status, beside)
+        response = plain_answer(drawing, drawn)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def _holdings(self, document: Document) -> Holdings | None:
+        try:
+            return self._frame.accounts.ils.holdings(document.id)
+        except IlsUnavailable:
+            return None
+
+    def _view(self, document: Document, holdings: Holdings | None, visitor: Visitor, days: Days) -> Asking:
+        t = days.t
+        names = self._mine.branches()
+        why_not, branches = self._wishes(document, holdings, visitor, t)
+        can_place = self._frame.can(Capability.PLACE_HOLD) and holdings is not None
+        here = addresses.asking(document.id, visitor.language)
+        return Asking(
+            id=document.id,
+            title=document.title,
+            names=names_line(document, t),
+            record=address(addresses.permalink(document.id), visitor.language),
+            live=live(holdings, names, days) if holdings is not None else None,
+            copies=copy_rows(holdings, names, days) if holdings is not None else (),
+            can_ask=can_place and not why_not and bool(holdings and (holdings.items or holdings.is_licensed)),
+            why_not=why_not,
+            sign_in=address("/masuk", visitor.language, ("lanjut", here)) if visitor.patron is None else "",
+            branches=branches,
+            can_choose_copy=self._frame.can(Capability.ITEM_HOLD),
+            is_licensed=holdings is not None and holdings.is_licensed,
+        )
+
+    def _wishes(
+        self, document: Document, holdings: Holdings | None, visitor: Visitor, t: Messages
+    ) -> tuple[str, tuple[PickupBranch, ...]]:
+        """Why this patron cannot ask for it now, "" for no reason; and where it can be fetched."""
+        if holdings is None or not self._frame.can(Capability.PLACE_HOLD):
+            return "", ()
+        if not holdings.items and not holdings.is_licensed:
+            return t("asking.no_copies"), ()
+        if visitor.patron is None:
+            return "", ()
+        try:
+            refused = self._mine.check_hold(visitor.actor, document.id)
+            branches = () if holdings.is_licensed else self._mine.pickup_branches(visitor.actor, document.id)
+        except IlsUnavailable:
+            return t("account.away"), ()
+        return refusal(refused, t) if refused is not None else "", branches

@@ -1,0 +1,205 @@
+"""What all pages of the account share: how they are drawn, who may see them, and what they say when something is amiss."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from portal.account.visitor import Audience, Endpoint, Visitor, done, shown, to
+from portal.bootstrap import Accounts, Services
+from portal.i18n import DEFAULT_LANGUAGE, Language, Messages, messages
+from portal.ils.driver import Capability
+from portal.ils.errors import IlsUnavailable
+from portal.pages import Drawing
+from portal.plain import drawing_of, plain_answer
+from portal.presenters.account.days import Days
+from portal.search_state import SearchState
+from portal.services.errors import NotValid
+from portal.store.columns import new_id
+
+Page = Callable[[Request, Visitor], Response]
+Deed = Callable[[Request, Visitor, FormData], Response]
+MAX_KEY: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the account. path: without a language. capability: what the library system must be able to do for it."""
+
+    key: str
+    path: str
+    capability: Capability | None = None
+
+
+TABS: Final = (
+    Tab("overview", "/akun"),
+    Tab("loans", "/akun/pinjaman", Capability.LOANS),
+    Tab("holds", "/akun/reservasi", Capability.HOLDS),
+    Tab("fines", "/akun/denda", Capability.FINES),
+    Tab("history", "/akun/riwayat", Capability.HISTORY),
+    Tab("lists", "/akun/daftar"),
+    Tab("searches", "/akun/pencarian"),
+    Tab("data", "/akun/data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of what was just done, at the top of the page. wrong: it was not done, or not all of it."""
+
+    text: str
+    wrong: bool = False
+
+
+class AccountFrame:
+    """Draws account pages, and makes routes of functions."""
+
+    def __init__(self, services: Services, accounts: Accounts) -> None:
+        self.services, self.accounts = services, accounts
+
+    def can(self, capability: Capability) -> bool:
+        return capability in self.accounts.ils.capabilities
+
+    def shown(self, page: Page, tab: str) -> Endpoint:
+        """A page for whoever is signed in. tab: the one it is drawn under."""
+
+        def safely(request: Request, visitor: Visitor) -> Response:
+            try:
+                return page(request, visitor)
+            except IlsUnavailable:
+                return self.away(request, visitor, tab)
+
+        return shown(safely, Audience.PATRONS)
+
+    def done(self, deed: Deed, tab: str) -> Endpoint:
+        """A deed for whoever is signed in. What it may not be told in is told on a page of its own."""
+
+        def safely(request: Request, visitor: Visitor, form: FormData) -> Response:
+            try:
+                return deed(request, visitor, form)
+            except IlsUnavailable:
+                if wants_json(request):
+                    return JSONResponse({"done": False, "text": messages(visitor.language)("account.away")}, 503)
+                return self.away(request, visitor, tab)
+            except NotValid as error:
+                return self.not_valid(request, visitor, tab, error)
+
+        return done(safely, Audience.PATRONS)
+
+    def page(
+        self,
+        request: Request,
+        visitor: Visitor,
+        tab: str,
+        template: str,
+        view: object,
+        *,
+        heading: str = "",
+        told: Told | None = None,
+        status: int = 200,
+        beside: Mapping[str, object] | None = None,
+    ) -> Response:
+        """heading: that of the tab unless given."""
+        drawing = self.drawing(request, visitor.language)
+        t = drawing.t
+        heading = heading or t(f"account.tab_{tab}")
+        values = {
+            "tabs": self._tabs(tab, t),
+            "heading": heading,
+            "told": told,
+            "visitor": visitor,
+            "token": visitor.form_token,
+            "key": new_id(),
+            **(beside or {}),
+        }
+        title = t("account.title", page=heading)
+        drawn = drawing.framed(f"account/{template}", view, title, switched(request, t), status, values)
+        response = plain_answer(drawing, drawn)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def away(self, request: Request, visitor: Visitor, tab: str) -> Response:
+        """The library system does not answer. All that is ours is still a click away."""
+        return self.page(request, visitor, tab, "away.html", _here(request), status=503)
+
+    def not_valid(self, request: Request, visitor: Visitor, tab: str, error: NotValid) -> Response:
+        t = messages(visitor.language)
+        told = Told(t(f"not_valid.{error.code}"), wrong=True)
+        if wants_json(request):
+            return JSONResponse({"done": False, "text": told.text}, 422)
+        path = next(one.path for one in TABS if one.key == tab)
+        return self.page(request, visitor, tab, "not_done.html", address(path, visitor.language), told=told, status=422)
+
+    def drawing(self, request: Request, hl: Language) -> Drawing:
+        return drawing_of(self.services, request, SearchState(hl=hl))
+
+    def days(self, t: Messages) -> Days:
+        return Days(self.accounts.clock(), self.services.settings.accounts.zone, t)
+
+    def _tabs(self, current: str, t: Messages) -> tuple[TabLink, ...]:
+        can = self.accounts.ils.capabilities
+        return tuple(
+            TabLink(t(f"account.tab_{tab.key}"), address(tab.path, t.language), tab.key == current)
+            for tab in TABS
+            if tab.capability is None or tab.capability in can
+        )
+
+
+def address(path: str, hl: Language, *params: tuple[str, str]) -> str:
+    """
+    >>> address("/akun", "id"), address("/akun", "en", ("anak", "1"))
+    ('/akun', '/akun?anak=1&hl=en')
+    """
+    query = urlencode([*params, *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])])
+    return f"{path}?{query}" if query else path
+
+
+def switched(request: Request, t: Messages) -> str:
+    """The page that was asked for, in the other language: said outright, for patrons have one of their own."""
+    if request.method != "GET":
+        return f"/akun?hl={t.other}"
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "hl"]
+    return f"{request.url.path}?{urlencode([*kept, ('hl', t.other)])}"
+
+
+def back_to(path: str, visitor: Visitor, *params: tuple[str, str], at: str = "hasil") -> Response:
+    """303 to a page that tells what was done. at: the element that is looked at first."""
+    query = urlencode(params)
+    answer = to(f"{path}?{query}" if query else path, visitor.language)
+    answer.headers["location"] += f"#{at}"
+    return answer
+
+
+def wants_json(request: Request) -> bool:
+    """A script asks, not a browser that shows what it is given."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A field as text, "" for what is not there or is a file."""
+    value: Any = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def key_of(form: FormData) -> str:
+    """The key of the click; one of ours where the form brings none that could be."""
+    key = text_of(form, "key")
+    return key if 0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable() else new_id()
+
+
+def _here(request: Request) -> str:
+    """The page to try again; a form is not sent twice."""
+    query = request.url.query
+    return (request.url.path + (f"?{query}" if query else "")) if request.method == "GET" else "/akun"

@@ -1,0 +1,101 @@
+"""What is looked over: requests about personal data with their clock, staff, the audit and the jobs of the house."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal.account.visitor import Audience, Visitor
+from portal.desk.frame import DeskFrame, Mistake, Option, mistake, onward, text
+from portal.i18n import messages
+from portal.services.errors import NotValid
+from portal.services.identity.staff import NewStaff, StaffMember
+from portal.services.oversight import AuditPage, JobRow
+from portal.store.tables.people import Role
+
+_STAFF: Final = "/meja/petugas"
+_AUDIT: Final = "/meja/audit"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    page: AuditPage
+    actions: tuple[Option, ...]
+    earlier: str
+    broken: int | None
+    jobs: tuple[JobRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    members: tuple[StaffMember, ...]
+    roles: tuple[Option, ...]
+    branches: tuple[Option, ...]
+    typed: dict[str, str]
+
+
+class OversightPages:
+    """The routes `/meja/petugas` and `/meja/audit`."""
+
+    def __init__(self, frame: DeskFrame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[Route]:
+        shown, done, admins = self._frame.shown, self._frame.done, Audience.ADMINS
+        return [
+            Route(_AUDIT, shown(self.audit, admins)),
+            Route(_STAFF, shown(self.staff, admins)),
+            Route(_STAFF, done(self.promote, self.staff_again, admins), methods=["POST"]),
+            Route(f"{_STAFF}/cabut", done(self.demote, self.staff_again, admins), methods=["POST"]),
+        ]
+
+    def audit(self, request: Request, visitor: Visitor) -> Response:
+        t, asked, oversight = messages(visitor.language), request.query_params, self._frame.backroom.oversight
+        action, subject, before = asked.get("kerja", "")[:64], asked.get("tentang", "")[:64], asked.get("sebelum", "")
+        number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
+        page = oversight.entries(visitor.actor, before=number, action=action, subject=subject)
+        params = {"hl": t.language, "kerja": action, "tentang": subject, "sebelum": str(page.before)}
+        view = AuditView(
+            page,
+            tuple(Option(one, one, one == action) for one in oversight.actions(visitor.actor)),
+            f"{_AUDIT}?{urlencode(params)}" if page.before else "",
+            oversight.broken(visitor.actor),
+            oversight.jobs(visitor.actor),
+        )
+        return self._frame.page(request, visitor, "audit", "audit.html", view)
+
+    # ---- staff
+
+    def staff(self, request: Request, visitor: Visitor) -> Response:
+        return self._staff(request, visitor, {})
+
+    def promote(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - the shape of a deed
+        role = Role.ADMIN if text(form, "role") == Role.ADMIN else Role.LIBRARIAN
+        found = self._frame.accounts.staff.find(visitor.actor, text(form, "card"))
+        if found is None:
+            raise NotValid("card_unknown", "card")
+        new = NewStaff(role=role, card_number=text(form, "card"), name=found.name, branch=text(form, "branch"))
+        self._frame.accounts.staff.add(visitor.actor, new)
+        return onward(visitor, _STAFF, "promoted")
+
+    def demote(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - the shape of a deed
+        self._frame.accounts.staff.revoke(visitor.actor, text(form, "id"))
+        return onward(visitor, _STAFF, "demoted")
+
+    def staff_again(self, request: Request, visitor: Visitor, form: FormData, error: NotValid) -> Response:
+        typed = {name: text(form, name) for name in ("card", "role", "branch")}
+        return self._staff(request, visitor, typed, [mistake(error, messages(visitor.language))])
+
+    def _staff(
+        self, request: Request, visitor: Visitor, typed: dict[str, str], mistakes: list[Mistake] | None = None
+    ) -> Response:
+        t, chosen = messages(visitor.language), typed.get("role", Role.LIBRARIAN)
+        roles = tuple(Option(role, t(f"desk.role_{role}"), role == chosen) for role in (Role.LIBRARIAN, Role.ADMIN))
+        branches = self._frame.branch_options(visitor, typed.get("branch", visitor.actor.branch))
+        view = StaffView(self._frame.accounts.staff.all(visitor.actor), roles, branches, typed)
+        status = 422 if mistakes else 200
+        return self._frame.page(request, visitor, "staff", "staff.html", view, mistakes=mistakes or (), status=status)

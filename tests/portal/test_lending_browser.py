@@ -1,0 +1,81 @@
+"""An e-book is borrowed, read, given back and then refused, in a real browser on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from portal.bootstrap import open_accounts
+from portal.services.actors import Actor
+from portal.store.tables.people import Role
+from tests.support.accounts import PIN, add_person
+from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, Watch, running_portal
+from tests.support.closed_book import MEMBERS_ID, SENTENCE, library_with_closed_books
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def lending_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One e-book that two may read at once, and two members."""
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    folder = tmp_path_factory.mktemp("lending")
+    services = library_with_closed_books(folder)
+    accounts = open_accounts(services.settings)
+    for card in ("BT-0001", "BT-0002"):
+        add_person(accounts.database, card)
+    document = services.discovery.document(MEMBERS_ID)
+    assert document is not None
+    assert accounts.lending is not None
+    accounts.lending.set_licence(Actor("staf", Role.LIBRARIAN, "pusat"), document, 2, 48)
+    accounts.database.close()
+    with running_portal(folder, TELUSUR_RATE="0") as portal:
+        yield portal
+
+
+def opened(browser: Browser, portal: Portal, path: str, *, scripts: bool = True) -> tuple[Page, Watch]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=scripts)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    watch = Watch(portal.address)
+    watch.over(page)
+    page.goto(portal.address + path)
+    return page, watch
+
+
+def sign_in(page: Page, card: str) -> None:
+    page.fill("#card", card)
+    page.fill("#pin", PIN)
+    page.get_by_role("main").get_by_role("button", name="Masuk", exact=True).click()
+
+
+@pytest.mark.parametrize(("scripts", "card"), [(True, "BT-0001"), (False, "BT-0002")])
+def test_borrow_read_return_and_be_refused(browser: Browser, lending_portal: Portal, scripts: bool, card: str) -> None:
+    page, watch = opened(browser, lending_portal, f"/katalog/{MEMBERS_ID}", scripts=scripts)
+    page.get_by_role("link", name="Pinjam e-book").click()
+    expect(page.get_by_text("2 dari 2 lisensi bebas.")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Masuk").click()
+    sign_in(page, card)
+    page.get_by_role("button", name="Pinjam e-book").click()
+    expect(page.get_by_role("status").filter(has_text="dipinjamkan kepada Anda")).to_be_visible()
+    page.get_by_role("link", name="Baca sekarang").click()
+    expect(page.get_by_text(SENTENCE).first).to_be_visible()
+    expect(page.get_by_text("Dipinjamkan kepada Anda sampai")).to_be_visible()
+    expect(page.locator('a[href^="/berkas/"]')).to_have_count(0)
+    reading = page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    button = page.get_by_role("button", name="Kembalikan sekarang")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    button.click()
+    expect(page.get_by_text("E-book sudah dikembalikan")).to_be_visible()
+    assert not watch.complaints
+    page.goto(reading)
+    expect(page.get_by_role("heading", name="Anda tidak sedang meminjam e-book ini")).to_be_visible()
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    page.get_by_role("link", name="Pinjam e-book").click()
+    expect(page.get_by_role("button", name="Pinjam e-book")).to_be_visible()
+    assert not watch.outside
+    page.context.close()
