@@ -11,7 +11,6 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -22,6 +21,7 @@ from portal.services.errors import NotAllowed
 from portal.store.database import Database
 from portal.store.tables.people import Role
 from tests.support.accounts import TurnedClock, accounts_in, add_person
+from tests.support.databases import Servers
 from tests.support.dumps import dump
 
 Method = Callable[..., object]
@@ -124,13 +124,23 @@ def call(accounts: Accounts, field: str, name: str, actor: Actor) -> object:
     return list(result) if isinstance(result, Iterator) else result
 
 
-@pytest.fixture
-def accounts(tmp_path: Path, sqlite_database: Database) -> Accounts:
-    return accounts_in(tmp_path, sqlite_database, TurnedClock())
+@dataclasses.dataclass
+class House:
+    """Services, and somebody of each role."""
+
+    accounts: Accounts
+    actors: Mapping[Role | None, Actor]
 
 
-def actor_of(database: Database, role: Role | None) -> Actor:
-    return GUEST if role is None else Actor(add_person(database, f"X-{role}", role), role, "pusat")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: Servers) -> Iterator[House]:
+    """One for all: who is refused changes nothing in it, and what the others do with dummies is no matter."""
+    database = Database(sqlite_databases.new_url())
+    actors: dict[Role | None, Actor] = {GUESTS: GUEST}
+    for role in Role:
+        actors[role] = Actor(add_person(database, f"X-{role}", role), role, "pusat")
+    yield House(accounts_in(tmp_path_factory.mktemp("house"), database, TurnedClock()), actors)
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -138,21 +148,20 @@ def actor_of(database: Database, role: Role | None) -> Actor:
     [(field, name, role) for field, name in methods() for role in RANKS[: rank_of(field, name)]],
 )
 def test_whoever_may_not_is_refused_and_nothing_is_written(
-    accounts: Accounts, field: str, name: str, role: Role | None
+    house: House, field: str, name: str, role: Role | None
 ) -> None:
-    actor = actor_of(accounts.database, role)
-    before = dump(accounts.database)
+    before = dump(house.accounts.database)
     with pytest.raises(NotAllowed):
-        call(accounts, field, name, actor)
-    assert dump(accounts.database) == before
+        call(house.accounts, field, name, house.actors[role])
+    assert dump(house.accounts.database) == before
 
 
 @pytest.mark.parametrize(("field", "name"), methods())
-def test_whoever_may_is_not_refused(accounts: Accounts, field: str, name: str) -> None:
+def test_whoever_may_is_not_refused(house: House, field: str, name: str) -> None:
     """Or the table of who may is wrong, and what stands there is tested for too few."""
-    actor = actor_of(accounts.database, RANKS[rank_of(field, name)])
+    actor = house.actors[RANKS[rank_of(field, name)]]
     try:
-        call(accounts, field, name, actor)
+        call(house.accounts, field, name, actor)
     except NotAllowed:
         pytest.fail(f"{actor.role} is refused; say in LEAST who may")
     except Exception:  # noqa: BLE001, S110 - what becomes of dummies is no matter here
