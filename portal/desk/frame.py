@@ -48,6 +48,7 @@ TABS: Final = (
     Tab("shelf", "/meja/rak-reservasi"),
     Tab("overdue", "/meja/terlambat"),
     Tab("items", "/meja/eksemplar"),
+    Tab("licences", "/meja/lisensi"),
     Tab("requests", "/meja/permintaan-data"),
     Tab("rules", "/meja/aturan", Audience.ADMINS),
     Tab("calendar", "/meja/kalender", Audience.ADMINS),

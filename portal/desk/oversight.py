@@ -15,10 +15,28 @@ from portal.i18n import messages
 from portal.services.errors import NotValid
 from portal.services.identity.staff import NewStaff, StaffMember
 from portal.services.oversight import AuditPage, JobRow
+from portal.services.personal_data import RequestView
 from portal.store.tables.people import Role
 
+_REQUESTS: Final = "/meja/permintaan-data"
 _STAFF: Final = "/meja/petugas"
 _AUDIT: Final = "/meja/audit"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """late: its time has run out."""
+
+    request: RequestView
+    patron_id: str
+    patron_name: str
+    card_number: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsView:
+    rows: tuple[RequestRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class StaffView:
 
 
 class OversightPages:
-    """The routes `/meja/petugas` and `/meja/audit`."""
+    """The routes `/meja/permintaan-data`, `/meja/petugas` and `/meja/audit`."""
 
     def __init__(self, frame: DeskFrame) -> None:
         self._frame = frame
@@ -47,11 +65,40 @@ class OversightPages:
     def routes(self) -> list[Route]:
         shown, done, admins = self._frame.shown, self._frame.done, Audience.ADMINS
         return [
+            Route(_REQUESTS, shown(self.requests)),
+            Route(_REQUESTS, done(self.settle, self.requests_again), methods=["POST"]),
             Route(_AUDIT, shown(self.audit, admins)),
             Route(_STAFF, shown(self.staff, admins)),
             Route(_STAFF, done(self.promote, self.staff_again, admins), methods=["POST"]),
             Route(f"{_STAFF}/cabut", done(self.demote, self.staff_again, admins), methods=["POST"]),
         ]
+
+    # ---- requests about personal data
+
+    def requests(self, request: Request, visitor: Visitor) -> Response:
+        return self._requests(request, visitor)
+
+    def settle(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - the shape of a deed
+        personal = self._frame.accounts.personal_data
+        personal.settle(visitor.actor, text(form, "request"), text(form, "outcome"), granted="grant" in form)
+        return onward(visitor, _REQUESTS, "settled")
+
+    def requests_again(self, request: Request, visitor: Visitor, form: FormData, error: NotValid) -> Response:  # noqa: ARG002 - the shape
+        told = Mistake(mistake(error, messages(visitor.language)).text)
+        return self._requests(request, visitor, [told])
+
+    def _requests(self, request: Request, visitor: Visitor, mistakes: list[Mistake] | None = None) -> Response:
+        now = self._frame.accounts.clock()
+        rows = tuple(
+            RequestRow(one.request, one.patron_id, one.name, one.card_number, one.request.settle_by < now)
+            for one in self._frame.accounts.personal_data.waiting(visitor.actor)
+        )
+        status = 422 if mistakes else 200
+        return self._frame.page(
+            request, visitor, "requests", "requests.html", RequestsView(rows), mistakes=mistakes or (), status=status
+        )
+
+    # ---- audit and jobs
 
     def audit(self, request: Request, visitor: Visitor) -> Response:
         t, asked, oversight = messages(visitor.language), request.query_params, self._frame.backroom.oversight

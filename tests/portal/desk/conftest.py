@@ -27,11 +27,11 @@ class AtDesk:
         assert answer.headers["Cache-Control"] == "no-store"
         return answer.text
 
-    def post(self, path: str, code: int = 303, **fields: str) -> str:
+    def post(self, path: str, status: int = 303, **fields: str) -> str:
         """The page after the form: where it leads to, or the page itself when it was not done."""
         answer = self.client.post(path, data={"token": self.token, **fields})
-        assert answer.status_code == code, f"{path}: {answer.status_code} {answer.text[-3000:]}"
-        return str(answer.headers["location"]) if code == 303 else answer.text
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text[-3000:]}"
+        return str(answer.headers["location"]) if status == 303 else answer.text
 
     def follow(self, path: str, **fields: str) -> str:
         return self.get(self.post(path, 303, **fields))
