@@ -46,7 +46,7 @@ def words(page: str) -> str:
 def test_a_patron_is_registered_gets_a_pin_and_can_sign_in(
     librarian: AtDesk, shelves: Library, accounts: Accounts
 ) -> None:
-    address = librarian.post("/meja/anggota/baru", **NEW, card_number="BT-0100", agreed_reminders="1")
+    address = librarian.post("/meja/anggota/baru", 303, **NEW, card_number="BT-0100", agreed_reminders="1")
     page = librarian.get(address)
     assert "Anggota terdaftar." in page
     patron = address.partition("/anggota/")[2].partition("?")[0]
