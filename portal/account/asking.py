@@ -1,22 +1,24 @@
 """`/pesan/{id}`: the copies of a title as they are now, and asking for it. Works without any script."""
 
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from portal import links as addresses
-from portal.account.frame import AccountFrame, address, switched
+from portal.account.frame import TABS, AccountFrame, TabLink, address, switched
 from portal.account.holds import told_refusal
-from portal.account.visitor import Audience, Visitor, shown, to
+from portal.account.visitor import SIGN_IN, Audience, Visitor, shown, to
 from portal.i18n import Messages
-from portal.ils.driver import Capability, Holdings, PickupBranch
+from portal.ils.driver import Capability, Holdings, PickupBranch, Refusal
 from portal.ils.errors import IlsUnavailable
 from portal.plain import plain_answer
 from portal.presenters.account.availability import CopyRow, Live, copy_rows, live
 from portal.presenters.account.days import Days
-from portal.presenters.account.loans import refusal
+from portal.presenters.account.loans import record_address, refusal
 from portal.presenters.wording import names_line
 from portal.search_state import MAX_ID
 from portal.services.errors import NotFound
@@ -24,10 +26,18 @@ from portal.services.lending import lendable
 from portal.store.columns import new_id
 from search.document import Document, DocumentId
 
+# The page of the account that says more of a refusal.
+_ABOUT: Final = {
+    Refusal.ALREADY_YOURS: "loans",
+    Refusal.DUPLICATE: "holds",
+    Refusal.MAX_HOLDS: "holds",
+    Refusal.DEBT: "fines",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """live: None while the library system does not answer. why_not: why it cannot be asked for, "" where it can.
+    """see: the page that says more of why_not. live: None while the library system does not answer. why_not: why it cannot be asked for, "" where it can.
 
     sign_in: where guests do so first, "" for patrons. branches: none where it is not fetched anywhere, as an e-book.
     """
@@ -40,6 +50,7 @@ class Asking:
     copies: tuple[CopyRow, ...]
     can_ask: bool
     why_not: str
+    see: TabLink | None
     sign_in: str
     branches: tuple[PickupBranch, ...]
     can_choose_copy: bool
@@ -82,19 +93,21 @@ class AskingPage:
     def _view(self, document: Document, holdings: Holdings | None, visitor: Visitor, days: Days) -> Asking:
         t = days.t
         names = self._mine.branches()
-        why_not, branches = self._wishes(document, holdings, visitor, t)
+        why_not, see, branches = self._wishes(document, holdings, visitor, t)
         can_place = self._frame.can(Capability.PLACE_HOLD) and holdings is not None
         here = addresses.asking(document.id, visitor.language)
+        onward = urlencode([("lanjut", here), *([("hl", "en")] if t.language == "en" else [])])
         return Asking(
             id=document.id,
             title=document.title,
             names=names_line(document, t),
-            record=address(addresses.permalink(document.id), visitor.language),
+            record=record_address(document.id, t),
             live=live(holdings, names, days) if holdings is not None else None,
             copies=copy_rows(holdings, names, days) if holdings is not None else (),
             can_ask=can_place and not why_not and bool(holdings and (holdings.items or holdings.is_licensed)),
             why_not=why_not,
-            sign_in=address("/masuk", visitor.language, ("lanjut", here)) if visitor.patron is None else "",
+            see=see,
+            sign_in=f"{SIGN_IN}?{onward}" if visitor.patron is None else "",
             branches=branches,
             can_choose_copy=self._frame.can(Capability.ITEM_HOLD),
             is_licensed=holdings is not None and holdings.is_licensed,
@@ -102,17 +115,25 @@ class AskingPage:
 
     def _wishes(
         self, document: Document, holdings: Holdings | None, visitor: Visitor, t: Messages
-    ) -> tuple[str, tuple[PickupBranch, ...]]:
-        """Why this patron cannot ask for it now, "" for no reason; and where it can be fetched."""
+    ) -> tuple[str, TabLink | None, tuple[PickupBranch, ...]]:
+        """Why this patron cannot ask for it now, "" for no reason, with the page that says more; where it can be fetched."""
         if holdings is None or not self._frame.can(Capability.PLACE_HOLD):
-            return "", ()
+            return "", None, ()
         if not holdings.items and not holdings.is_licensed:
-            return t("asking.no_copies"), ()
+            return t("asking.no_copies"), None, ()
         if visitor.patron is None:
-            return "", ()
+            return "", None, ()
         try:
             refused = self._mine.check_hold(visitor.actor, document.id)
             branches = () if holdings.is_licensed else self._mine.pickup_branches(visitor.actor, document.id)
         except IlsUnavailable:
-            return t("account.away"), ()
-        return refusal(refused, t) if refused is not None else "", branches
+            return t("account.away"), None, ()
+        if refused is None:
+            return "", None, branches
+        return refusal(refused, t), _page_about(refused, t), branches
+
+
+def _page_about(refused: Refusal, t: Messages) -> TabLink | None:
+    key = _ABOUT.get(refused)
+    tab = next((tab for tab in TABS if tab.key == key), None)
+    return None if tab is None else TabLink(t(f"account.tab_{tab.key}"), address(tab.path, t.language), current=False)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.datastructures import FormData
@@ -13,7 +13,7 @@ from starlette.routing import Route
 from portal.account.calendar import FEED
 from portal.account.frame import AccountFrame, Told, back_to, text_of
 from portal.account.visitor import Visitor
-from portal.i18n import Messages, messages
+from portal.i18n import LANGUAGES, Messages, messages
 from portal.ils.driver import Capability
 from portal.presenters.account.days import Days
 from portal.public_address import public_address
@@ -129,7 +129,8 @@ class DataPages:
             wrong = {error.field: t(f"not_valid.{error.code}")}
             told = Told(t("data.wrong"), wrong=True)
             return self._page(request, visitor, told=told, contact=given, wrong=wrong)
-        return back_to(DATA, visitor, ("hasil", "corrected"))
+        chosen = next(hl for hl in LANGUAGES if hl == given.language)
+        return back_to(DATA, replace(visitor, language=chosen), ("hasil", "corrected"))
 
     def ask(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         deletion = text_of(form, "jenis") == RequestKind.DELETION.value

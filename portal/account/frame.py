@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from portal.account.visitor import Audience, Endpoint, Visitor, done, shown, to
+from portal.account.visitor import Audience, Endpoint, Visitor, done, shown
 from portal.bootstrap import Accounts, Services
-from portal.i18n import DEFAULT_LANGUAGE, Language, Messages, messages
+from portal.i18n import Language, Messages, messages
 from portal.ils.driver import Capability
 from portal.ils.errors import IlsUnavailable
 from portal.pages import Drawing
@@ -158,16 +158,16 @@ class AccountFrame:
 
 
 def address(path: str, hl: Language, *params: tuple[str, str]) -> str:
-    """
+    """A page of the account in the language of this one: said outright, for patrons have one of their own.
+
     >>> address("/akun", "id"), address("/akun", "en", ("anak", "1"))
-    ('/akun', '/akun?anak=1&hl=en')
+    ('/akun?hl=id', '/akun?anak=1&hl=en')
     """
-    query = urlencode([*params, *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])])
-    return f"{path}?{query}" if query else path
+    return f"{path}?{urlencode([*params, ('hl', hl)])}"
 
 
 def switched(request: Request, t: Messages) -> str:
-    """The page that was asked for, in the other language: said outright, for patrons have one of their own."""
+    """The page that was asked for, in the other language."""
     if request.method != "GET":
         return f"/akun?hl={t.other}"
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "hl"]
@@ -176,10 +176,7 @@ def switched(request: Request, t: Messages) -> str:
 
 def back_to(path: str, visitor: Visitor, *params: tuple[str, str], at: str = "hasil") -> Response:
     """303 to a page that tells what was done. at: the element that is looked at first."""
-    query = urlencode(params)
-    answer = to(f"{path}?{query}" if query else path, visitor.language)
-    answer.headers["location"] += f"#{at}"
-    return answer
+    return RedirectResponse(f"{address(path, visitor.language, *params)}#{at}", 303)
 
 
 def wants_json(request: Request) -> bool:

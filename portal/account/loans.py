@@ -92,9 +92,10 @@ class LoanPages:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """keeps: whether what is returned from now on stays here."""
+    """keeps: whether what is returned from now on stays here. forgets: whether the system can cut what it has kept."""
 
     keeps: bool
+    forgets: bool
     consent: str
     told: str
     rows: tuple[PastRow, ...]
@@ -108,17 +109,20 @@ class HistoryPages:
     def routes(self) -> list[Route]:
         if not self._frame.can(Capability.HISTORY):
             return []
-        return [
+        routes = [
             Route(HISTORY, self._frame.shown(self.show, "history"), methods=["GET"]),
             Route(HISTORY, self._frame.done(self.switch, "history"), methods=["POST"]),
-            Route(f"{HISTORY}/lupakan", self._frame.done(self.forget, "history"), methods=["POST"]),
         ]
+        if self._frame.can(Capability.FORGET_HISTORY):
+            routes.append(Route(f"{HISTORY}/lupakan", self._frame.done(self.forget, "history"), methods=["POST"]))
+        return routes
 
     def show(self, request: Request, visitor: Visitor) -> Response:
         t, page = messages(visitor.language), page_of(request)
         found = self._mine.history(visitor.actor, page)
         view = HistoryView(
             keeps=self._mine.keeps_history(visitor.actor),
+            forgets=self._frame.can(Capability.FORGET_HISTORY),
             consent=t(text_key(Purpose.HISTORY)),
             told=t.count("history_of_loans.count", found.total),
             rows=past(found, self._frame.days(t)),

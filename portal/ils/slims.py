@@ -14,7 +14,8 @@ from portal.ils.barcodes import Barcodes, no_barcodes
 from portal.ils.driver import Availability, Holding, Holdings, PatronRef
 from portal.ils.errors import IlsUnavailable
 from portal.ils.none import Unsupported
-from portal.ils.slims_tables import Copy, Named, SlimsTables, read_dump_file
+from portal.ils.slims_rows import Copy, Named
+from portal.ils.slims_tables import SlimsTables, read_dump_file
 from portal.ils.sql_dump import ExportError
 from search.document import DocumentId
 
@@ -41,8 +42,8 @@ class Export:
 class Slims(Unsupported):
     """path: of the export, which may be replaced at any time. source: that of SLiMS' records in the catalogue.
 
-    A document is known by the barcodes of its copies, for SLiMS' exports of titles leave its numbers out; else by
-    "<source>.<biblio_id>". zone: the library's. An export that cannot be read leaves the one before it in place.
+    A document is known by the barcodes of its copies, for SLiMS' exports of titles leave its numbers out; one without
+    any by "<source>.<biblio_id>". zone: the library's. An export that cannot be read leaves the one before it in place.
     """
 
     name = "slims"
@@ -67,7 +68,7 @@ class Slims(Unsupported):
 
     def _holdings(self, export: Export, document: DocumentId, barcodes: Sequence[str]) -> Holdings:
         titles = dict.fromkeys(export.titles[barcode] for barcode in barcodes if barcode in export.titles)
-        if not titles:
+        if not barcodes:  # of one that has some, the number may be another title's
             source, _, number = document.rpartition(".")
             titles = {number: None} if source == self._source and number in export.copies else {}
         items = tuple(item for title in titles for item in export.copies[title])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.ils.driver import Availability
 from portal.search_state import DEFAULT_SIZE, MAX_ID, MAX_KEYS, SIZES
 from search.discovery import MAX_RESULTS_REACHED
 from search.engines.terms import SUGGESTED
@@ -169,6 +170,22 @@ SHAPES: Final[Mapping[str, Shape]] = {
         "items": False,
         "minItems": 2,
     },
+    "Availability": _object(
+        answers={"type": "boolean", "description": "false while the library system is away; all is then unknown"},
+        titles=_map(
+            _object(
+                state=_one_of(*(state.value for state in Availability)),
+                text=_text("the state in words, with a place or a day"),
+                waiting=_text("how many wait for it, in words"),
+                copies=_WHOLE,
+                free=_WHOLE,
+                holds=_WHOLE,
+                licensed={"type": "boolean", "description": "an e-book that is lent by licence"},
+                hold={"type": "boolean", "description": "whether patrons may ask for it"},
+                href=_text("the page on which it is asked for"),
+            )
+        ),
+    ),
     "Health": {
         "anyOf": [
             _object(status=_one_of("ok"), documents=_WHOLE, pages=_WHOLE),
@@ -272,6 +289,18 @@ OPERATIONS: Final = (
         (Parameter("q", "what was typed so far", {"type": "string", "maxLength": MAX_CHARACTERS}),),
         {200: ("Suggestions", "what was typed, and completions"), 503: _LATER},
         "application/x-suggestions+json",
+    ),
+    Operation(
+        "/api/v1/availability",
+        "availability",
+        "Whether titles are there now, by id, as the library system says; it is not kept in any cache.",
+        (
+            Parameter(
+                "id", f"id of a record; at most {max(SIZES)}", {"type": "string", "maxLength": MAX_ID}, repeated=True
+            ),
+            _HL,
+        ),
+        {200: ("Availability", "the state of each title")},
     ),
     Operation(
         "/health",

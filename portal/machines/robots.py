@@ -24,6 +24,7 @@ Disallow: /rak
 Disallow: /riwayat
 Disallow: /simpanan
 Disallow: /akun
+Disallow: /pesan/
 Disallow: /meja
 Disallow: /masuk
 Disallow: /keluar

@@ -156,7 +156,7 @@ class MyLibrary:
             _found(session, ref.id).keep_history = keep
             (consents.give if keep else consents.withdraw)(session, ref.id, Purpose.HISTORY, self._clock())
         # Switched off first: what is returned in between is not kept after all.
-        if not keep and Capability.HISTORY in self._ils.capabilities:
+        if not keep and Capability.FORGET_HISTORY in self._ils.capabilities:
             self._ils.forget_history(ref)
 
     def history(self, actor: Actor, page: int = 1) -> LoanPage:

@@ -4,9 +4,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 
@@ -15,9 +15,12 @@ from portal.store.database import Database
 from portal.store.errors import BackupRefused, StoreUnavailable
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
+_PLAIN: Final = ("--no-owner", "--no-privileges")  # the backup belongs to whoever restores it
+_PSQL: Final = ("psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse", "-f", "-", "-d")
 # Names come from the catalogue of the server and are quoted by it; psql runs each line that comes back.
-_EMPTY_IT: Final = r"""
-SET lock_timeout = '30s';
+_EMPTY_IT: Final = rb"""
+BEGIN;
+SET LOCAL lock_timeout = '30s';
 SELECT format('DROP TABLE %I.%I CASCADE', schemaname, tablename) FROM pg_tables WHERE schemaname = current_schema()
 \gexec
 """
@@ -29,22 +32,35 @@ def dump(database: Database, path: Path, without: str) -> dict[str, int]:
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         moment = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         rows = count_rows(connection)
-        options = ("--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=30s")
+        options = ("--format=custom", *_PLAIN, "--lock-wait-timeout=30s")
         with _address(database) as address:
-            _run(
-                "pg_dump", *options, f"--snapshot={moment}", f"--exclude-table-data={without}", "-f", str(path), address
-            )
+            _dump(*options, f"--snapshot={moment}", f"--exclude-table-data={without}", "-f", str(path), address)
     return {**rows, without: 0}
 
 
 def load(database: Database, path: Path) -> None:
-    """Empty the database and fill it from a file, in one transaction. Raises StoreUnavailable, and nothing has changed."""
-    with tempfile.TemporaryDirectory(prefix="telusur-restore-") as folder, _address(database) as address:
-        script, empty_it = Path(folder) / "all.sql", Path(folder) / "empty.sql"
-        empty_it.write_text(_EMPTY_IT, encoding="utf-8")
-        _run("pg_restore", "--no-owner", "--no-privileges", "-f", str(script), str(path))
-        options = ("--no-psqlrc", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse")
-        _run("psql", *options, "-o", "/dev/null", "-f", str(empty_it), "-f", str(script), "-d", address)
+    """Empty the database and fill it from a file, in one transaction. Raises StoreUnavailable, and nothing has changed.
+
+    psql is told to commit only when pg_restore has said all it has, so that whatever dies first takes all of it back.
+    """
+    with (
+        _address(database) as address,
+        tempfile.TemporaryFile() as complaints,
+        _started("pg_restore", *_PLAIN, "-f", "-", str(path), stdout=subprocess.PIPE, stderr=complaints) as reader,
+        _started(*_PSQL, address, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints) as writer,
+    ):
+        assert reader.stdout is not None  # noqa: S101 - both were asked for
+        assert writer.stdin is not None  # noqa: S101
+        with suppress(BrokenPipeError), writer.stdin:  # psql ends at the first mistake
+            writer.stdin.write(_EMPTY_IT)
+            shutil.copyfileobj(reader.stdout, writer.stdin)
+            if reader.wait() == 0:
+                writer.stdin.write(b"\nCOMMIT;\n")
+        reader.stdout.close()
+        failed = [name for name, program in (("pg_restore", reader), ("psql", writer)) if program.wait()]
+        if failed:
+            complaints.seek(0)
+            raise _failure(failed[-1], complaints.read().decode("utf-8", "replace"))
 
 
 def program(name: str) -> str:
@@ -56,6 +72,13 @@ def program(name: str) -> str:
     if not ours:
         raise BackupRefused(f"{name} is missing on this machine; install Debian's package postgresql-client.")
     return str(ours[-1])
+
+
+def _dump(*arguments: str) -> None:
+    with tempfile.TemporaryFile() as complaints, _started("pg_dump", *arguments, stderr=complaints) as running:
+        if running.wait():
+            complaints.seek(0)
+            raise _failure("pg_dump", complaints.read().decode("utf-8", "replace"))
 
 
 @contextmanager
@@ -75,14 +98,22 @@ def _address(database: Database) -> Iterator[str]:
         yield make_conninfo(**values, passfile=file.name)
 
 
-def _run(name: str, *arguments: str) -> None:
+@contextmanager
+def _started(name: str, *arguments: str, **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program of PostgreSQL's, which ends with the block."""
     try:
-        done = subprocess.run(
-            [program(name), *arguments], capture_output=True, text=True, errors="replace", check=False
-        )
+        running = subprocess.Popen([program(name), *arguments], **pipes)
     except OSError as error:
         raise StoreUnavailable(f"{name} cannot be started: {error.strerror}.") from error
-    if done.returncode:
-        # The lines after it may hold the data of patrons.
-        reason = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
-        raise StoreUnavailable(f"{name} failed, and nothing has changed: {reason}")
+    with running:
+        try:
+            yield running
+        except BaseException:
+            running.kill()
+            raise
+
+
+def _failure(name: str, complaints: str) -> StoreUnavailable:
+    # The lines after the first may hold the data of patrons.
+    reason = next((line for line in complaints.splitlines() if line.strip()), "it did not say why")
+    return StoreUnavailable(f"{name} failed, and nothing has changed: {reason}")

@@ -37,6 +37,7 @@ PAGES = {
     "children": "/anak",
     "signing in": "/masuk?lanjut=/akun",
     "signed out": "/keluar",
+    "asking for a title": "/pesan/kota.007",
     "no such page": "/tidakada",
     "no such record": "/?id=kota.tiada",
 }

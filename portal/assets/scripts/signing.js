@@ -1,4 +1,5 @@
 // A PIN can be looked at while it is typed; it is hidden again before it is sent, so that no browser keeps it as text.
+// Whoever signs out leaves nothing behind: browsers heed the header that says so by TLS only, so it is done here, too.
 (() => {
   const set = (button, shown) => {
     const input = document.getElementById(button.dataset.show);
@@ -19,5 +20,10 @@
   });
   document.addEventListener('submit', (event) => {
     event.target.querySelectorAll('[data-show]').forEach((button) => set(button, false));
+    if (!event.target.matches('[data-forget]')) return;
+    try {
+      localStorage.clear();
+      sessionStorage.clear();
+    } catch { /* a browser that keeps nothing has nothing to forget */ }
   });
 })();

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -28,15 +28,13 @@ from portal.ils.koha import answers, refusals
 from portal.ils.koha.clicks import Clicks
 from portal.ils.koha.client import KohaClient, KohaRefused
 from portal.ils.koha.records import KohaRecords
+from portal.ils.koha.views import STAGES, fine_view, hold_view, profile_of
 from portal.ils.none import Unsupported
 from search.document import DocumentId
 
 # A patron with more than this is none; it keeps one page from asking Koha hundreds of things.
 MOST_ON_A_PAGE: Final = 100
-_FINES: Final = {"OVERDUE": "overdue", "LOST": "lost", "DAMAGED": "damaged"}
-_STAGES: Final = {"W": HoldStage.READY, "T": HoldStage.IN_TRANSIT, "P": HoldStage.IN_TRANSIT}
 _ORDER: Final = (HoldStage.READY, HoldStage.IN_TRANSIT, HoldStage.QUEUED, HoldStage.SUSPENDED)
-_END_OF_DAY: Final = time(23, 59, 59)
 
 
 class Koha(Unsupported):
@@ -90,31 +88,7 @@ class Koha(Unsupported):
 
     def _profile(self, number: int) -> Profile | None:
         found = self._client.get("/patrons/{patron_id}", answers.patron, {"patron_id": number})
-        if found is None:
-            return None
-        return Profile(
-            ils_id=str(found.patron_id),
-            card_number=found.cardnumber,
-            name=found.name,
-            category=found.category_id,
-            home_branch=found.library_id,
-            email=found.email,
-            phone=found.phone,
-            address=found.address,
-            birth_year=found.date_of_birth.year if found.date_of_birth else None,
-            expires_on=found.expiry_date,
-            blocks=tuple(self._blocks(found)),
-        )
-
-    def _blocks(self, found: answers.PatronAnswer) -> list[Refusal]:
-        is_expired = found.expiry_date is not None and found.expiry_date < self._today()
-        reasons = (
-            (Refusal.PATRON_BLOCKED, found.restricted),
-            (Refusal.CARD_LOST, found.card_lost),
-            (Refusal.CARD_EXPIRED, is_expired),
-            (Refusal.ADDRESS_MISSING, found.bad_address),
-        )
-        return [reason for reason, holds in reasons if holds]
+        return None if found is None else profile_of(found, self._today())
 
     # ---- loans
 
@@ -223,25 +197,8 @@ class Koha(Unsupported):
     def _hold_views(self, found: Sequence[answers.HoldAnswer]) -> tuple[HoldView, ...]:
         biblios = {hold.biblio_id for hold in found}
         titles, documents = self._records.titles(biblios), self._records.numbers.documents(biblios)
-        return tuple(self._hold_view(hold, titles[hold.biblio_id], documents.get(hold.biblio_id)) for hold in found)
-
-    def _hold_view(self, hold: answers.HoldAnswer, title: str, document: DocumentId | None) -> HoldView:
-        stage = _STAGES.get(hold.status, HoldStage.SUSPENDED if hold.suspended else HoldStage.QUEUED)
-        is_waiting = stage in (HoldStage.QUEUED, HoldStage.SUSPENDED)
-        # What has arrived is kept until the same field says; until then it is how long the patron wants to wait.
-        kept_until = hold.expires_on if stage is HoldStage.READY else None
-        return HoldView(
-            id=str(hold.hold_id),
-            document_id=document,
-            title=title,
-            stage=stage,
-            pickup_branch=hold.library_id,
-            place=hold.priority if is_waiting and hold.priority > 0 else None,
-            asked_at=self._at(hold.asked_on, time.min),
-            expires_on=hold.expires_on if is_waiting else None,
-            suspended_until=self._local_day(hold.suspended_until) if hold.suspended else None,
-            pickup_until=self._at(kept_until, _END_OF_DAY),
-            item_id=str(hold.item_id or "") if hold.item_level or not is_waiting else "",
+        return tuple(
+            hold_view(hold, titles[hold.biblio_id], documents.get(hold.biblio_id), self._zone) for hold in found
         )
 
     def check_hold(self, patron: PatronRef, document: DocumentId, item_id: str = "") -> Refusal | None:
@@ -319,7 +276,7 @@ class Koha(Unsupported):
         found = self._own(patron, hold)
         if found is None:
             return HoldResult(refusal=Refusal.NOT_FOUND)
-        if _STAGES.get(found.status) is HoldStage.IN_TRANSIT:
+        if STAGES.get(found.status) is HoldStage.IN_TRANSIT:
             return HoldResult(refusal=Refusal.IN_TRANSIT)
         # Where the library wants to be asked about copies set aside, Koha takes it down as a wish (202).
         headers = {"x-koha-override": "cancellation-request-flow"}
@@ -344,7 +301,7 @@ class Koha(Unsupported):
         found = self._own(patron, hold)
         if found is None:
             return None, Refusal.NOT_FOUND
-        stage = _STAGES.get(found.status)
+        stage = STAGES.get(found.status)
         if stage is None:
             return found, None
         return None, Refusal.IN_TRANSIT if stage is HoldStage.IN_TRANSIT else Refusal.ALREADY_DONE
@@ -383,34 +340,10 @@ class Koha(Unsupported):
         found = self._client.get(path, answers.debts, {"patron_id": number}) or ()
         owed = [line for line in found if line.outstanding > 0]
         owed.sort(key=lambda line: (line.charged_at or datetime.min.replace(tzinfo=UTC), line.line_id), reverse=True)
-        return tuple(
-            FineView(
-                id=str(line.line_id),
-                amount=line.amount,
-                balance=line.outstanding,
-                reason=_FINES.get(line.kind, "") or line.description or "other",
-                charged_at=line.charged_at,
-                note=line.description,
-            )
-            for line in owed
-        )
-
-    # ---- days and times
+        return tuple(map(fine_view, owed))
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()
-
-    def _at(self, day: date | None, moment: time) -> datetime | None:
-        try:
-            return None if day is None else datetime.combine(day, moment, self._zone).astimezone(UTC)
-        except OverflowError:  # the first day of all, or the last one
-            return None
-
-    def _local_day(self, when: date | datetime | None) -> date | None:
-        try:
-            return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
-        except OverflowError:
-            return None
 
     def _must_be_done(self, status: int, asked: str) -> None:
         if status >= 300:

@@ -99,15 +99,15 @@ def _too_soon(work: Work, loan: Loan) -> bool:
 
 def _wanted(work: Work, loan: Loan) -> bool:
     """Whether somebody waits for this very copy: who waits and can be served by free ones does not."""
-    copies = list(work.session.scalars(select(Item).where(Item.document_id == loan.document_id)))
-    lent = next(item for item in copies if item.id == loan.item_id)
     waiting = [
         (hold, patron)
         for hold, patron in queue.queued(work, loan.document_id)
         if hold.suspended_until is None and hold.patron_id != loan.patron_id
     ]
+    lent = work.session.get_one(Item, loan.item_id)
     if not any(queue.can_take(work, hold, patron, lent) for hold, patron in waiting):
         return False
+    copies = work.session.scalars(select(Item).where(Item.document_id == loan.document_id))
     free = [item for item in copies if item.status is ItemStatus.AVAILABLE or _coming_home(work, item)]
     wishes = [
         frozenset(item.id for item in free if queue.can_take(work, hold, patron, item)) for hold, patron in waiting

@@ -76,6 +76,7 @@ class Identity:
             patron_id = self._verified(card, pin)
         except IlsUnavailable:
             logging.getLogger(__name__).warning("The library system did not answer when somebody signed in.")
+            self.throttle.give_back(card, address)
             return Refused(WhyNot.AWAY)
         if patron_id is None:
             return Refused(WhyNot.WRONG)

@@ -74,15 +74,20 @@ class Throttle:
         keys = self._of("card", card), self._of("address", address)
         with self._database.writing() as session:
             self._database.deciding(session, *(f"try:{key}" for key in keys))
-            self._forget_card(session, card)
-            row = session.get(LoginTry, keys[1])
-            if row is not None:
-                row.failures = max(0, row.failures - 1)
-                row.not_before = row.last_at
+            self.forget(session, card)
+            _take_off_one(session, keys[1])
+
+    def give_back(self, card: str, address: str) -> None:
+        """The try that was taken could not be made: nothing was verified, so nothing has failed."""
+        keys = self._of("card", card), self._of("address", address)
+        with self._database.writing() as session:
+            self._database.deciding(session, *(f"try:{key}" for key in keys))
+            for key in keys:
+                _take_off_one(session, key)
 
     def forget(self, session: Session, card: str) -> None:
-        """Begin anew for a card, whose PIN staff have just set."""
-        self._forget_card(session, card)
+        """Begin anew for a card."""
+        session.execute(delete(LoginTry).where(LoginTry.key == self._of("card", card)))
 
     def sweep(self, session: Session) -> int:
         """Drop what has no meaning any more; how many."""
@@ -90,11 +95,15 @@ class Throttle:
         gone = session.execute(delete(LoginTry).where(LoginTry.last_at < self._clock() - longest))
         return int(gone.rowcount)  # type: ignore[attr-defined] # of a DELETE it is there
 
-    def _forget_card(self, session: Session, card: str) -> None:
-        session.execute(delete(LoginTry).where(LoginTry.key == self._of("card", card)))
-
     def _of(self, kind: str, value: str) -> str:
         return hmac.digest(self._key, f"{kind} {value}".encode(), hashlib.sha256).hex()
+
+
+def _take_off_one(session: Session, key: str) -> None:
+    row = session.get(LoginTry, key)
+    if row is not None:
+        row.failures = max(0, row.failures - 1)
+        row.not_before = row.last_at
 
 
 def _row(session: Session, key: str, limit: Limit, now: datetime) -> LoginTry:

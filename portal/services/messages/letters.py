@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language, Messages, messages
 
-MAX_TITLE: Final = 120
+MAX_LENGTH: Final = 120
 _NOT_DIGITS: Final = re.compile(r"[^\d+]")
 _INDONESIA: Final = "62"
 
@@ -46,7 +46,7 @@ def language_of(code: str) -> Language:
 def digest(hl: Language, sender: Sender, name: str, late: Sequence[Due], coming: Sequence[Due]) -> Words:
     """One letter about all loans of a patron that are late or soon due."""
     t = messages(hl)
-    paragraphs = [t("letter.greeting", name=name)]
+    paragraphs = [t("letter.greeting", name=_short(name))]
     if late:
         paragraphs.append("\n".join([t("letter.late"), *_lines(t, late)]))
     if coming:
@@ -58,7 +58,7 @@ def digest(hl: Language, sender: Sender, name: str, late: Sequence[Due], coming:
 def hold_ready(hl: Language, sender: Sender, name: str, title: str, branch: str, until: date | None) -> Words:
     """branch: where it is fetched, "" for an e-book."""
     t = messages(hl)
-    said = [t("letter.greeting", name=name)]
+    said = [t("letter.greeting", name=_short(name))]
     said.append(t("letter.ready" if branch else "letter.ready_online", title=_short(title), branch=branch))
     if until:
         said.append(t("letter.fetch_until", day=_day(until, hl)))
@@ -70,7 +70,7 @@ def hold_ready(hl: Language, sender: Sender, name: str, title: str, branch: str,
 def hold_expired(hl: Language, sender: Sender, name: str, title: str, *, was_ready: bool) -> Words:
     """was_ready: a copy lay there and was not fetched; otherwise none came in time."""
     t = messages(hl)
-    said = [t("letter.greeting", name=name)]
+    said = [t("letter.greeting", name=_short(name))]
     said.append(t("letter.unfetched" if was_ready else "letter.waited_in_vain", title=_short(title)))
     return Words(
         t("letter.expired_subject"), _whole(t, sender, [*said, *_link(t, sender, "letter.see", "/akun/reservasi")])
@@ -80,7 +80,7 @@ def hold_expired(hl: Language, sender: Sender, name: str, title: str, *, was_rea
 def short_reminder(hl: Language, sender: Sender, name: str, loans: Sequence[Due]) -> str:
     """The same for a chat, as staff send it themselves; see `whatsapp_link`."""
     t = messages(hl)
-    return "\n".join([t("letter.chat", name=name, library=sender.library), *_lines(t, loans)])
+    return "\n".join([t("letter.chat", name=_short(name), library=sender.library), *_lines(t, loans)])
 
 
 def whatsapp_link(phone: str, text: str) -> str:
@@ -124,6 +124,7 @@ def _day(day: date, hl: Language) -> str:
     return str(format_date(day, "EEEE, d MMMM y", locale=hl))
 
 
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+def _short(text: str) -> str:
+    """A name or title on one line, so that none writes lines of its own into a letter."""
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1].rstrip()}…"

@@ -1,5 +1,6 @@
 """A library that lends, with patrons who sign in to it, over the real services on SQLite."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +15,18 @@ from portal.bootstrap import Accounts, Services
 from portal.ils.driver import PatronRef
 from portal.routes import PlainPages
 from portal.services.actors import Actor
+from portal.services.shelves import ReadingLists, SavedSearches
 from portal.shell import Shell
+from portal.store.clock import utc_now
 from portal.store.database import Database
+from portal.store.tables import FamilyLink, Fine
+from portal.store.tables.circulation import FineKind
 from portal.store.tables.people import Role
+from portal.store.upgrading import prepare
 from tests.support.accounts import ORIGIN, accounts_in, add_person, sign_in, token_of
+from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, running_portal
 from tests.support.circulation import Library, Turned
+from tests.support.small_library import small_library
 
 
 @dataclass
@@ -59,6 +67,51 @@ def post(client: TestClient, path: str, **fields: str) -> str:
         return client.get(answer.headers["location"].partition("#")[0]).text
     assert answer.status_code in (200, 422), answer.text
     return answer.text
+
+
+@pytest.fixture(scope="session")
+def lending_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The small library's portal in a process of its own, with Maria's loans, holds, fines and lists in its store."""
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    folder = tmp_path_factory.mktemp("lending")
+    small_library(folder)
+    database = Database(f"sqlite:///{folder / 'accounts.sqlite3'}")
+    prepare(database)
+    fill(Library(database, Turned(utc_now())))
+    database.close()
+    with running_portal(folder, TELUSUR_RATE="0") as portal:
+        yield portal
+
+
+def fill(lending: Library) -> None:
+    """Maria has a loan that is late, one to renew, one that others wait for, a ready hold, a waiting one, a fine, a list."""
+    now = lending.clock.now
+    lending.rule("umum", max_holds=5)
+    id = add_person(lending.database, "BT-0001", email="maria@contoh.id")
+    maria, child, other = PatronRef(id, id, "BT-0001"), lending.patron(name="Ani Wenas"), lending.patron()
+    who = Actor(id, Role.PATRON, "pusat")
+    lending.clock.on(days=-9)
+    lending.lend(maria, lending.copy("kota.007", title="Laskar pelangi"))
+    lending.clock.now = now
+    lending.lend(maria, lending.copy("kota.101", title="Belajar membaca jilid 1"))
+    lending.lend(maria, lending.copy("kota.002", title="Ikan karang Indonesia Timur"))
+    lending.hold(other, "kota.002")
+    lending.lend(child, lending.copy("kota.102", title="Belajar membaca jilid 2"))
+    lending.copy("kota.010")
+    lending.hold(maria, "kota.010", title="Jurnal kelautan tropis")
+    lending.lend(other, lending.copy("kota.004"))
+    lending.hold(maria, "kota.004", title="Cerita rakyat Sulawesi Utara")
+    lending.lend(other, lending.copy("kota.003"))
+    lending.copies("kota.008", 2, title="The rainbow troops")
+    with lending.database.writing() as session:
+        session.add(FamilyLink(guardian_id=id, child_id=child.id, linked_at=now))
+        session.add(
+            Fine(patron_id=id, kind=FineKind.OVERDUE, amount=4_000, days=4, title="Peta laut", note="", charged_at=now)
+        )
+    lists = ReadingLists(lending.database, lending.clock)
+    lists.add(who, lists.create(who, "Skripsi", "Bab dua"), [("kota.002", "Ikan karang"), ("kota.003", "Coral reefs")])
+    SavedSearches(lending.database, lending.clock).save(who, "Karang", "/cari?q=karang&f.language=ind")
 
 
 @pytest.fixture

@@ -419,6 +419,13 @@ def test_a_system_that_is_away_is_told_as_such_and_nobody_is_signed_in(
         assert not session.scalars(select(Session)).all()
 
 
+def test_a_system_that_is_away_makes_no_card_wait(other: Identity, elsewhere: Elsewhere) -> None:
+    elsewhere.is_away = True
+    assert {other.sign_in("K-1", "koha-pin", HERE) for _ in range(20)} == {Refused(WhyNot.AWAY)}
+    elsewhere.is_away = False
+    welcomed(other, "K-1", "koha-pin")
+
+
 def test_staff_who_were_added_by_card_are_found_when_they_sign_in(other: Identity, database: Database) -> None:
     person = add_person(database, "K-1", Role.LIBRARIAN, pin_hash="")
     found = other.find(welcomed(other, "K-1", "koha-pin"))

@@ -1,6 +1,7 @@
 """Who works here: roles are given and taken, and somebody can always give them."""
 
 import io
+import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -192,3 +193,16 @@ def test_no_pin_can_be_an_argument(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     with pytest.raises(SystemExit):
         command(monkeypatch, "add", "--card", "A-1", "--role", "admin", "--pin", SECRET)
     assert "unrecognized arguments" in capsys.readouterr().err
+
+
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "signing-in.md"
+SHOWN = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("telusur ")]
+
+
+def test_the_commands_of_the_guide_do_what_it_says(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELUSUR_OIDC_URL", "https://masuk.example.org")
+    monkeypatch.setenv("TELUSUR_OIDC_CLIENT", "telusur")
+    monkeypatch.setenv("TELUSUR_OIDC_SECRET", "s")
+    assert len(SHOWN) >= 5
+    for line in SHOWN:
+        assert command(monkeypatch, *shlex.split(line)[2:], piped=SECRET) == 0, line

@@ -73,9 +73,10 @@ def test_what_slims_hides_and_other_sources_are_unknown(tmp_path: Path) -> None:
 
 
 def test_documents_are_known_by_the_barcodes_of_their_copies(tmp_path: Path) -> None:
-    driver = slims(tmp_path, barcodes={"slims.3f2a": ("B5", "B9"), "slims.1": ("B5",)})
+    driver = slims(tmp_path, barcodes={"slims.3f2a": ("B5", "B9"), "slims.1": ("B5",), "slims.2": ("B-other",)})
     assert [item.barcode for item in driver.holdings(DocumentId("slims.3f2a")).items] == ["B5"]
     assert [item.barcode for item in driver.holdings(DocumentId("slims.1")).items] == ["B5"]
+    assert driver.holdings(DocumentId("slims.2")).items == ()
 
 
 def test_another_export_is_read_and_a_broken_one_is_not_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

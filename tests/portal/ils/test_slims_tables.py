@@ -4,17 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.ils.slims_tables import (
-    LoanRow,
-    RuleRow,
-    copy_of,
-    csv_table,
-    loan_of,
-    member_of,
-    read_dump,
-    read_dump_file,
-    read_rules,
-)
+from portal.ils.slims_rows import LoanRow, copy_of, loan_of, member_of
+from portal.ils.slims_tables import RuleRow, csv_table, read_dump, read_dump_file, read_rules
 from portal.ils.sql_dump import ExportError
 from tests.support.shared_data import shared
 from tests.support.slims import dump

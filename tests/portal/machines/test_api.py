@@ -87,6 +87,13 @@ def test_what_is_not_there_is_answered_as_described(described: dict[str, Any], c
     valid(described, "Suggestions", client.get("/api/v1/suggest/opensearch?q=te").json())
 
 
+def test_the_state_of_titles_is_answered_as_described(described: dict[str, Any], client: TestClient) -> None:
+    answer = client.get("/api/v1/availability", params={"id": [REEF_ID, EBOOK_ID, "kota.none"]})
+    assert answer.headers["cache-control"] == "no-store"
+    valid(described, "Availability", answer.json())
+    assert set(answer.json()["titles"]) == {REEF_ID, EBOOK_ID, "kota.none"}
+
+
 def test_every_parameter_of_a_search_is_described(described: dict[str, Any]) -> None:
     named = {one["name"] for one in described["paths"]["/api/v1/search"]["get"]["parameters"]}
     assert named >= {"q", "in", "sort", "page", "size", "mode", "exact", "drop", "words", "hl"}

@@ -153,10 +153,10 @@ def test_old_news_of_holds_is_no_news(library: Library, reminders: Reminders) ->
 
 
 def test_a_name_cannot_write_the_letter(library: Library, reminders: Reminders) -> None:
-    library.lend(library.patron(name="{library} {0} %s", **MAIL), library.copy("x{y}"))
+    library.lend(library.patron(name="{library} {0} %s\n\nBayar di sini", **MAIL), library.copy("x{y}"))
     library.clock.on(days=6)
     assert reminders.remind() == 1
-    assert "Yth. {library} {0} %s," in letters(library)[0].body
+    assert "Yth. {library} {0} %s Bayar di sini,\n" in letters(library)[0].body
 
 
 @pytest.mark.parametrize(
