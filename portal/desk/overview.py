@@ -16,6 +16,7 @@ from portal.bibliography.spreadsheet import BYTE_ORDER_MARK, harmless
 from portal.desk.frame import BRANCH, DeskFrame, Option
 from portal.i18n import Messages, messages
 from portal.services.circulation.results import OverdueEntry, ShelfEntry
+from portal.services.messages.letters import whatsapp_link
 from portal.store.tables.people import Role
 
 _CSV: Final = "text/csv; charset=utf-8"
@@ -144,7 +145,7 @@ class OverviewPages:
         t, at = messages(visitor.language), self._at(request, visitor)
         entries = self._frame.desk.overdue_list(visitor.actor, at)
         csv_href = self._href("/meja/terlambat.csv", at, t) if visitor.actor.role is Role.ADMIN and entries else ""
-        rows = tuple(OverdueRow(entry, self._mail(entry, t), "") for entry in entries)
+        rows = tuple(OverdueRow(entry, self._mail(entry, t), self._chat(entry, t)) for entry in entries)
         view = OverdueView(self._frame.branch_options(visitor, at), rows, csv_href)
         return self._frame.page(request, visitor, "overdue", "overdue.html", view)
 
@@ -197,10 +198,15 @@ class OverviewPages:
     def _mail(self, entry: OverdueEntry, t: Messages) -> str:
         if not entry.email:
             return ""
-        day = self._frame.moments(t).day(entry.due_at)
-        body = t("desk.overdue_text", name=entry.patron_name, title=entry.title, day=day, library=self._library)
         subject = t("desk.overdue_subject", library=self._library)
-        return f"mailto:{quote(entry.email, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+        return f"mailto:{quote(entry.email, safe='@')}?subject={quote(subject)}&body={quote(self._words(entry, t))}"
+
+    def _chat(self, entry: OverdueEntry, t: Messages) -> str:
+        return whatsapp_link(entry.phone, self._words(entry, t)) if entry.phone else ""
+
+    def _words(self, entry: OverdueEntry, t: Messages) -> str:
+        day = self._frame.moments(t).day(entry.due_at)
+        return t("desk.overdue_text", name=entry.patron_name, title=entry.title, day=day, library=self._library)
 
     @property
     def _library(self) -> str:

@@ -46,7 +46,7 @@ def words(page: str) -> str:
 def test_a_patron_is_registered_gets_a_pin_and_can_sign_in(
     librarian: AtDesk, shelves: Library, accounts: Accounts
 ) -> None:
-    address = librarian.post("/meja/anggota/baru", **NEW, card_number="BT-0100", agreed_reminders="1")
+    address = librarian.post("/meja/anggota/baru", 303, **NEW, card_number="BT-0100", agreed_reminders="1")
     page = librarian.get(address)
     assert "Anggota terdaftar." in page
     patron = address.partition("/anggota/")[2].partition("?")[0]
@@ -159,6 +159,7 @@ def test_an_overdue_list_leads_to_a_letter_and_its_file_runs_no_formula(admin: A
     page = admin.get("/meja/terlambat")
     assert "Terlambat 3 hari" in words(page)
     assert "mailto:a%2Bb@example.org?subject=Pinjaman%20terlambat" in page
+    assert 'href="https://wa.me/628123456?text=Yth.%20%3Dcmd' in page
     text = admin.client.get("/meja/terlambat.csv").text
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert rows[1][0] == "'=cmd|' /C calc'!A0"
