@@ -20,6 +20,8 @@ from portal.store.tables import Session as SignIn
 from portal.store.tables.people import Standing
 
 MAX_REASON: Final = 500
+# Who came blocked from another system has no reason here.
+_UNTOLD: Final = "–"
 
 
 class Membership:
@@ -37,7 +39,9 @@ class Membership:
         def blocked(_: Session, patron: Patron) -> None:
             if not reason or len(reason) > MAX_REASON or not reason.isprintable():
                 raise NotValid("reason_missing", "reason")
-            patron.standing, patron.block_reason = Standing.BLOCKED, reason
+            patron.block_reason = reason
+            if patron.standing is not Standing.CARD_LOST:  # which lends nothing either, and lasts until there is a card
+                patron.standing = Standing.BLOCKED
 
         self._done(actor, patron_id, "patron.blocked", blocked)
 
@@ -53,8 +57,9 @@ class Membership:
         """Whoever found the card can do nothing with it: nothing is lent by it, and whoever is signed in is signed out."""
 
         def lost(session: Session, patron: Patron) -> None:
-            if patron.standing is Standing.ACTIVE:
-                patron.standing = Standing.CARD_LOST
+            if patron.standing is Standing.BLOCKED:
+                patron.block_reason = patron.block_reason or _UNTOLD  # it goes on with the next card
+            patron.standing = Standing.CARD_LOST
             self._sign_out(session, patron)
 
         self._done(actor, patron_id, "card.lost", lost)
@@ -68,7 +73,7 @@ class Membership:
         def given(session: Session, patron: Patron) -> None:
             patron.card_number = free_card(session, card_number)
             if patron.standing is Standing.CARD_LOST:
-                patron.standing = Standing.ACTIVE
+                patron.standing = Standing.BLOCKED if patron.block_reason else Standing.ACTIVE
             self._sign_out(session, patron)
             session.flush()
 

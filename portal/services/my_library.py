@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.ils.driver import (
@@ -25,6 +25,7 @@ from portal.ils.driver import (
 )
 from portal.services import consents
 from portal.services.actors import Actor, require_patron
+from portal.services.circulation.people import still_minor
 from portal.services.consents import Purpose
 from portal.services.errors import NotFound
 from portal.store.clock import Clock
@@ -97,11 +98,9 @@ class MyLibrary:
     # ---- loans
 
     def children(self, actor: Actor) -> tuple[Child, ...]:
-        """Those whose guardian they are, by name."""
-        id = require_patron(actor)
-        wanted = select(Patron).join(FamilyLink, FamilyLink.child_id == Patron.id).where(FamilyLink.guardian_id == id)
+        """Those whose guardian they are, until they come of age, by name."""
         with self._database.reading() as session:
-            found = session.scalars(wanted.order_by(Patron.name, Patron.id))
+            found = session.scalars(self._minors(require_patron(actor)).order_by(Patron.name, Patron.id))
             return tuple(Child(child.id, child.name) for child in found)
 
     def loans(self, actor: Actor, child: str = "", page: int = 1) -> LoanPage:
@@ -235,10 +234,14 @@ class MyLibrary:
         """A child of theirs, and its name."""
         guardian = require_patron(actor)
         with self._database.reading() as session:
-            if session.get(FamilyLink, (guardian, child)) is None:
+            if session.scalars(self._minors(guardian).where(Patron.id == child)).first() is None:
                 raise NotFound("no such child")
             patron = _found(session, child)
             return reference_of(patron), patron.name
+
+    def _minors(self, guardian: str) -> Select[Patron]:
+        linked = select(Patron).join(FamilyLink, FamilyLink.child_id == Patron.id)
+        return linked.where(FamilyLink.guardian_id == guardian, still_minor(self.today().year))
 
 
 def reference_of(patron: Patron) -> PatronRef:

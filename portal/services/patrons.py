@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.i18n import LANGUAGES
 from portal.services import audit, consents
 from portal.services.actors import Actor, require_staff
+from portal.services.circulation.people import OF_AGE
 from portal.services.consents import Purpose
 from portal.services.errors import NotAllowed, NotFound, NotValid
 from portal.store.clock import Clock
@@ -24,8 +25,6 @@ from portal.store.tables.people import Role, Standing
 
 MOST_FOUND: Final = 50
 LEAST_ASKED: Final = 2
-# UU PDP 27/2022 art. 25: for children a parent or guardian agrees.
-OF_AGE: Final = 18
 GUARDIAN: Final = "guardian"
 FIRST_CARD: Final = "000001"
 _CARD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,63}")

@@ -101,9 +101,10 @@ def open_engine(url: URL, *, writes: bool, foreign_keys: bool = True) -> Engine:
             pool_size=POOL,
             pool_timeout=POOL_WAIT_S,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_S, "options": options},
         )
-    engine = create_engine(url, pool_size=POOL, pool_timeout=BUSY_MS / 1000)
+    engine = create_engine(url, pool_size=POOL, pool_timeout=BUSY_MS / 1000, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepared(connection: Any, record: object) -> None:  # noqa: ARG001 - the shape of a listener
@@ -155,12 +156,17 @@ def _make_file(url: URL) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        raise
+    except IntegrityError as error:
+        # What nobody expected ends in the log, and PostgreSQL adds the row that stands in the way, with all it holds.
+        raise IntegrityError(None, None, Exception(_first_line(error)), hide_parameters=True) from None
     except (DBAPIError, PoolTimeout) as error:
         # Statements and their values hold patrons' data; only the driver's own words are told.
-        reason = str(error.orig).strip().splitlines()[0] if isinstance(error, DBAPIError) else "too many at once"
+        reason = _first_line(error) if isinstance(error, DBAPIError) else "too many at once"
         raise StoreUnavailable(
             f"The database of patrons does not work: {reason}. See whether its disk has space and, where "
             "TELUSUR_DATABASE names a server, whether that runs; `telusur check` tells."
         ) from None
+
+
+def _first_line(error: DBAPIError) -> str:
+    return next(iter(str(error.orig).strip().splitlines()), "")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -33,9 +33,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """limit_s: of one question from its first byte out to its last byte in, a second try included."""
+    """limit_s: of one question from its first byte out to its last byte in, a second try included.
+
+    at_once: questions that wait for Koha at the same time, so that a slow one never holds all threads of the portal.
+    turn_s: how long one more waits for its turn.
+    """
 
     limit_s: float = 5.0
+    at_once: int = 8
+    turn_s: float = 0.5
     max_bytes: int = MAX_BYTES
 
 
@@ -94,6 +100,7 @@ class KohaClient:
         self._limits = limits or Limits()
         self._clock = clock
         self._circuit = Circuit(clock)
+        self._turns = BoundedSemaphore(self._limits.at_once)
         self._token_lock = Lock()
         self._token, self._token_until = "", 0.0
         self._session = requests.Session()
@@ -121,6 +128,23 @@ class KohaClient:
 
         What changes something is asked once only; a GET again where the connection broke. Raises IlsUnavailable.
         """
+        asked = f"{method} {path}"
+        if not self._turns.acquire(timeout=self._limits.turn_s):
+            raise IlsUnavailable(f"Koha is slow, and too many wait for it already: {asked}")
+        try:
+            return self._ask(method, path, ids, query, body, headers)
+        finally:
+            self._turns.release()
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        ids: Mapping[str, int] | None,
+        query: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
         asked = f"{method} {path}"
         until = self._clock() + self._limits.limit_s
         url = self._base + path.format_map({name: quote(str(id), safe="") for name, id in (ids or {}).items()})

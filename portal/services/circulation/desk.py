@@ -146,8 +146,9 @@ class Desk:
         """A lost, damaged or withdrawn copy can be lent again."""
 
         def found(work: Work, item: Item) -> CheckIn:
+            result = returns.bring_back(work, item, branch)
             self._audit(work.session, actor.patron_id, "item.found", item.id, "", at=work.now)
-            return returns.bring_back(work, item, branch)
+            return result
 
         return self._with_item(actor, barcode, found, branch)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.ils.driver import Profile, Refusal
 from portal.services.circulation.work import Work
@@ -12,6 +12,8 @@ from portal.store.tables import FamilyLink, Fine, Hold, Loan, Patron, Payment, R
 from portal.store.tables.circulation import ACTIVE
 from portal.store.tables.people import Standing
 
+# UU PDP 27/2022 art. 25: for children a parent or guardian agrees.
+OF_AGE: Final = 18
 _STANDINGS: Final = {
     Standing.BLOCKED: Refusal.PATRON_BLOCKED,
     Standing.WITHDRAWN: Refusal.PATRON_BLOCKED,
@@ -61,8 +63,17 @@ def active_holds(work: Work, patron_id: str) -> int:
 
 def children(work: Work, guardian_id: str) -> Sequence[str]:
     """Ids of those whose loans a guardian may see and renew."""
-    statement = select(FamilyLink.child_id).where(FamilyLink.guardian_id == guardian_id).order_by(FamilyLink.child_id)
-    return list(work.session.scalars(statement))
+    statement = select(FamilyLink.child_id).where(FamilyLink.guardian_id == guardian_id)
+    minors = statement.join(Patron, Patron.id == FamilyLink.child_id).where(still_minor(work.today.year))
+    return list(work.session.scalars(minors.order_by(FamilyLink.child_id)))
+
+
+def still_minor(year: int) -> ColumnElement[bool]:
+    """Whom a guardian still answers for in that year: from the one in which they come of age, nobody reads along.
+
+    By the year of birth alone, as `too_young`. Of whom it is not known, staff end the link.
+    """
+    return or_(Patron.birth_year.is_(None), Patron.birth_year > year - OF_AGE)
 
 
 def profile(work: Work, patron: Patron) -> Profile:

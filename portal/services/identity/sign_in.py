@@ -162,6 +162,9 @@ class Identity:
         hashed = self.hasher.hashed(new)
         with self._database.writing() as session:
             self._database.deciding(session, f"patron:{patron_id}")
+            unchanged = select(Patron.id).where(Patron.id == patron_id, Patron.pin_hash == patron.pin_hash)
+            if session.scalar(unchanged) is None:  # staff have set another one while the old one was made sure of
+                raise NotValid("pin_wrong", "old")
             session.execute(update(Patron).where(Patron.id == patron_id).values(pin_hash=hashed))
             self.sessions.end_all(session, patron_id)
             audit.record(session, patron_id, "pin.change", patron_id, at=self._clock())

@@ -15,7 +15,7 @@ from portal.ils.none import NoSystem
 from portal.services import audit
 from portal.services.actors import Actor
 from portal.services.errors import NotAllowed, NotFound, NotValid
-from portal.services.identity.pins import must_change
+from portal.services.identity.pins import Hasher, must_change
 from portal.services.identity.sessions import key_of
 from portal.services.identity.sign_in import Identity, Refused, Welcome, WhyNot
 from portal.store.database import Database
@@ -327,6 +327,27 @@ def test_nobody_can_guess_the_old_pin_from_an_open_session(identity: Identity, d
             identity.change_pin(Actor(person, Role.PATRON), f"{number:06d}", "314159")
         codes.append(refused.value.code)
     assert codes == ["pin_wrong"] * 5 + ["pin_wait"] * 3
+
+
+def test_a_pin_that_staff_set_meanwhile_is_not_overwritten_by_who_knew_the_old_one(
+    identity: Identity, database: Database
+) -> None:
+    person, chief = add_person(database), add_person(database, "P-1", Role.ADMIN)
+
+    class Interrupted(Hasher):
+        """While a PIN is made sure of, the desk sets another one."""
+
+        def matches(self, pin: str, kept: str) -> bool:
+            found = super().matches(pin, kept)
+            identity.hasher = Hasher()
+            identity.set_pin(Actor(chief, Role.ADMIN), person, "602214")
+            return found
+
+    identity.hasher = Interrupted()
+    with pytest.raises(NotValid, match="pin_wrong"):
+        identity.change_pin(Actor(person, Role.PATRON), PIN, "314159")
+    assert isinstance(identity.sign_in("BT-0001", "314159", HERE), Refused)
+    assert isinstance(identity.sign_in("BT-0001", "602214", HERE), Welcome)
 
 
 def test_a_pin_from_the_desk_is_good_for_one_sign_in_and_for_three_days(

@@ -115,6 +115,26 @@ def test_a_guardian_renews_for_a_child_and_a_child_not_for_a_guardian(mine: MyLi
         mine.loans(actor(child), guardian.id)
 
 
+def test_whoever_has_come_of_age_is_nobodys_child_any_more(mine: MyLibrary, lending: Library) -> None:
+    year = mine.today().year
+    guardian = lending.patron()
+    minor, grown_up = lending.patron(birth_year=year - 17), lending.patron(birth_year=year - 18)
+    with lending.database.writing() as session:
+        for child in (minor, grown_up):
+            session.add(FamilyLink(guardian_id=guardian.id, child_id=child.id, linked_at=lending.clock()))
+    lending.lend(grown_up, lending.copy())
+    loan = mine.loans(actor(grown_up)).loans[0].id
+    assert [one.id for one in mine.children(actor(guardian))] == [minor.id]
+    assert mine.loans(actor(guardian)).total == 0
+    for deed in (
+        lambda: mine.loans(actor(guardian), grown_up.id),
+        lambda: mine.renew(actor(guardian), loan, "k"),
+        lambda: mine.renew_all(actor(guardian), "k", grown_up.id),
+    ):
+        with pytest.raises(NotFound):
+            deed()
+
+
 def test_a_day_in_the_past_or_beyond_a_year_is_refused(mine: MyLibrary, lending: Library) -> None:
     patron = lending.patron()
     lending.lend(lending.patron(), lending.copy())

@@ -222,6 +222,29 @@ def test_a_lost_card_lends_nothing_and_its_number_is_nobodys_afterwards(back: Ba
     assert library.desk.check_out(LIBRARIAN, "BT-0002", barcode, CENTRAL, "k2").done
 
 
+def test_a_card_that_is_lost_stays_so_whatever_else_the_patron_is_blocked_for(back: Backroom, library: Library) -> None:
+    lost_first, blocked_first = library.patrons(2)
+    back.membership.card_lost(LIBRARIAN, lost_first.id)
+    back.membership.block(LIBRARIAN, lost_first.id, "Buku rusak")
+    back.membership.block(LIBRARIAN, blocked_first.id, "Buku rusak")
+    back.membership.card_lost(LIBRARIAN, blocked_first.id)
+    for patron in (lost_first, blocked_first):
+        with pytest.raises(NotValid, match="card_needed"):
+            back.membership.unblock(LIBRARIAN, patron.id)
+        back.membership.new_card(LIBRARIAN, patron.id)
+        found = kept(library, patron.id)
+        assert (found.standing, found.block_reason) == (Standing.BLOCKED, "Buku rusak")
+        back.membership.unblock(LIBRARIAN, patron.id)
+        assert kept(library, patron.id).standing is Standing.ACTIVE
+
+
+def test_who_was_blocked_elsewhere_stays_so_with_a_new_card(back: Backroom, library: Library) -> None:
+    patron = library.patron(standing=Standing.BLOCKED)
+    back.membership.card_lost(LIBRARIAN, patron.id)
+    back.membership.new_card(LIBRARIAN, patron.id)
+    assert kept(library, patron.id).standing is Standing.BLOCKED
+
+
 def test_a_new_card_is_not_somebody_elses(back: Backroom, library: Library) -> None:
     patron, other = library.patrons(2)
     with pytest.raises(NotValid, match="card_taken"):

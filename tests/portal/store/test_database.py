@@ -1,6 +1,7 @@
 """Transactions, revisions and the tables themselves, on both databases."""
 
 import stat
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from portal.store.database import Database
 from portal.store.errors import StoreUnavailable, WrongRevision
-from portal.store.tables import Branch, Category, Job
+from portal.store.tables import Branch, Category, Job, Patron
 from portal.store.upgrading import downgrade, drift, newest, prepare, revision, upgrade
 from tests.support.databases import Servers
 
@@ -150,3 +151,20 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="Make the folder writable"):
         Database(f"sqlite:///{tmp_path / 'file' / 'accounts.sqlite3'}")
+
+
+def test_what_is_there_already_is_refused_without_a_word_of_whose_it_is(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all((Branch(code="pusat", name="Pusat"), Category(code="umum", name_id="Umum", name_en="General")))
+        session.flush()
+        session.add(_patron("BT-0077", "Kenari Lumentut"))
+    with pytest.raises(IntegrityError) as found, database.writing() as session:
+        session.add(_patron("BT-0077", "Maleo Rantung"))
+    told = "".join(traceback.format_exception(found.value))
+    assert not [word for word in ("BT-0077", "Kenari", "Maleo", "secret hash") if word in told]
+
+
+def _patron(card: str, name: str) -> Patron:
+    return Patron(
+        card_number=card, name=name, category="umum", home_branch="pusat", pin_hash="secret hash", registered_at=NOON
+    )

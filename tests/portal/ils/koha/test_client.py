@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -258,3 +260,20 @@ def test_the_server_complains_of_its_own_answers(koha_process: KohaProcess) -> N
     with pytest.raises(IlsUnavailable):
         koha_process.driver().profile(patron)
     assert "own answer to get_patron" in koha_process.told["complaints"][0]
+
+
+def test_a_koha_that_only_hangs_holds_a_few_and_sends_the_others_away(koha: KohaProcess) -> None:
+    together = Barrier(6)
+    with proxy(koha, "stall") as url:
+        client = KohaClient(url, CLIENT, SECRET, Limits(limit_s=2.0, at_once=2, turn_s=0.0))
+
+        def ask() -> str:
+            together.wait()
+            with pytest.raises(IlsUnavailable) as found:
+                client.ask("GET", "/libraries")
+            return str(found.value)
+
+        with ThreadPoolExecutor(6) as threads:
+            told = [future.result() for future in [threads.submit(ask) for _ in range(6)]]
+        client.close()
+    assert sum("too many wait" in each for each in told) == 4
