@@ -4,7 +4,9 @@ A scan is answered on the page it was sent from, so that a refusal stands beside
 the same: a reload does no harm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,14 +15,18 @@ from starlette.routing import Route
 
 from portal.account.visitor import Visitor
 from portal.desk.frame import BRANCH, DeskFrame, Mistake, Option, onward, text
+from portal.desk.moments import Moments
 from portal.i18n import Messages, messages
 from portal.ils.driver import HoldStage, LoanView, Refusal
 from portal.services.circulation.results import CheckIn, CheckOut, DeskAccount
 from portal.store.columns import new_id
 
-MAX_KEY = 64
+MAX_KEY: Final = 64
+# More than the largest class; each copy is a transaction of its own.
+MAX_SET: Final = 100
 # Scanned twice, as hands do; nothing is wrong.
 _MILD = frozenset((Refusal.ALREADY_YOURS,))
+_SET_ORDER: Final = ("wrong", "mild", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,26 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """What is told of one copy of a set. words: when it is due, or why it was not lent."""
+
+    state: str
+    title: str
+    barcode: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LentSet:
+    """Copies lent together, say for a class. answers: what was refused first. mistake: why none was tried, "" for none."""
+
+    answers: tuple[SetAnswer, ...] = ()
+    lent: int = 0
+    mistake: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """A patron at the counter. today: lent today, the last first; others: lent before."""
 
@@ -53,6 +79,7 @@ class Counter:
     branches: tuple[Option, ...]
     scan: Scan | None = None
     typed: str = ""
+    many: LentSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +102,7 @@ class LendingPages:
             Route("/meja/pinjam", frame.done(self.find), methods=["POST"]),
             Route("/meja/pinjam/{patron}", frame.shown(self.counter)),
             Route("/meja/pinjam/{patron}", frame.done(self.lend), methods=["POST"]),
+            Route("/meja/pinjam/{patron}/banyak", frame.done(self.lend_set), methods=["POST"]),
             Route("/meja/pinjam/{patron}/bukti", frame.shown(self.slip)),
             Route("/meja/kembali", frame.shown(self.returning)),
             Route("/meja/kembali", frame.done(self.take_back), methods=["POST"]),
@@ -115,6 +143,18 @@ class LendingPages:
         scan = refused(result, messages(visitor.language))
         return self._counter(request, visitor, scan=scan, branch=at, typed=barcode)
 
+    def lend_set(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        """Many copies at once; a set sent twice, or half of it, lends each copy once."""
+        card = self._frame.backroom.patrons.card_of(visitor.actor, request.path_params["patron"])
+        at, typed = self._frame.branch(visitor, text(form, BRANCH)), text(form, "barcodes")
+        t, barcodes = messages(visitor.language), [line.strip() for line in typed.splitlines() if line.strip()]
+        if not 0 < len(barcodes) <= MAX_SET:
+            told = t("desk.set_too_many", most=MAX_SET) if barcodes else t("desk.set_empty")
+            return self._counter(request, visitor, branch=at, many=LentSet(mistake=told, typed=typed))
+        key = text(form, "key")[:MAX_KEY] or new_id()
+        results = self._frame.desk.check_out_set(visitor.actor, card, barcodes, at, key)
+        return self._counter(request, visitor, branch=at, many=lent_set(results, t, self._frame.moments(t)))
+
     def slip(self, request: Request, visitor: Visitor) -> Response:
         view = self._view(request, visitor)
         heading = messages(visitor.language)("desk.slip")
@@ -129,11 +169,16 @@ class LendingPages:
         scan: Scan | None = None,
         branch: str = "",
         typed: str = "",
+        many: LentSet | None = None,
     ) -> Response:
-        view = self._view(request, visitor, lent=lent, scan=scan, branch=branch, typed=typed)
-        status = 422 if scan is not None and scan.state == "wrong" else 200
+        view = self._view(request, visitor, lent=lent, scan=scan, branch=branch, typed=typed, many=many)
+        is_wrong = (scan is not None and scan.state == "wrong") or (many is not None and _has_refused(many))
+        status = 422 if is_wrong else 200
+        mistakes = [Mistake(many.mistake, "barcodes")] if many is not None and many.mistake else []
         heading = messages(visitor.language)("desk.lend_to", name=view.account.profile.name)
-        return self._frame.page(request, visitor, "lend", "lend.html", view, heading=heading, status=status)
+        return self._frame.page(
+            request, visitor, "lend", "lend.html", view, heading=heading, mistakes=mistakes, status=status
+        )
 
     def _view(
         self,
@@ -144,6 +189,7 @@ class LendingPages:
         scan: Scan | None = None,
         branch: str = "",
         typed: str = "",
+        many: LentSet | None = None,
     ) -> Counter:
         t, frame, patron = messages(visitor.language), self._frame, request.path_params["patron"]
         account = frame.desk.account(visitor.actor, frame.backroom.patrons.card_of(visitor.actor, patron))
@@ -165,6 +211,7 @@ class LendingPages:
             branches=frame.branch_options(visitor, at),
             scan=scan,
             typed=typed,
+            many=many,
         )
 
     def _today(self, account: DeskAccount) -> tuple[LoanView, ...]:
@@ -224,3 +271,21 @@ def refused(result: CheckOut, t: Messages) -> Scan:
         return Scan("mild", reasons[0], result.title or result.barcode)
     override = result.barcode if result.overridable else ""
     return Scan("wrong", t("desk.not_lent"), result.title or result.barcode, reasons=reasons, override=override)
+
+
+def lent_set(results: Sequence[CheckOut], t: Messages, moments: Moments) -> LentSet:
+    """What came of each copy of a set: the refused first, then those that were this patron's already."""
+    answers = []
+    for result in results:
+        if result.loan is not None:
+            state, words = "done", [t("desk.due", day=moments.day(result.loan.due_at))]
+        else:
+            state = "mild" if result.refusal in _MILD else "wrong"
+            words = [t(f"desk.refusal_{refusal}") for refusal in result.refusals]
+        answers.append(SetAnswer(state, result.title, result.barcode, tuple(words)))
+    answers.sort(key=lambda answer: _SET_ORDER.index(answer.state))
+    return LentSet(tuple(answers), sum(answer.state == "done" for answer in answers))
+
+
+def _has_refused(many: LentSet) -> bool:
+    return bool(many.mistake) or any(answer.state == "wrong" for answer in many.answers)

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.desk.lending import MAX_SET
 from portal.ils.driver import HoldRequest
 from portal.store.tables import AuditEntry, Loan, Rule
 from search.document import DocumentId
@@ -93,6 +94,54 @@ def test_an_unknown_barcode_is_refused(librarian: AtDesk, shelves: Library) -> N
     page = librarian.post(f"/meja/pinjam/{patron.id}", 422, barcode="<b>TIADA", key="k", cabang=CENTRAL)
     assert "Barkod ini tidak dikenal." in told(page)
     assert "<b>TIADA" not in page
+
+
+def rows_of(page: str) -> list[str]:
+    """What is told of each copy of a set, as plain text."""
+    found = re.search(r'<ul class="desk-rows" data-set-told>(.*?)</ul>', page, re.S)
+    assert found, page[-2000:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found[1].split("</li>") if row.strip()]
+
+
+def test_a_set_for_a_class_is_answered_copy_by_copy_the_refused_first(librarian: AtDesk, shelves: Library) -> None:
+    teacher, other = shelves.patron(), shelves.patron()
+    shelves.rule(max_loans=40)
+    first, taken, mine, last = shelves.copies(number=4)
+    shelves.lend(other, taken)
+    shelves.lend(teacher, mine)
+    scanned = f"{first}\r\n\r\n  {taken}\r\nTIADA\r\n{mine}\r\n{last} \r\n{first}\r\n"
+    here = f"/meja/pinjam/{teacher.id}/banyak"
+    page = librarian.post(here, 422, barcodes=scanned, key="set", cabang=CENTRAL)
+    assert "2 dari 5 buku dipinjamkan" in page
+    assert rows_of(page) == [
+        f"✗ Tidak dipinjamkan : Judul laut.1 {taken} Sedang dipinjam anggota lain; pindai dahulu di halaman Kembali.",
+        "✗ Tidak dipinjamkan : TIADA Barkod ini tidak dikenal.",
+        f"! Sudah dipinjam: Judul laut.1 {mine} Anggota ini sudah meminjamnya.",
+        f"✓ Dipinjamkan: Judul laut.1 {first} Jatuh tempo Kam, 3 Des 2026",
+        f"✓ Dipinjamkan: Judul laut.1 {last} Jatuh tempo Kam, 3 Des 2026",
+    ]
+    assert rows_of(librarian.post(here, 422, barcodes=scanned, key="set", cabang=CENTRAL)) == rows_of(page)
+    assert sum(loan.patron_id == teacher.id for loan in open_loans(shelves)) == 3
+
+
+def test_a_set_of_none_or_of_too_many_lends_nothing_and_keeps_what_was_typed(
+    librarian: AtDesk, shelves: Library
+) -> None:
+    teacher, barcode = shelves.patron(), shelves.copy()
+    here = f"/meja/pinjam/{teacher.id}/banyak"
+    page = librarian.post(here, 422, barcodes=" \n", key="k", cabang=CENTRAL)
+    assert 'id="barcodes-salah">Belum ada barkod.' in page
+    many = "\n".join([barcode] * (MAX_SET + 1))
+    page = librarian.post(here, 422, barcodes=many, key="k", cabang=CENTRAL)
+    assert 'id="barcodes-salah">Terlalu banyak barkod; paling banyak 100' in page
+    assert f"{many}</textarea>" in page
+    assert open_loans(shelves) == []
+
+
+def test_a_set_that_is_all_lent_is_no_mistake(librarian: AtDesk, shelves: Library) -> None:
+    teacher, barcodes = shelves.patron(), shelves.copies(number=3)
+    page = librarian.post(f"/meja/pinjam/{teacher.id}/banyak", 200, barcodes="\n".join(barcodes), key="k")
+    assert len(rows_of(page)) == len(open_loans(shelves)) == 3
 
 
 def test_the_slip_lists_what_is_out(librarian: AtDesk, shelves: Library) -> None:
