@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,10 +17,13 @@ from portal.bibliography.spreadsheet import BYTE_ORDER_MARK, harmless
 from portal.desk.frame import BRANCH, DeskFrame, Option
 from portal.i18n import Messages, messages
 from portal.services.circulation.results import OverdueEntry, ShelfEntry
-from portal.services.messages.letters import whatsapp_link
+from portal.services.messages.letters import Due, Sender, language_of, short_reminder, whatsapp_link
 from portal.store.tables.people import Role
 
 _CSV: Final = "text/csv; charset=utf-8"
+_CRLF: Final = "\r\n"
+# Programs for mail cut long addresses; a whole class set would not fit.
+MOST_TOLD: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,9 @@ class OverviewPages:
         t, at = messages(visitor.language), self._at(request, visitor)
         entries = self._frame.desk.overdue_list(visitor.actor, at)
         csv_href = self._href("/meja/terlambat.csv", at, t) if visitor.actor.role is Role.ADMIN and entries else ""
-        rows = tuple(OverdueRow(entry, self._mail(entry, t), self._chat(entry, t)) for entry in entries)
+        settings = self._frame.accounts.settings
+        sender = Sender(self._frame.services.library_name, settings.url)
+        rows = overdue_rows(entries, sender, settings.accounts.zone)
         view = OverdueView(self._frame.branch_options(visitor, at), rows, csv_href)
         return self._frame.page(request, visitor, "overdue", "overdue.html", view)
 
@@ -195,22 +201,26 @@ class OverviewPages:
             for entry in entries
         )
 
-    def _mail(self, entry: OverdueEntry, t: Messages) -> str:
-        if not entry.email:
-            return ""
-        subject = t("desk.overdue_subject", library=self._library)
-        return f"mailto:{quote(entry.email, safe='@')}?subject={quote(subject)}&body={quote(self._words(entry, t))}"
 
-    def _chat(self, entry: OverdueEntry, t: Messages) -> str:
-        return whatsapp_link(entry.phone, self._words(entry, t)) if entry.phone else ""
+def overdue_rows(entries: Sequence[OverdueEntry], sender: Sender, zone: ZoneInfo) -> tuple[OverdueRow, ...]:
+    """Each with the letters to its patron, in their language and about all that they keep too long."""
+    late: dict[str, list[Due]] = {}
+    for entry in entries:
+        late.setdefault(entry.patron_id, []).append(Due(entry.title, entry.due_at.astimezone(zone).date()))
+    return tuple(_overdue_row(entry, late[entry.patron_id], sender) for entry in entries)
 
-    def _words(self, entry: OverdueEntry, t: Messages) -> str:
-        day = self._frame.moments(t).day(entry.due_at)
-        return t("desk.overdue_text", name=entry.patron_name, title=entry.title, day=day, library=self._library)
 
-    @property
-    def _library(self) -> str:
-        return self._frame.services.library_name
+def _overdue_row(entry: OverdueEntry, late: Sequence[Due], sender: Sender) -> OverdueRow:
+    hl = language_of(entry.language)
+    words = short_reminder(hl, sender, entry.patron_name, late[:MOST_TOLD])
+    subject = messages(hl).count("letter.late_subject", len(late))
+    # RFC 6068, 5: lines of a body end with CR LF.
+    said = f"subject={quote(subject, safe='')}&body={quote(_CRLF.join(words.splitlines()), safe='')}"
+    return OverdueRow(
+        entry,
+        f"mailto:{quote(entry.email, safe='@')}?{said}" if entry.email else "",
+        whatsapp_link(entry.phone, words) if entry.phone else "",
+    )
 
 
 def csv_answer(rows: Sequence[Sequence[str]], name: str) -> Response:

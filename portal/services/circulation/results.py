@@ -96,7 +96,10 @@ class ShelfEntry:
 
 @dataclass(frozen=True, slots=True)
 class OverdueEntry:
-    """A loan that is late. days: open days after the due date. owing: what it would cost if it came back now."""
+    """A loan that is late. days: open days after the due date. owing: what it would cost if it came back now.
+
+    language: what the patron reads.
+    """
 
     loan_id: str
     barcode: str
@@ -110,6 +113,7 @@ class OverdueEntry:
     patron_name: str
     email: str
     phone: str
+    language: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def overdue(work: Work, branch: str) -> tuple[OverdueEntry, ...]:
                 patron_name=patron.name,
                 email=patron.email,
                 phone=patron.phone,
+                language=patron.language,
             )
         )
     return tuple(entries)

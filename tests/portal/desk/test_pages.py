@@ -1,8 +1,10 @@
 """Patrons, copies, rules, calendars and lists by forms, without a script."""
 
 import csv
+import html
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -158,13 +160,37 @@ def test_an_overdue_list_leads_to_a_letter_and_its_file_runs_no_formula(admin: A
     shelves.clock.on(days=10)
     page = admin.get("/meja/terlambat")
     assert "Terlambat 3 hari" in words(page)
-    assert "mailto:a%2Bb@example.org?subject=Pinjaman%20terlambat" in page
-    assert 'href="https://wa.me/628123456?text=Yth.%20%3Dcmd' in page
+    assert "mailto:a%2Bb@example.org?subject=1%20pinjaman%20Anda%20sudah%20lewat" in page
+    assert 'href="https://wa.me/628123456?text=Halo%20%3Dcmd' in page
     text = admin.client.get("/meja/terlambat.csv").text
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert rows[1][0] == "'=cmd|' /C calc'!A0"
     assert rows[1][2] == "'+62 812-3456"
     assert all(harmless(cell) == cell for row in rows for cell in row)
+
+
+def test_letters_about_what_is_late_tell_all_of_a_patron_in_their_language(librarian: AtDesk, shelves: Library) -> None:
+    reader = shelves.patron(name="Ann & Co", email="ann@example.org", phone="0812-3456-7890", language="en")
+    silent = shelves.patron(name="Tanpa Alamat")
+    first, second = shelves.copy(title='Laut & "Badai"'), shelves.copy("darat.1", title="Darat")
+    shelves.clock.on(days=-10)
+    for barcode in (first, second):
+        shelves.lend(reader, barcode)
+    shelves.lend(silent, shelves.copy("udara.1"))
+    shelves.clock.on(days=10)
+    page = librarian.get("/meja/terlambat")
+    links = [html.unescape(tag) for tag in re.findall(r'<a class="button button-quiet" ([^>]+)>', page)]
+    chats = [tag for tag in links if "https://wa.me/6281234567890?" in tag]
+    mails = [tag for tag in links if "mailto:ann@example.org?" in tag]
+    assert len(chats) == len(mails) == 2
+    assert len([tag for tag in links if "wa.me" in tag or "mailto:" in tag]) == 4
+    assert all('rel="noopener noreferrer"' in tag for tag in chats)
+    [said] = {parse_qs(urlsplit(tag.partition('href="')[2].rstrip('"')).query)["text"][0] for tag in chats}
+    assert said.splitlines()[0].startswith("Hello Ann & Co, this is ")
+    assert {line.partition(" (due")[0] for line in said.splitlines()[1:]} == {'- Laut & "Badai"', "- Darat"}
+    mail = parse_qs(urlsplit(mails[0].partition('href="')[2].rstrip('"')).query)
+    assert mail["subject"] == ["2 of your loans are overdue"]
+    assert mail["body"] == ["\r\n".join(said.splitlines())]
 
 
 def test_the_hold_shelf_tells_what_is_ready_and_what_is_to_be_cleared(librarian: AtDesk, shelves: Library) -> None:
