@@ -41,9 +41,12 @@ class RequestsView:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
+    """checked: whether the whole chain was gone through, which takes its time; broken: what that found."""
+
     page: AuditPage
     actions: tuple[Option, ...]
     earlier: str
+    checked: bool
     broken: int | None
     jobs: tuple[JobRow, ...]
 
@@ -104,13 +107,15 @@ class OversightPages:
         t, asked, oversight = messages(visitor.language), request.query_params, self._frame.backroom.oversight
         action, subject, before = asked.get("kerja", "")[:64], asked.get("tentang", "")[:64], asked.get("sebelum", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
+        is_asked = "periksa" in asked
         page = oversight.entries(visitor.actor, before=number, action=action, subject=subject)
         params = {"hl": t.language, "kerja": action, "tentang": subject, "sebelum": str(page.before)}
         view = AuditView(
             page,
             tuple(Option(one, one, one == action) for one in oversight.actions(visitor.actor)),
             f"{_AUDIT}?{urlencode(params)}" if page.before else "",
-            oversight.broken(visitor.actor),
+            is_asked,
+            oversight.broken(visitor.actor) if is_asked else None,
             oversight.jobs(visitor.actor),
         )
         return self._frame.page(request, visitor, "audit", "audit.html", view)

@@ -4,17 +4,19 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.account.visitor import Audience, Visitor
 from portal.bibliography.spreadsheet import BYTE_ORDER_MARK, harmless
-from portal.desk.frame import BRANCH, DeskFrame, Option
+from portal.desk.frame import BRANCH, DeskFrame, Option, onward
 from portal.i18n import Messages, messages
 from portal.services.circulation.results import OverdueEntry, ShelfEntry
 from portal.services.messages.letters import Due, Sender, language_of, short_reminder, whatsapp_link
@@ -35,8 +37,13 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """For admins besides: clock, why the jobs of the house wait, "" when they do not; letters, how many were given up."""
+
     branches: tuple[Option, ...]
     panels: tuple[Panel, ...]
+    clock: str = ""
+    letters: int = 0
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class OverviewPages:
         frame = self._frame
         return [
             Route("/meja", frame.shown(self.overview)),
+            Route("/meja/jam", frame.done(self.confirm_clock, audience=Audience.ADMINS), methods=["POST"]),
             Route("/meja/ambil", frame.shown(self.pull)),
             Route("/meja/ambil.csv", frame.shown(self.pull_csv)),
             Route("/meja/rak-reservasi", frame.shown(self.shelf)),
@@ -108,8 +116,17 @@ class OverviewPages:
             ("coming", "/meja/rak-reservasi", len(desk.in_transit(visitor.actor, at))),
         )
         panels = tuple(Panel(t(f"desk.panel_{key}"), t.number(n), self._href(path, at, t)) for key, path, n in counts)
-        view = Overview(self._frame.branch_options(visitor, at), panels)
+        clock, letters = "", 0
+        if visitor.actor.role is Role.ADMIN:
+            problem = self._frame.accounts.housekeeping.clock_problem()
+            clock = t(f"desk.clock_{problem}") if problem else ""
+            letters = self._frame.backroom.oversight.letters_given_up(visitor.actor)
+        view = Overview(self._frame.branch_options(visitor, at), panels, clock, letters, self._frame.accounts.clock())
         return self._frame.page(request, visitor, "overview", "overview.html", view)
+
+    def confirm_clock(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - a form of one button
+        self._frame.accounts.housekeeping.confirm_clock(visitor.actor)
+        return onward(visitor, "/meja", "clock_confirmed")
 
     def pull(self, request: Request, visitor: Visitor) -> Response:
         t, at = messages(visitor.language), self._at(request, visitor)

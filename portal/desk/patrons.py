@@ -12,16 +12,19 @@ from starlette.routing import Route
 from portal.account.visitor import Visitor
 from portal.desk.frame import DeskFrame, Mistake, Option, mistake, number, onward, text
 from portal.i18n import LANGUAGES, Messages, messages
-from portal.ils.driver import Renewal
+from portal.ils.driver import HoldRequest, Renewal
+from portal.search_state import MAX_ID
 from portal.services.circulation.results import DeskAccount
 from portal.services.consents import Purpose
 from portal.services.errors import NotValid
 from portal.services.patrons import MOST_FOUND, PatronDetails, PatronRecord, PatronRow, Registration
 from portal.store.tables.circulation import FineKind
 from portal.store.tables.people import Role, Standing
+from search.document import DocumentId
 
 _PATH: Final = "/meja/anggota"
 _TEXTS: Final = ("name", "category", "home_branch", "email", "phone", "address", "language", "note", "birth_year")
+_WANTED: Final = "dipesan"
 _REGISTER: Final = (*_TEXTS, "born", "card_number", "guardian_card")
 
 
@@ -46,7 +49,10 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """changeable: whether whoever looks may change anything. pin: a new one, shown this once, "" for none."""
+    """changeable: whether whoever looks may change anything. pin: a new one, shown this once, "" for none.
+
+    pickups: where a hold can be fetched. typed: which title was to be held, when that was refused.
+    """
 
     patron: PatronRecord
     account: DeskAccount
@@ -56,7 +62,9 @@ class RecordView:
     warnings: tuple[str, ...]
     renewals: dict[str, str]
     kinds: tuple[Option, ...]
+    pickups: tuple[Option, ...]
     pin: str = ""
+    typed: str = ""
 
 
 class PatronPages:
@@ -78,6 +86,7 @@ class PatronPages:
             "lepas-wali": self.unlink,
             "pin": self.reset_pin,
             "perpanjang": self.renew,
+            "reservasi": self.place_hold,
             "batal-reservasi": self.cancel_hold,
             "bayar": self.pay,
             "hapus-denda": self.waive,
@@ -189,6 +198,30 @@ class PatronPages:
             return self._back(request, visitor, "renewed")
         return self._record(request, visitor, renewals=done, status=422)
 
+    def place_hold(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        t, asked, at = messages(visitor.language), text(form, _WANTED)[:MAX_ID], text(form, "ambil")
+        card = self._patrons.card_of(visitor.actor, _of(request))
+        document = self._document(visitor, asked)
+        if document is None:
+            told = Mistake(t("desk.wrong_title_unknown"), _WANTED)
+        else:
+            wish = HoldRequest(document, at, text(form, "key")[:64])
+            result = self._frame.desk.place_hold(visitor.actor, card, wish)
+            if result.refusal is None:
+                return self._back(request, visitor, "hold_placed")
+            told = Mistake(t(f"desk.refusal_{result.refusal}"), _WANTED)
+        return self._record(request, visitor, mistakes=[told], status=422, typed=asked, pickup=at)
+
+    def _document(self, visitor: Visitor, asked: str) -> DocumentId | None:
+        """The title with this id, or one of whose copies has this barcode."""
+        if not asked:
+            return None
+        for row in self._frame.backroom.items.find(visitor.actor, asked):
+            if asked in (row.barcode, row.document_id):
+                return DocumentId(row.document_id)
+        found = self._frame.services.discovery.documents([DocumentId(asked)])
+        return found[0].id if found else None
+
     def cancel_hold(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         result = self._frame.desk.cancel_hold(visitor.actor, text(form, "reservasi"))
         if result.refusal is not None:
@@ -264,6 +297,8 @@ class PatronPages:
         renewals: tuple[Renewal, ...] = (),
         mistakes: list[Mistake] | None = None,
         status: int = 200,
+        typed: str = "",
+        pickup: str = "",
     ) -> Response:
         t, frame = messages(visitor.language), self._frame
         patron = self._patrons.record(visitor.actor, _of(request))
@@ -278,7 +313,13 @@ class PatronPages:
             kinds=tuple(
                 Option(kind, t(f"desk.fine_{kind}")) for kind in (FineKind.OTHER, FineKind.LOST, FineKind.DAMAGED)
             ),
+            pickups=tuple(
+                Option(one.code, one.name, one.code == (pickup or visitor.actor.branch))
+                for one in frame.branches(visitor)
+                if one.is_pickup
+            ),
             pin=pin,
+            typed=typed,
         )
         return frame.page(
             request,

@@ -10,7 +10,7 @@ from portal.services import audit
 from portal.services.actors import Actor, require_admin
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.tables import AuditEntry, Job, Patron
+from portal.store.tables import AuditEntry, Job, Message, Patron
 
 PAGE: Final = 100
 ACTIONS_MOST: Final = 200
@@ -85,6 +85,13 @@ class Oversight:
         require_admin(actor)
         with self._database.reading() as session:
             return audit.verify(session)
+
+    def letters_given_up(self, actor: Actor) -> int:
+        """How many letters could not be sent and are not tried again, of those that are still kept."""
+        require_admin(actor)
+        with self._database.reading() as session:
+            lost = select(func.count()).select_from(Message).where(Message.given_up_at.is_not(None))
+            return session.scalar(lost) or 0
 
     def jobs(self, actor: Actor) -> tuple[JobRow, ...]:
         """The jobs of the house, and when each ran last."""

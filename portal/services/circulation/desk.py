@@ -209,7 +209,9 @@ class Desk:
                 placed = holds.place(work, work.session.get_one(Patron, patron_id), request)
                 if isinstance(placed, Refusal):
                     return HoldResult(refusal=placed)
-                return HoldResult(holds.hold_views(work, [placed])[0])
+                view = holds.hold_views(work, [placed])[0]
+                self._audit(work.session, actor.patron_id, "hold.place", patron_id, placed.id, at=work.now)
+                return HoldResult(view)
         except IntegrityError:
             return HoldResult(refusal=Refusal.DUPLICATE)
 

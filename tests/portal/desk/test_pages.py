@@ -13,14 +13,14 @@ from portal.bibliography.spreadsheet import harmless
 from portal.bootstrap import Accounts
 from portal.ils.driver import HoldRequest
 from portal.services.actors import Actor
-from portal.store.tables import ClosedDay, Fine, Item, Patron, Rule
+from portal.store.tables import AuditEntry, ClosedDay, Fine, Item, Message, Patron, Rule
 from portal.store.tables.circulation import FineKind
 from portal.store.tables.collection import ItemStatus
 from portal.store.tables.people import RequestKind, Role, Standing
 from search.document import DocumentId
 from tests.portal.desk.conftest import AtDesk
 from tests.support.accounts import add_person
-from tests.support.circulation import CENTRAL, LAUT, LIBRARIAN, Library
+from tests.support.circulation import CENTRAL, LAUT, LIBRARIAN, SECOND, Library
 
 NEW = {
     "name": "Ani Sondakh",
@@ -133,6 +133,36 @@ def test_guardians_are_added_and_removed(librarian: AtDesk, shelves: Library) ->
     assert "Anak Kecil" in librarian.get(f"/meja/anggota/{mother.id}")
     librarian.post(f"/meja/anggota/{child.id}/lepas-wali", wali=mother.id)
     assert "Anak Kecil" not in librarian.get(f"/meja/anggota/{mother.id}")
+
+
+def test_a_hold_is_placed_by_barcode_or_record_and_cancelled(librarian: AtDesk, shelves: Library) -> None:
+    patron, other = shelves.patron(), shelves.patron()
+    barcode = shelves.copy()
+    shelves.lend(other, barcode)
+    here = f"/meja/anggota/{patron.id}"
+    for _ in range(2):
+        page = librarian.follow(f"{here}/reservasi", dipesan=barcode, ambil=CENTRAL, key="h1")
+        assert "Reservasi dipasang." in page
+    [hold] = shelves.circulation.holds(patron.id)
+    assert (hold.document_id, hold.pickup_branch) == (LAUT, CENTRAL)
+    page = librarian.post(f"{here}/reservasi", 422, dipesan=LAUT, ambil=CENTRAL, key="h2")
+    assert 'id="dipesan-salah">Anggota ini sudah mereservasinya.' in page
+    assert f'name="dipesan" type="text" value="{LAUT}"' in page
+    assert "Reservasi dibatalkan." in librarian.follow(f"{here}/batal-reservasi", reservasi=hold.id)
+    librarian.post(f"{here}/reservasi", dipesan=LAUT, ambil=SECOND, key="h3")
+    assert [one.pickup_branch for one in shelves.circulation.holds(patron.id)] == [SECOND]
+
+
+def test_a_hold_on_nothing_known_or_to_nowhere_is_refused_beside_its_field(librarian: AtDesk, shelves: Library) -> None:
+    patron, other, barcode = shelves.patron(), shelves.patron(), shelves.copy()
+    shelves.lend(other, barcode)
+    there = f"/meja/anggota/{patron.id}/reservasi"
+    for asked in ("", "TIADA", "Judul"):
+        page = librarian.post(there, 422, dipesan=asked, ambil=CENTRAL, key="h")
+        assert 'id="dipesan-salah">Tidak ada judul dengan barkod atau nomor katalog ini.' in page
+    page = librarian.post(there, 422, dipesan=barcode, ambil="tiada", key="h")
+    assert 'id="dipesan-salah">' in page
+    assert shelves.circulation.holds(patron.id) == ()
 
 
 # ---- lists
@@ -314,7 +344,66 @@ def test_the_audit_is_shown_by_what_was_done(admin: AtDesk, shelves: Library) ->
     assert "Kepala patron.seen" in page
     assert patron.id in page
     assert "Cinta" not in page
-    assert "Catatan utuh" in page
+    assert "Catatan utuh" not in page  # not gone through unless it is asked for
+    assert "Catatan utuh" in words(admin.get("/meja/audit?periksa=1"))
+
+
+def test_a_broken_audit_is_told_where_it_is_checked(admin: AtDesk, shelves: Library) -> None:
+    admin.get("/meja/audit")
+    admin.get("/meja/audit")
+    with shelves.database.writing() as session:
+        first = session.scalars(select(AuditEntry).order_by(AuditEntry.number).limit(1)).one()
+        number, first.detail = first.number, "lain"
+    assert "Catatan ini diubah" not in words(admin.get("/meja/audit"))
+    assert f"Catatan ini diubah: entri {number} " in words(admin.get("/meja/audit?periksa=1"))
+
+
+# ---- what admins are told
+
+
+def test_admins_are_told_that_jobs_wait_for_the_clock_and_confirm_it(
+    admin: AtDesk, shelves: Library, accounts: Accounts
+) -> None:
+    accounts.housekeeping.run_due()
+    assert "Pekerjaan rutin berhenti" not in admin.get("/meja")
+    shelves.clock.on(hours=0.25)
+    accounts.housekeeping.run_due()
+    assert accounts.housekeeping.clock_problem() == "ahead"
+    page = words(admin.get("/meja"))
+    assert "Jam komputer melompat maju. Sekarang 26 Nov 2026 12.15" in page
+    assert "Jam dinyatakan benar" in admin.follow("/meja/jam")
+    assert accounts.housekeeping.clock_problem() == ""
+    assert "Pekerjaan rutin berhenti" not in admin.get("/meja")
+
+
+def test_librarians_neither_see_nor_confirm_the_clock(librarian: AtDesk, shelves: Library, accounts: Accounts) -> None:
+    accounts.housekeeping.run_due()
+    shelves.clock.on(hours=0.25)
+    accounts.housekeeping.run_due()
+    assert "Jam komputer" not in librarian.get("/meja")
+    librarian.post("/meja/jam", 404)
+    assert accounts.housekeeping.clock_problem() == "ahead"
+
+
+def test_admins_are_told_of_letters_that_were_given_up(admin: AtDesk, shelves: Library) -> None:
+    assert "tidak dapat dikirim" not in admin.get("/meja")
+    now = shelves.clock.now
+    with shelves.database.writing() as session:
+        for number, given_up in enumerate((now, now, None)):
+            session.add(
+                Message(
+                    key=f"k{number}",
+                    kind="late",
+                    recipient="a@example.org",
+                    subject="s",
+                    body="b",
+                    written_at=now,
+                    not_before=now,
+                    problem="",
+                    given_up_at=given_up,
+                )
+            )
+    assert "2 surat tidak dapat dikirim" in words(admin.get("/meja"))
 
 
 @pytest.mark.parametrize("sebelum", ["x", "-1", "9" * 30, "1; DROP TABLE"])
