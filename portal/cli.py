@@ -1,4 +1,4 @@
-"""The console script `telusur`: arguments in, exit code out (portal/exit_codes.py)."""
+"""The console script `telusur`: arguments in, exit code out (portal/commands/exit_codes.py)."""
 
 import argparse
 import importlib.util
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.commands.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 
 # `ingest`, `search` and `portal` are common names; another distribution may own one of them.
 _PACKAGES: Final = ("ingest", "search", "portal")
@@ -19,16 +19,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return UNAVAILABLE
     # Imported after the check, since these are the packages it is about.
-    from portal import commands
+    from portal.commands.loading import LoadError
+    from portal.commands.table import COMMANDS
     from portal.ils.errors import IlsError
-    from portal.loading import LoadError
     from portal.settings import SettingsError
     from portal.store.errors import StoreError
     from search.errors import SearchError
 
     parsed = _parsed(arguments)
     try:
-        return int(getattr(commands, parsed.command)(parsed))
+        return COMMANDS[parsed.command](parsed)
     except SettingsError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE

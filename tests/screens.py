@@ -1,9 +1,11 @@
-"""Ten pictures of the portal over the sample collection: `python -m tests.screens [folder]` makes those of docs/screens."""
+"""Pictures of the portal over the sample collection: `python -m tests.screens [folder]` makes those of docs/screens."""
 
 import io
 import json
+import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -25,7 +27,10 @@ PHONE: Final = (360, 740)
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: of which page, on which screen. look: as its reader has chosen. click: what is pressed first."""
+    """A picture: of which page, on which screen. look: as its reader has chosen. click: what is pressed first.
+
+    card: of the made-up patron who is signed in.
+    """
 
     name: str
     path: str
@@ -33,6 +38,7 @@ class Screen:
     scheme: Literal["light", "dark"] = "light"
     look: dict[str, str] = field(default_factory=dict)
     click: str = ""
+    card: str = ""
 
 
 SCREENS: Final = (
@@ -46,11 +52,15 @@ SCREENS: Final = (
     Screen("children", "/anak", (768, 1024)),
     Screen("dark-on-a-phone", "/?q=terumbu+karang", PHONE, look={"theme": "dark"}),
     Screen("english", "/?hl=en", scheme="dark"),
+    Screen("loans-on-a-phone", "/akun/pinjaman", PHONE, card="CONTOH-1"),
+    Screen("availability", "/?q=cahaya", card="CONTOH-1"),
+    Screen("desk", "/meja", card="CONTOH-4"),
 )
+_PIN: Final = re.compile(r"(CONTOH-\d)\s+PIN (\d+)")
 
 
-def take(browser: Browser, portal: Portal, screen: Screen) -> bytes:
-    """The picture as PNG."""
+def take(browser: Browser, portal: Portal, screen: Screen, pins: Mapping[str, str]) -> bytes:
+    """The picture as PNG. pins: of the made-up patrons, by card."""
     width, height = screen.size
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=screen.scheme, reduced_motion="reduce"
@@ -58,6 +68,8 @@ def take(browser: Browser, portal: Portal, screen: Screen) -> bytes:
     if screen.look:
         context.add_init_script(f"localStorage.setItem('telusur.look', {json.dumps(json.dumps(screen.look))})")
     page = context.new_page()
+    if screen.card:
+        _sign_in(page, portal, screen.card, pins[screen.card])
     page.goto(portal.address + screen.path)
     _wait_until_drawn(page)
     if screen.click:
@@ -65,6 +77,14 @@ def take(browser: Browser, portal: Portal, screen: Screen) -> bytes:
     shot = page.screenshot()
     context.close()
     return _in_palette(shot)
+
+
+def _sign_in(page: Page, portal: Portal, card: str, pin: str) -> None:
+    page.goto(f"{portal.address}/masuk")
+    page.locator('input[autocomplete="username"]').fill(card)
+    page.locator('input[autocomplete="current-password"]').fill(pin)
+    page.locator('main button[type="submit"]').click()
+    page.wait_for_url("**/akun*")
 
 
 def _wait_until_drawn(page: Page) -> None:
@@ -84,10 +104,11 @@ def _in_palette(png: bytes) -> bytes:
 def main(folder: Path = FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
-        Telusur(Path(data)).run("demo", "--load-only", TELUSUR_MODEL=SHIPPED_MODEL)
+        told = Telusur(Path(data)).run("demo", "--load-only", TELUSUR_MODEL=SHIPPED_MODEL)
+        pins = dict(_PIN.findall(told))
         with running_portal(Path(data) / "data" / "demo", TELUSUR_MODEL=SHIPPED_MODEL) as portal, chromium() as browser:
             for screen in SCREENS:
-                png = take(browser, portal, screen)
+                png = take(browser, portal, screen, pins)
                 assert len(png) <= MAX_BYTES, f"{screen.name}: {len(png)} bytes"
                 (folder / f"{screen.name}.png").write_bytes(png)
                 print(f"{screen.name}.png {len(png)} bytes")

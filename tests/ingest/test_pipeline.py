@@ -12,7 +12,7 @@ from ingest.ebooks import EbookStore, StoreError
 from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import Load
 from ingest.report import OUTCOMES, IngestReport
-from portal.console import report_text
+from portal.commands.console import report_text
 from search.discovery import Discovery
 from search.document import Document, DocumentId
 from search.query import Filter, Query

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from elasticsearch import Elasticsearch
 
-from portal.exit_codes import DONE, UNAVAILABLE
+from portal.commands.exit_codes import DONE, UNAVAILABLE
 from portal.settings import Settings, read_settings
 from search.errors import EngineUnavailable
 from tests.support.elasticsearch.node import Node

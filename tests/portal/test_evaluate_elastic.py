@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from elasticsearch import Elasticsearch
 
-from portal.evaluating import passing_index
+from portal.commands.evaluating import passing_index
 from search.document import DocumentId
 from search.engines.elastic import ElasticEngine
 from search.errors import IndexBusy

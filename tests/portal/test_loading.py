@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingest.harvest_state import Harvested, HarvestState, Kept
-from portal.loading import harvest_state
+from portal.commands.loading import harvest_state
 from portal.settings import read_settings
 from tests.support.oai_server import OaiServer, sample_records
 from tests.support.pdfs import pdf, words

@@ -23,7 +23,7 @@ from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
 from ingest.report import IngestReport
-from portal.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE
+from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE
 from search.document import DocumentId
 from search.engine import IndexInfo
 from search.engines.elastic import ElasticEngine

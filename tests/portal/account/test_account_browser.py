@@ -205,3 +205,12 @@ def test_what_can_be_pressed_has_room_for_a_finger(maria: BrowserContext, lendin
             .filter(([e, box]) => box.width && box.height < 43.5 && !e.closest('.brief-title, h2')).map(([e]) => e.outerHTML.slice(0, 120))"""
     )
     assert not small
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES.values() if path.startswith(("/akun", "/pesan"))])
+def test_nothing_is_cut_off_on_a_phone_in_doubled_text(
+    maria: BrowserContext, lending_portal: Portal, path: str
+) -> None:
+    page, _ = opened(maria, lending_portal, path)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE

@@ -1,4 +1,4 @@
-"""What each command of `telusur` does. Each takes the parsed arguments and gives an exit code."""
+"""`telusur demo`, `search`, `show`, `portal` and `check`."""
 
 import json
 import socket
@@ -14,11 +14,11 @@ from ingest.jobs import IngestJob
 from ingest.readers import ocr
 from ingest.readers.display import marc_lines
 from ingest.works import member
-from portal import circulating, evaluating, housekeeping_command, importing, loading, staffing, store_commands
 from portal.answers import search_answer
 from portal.bootstrap import Services, demo_settings, open_job_embedder, open_lending, open_services
-from portal.console import printable, report_text
-from portal.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.commands import circulating, loading, store
+from portal.commands.console import printable, report_text
+from portal.commands.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.i18n import Messages, messages
 from portal.presenters.copies import copies
 from portal.presenters.wording import page_label, reading_field, reading_value, reason_sentence, way_label
@@ -74,14 +74,6 @@ def _demo_embedder(settings: Settings, *, embed: bool) -> Embedder | None:
     except EmbedderMissing as error:
         print(f"{error} The demonstration goes on with words only.", file=sys.stderr)
         return None
-
-
-def ingest(arguments: Namespace) -> int:
-    return loading.ingest(arguments)
-
-
-def staff(arguments: Namespace) -> int:
-    return staffing.staff(arguments)
 
 
 def search(arguments: Namespace) -> int:
@@ -288,25 +280,9 @@ def check(_: Namespace) -> int:
     except EmbedderMissing as error:
         failed = True
         print(f"model: {error}")
-    for line, is_well in store_commands.account_lines(settings):
+    for line, is_well in store.account_lines(settings):
         failed = failed or not is_well
         print(line)
     lacking = ocr.missing()
     print(f"scanned pages: {f'{lacking}; wanted only for --ocr' if lacking else 'can be read with --ocr'}")
     return UNAVAILABLE if failed else DONE
-
-
-def db(arguments: Namespace) -> int:
-    return store_commands.db(arguments)
-
-
-def housekeeping(arguments: Namespace) -> int:
-    return housekeeping_command.housekeeping(arguments)
-
-
-def evaluate(arguments: Namespace) -> int:
-    return evaluating.evaluate(arguments)
-
-
-def circulation(arguments: Namespace) -> int:
-    return importing.import_table(arguments) if arguments.what == "import" else circulating.circulation(arguments)

@@ -5,7 +5,7 @@ from argparse import Namespace
 from threading import Event
 
 from portal.bootstrap import open_accounts
-from portal.exit_codes import DONE, UNAVAILABLE, WRONG_USE
+from portal.commands.exit_codes import DONE, UNAVAILABLE, WRONG_USE
 from portal.services.housekeeping import Housekeeping
 from portal.settings import NO_ILS, read_settings
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from portal.bootstrap import open_database, open_other_system, where_database_is
-from portal.exit_codes import DONE, UNAVAILABLE
+from portal.commands.exit_codes import DONE, UNAVAILABLE
 from portal.ils.errors import IlsError
 from portal.ils.local import LocalSystem
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings

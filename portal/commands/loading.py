@@ -27,10 +27,10 @@ from ingest.readers import ocr
 from ingest.readers.columns import ColumnsError, TableMapping, load_columns
 from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
-from portal import circulating
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
-from portal.console import ProgressLine, report_text
-from portal.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.commands import circulating
+from portal.commands.console import ProgressLine, report_text
+from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.settings import Settings, read_settings
 from search.engine import Engine
 from search.errors import IndexMissing, SearchError

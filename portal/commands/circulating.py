@@ -8,8 +8,8 @@ from typing import Final
 from ingest.identity import id_of
 from ingest.jobs import Progress
 from portal.bootstrap import open_accounts, open_database
-from portal.console import ProgressLine
-from portal.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE, WRONG_USE
+from portal.commands.console import ProgressLine
+from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE, WRONG_USE
 from portal.ils.local import LocalSystem
 from portal.services.circulation.rules import starting_rules
 from portal.services.collection.report import ItemsReport

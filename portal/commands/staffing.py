@@ -6,8 +6,8 @@ from argparse import Namespace
 from typing import Final
 
 from portal.bootstrap import Accounts, open_accounts
-from portal.console import printable
-from portal.exit_codes import DONE, WRONG_USE
+from portal.commands.console import printable
+from portal.commands.exit_codes import DONE, WRONG_USE
 from portal.services.errors import NotFound, NotValid
 from portal.services.identity.pins import LEAST_OF_STAFF
 from portal.services.identity.staff import CONSOLE, NewStaff
