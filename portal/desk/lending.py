@@ -102,6 +102,8 @@ class LendingPages:
             Route("/meja/pinjam", frame.done(self.find), methods=["POST"]),
             Route("/meja/pinjam/{patron}", frame.shown(self.counter)),
             Route("/meja/pinjam/{patron}", frame.done(self.lend), methods=["POST"]),
+            # Where one is after a set, and so where a language is chosen or an address is kept.
+            Route("/meja/pinjam/{patron}/banyak", frame.shown(self.counter)),
             Route("/meja/pinjam/{patron}/banyak", frame.done(self.lend_set), methods=["POST"]),
             Route("/meja/pinjam/{patron}/bukti", frame.shown(self.slip)),
             Route("/meja/kembali", frame.shown(self.returning)),

@@ -31,9 +31,10 @@
     try {
       const response = await fetch(address, { method: "POST", body: scan, headers: { Accept: "text/html" } });
       const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-      const here = new URL(location.href).pathname, there = new URL(response.url).pathname;
+      // Not the address of the page: after a set was lent it is that of the set.
+      const here = new URL(address).pathname, there = new URL(response.url).pathname;
       // Another patron's card, or a session that has ended: that page is the one to see.
-      if (there !== here || !show(answer)) location.assign(response.redirected ? response.url : location.href);
+      if (there !== here || !show(answer)) location.assign(response.redirected ? response.url : address);
     } catch {
       // The network is away: nothing is known of this scan, so it goes back into the field.
       const field = document.querySelector("[data-scan]");

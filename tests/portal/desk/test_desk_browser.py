@@ -88,6 +88,26 @@ def scan(page: Page, number: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_set_is_scanned_into_its_field_and_single_copies_after_it(
+    browser: Browser, served: Served, scripts: bool
+) -> None:
+    barcodes = served.scans(2)
+    teacher = served.library.patron(name="Guru Kelas")
+    page = signed_in(browser, served, 360, scripts=scripts)
+    page.goto(f"{served.portal.address}/meja/pinjam/{teacher.id}")
+    page.get_by_text("Banyak kode sekaligus").click()
+    page.locator("#barcodes").click()
+    for barcode in barcodes:
+        scan(page, barcode)
+    page.get_by_role("button", name="Pinjamkan semua").click()
+    expect(page.get_by_role("heading", name="2 dari 2 buku dipinjamkan")).to_be_visible()
+    expect(page.locator("#barcode")).to_be_focused()
+    scan(page, "TIADA")
+    expect(page.locator("[data-scan-told]").first).to_contain_text("Barkod ini tidak dikenal.")
+    page.context.close()
+
+
 @WIDTHS
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_card_and_copies_are_lent_and_taken_back_by_scanner_and_keyboard_alone(
