@@ -1,5 +1,6 @@
 """StoreError
 ├── StoreUnavailable   the database does not answer, or its disk is full
+│   └── StoreDamaged   what is there is no database, or not a whole one: waiting mends nothing
 ├── WrongRevision      made by another version of Telusur
 └── BackupRefused      a backup or a restore that would lose something
 """
@@ -11,6 +12,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The database does not answer, or cannot write."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The file is no database, or not a whole one."""
 
 
 class WrongRevision(StoreError):
