@@ -11,11 +11,11 @@ from typing import Any, Final
 from zlib import crc32
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from portal.store.errors import StoreDamaged, StoreUnavailable
+from portal.store.errors import NoText, StoreDamaged, StoreUnavailable
 
 BUSY_MS: Final = 10_000
 POOL: Final = 16
@@ -25,7 +25,7 @@ STATEMENT_MS: Final = 15_000
 
 
 class Database:
-    """Sessions on one database. Raises StoreUnavailable wherever it does not answer.
+    """Sessions on one database. Raises StoreUnavailable wherever it does not answer, and NoText.
 
     Of SQLite there is one writer at a time, from the start of its transaction; on PostgreSQL transactions that would
     decide about the same thing take its lock first (`deciding`). Unique indexes are the last judge on both, so an
@@ -185,6 +185,9 @@ def _told() -> Iterator[None]:
         # What nobody expected ends in the log, and PostgreSQL adds the row that stands in the way, with all it holds.
         raise IntegrityError(None, None, Exception(_first_line(error)), hide_parameters=True) from None
     except (DBAPIError, PoolTimeout) as error:
+        # What the server never saw has no state of the server's.
+        if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") is None:
+            raise NoText(_first_line(error)) from None
         # Statements and their values hold patrons' data; only the driver's own words are told.
         reason = _first_line(error) if isinstance(error, DBAPIError) else "too many at once"
         kind = StoreDamaged if isinstance(error, DBAPIError) and _is_damaged(error) else StoreUnavailable
