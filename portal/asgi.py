@@ -44,7 +44,7 @@ from portal.routes import PlainPages
 from portal.search_state import SearchState
 from portal.services.errors import NotAllowed, NotFound
 from portal.shell import Shell
-from portal.store.errors import StoreError
+from portal.store.errors import NoText, StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
@@ -142,6 +142,7 @@ def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:
         Forbidden: pages.forbidden,
         NotAllowed: pages.forbidden,
         NotFound: pages.not_there,
+        NoText: pages.not_there,
         StoreError: pages.store_failed,
         500: pages.failed,
     }

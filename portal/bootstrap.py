@@ -1,5 +1,6 @@
 """The composition root: settings in, services out. Nothing else builds an engine, a model or a store."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from portal.services.shelves import ReadingLists, SavedSearches
 from portal.settings import NO_ILS, Settings, SettingsError, read_settings
 from portal.store.clock import Clock, utc_now
 from portal.store.database import Database
+from portal.store.errors import StoreDamaged, StoreUnavailable
 from portal.store.secret_key import secret_key
 from portal.store.upgrading import prepare
 from portal.tasks import tasks_of
@@ -119,25 +121,49 @@ class Accounts:
     housekeeping: Housekeeping
 
 
-def open_accounts(settings: Settings, clock: Clock = utc_now, engine: Engine | None = None) -> Accounts:
+def open_accounts(
+    settings: Settings, clock: Clock = utc_now, engine: Engine | None = None, *, waits: bool = False
+) -> Accounts:
     """The store and the library system that the settings name. An empty store gets its tables.
 
+    waits: a store that does not answer is no error; it is seen to as soon as somebody uses it and it answers.
     Raises SettingsError; StoreUnavailable; WrongRevision for a store of another version, which `telusur db upgrade` mends.
     """
-    database = open_database(settings)
-    prepare(database)
-    return accounts_on(database, settings, clock, engine)
+
+    def first_use(found: Database) -> None:
+        prepare(found)
+        _lay_rules(found, settings)
+
+    database = Database(where_database_is(settings), first_use)
+    try:
+        database.open()
+    except StoreDamaged:
+        raise
+    except StoreUnavailable as error:
+        if not waits:
+            raise
+        logging.getLogger(__name__).error("Without patrons and lending until it is back: %s", error)
+    return _services_over(database, settings, clock, engine)
 
 
 def accounts_on(
     database: Database, settings: Settings, clock: Clock = utc_now, engine: Engine | None = None
 ) -> Accounts:
     """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
-    zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
+    _lay_rules(database, settings)
+    return _services_over(database, settings, clock, engine)
+
+
+def _lay_rules(database: Database, settings: Settings) -> None:
     if settings.accounts.ils.name == LocalSystem.name:
         with database.writing() as session:
             database.deciding(session, "starting rules")
             starting_rules(session)
+
+
+def _services_over(database: Database, settings: Settings, clock: Clock, engine: Engine | None) -> Accounts:
+    zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
+    if settings.accounts.ils.name == LocalSystem.name:
         circulation = Circulation(database, clock, zone)
         desk = Desk(database, clock, zone, audit.record)
         lending = Lending(database, clock, zone, circulation)
@@ -230,8 +256,11 @@ def barcodes_in(engine: Engine) -> Barcodes:
 
 
 def open_lending(settings: Settings, engine: Engine | None = None) -> Accounts | None:
-    """The same, None where no system lends (TELUSUR_ILS=none)."""
-    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings, engine=engine)
+    """What a portal needs of them, whose catalogue does not wait for the store; None where no system lends (TELUSUR_ILS=none).
+
+    Raises SettingsError, StoreDamaged, WrongRevision.
+    """
+    return None if settings.accounts.ils.name == NO_ILS else open_accounts(settings, engine=engine, waits=True)
 
 
 def open_database(settings: Settings) -> Database:

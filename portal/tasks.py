@@ -11,6 +11,7 @@ from portal.services.messages.letters import Sender
 from portal.services.messages.outbox import Outbox
 from portal.services.messages.reminders import Reminders
 from portal.services.messages.smtp import SmtpPost
+from portal.services.retention import forget_old
 from portal.settings import Settings
 from portal.store.clock import Clock
 from portal.store.database import Database
@@ -26,7 +27,7 @@ def tasks_of(settings: Settings, database: Database, clock: Clock, identity: Ide
     """Those that the settings give reason for, in the order in which they run."""
     return (
         *_of_lending(settings, database, clock),
-        *_of_accounts(database, identity),
+        *_of_accounts(database, clock, identity),
         *_of_letters(settings, database, clock),
     )
 
@@ -41,12 +42,15 @@ def _of_lending(settings: Settings, database: Database, clock: Clock) -> tuple[T
     )
 
 
-def _of_accounts(database: Database, identity: Identity) -> tuple[Task, ...]:
+def _of_accounts(database: Database, clock: Clock, identity: Identity) -> tuple[Task, ...]:
     def sweep(_: datetime | None) -> int:
         with database.writing() as session:
             return identity.sweep(session)
 
-    return (Task("sign_ins", DAY, sweep, hour=AT_NIGHT, waits_for_clock=True),)
+    return (
+        Task("sign_ins", DAY, sweep, hour=AT_NIGHT, waits_for_clock=True),
+        Task("old_entries", DAY, lambda _: forget_old(database, clock), hour=AT_NIGHT, waits_for_clock=True),
+    )
 
 
 def _of_letters(settings: Settings, database: Database, clock: Clock) -> tuple[Task, ...]:

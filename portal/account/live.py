@@ -81,7 +81,7 @@ class LiveAnswers:
         can, now = self._mine.capabilities, self._frame.accounts.clock()
         try:
             if Capability.LOANS in can:
-                lent = self._mine.loans(visitor.actor).loans
+                lent = self._mine.loans(visitor.actor, renewals=False).loans
                 answer["loans"] = [loan.document_id for loan in lent if loan.document_id and not loan.borrower]
                 answer["late"] = sum(loan.due_at < now for loan in lent)
             if Capability.HOLDS in can:

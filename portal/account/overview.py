@@ -87,7 +87,7 @@ class _Asked:
     def overview(self, visitor: Visitor, days: Days) -> Overview:
         t, actor = days.t, visitor.actor
         profile = self._told(Capability.LOGIN, lambda: self._mine.profile(actor))
-        lent: LoanPage | None = self._told(Capability.LOANS, lambda: self._mine.loans(actor))
+        lent: LoanPage | None = self._told(Capability.LOANS, lambda: self._mine.loans(actor, renewals=False))
         held: tuple[HoldView, ...] | None = self._told(Capability.HOLDS, lambda: self._mine.holds(actor))
         owed = self._told(Capability.FINES, lambda: sum(fine.balance for fine in self._mine.fines(actor)))
         ready = [hold for hold in held or () if hold.stage is HoldStage.READY]

@@ -295,8 +295,11 @@ class ILSDriver(Protocol):
         """LOGIN."""
         ...
 
-    def loans(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:
-        """Those not returned, the first due first. LOANS."""
+    def loans(self, patron: PatronRef, page: int = 1, size: int = 50, *, renewals: bool = True) -> LoanPage:
+        """Those not returned, the first due first. LOANS.
+
+        renewals: whether each is told to be renewable or why not, which some systems have to be asked loan by loan.
+        """
         ...
 
     def renew(self, patron: PatronRef, loans: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:

@@ -44,8 +44,8 @@ class LocalSystem:
     def profile(self, patron: PatronRef) -> Profile:
         return self._circulation.profile(patron.id)
 
-    def loans(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:
-        return self._circulation.loans(patron.id, page, size)
+    def loans(self, patron: PatronRef, page: int = 1, size: int = 50, *, renewals: bool = True) -> LoanPage:
+        return self._circulation.loans(patron.id, page, size, renewals=renewals)
 
     def renew(self, patron: PatronRef, loans: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:
         return self._circulation.renew(patron.id, loans, key)

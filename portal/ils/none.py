@@ -36,7 +36,14 @@ class Unsupported:
     def profile(self, patron: PatronRef) -> Profile:  # noqa: ARG002
         raise self._cannot(Capability.LOGIN)
 
-    def loans(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:  # noqa: ARG002
+    def loans(
+        self,
+        patron: PatronRef,  # noqa: ARG002
+        page: int = 1,  # noqa: ARG002
+        size: int = 50,  # noqa: ARG002
+        *,
+        renewals: bool = True,  # noqa: ARG002
+    ) -> LoanPage:
         raise self._cannot(Capability.LOANS)
 
     def renew(self, patron: PatronRef, loans: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:  # noqa: ARG002

@@ -1,7 +1,8 @@
 """The book of what staff did and looked at. Entries are only added, and each seals the one before it.
 
-Whoever changes or takes out an entry breaks the chain after it. Entries cut off at the end are not missed by the chain
-alone: the last number and digest, printed or kept elsewhere now and then, tell of them.
+Whoever changes or takes out an entry breaks the chain after it. The oldest ones go when they have been kept long enough,
+so the chain begins at the first that is there. Entries cut off at either end are not missed by the chain alone: numbers
+and digests, printed or kept elsewhere now and then, tell of them.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.store.tables.access import AuditEntry
@@ -41,7 +42,8 @@ def record(session: Session, actor_id: str, action: str, subject: str = "", deta
 
 def verify(session: Session) -> int | None:
     """The number of the first entry that is not as it was written, or stands after a gap; None when all are whole."""
-    number, previous = 0, FIRST
+    first = session.execute(select(AuditEntry.number, AuditEntry.previous).order_by(AuditEntry.number).limit(1)).first()
+    number, previous = (0, FIRST) if first is None or first.number <= 1 else (first.number - 1, first.previous)
     while True:
         following = select(*AuditEntry.__table__.c).where(AuditEntry.number > number).order_by(AuditEntry.number)
         entries = session.execute(following.limit(_AT_ONCE)).all()
@@ -52,6 +54,20 @@ def verify(session: Session) -> int | None:
             previous = entry.digest
         if not entries:
             return None
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Drop the oldest entries, up to the first that was written at `before` or later; how many.
+
+    The newest stays whatever its age: the next one is sealed to it.
+    """
+    kept = session.scalar(select(func.min(AuditEntry.number)).where(AuditEntry.at >= before))
+    if kept is None:
+        kept = session.scalar(select(func.max(AuditEntry.number)))
+    if kept is None:
+        return 0
+    old = delete(AuditEntry).where(AuditEntry.number < kept).returning(AuditEntry.number)
+    return len(session.execute(old).all())
 
 
 def _digest(entry: AuditEntry | Row[Any]) -> str:

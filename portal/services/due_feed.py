@@ -62,7 +62,7 @@ class DueFeed:
         can = self._ils.capabilities
         loans: list[LoanView] = []
         for number in range(1, MOST_PAGES + 1) if Capability.LOANS in can else ():
-            page = self._ils.loans(ref, number, PAGE)
+            page = self._ils.loans(ref, number, PAGE, renewals=False)
             loans += page.loans
             if len(loans) >= page.total or not page.loans:
                 break

@@ -30,7 +30,7 @@ _WAITING: Final = (HoldStage.QUEUED, HoldStage.SUSPENDED, HoldStage.IN_TRANSIT, 
 def give_up_holds(ils: ILSDriver, patron: PatronRef) -> None:
     """Let those who wait behind go first. Raises NotValid while the library system still knows of loans or fines."""
     can = ils.capabilities
-    if Capability.LOANS in can and ils.loans(patron, 1, 1).total:
+    if Capability.LOANS in can and ils.loans(patron, 1, 1, renewals=False).total:
         raise NotValid("leaving_loans")
     if Capability.FINES in can and any(fine.balance > 0 for fine in ils.fines(patron)):
         raise NotValid("leaving_fines")

@@ -103,15 +103,18 @@ class MyLibrary:
             found = session.scalars(self._minors(require_patron(actor)).order_by(Patron.name, Patron.id))
             return tuple(Child(child.id, child.name) for child in found)
 
-    def loans(self, actor: Actor, child: str = "", page: int = 1) -> LoanPage:
-        """Their own and their children's, or those of one child. Of each child's, `borrower` is the name."""
+    def loans(self, actor: Actor, child: str = "", page: int = 1, *, renewals: bool = True) -> LoanPage:
+        """Their own and their children's, or those of one child. Of each child's, `borrower` is the name.
+
+        renewals: whether each is told to be renewable or why not.
+        """
         if child:
             ref, name = self._child(actor, child)
-            return _named(self._ils.loans(ref, page, PAGE), name)
-        found = self._ils.loans(self._self(actor), page, PAGE)
+            return _named(self._ils.loans(ref, page, PAGE, renewals=renewals), name)
+        found = self._ils.loans(self._self(actor), page, PAGE, renewals=renewals)
         if self._knows_families:
             return found
-        others = [self.loans(actor, one.id) for one in self.children(actor)]
+        others = [self.loans(actor, one.id, renewals=renewals) for one in self.children(actor)]
         theirs = tuple(loan for other in others for loan in other.loans) if page == 1 else ()
         return LoanPage(found.total + sum(other.total for other in others), (*found.loans, *theirs))
 

@@ -3,18 +3,19 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from zlib import crc32
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from portal.store.errors import StoreUnavailable
+from portal.store.errors import NoText, StoreDamaged, StoreUnavailable
 
 BUSY_MS: Final = 10_000
 POOL: Final = 16
@@ -24,30 +25,54 @@ STATEMENT_MS: Final = 15_000
 
 
 class Database:
-    """Sessions on one database. Raises StoreUnavailable wherever it does not answer.
+    """Sessions on one database. Raises StoreUnavailable wherever it does not answer, and NoText.
 
     Of SQLite there is one writer at a time, from the start of its transaction; on PostgreSQL transactions that would
     decide about the same thing take its lock first (`deciding`). Unique indexes are the last judge on both, so an
     IntegrityError reaches the caller, who knows what it means.
+
+    first_use: what has to succeed once before the first transaction, and is tried again at each until it does. It is
+    given the database without this condition. Whatever it raises, the transaction raises.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, first_use: "Callable[[Database], None] | None" = None) -> None:
         self.url = parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
+        self._first_use, self._opening = first_use, Lock()
+        if self.is_sqlite and first_use is None:
             _make_file(self.url)
         self._writer = open_engine(self.url, writes=True)
         self._reader = open_engine(self.url, writes=False) if self.is_sqlite else self._writer
 
+    def open(self) -> None:
+        """See to the first use now."""
+        if self._first_use is None:
+            return
+        # While a server does not answer, whoever asks waits for one attempt at most and not for those of all the others.
+        if not self._opening.acquire(timeout=POOL_WAIT_S):
+            raise StoreUnavailable("The database of patrons has not answered yet; it is being asked.")
+        try:
+            if self._first_use is not None:
+                bare = Database(self.url)
+                try:
+                    self._first_use(bare)
+                finally:
+                    bare.close()
+                self._first_use = None
+        finally:
+            self._opening.release()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction, committed when the block ends and rolled back when it raises."""
+        self.open()
         with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """What was true at one moment; nothing may be changed in it."""
+        self.open()
         with _told(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
@@ -160,12 +185,21 @@ def _told() -> Iterator[None]:
         # What nobody expected ends in the log, and PostgreSQL adds the row that stands in the way, with all it holds.
         raise IntegrityError(None, None, Exception(_first_line(error)), hide_parameters=True) from None
     except (DBAPIError, PoolTimeout) as error:
+        # What the server never saw has no state of the server's.
+        if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") is None:
+            raise NoText(_first_line(error)) from None
         # Statements and their values hold patrons' data; only the driver's own words are told.
         reason = _first_line(error) if isinstance(error, DBAPIError) else "too many at once"
-        raise StoreUnavailable(
+        kind = StoreDamaged if isinstance(error, DBAPIError) and _is_damaged(error) else StoreUnavailable
+        raise kind(
             f"The database of patrons does not work: {reason}. See whether its disk has space and, where "
             "TELUSUR_DATABASE names a server, whether that runs; `telusur check` tells."
         ) from None
+
+
+def _is_damaged(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -1,5 +1,7 @@
 """StoreError
 ├── StoreUnavailable   the database does not answer, or its disk is full
+│   └── StoreDamaged   what is there is no database, or not a whole one: waiting mends nothing
+├── NoText             a text that a database cannot hold, so nothing there has it
 ├── WrongRevision      made by another version of Telusur
 └── BackupRefused      a backup or a restore that would lose something
 """
@@ -11,6 +13,14 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The database does not answer, or cannot write."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The file is no database, or not a whole one."""
+
+
+class NoText(StoreError):
+    """PostgreSQL takes no NUL in a text: whoever asks for something by such a name asks for nothing."""
 
 
 class WrongRevision(StoreError):

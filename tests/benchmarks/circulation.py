@@ -98,8 +98,8 @@ def towns(folder: Path) -> Iterator[tuple[str, Town]]:
     database = Database(Servers(folder).new_url())
     yield "SQLite", Town(database)
     database.close()
-    with postgresql_server() as address:
-        database = Database(Servers(folder, address).new_url())
+    with postgresql_server() as server:
+        database = Database(Servers(folder, server.address).new_url())
         yield "PostgreSQL", Town(database)
         database.close()
 

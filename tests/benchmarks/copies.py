@@ -58,8 +58,8 @@ def main(titles: int) -> None:
         for line in measured("SQLite", f"sqlite:///{folder}/accounts.sqlite3", engine):
             print(line, flush=True)
         if server_programs():
-            with postgresql_server() as address:
-                for line in measured("PostgreSQL", f"{address}/postgres", engine):
+            with postgresql_server() as server:
+                for line in measured("PostgreSQL", f"{server.address}/postgres", engine):
                     print(line, flush=True)
 
 

@@ -5,8 +5,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -31,9 +32,18 @@ def server_programs() -> Path | None:
     return folders[-1] if folders else None
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """address: without the database's name. It can be stopped and started again, on the same port."""
+
+    address: str
+    start: Callable[[], None]
+    stop: Callable[[], None]
+
+
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """The address of a server of its own, without the database's name; it ends with the block."""
+def postgresql_server() -> Iterator[Server]:
+    """A server of its own, which runs; it ends with the block."""
     programs = server_programs()
     if programs is None:
         # Where CI promised one, its absence is a fault and no reason to skip.
@@ -53,11 +63,19 @@ def postgresql_server() -> Iterator[str]:
         subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
     run(str(programs / "initdb"), "-A", "trust", "-U", "portal", "-E", "UTF8", "--locale=C", str(folder / "data"))
-    run(*control, "-o", options, "start")
-    try:
-        yield f"postgresql://portal@127.0.0.1:{port}"
-    finally:
+
+    def start() -> None:
+        run(*control, "-o", options, "start")
+
+    def stop() -> None:
         run(*control, "-m", "immediate", "stop")
+
+    start()
+    try:
+        yield Server(f"postgresql://portal@127.0.0.1:{port}", start, stop)
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -117,8 +135,8 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Servers:
 
 @pytest.fixture(scope="session")
 def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with postgresql_server() as address:
-        yield Servers(tmp_path_factory.mktemp("postgresql"), address)
+    with postgresql_server() as server:
+        yield Servers(tmp_path_factory.mktemp("postgresql"), server.address)
 
 
 @pytest.fixture(params=BOTH)

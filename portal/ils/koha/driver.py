@@ -92,10 +92,10 @@ class Koha(Unsupported):
 
     # ---- loans
 
-    def loans(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:
+    def loans(self, patron: PatronRef, page: int = 1, size: int = 50, *, renewals: bool = True) -> LoanPage:
         total, found = self._checkouts(patron, page, size, {"_order_by": "due_date"})
         views = self._loan_views(found)
-        return LoanPage(total, tuple(self._with_renewal(view) for view in views))
+        return LoanPage(total, tuple(self._with_renewal(view) for view in views) if renewals else views)
 
     def history(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:
         total, found = self._checkouts(patron, page, size, {"_order_by": "-checkin_date", "checked_in": "true"})

@@ -205,8 +205,13 @@ def cut(work: Work, finished: Select[str]) -> int:
     return len(ids)
 
 
-def loan_views(work: Work, loans: Iterable[Loan], names: Mapping[str, str] | None = None) -> tuple[LoanView, ...]:
-    """Loans as their borrowers see them, in the given order. names: of children, by id."""
+def loan_views(
+    work: Work, loans: Iterable[Loan], names: Mapping[str, str] | None = None, *, renewals: bool = True
+) -> tuple[LoanView, ...]:
+    """Loans as their borrowers see them, in the given order. names: of children, by id.
+
+    renewals: whether it is worked out why each would not be renewed.
+    """
     found: Sequence[Loan] = list(loans)
     items = _items(work, {loan.item_id for loan in found})
     patrons = _patrons(work, {loan.patron_id for loan in found if loan.patron_id})
@@ -215,7 +220,7 @@ def loan_views(work: Work, loans: Iterable[Loan], names: Mapping[str, str] | Non
         item = items[loan.item_id]
         patron = patrons.get(loan.patron_id or "")
         refusal = None
-        if loan.returned_at is None and patron is not None:
+        if renewals and loan.returned_at is None and patron is not None:
             refusal = renewal_refusal(work, loan, patron, licence_of(work, loan))
         views.append(
             LoanView(

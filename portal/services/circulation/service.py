@@ -70,14 +70,14 @@ class Circulation:
 
     # ---- loans
 
-    def loans(self, patron_id: str, page: int = 1, size: int = 50) -> LoanPage:
-        """The patron's and, for a guardian, those of the children, the first due first."""
+    def loans(self, patron_id: str, page: int = 1, size: int = 50, *, renewals: bool = True) -> LoanPage:
+        """The patron's and, for a guardian, those of the children, the first due first; as the driver tells them."""
         with self._all.reading() as work:
             names = _children(work, patron_id)
             whose = Loan.patron_id.in_([patron_id, *names]) & loans.is_out(work)
             total = work.session.scalar(select(func.count()).select_from(Loan).where(whose)) or 0
             found = _page(select(Loan).where(whose).order_by(Loan.due_at, Loan.id), page, size)
-            return LoanPage(total, loans.loan_views(work, work.session.scalars(found), names))
+            return LoanPage(total, loans.loan_views(work, work.session.scalars(found), names, renewals=renewals))
 
     def renew(self, patron_id: str, wanted: Sequence[str] | None, key: str) -> tuple[Renewal, ...]:
         """Renew these loans, or all, one answer each; a child's for its guardian too."""

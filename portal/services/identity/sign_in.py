@@ -1,12 +1,14 @@
 """Signing in with card number and PIN, and everything that is done with PINs afterwards."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.ils.driver import Capability, ILSDriver, Profile
@@ -23,6 +25,8 @@ from portal.store.database import Database
 from portal.store.tables.people import Patron, Role, Standing
 
 MAX_CARD: Final = 64
+# What the first sign-ins of two patrons of another system may both bring: a category, a branch, a card.
+_COLLISIONS: Final = 3
 
 
 class WhyNot(StrEnum):
@@ -107,6 +111,9 @@ class Identity:
         return self._verified(card, pin)
 
     def _verified(self, card: str, pin: str) -> str | None:
+        if not card.isprintable():  # PostgreSQL takes no NUL in a text, and no card has any such character
+            self.hasher.matches(pin, "")
+            return None
         with self._database.reading() as session:
             patron = session.scalar(select(Patron).where(Patron.card_number == card)) if card else None
         kept = "" if patron is None else patron.pin_hash
@@ -127,6 +134,13 @@ class Identity:
         return self._ils.name != "local" and Capability.LOGIN in self._ils.capabilities
 
     def _shadow(self, profile: Profile) -> str:
+        """The row of a patron of the other system. Others may bring the same new category, branch or card just then."""
+        for _ in range(_COLLISIONS):
+            with suppress(IntegrityError):
+                return self._shadow_once(profile)
+        return self._shadow_once(profile)
+
+    def _shadow_once(self, profile: Profile) -> str:
         with self._database.writing() as session:
             self._database.deciding(session, f"patron:{profile.ils_id}")
             return keep_shadow(session, profile, self._clock())

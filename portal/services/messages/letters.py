@@ -43,38 +43,39 @@ def language_of(code: str) -> Language:
     return next((hl for hl in LANGUAGES if hl == code), DEFAULT_LANGUAGE)
 
 
-def digest(hl: Language, sender: Sender, name: str, late: Sequence[Due], coming: Sequence[Due]) -> Words:
-    """One letter about all loans of a patron that are late or soon due."""
+def digest(
+    hl: Language, sender: Sender, name: str, late: Sequence[Due], coming: Sequence[Due], child: str = ""
+) -> Words:
+    """One letter about all loans of a patron that are late or soon due. child: whose they are, where a guardian reads it."""
     t = messages(hl)
-    paragraphs = [t("letter.greeting", name=_short(name))]
+    paragraphs = _opening(t, name, child)
     if late:
         paragraphs.append("\n".join([t("letter.late"), *_lines(t, late)]))
     if coming:
         paragraphs.append("\n".join([t("letter.coming"), *_lines(t, coming)]))
     subject = t.count("letter.late_subject", len(late)) if late else t.count("letter.coming_subject", len(coming))
-    return Words(subject, _whole(t, sender, [*paragraphs, *_link(t, sender, "letter.renew", "/akun/pinjaman")]))
+    body = _whole(t, sender, [*paragraphs, *_link(t, sender, "letter.renew", "/akun/pinjaman")])
+    return Words(_subject(t, subject, child), body)
 
 
-def hold_ready(hl: Language, sender: Sender, name: str, title: str, branch: str, until: date | None) -> Words:
+def hold_ready(
+    hl: Language, sender: Sender, name: str, title: str, branch: str, until: date | None, child: str = ""
+) -> Words:
     """branch: where it is fetched, "" for an e-book."""
     t = messages(hl)
-    said = [t("letter.greeting", name=_short(name))]
+    said = _opening(t, name, child)
     said.append(t("letter.ready" if branch else "letter.ready_online", title=_short(title), branch=branch))
     if until:
         said.append(t("letter.fetch_until", day=_day(until, hl)))
-    return Words(
-        t("letter.ready_subject"), _whole(t, sender, [*said, *_link(t, sender, "letter.see", "/akun/reservasi")])
-    )
+    return Words(_subject(t, t("letter.ready_subject"), child), _whole(t, sender, [*said, *_see(t, sender, child)]))
 
 
-def hold_expired(hl: Language, sender: Sender, name: str, title: str, *, was_ready: bool) -> Words:
+def hold_expired(hl: Language, sender: Sender, name: str, title: str, *, was_ready: bool, child: str = "") -> Words:
     """was_ready: a copy lay there and was not fetched; otherwise none came in time."""
     t = messages(hl)
-    said = [t("letter.greeting", name=_short(name))]
+    said = _opening(t, name, child)
     said.append(t("letter.unfetched" if was_ready else "letter.waited_in_vain", title=_short(title)))
-    return Words(
-        t("letter.expired_subject"), _whole(t, sender, [*said, *_link(t, sender, "letter.see", "/akun/reservasi")])
-    )
+    return Words(_subject(t, t("letter.expired_subject"), child), _whole(t, sender, [*said, *_see(t, sender, child)]))
 
 
 def short_reminder(hl: Language, sender: Sender, name: str, loans: Sequence[Due]) -> str:
@@ -101,6 +102,20 @@ def whatsapp_link(phone: str, text: str) -> str:
     # E.164 numbers have 15 digits at most; the shortest mobile ones of Indonesia have 10 with the country's.
     usable = number if number.isdecimal() and 8 <= len(number) <= 15 else ""
     return f"https://wa.me/{usable}?text={quote(text, safe='')}"
+
+
+def _opening(t: Messages, name: str, child: str) -> list[str]:
+    greeting = t("letter.greeting", name=_short(name))
+    return [greeting, t("letter.for_child", name=_short(child))] if child else [greeting]
+
+
+def _subject(t: Messages, own: str, child: str) -> str:
+    return t("letter.child_subject", name=_short(child)) if child else own
+
+
+def _see(t: Messages, sender: Sender, child: str) -> list[str]:
+    """A guardian sees a child's loans, not its holds."""
+    return [] if child else _link(t, sender, "letter.see", "/akun/reservasi")
 
 
 def _lines(t: Messages, loans: Sequence[Due]) -> list[str]:

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
+from portal.services.circulation.people import OF_AGE, still_minor
 from portal.services.messages import letters, outbox
 from portal.services.messages.letters import Due, Sender, Words, language_of
 from portal.services.messages.outbox import Letter
 from portal.store.clock import Clock
 from portal.store.database import Database
-from portal.store.tables import Branch, Hold, Item, Loan, Message, Patron
+from portal.store.tables import Branch, FamilyLink, Hold, Item, Loan, Message, Patron
 from portal.store.tables.circulation import HoldState
 from portal.store.tables.people import Standing
 
@@ -32,16 +34,25 @@ _AT_ONCE: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Whom a letter goes to."""
+    """Whom a letter goes to. child, child_id: about whose card, where it is a guardian; "" for their own."""
 
     id: str
     name: str
     email: str
     language: str
+    child: str
+    child_id: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.id}:{self.child_id}" if self.child_id else self.id
 
 
 class Reminders:
-    """Writes letters into the outbox, for patrons who have an e-mail address and want to be reminded."""
+    """Writes letters into the outbox, for patrons who have an e-mail address and want to be reminded.
+
+    Of children without an address, their guardians are told until the child is of age.
+    """
 
     def __init__(self, database: Database, clock: Clock, zone: ZoneInfo, sender: Sender) -> None:
         self._database = database
@@ -59,8 +70,10 @@ class Reminders:
             late = [loan for loan in loans if loan.due_on < today]
             coming = [loan for loan in loans if today <= loan.due_on <= today + timedelta(days=max(BEFORE))]
             if any(_is_told_on(loan, day) for loan in (*late, *coming) for day in days):
-                words = letters.digest(language_of(reader.language), self._sender, reader.name, late, coming)
-                written += self._write([_letter(f"loans:{reader.id}:{today}", "loans", reader, words)], now)
+                words = letters.digest(
+                    language_of(reader.language), self._sender, reader.name, late, coming, reader.child
+                )
+                written += self._write([_letter(f"loans:{reader.key}:{today}", "loans", reader, words)], now)
         return written
 
     def tell_of_holds(self) -> int:
@@ -74,54 +87,72 @@ class Reminders:
         return self._write(found.values(), now)
 
     def _loans(self, now: datetime) -> Iterable[tuple[_Reader, list[Due]]]:
-        """Loans that are late or due soon, by patron. E-books go back by themselves."""
+        """Loans that are late or due soon, by whom is told. E-books go back by themselves."""
         horizon = now + timedelta(days=max(BEFORE) + 1)
         wanted = (
-            select(*_READER, Loan.due_at, Item.title)
+            select(Loan.due_at, Item.title)
             .join(Patron, Patron.id == Loan.patron_id)
             .join(Item, Item.id == Loan.item_id)
-            .where(Loan.returned_at.is_(None), Loan.due_at <= horizon, Item.is_licence.is_(False), *_REACHED)
-            .order_by(Patron.id, Loan.due_at, Loan.id)
+            .where(Loan.returned_at.is_(None), Loan.due_at <= horizon, Item.is_licence.is_(False))
+            .order_by(Loan.due_at, Loan.id)
         )
-        with self._database.reading() as session:
-            rows = [(_Reader(*row[:4]), Due(row.title, self._day(row.due_at))) for row in session.execute(wanted)]
+        rows = [(reader, Due(row.title, self._day(row.due_at))) for reader, row in self._addressed(wanted, now)]
+        rows.sort(key=lambda row: row[0].key)
         for reader, theirs in groupby(rows, key=lambda row: row[0]):
             yield reader, [loan for _, loan in theirs]
 
     def _ready(self, now: datetime) -> Iterable[Letter]:
         wanted = (
-            select(*_READER, Hold.id.label("hold"), Hold.title, Hold.ready_at, Hold.pickup_until)
+            select(Hold.id.label("hold"), Hold.title, Hold.ready_at, Hold.pickup_until)
             .add_columns(Hold.for_licence, Branch.name.label("branch"))
             .join(Patron, Patron.id == Hold.patron_id)
             .join(Branch, Branch.code == Hold.pickup_branch)
-            .where(Hold.state == HoldState.READY, Hold.ready_at > now - LOOKS_BACK, *_REACHED)
+            .where(Hold.state == HoldState.READY, Hold.ready_at > now - LOOKS_BACK)
         )
-        with self._database.reading() as session:
-            rows = session.execute(wanted).all()
-        for row in rows:
-            reader = _Reader(*row[:4])
+        for reader, row in self._addressed(wanted, now):
             until = self._day(row.pickup_until) if row.pickup_until else None
             branch = "" if row.for_licence else row.branch
             words = letters.hold_ready(
-                language_of(reader.language), self._sender, reader.name, row.title, branch, until
+                language_of(reader.language), self._sender, reader.name, row.title, branch, until, reader.child
             )
             # A hold may be ready twice, where its copy was lost in between.
-            yield _letter(f"hold_ready:{row.hold}:{row.ready_at:%Y%m%dT%H%M%S}", "hold_ready", reader, words)
+            key = f"hold_ready:{row.hold}:{row.ready_at:%Y%m%dT%H%M%S}{_to(reader)}"
+            yield _letter(key, "hold_ready", reader, words)
 
     def _ended(self, now: datetime) -> Iterable[Letter]:
         wanted = (
-            select(*_READER, Hold.id.label("hold"), Hold.title, Hold.ready_at)
+            select(Hold.id.label("hold"), Hold.title, Hold.ready_at)
             .join(Patron, Patron.id == Hold.patron_id)
-            .where(Hold.state == HoldState.EXPIRED, Hold.ended_at > now - LOOKS_BACK, *_REACHED)
+            .where(Hold.state == HoldState.EXPIRED, Hold.ended_at > now - LOOKS_BACK)
+        )
+        for reader, row in self._addressed(wanted, now):
+            words = letters.hold_expired(
+                language_of(reader.language),
+                self._sender,
+                reader.name,
+                row.title,
+                was_ready=row.ready_at is not None,
+                child=reader.child,
+            )
+            yield _letter(f"hold_expired:{row.hold}{_to(reader)}", "hold_expired", reader, words)
+
+    def _addressed(self, wanted: Select[*tuple[Any, ...]], now: datetime) -> list[tuple[_Reader, Row[Any]]]:
+        """What was asked for of patrons, each with whom to tell; in its order for each of them."""
+        year = self._day(now).year
+        own = wanted.add_columns(*_reader(Patron)).where(*_reached(Patron))
+        child = Patron.name.label("child"), Patron.id.label("child_id")
+        through_guardians = (
+            wanted.join(FamilyLink, FamilyLink.child_id == Patron.id)
+            .join(_Guardian, _Guardian.id == FamilyLink.guardian_id)
+            .add_columns(*_reader(_Guardian), *child)
+            .where(Patron.email == "", Patron.reminders.is_(True), Patron.standing != Standing.WITHDRAWN)
+            .where(still_minor(year), *_reached(_Guardian))
+            .where(or_(_Guardian.birth_year.is_(None), _Guardian.birth_year <= year - OF_AGE))
         )
         with self._database.reading() as session:
-            rows = session.execute(wanted).all()
-        for row in rows:
-            reader = _Reader(*row[:4])
-            words = letters.hold_expired(
-                language_of(reader.language), self._sender, reader.name, row.title, was_ready=row.ready_at is not None
-            )
-            yield _letter(f"hold_expired:{row.hold}", "hold_expired", reader, words)
+            found = [(_read(row, "", ""), row) for row in session.execute(own)]
+            found += [(_read(row, row.child, row.child_id), row) for row in session.execute(through_guardians)]
+        return found
 
     def _write(self, found: Iterable[Letter], now: datetime) -> int:
         written = 0
@@ -137,12 +168,29 @@ class Reminders:
         return moment.astimezone(self._zone).date()
 
 
-_READER: Final = (Patron.id, Patron.name, Patron.email, Patron.language)
-_REACHED: Final[tuple[ColumnElement[bool], ...]] = (
-    Patron.email != "",
-    Patron.reminders.is_(True),
-    Patron.standing != Standing.WITHDRAWN,
-)
+_Guardian: Final = aliased(Patron)
+
+
+def _reader(who: type[Patron]) -> tuple[ColumnElement[str], ...]:
+    return (
+        who.id.label("reader_id"),
+        who.name.label("reader_name"),
+        who.email.label("reader_email"),
+        who.language.label("reader_language"),
+    )
+
+
+def _reached(who: type[Patron]) -> tuple[ColumnElement[bool], ...]:
+    return who.email != "", who.reminders.is_(True), who.standing != Standing.WITHDRAWN
+
+
+def _read(row: Row[Any], child: str, child_id: str) -> _Reader:
+    return _Reader(row.reader_id, row.reader_name, row.reader_email, row.reader_language, child, child_id)
+
+
+def _to(reader: _Reader) -> str:
+    """The end of a key that several guardians have letters by."""
+    return f":{reader.id}" if reader.child_id else ""
 
 
 def _letter(key: str, kind: str, reader: _Reader, words: Words) -> Letter:

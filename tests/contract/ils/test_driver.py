@@ -232,6 +232,20 @@ def test_what_another_waits_for_is_not_renewed(system: System) -> None:
     assert [each.refusal for each in system.driver.renew(patron, [loan], "klik")] == [Refusal.ON_HOLD]
 
 
+@systems(Capability.LOANS, Capability.RENEW)
+def test_loans_are_the_same_where_nobody_asks_whether_they_can_be_renewed(system: System) -> None:
+    patron = system.patron()
+    for _ in range(2):
+        system.lend(patron, system.title())
+    system.driver.renew(patron, None, "klik")  # the only time
+    with_reasons, without = (system.driver.loans(patron, renewals=told) for told in (True, False))
+    assert {loan.renewable for loan in with_reasons.loans} == {Refusal.LIMIT_REACHED}
+    assert {loan.renewable for loan in without.loans} == {None}
+    assert [(loan.id, loan.due_at, loan.title) for loan in without.loans] == [
+        (loan.id, loan.due_at, loan.title) for loan in with_reasons.loans
+    ]
+
+
 @systems(Capability.HISTORY)
 def test_returned_loans_are_history_and_no_longer_loans(system: System) -> None:
     patron, document = system.patron(), system.title(title="Bumi Manusia")

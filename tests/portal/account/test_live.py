@@ -125,7 +125,7 @@ class Away(LocalSystem):
     def holdings(self, document: DocumentId, patron: PatronRef | None = None) -> Holdings:
         raise IlsUnavailable("away")
 
-    def loans(self, patron: PatronRef, page: int = 1, size: int = 50) -> LoanPage:
+    def loans(self, patron: PatronRef, page: int = 1, size: int = 50, *, renewals: bool = True) -> LoanPage:
         raise IlsUnavailable("away")
 
 

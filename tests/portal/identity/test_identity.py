@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
@@ -429,6 +430,44 @@ def test_another_system_is_asked_and_its_patron_gets_a_row_here(other: Identity,
     assert again is not None
     assert (again.patron.id, again.name) == (found.patron.id, "Johan L.")
     assert other.sign_in("K-2", "wrong", HERE) == Refused(WhyNot.WRONG)
+
+
+class Crowd(NoSystem):
+    """A library system whose patrons all sign in at the same moment, of categories and branches nobody here has seen."""
+
+    name = "elsewhere"
+    capabilities = frozenset({Capability.LOGIN})
+
+    def __init__(self, number: int) -> None:
+        self._together = Barrier(number)
+
+    def login(self, card_number: str, pin: str) -> Profile | None:
+        self._together.wait(60)
+        kind = card_number.partition("-")[0]
+        return Profile(card_number, card_number, "Johan Lasut", category=f"K{kind}", home_branch=f"C{kind}")
+
+
+def test_first_sign_ins_that_bring_the_same_new_category_and_branch_all_succeed(
+    tmp_path: Path, database: Database, clock: TurnedClock
+) -> None:
+    number = 6
+    identity = Identity(database, Crowd(number), clock, 900, secret_key(tmp_path / "key"))
+    for kind in range(5):
+        with ThreadPoolExecutor(number) as pool:
+            cards = [f"{kind}-{n}" for n in range(number)]
+            found = list(pool.map(lambda card: identity.check_pin(card, "koha-pin"), cards))
+        assert None not in found
+        assert len(set(found)) == number
+
+
+@pytest.mark.parametrize("card", ["\0", "K-1\0", "BT-0001\0"])
+def test_a_card_with_what_no_text_can_hold_is_wrong(
+    other: Identity, elsewhere: Elsewhere, identity: Identity, database: Database, card: str
+) -> None:
+    add_person(database)
+    assert identity.sign_in(card, PIN, HERE) == Refused(WhyNot.WRONG)
+    assert other.sign_in(card, "koha-pin", HERE) == Refused(WhyNot.WRONG)
+    assert elsewhere.asked == []
 
 
 def test_a_system_that_is_away_is_told_as_such_and_nobody_is_signed_in(

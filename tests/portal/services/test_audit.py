@@ -43,7 +43,7 @@ def test_an_entry_that_was_changed_is_named(database: Database, field: str) -> N
         assert audit.verify(session) == 3
 
 
-@pytest.mark.parametrize(("gone", "named"), [(1, 1), (3, 3), (4, 4)])
+@pytest.mark.parametrize(("gone", "named"), [(2, 2), (3, 3), (4, 4)])
 def test_an_entry_that_was_taken_out_is_missed(database: Database, gone: int, named: int) -> None:
     for number in range(5):
         write(database, number)
@@ -51,6 +51,42 @@ def test_an_entry_that_was_taken_out_is_missed(database: Database, gone: int, na
         session.execute(delete(AuditEntry).where(AuditEntry.number == gone))
     with database.reading() as session:
         assert audit.verify(session) == named
+
+
+def test_the_oldest_go_and_the_rest_is_whole_and_goes_on(database: Database) -> None:
+    for number in range(5):
+        write(database, number)
+    with database.writing() as session:
+        assert audit.forget(session, AT + timedelta(seconds=2)) == 2
+    with database.reading() as session:
+        assert session.scalars(select(AuditEntry.number).order_by(AuditEntry.number)).all() == [3, 4, 5]
+        assert audit.verify(session) is None
+    write(database, 5)
+    with database.writing() as session:
+        assert audit.verify(session) is None
+        session.execute(update(AuditEntry).where(AuditEntry.number == 3).values(action="patron.find"))
+    with database.reading() as session:
+        assert audit.verify(session) == 3
+
+
+def test_the_newest_stays_so_that_the_next_is_sealed_to_it(database: Database) -> None:
+    for number in range(3):
+        write(database, number)
+    with database.writing() as session:
+        assert audit.forget(session, AT + timedelta(days=900)) == 2
+        assert audit.forget(session, AT + timedelta(days=900)) == 0
+    write(database, 3)
+    with database.reading() as session:
+        assert session.scalars(select(AuditEntry.number).order_by(AuditEntry.number)).all() == [3, 4]
+        assert audit.verify(session) is None
+
+
+def test_an_entry_of_a_clock_that_was_wrong_leaves_no_gap(database: Database) -> None:
+    for number in (100, 1, 200):
+        write(database, number)
+    with database.writing() as session:
+        assert audit.forget(session, AT + timedelta(seconds=50)) == 0
+        assert audit.verify(session) is None
 
 
 def test_twenty_at_once_make_one_chain(database: Database) -> None:

@@ -76,6 +76,16 @@ def test_titles_come_by_one_question_and_are_kept(koha: KohaProcess, driver: Koh
     assert "get_biblio" not in koha.operations()
 
 
+def test_loans_cost_one_question_where_nobody_asks_whether_they_can_be_renewed(koha: KohaProcess, driver: Koha) -> None:
+    patron = koha.patron()
+    for number in range(3):
+        _, (item,) = koha.title(f"Judul {number}")
+        koha.loan(patron, item, SOON)
+    assert driver.loans(patron, renewals=False).total == 3
+    assert "allows_renewal" not in koha.operations()
+    assert len(driver.loans(patron).loans) == koha.operations().count("allows_renewal") == 3
+
+
 def test_titles_come_one_by_one_from_a_koha_without_a_list_of_them(koha: KohaProcess, driver: Koha) -> None:
     patron = koha.patron()
     _, (item,) = koha.title("Laut Bercerita")

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.ils.driver import PatronRef
 from portal.services.messages.letters import Due, Sender, short_reminder, whatsapp_link
 from portal.services.messages.reminders import Reminders
 from portal.store.database import Database
-from portal.store.tables import Hold, Message, Patron
+from portal.store.tables import FamilyLink, Hold, Message, Patron
 from portal.store.tables.circulation import HoldState
 from portal.store.tables.people import Standing
 from search.document import DocumentId
@@ -181,3 +182,83 @@ def test_the_text_for_a_chat_names_loans_and_days(library: Library) -> None:
     text = short_reminder("id", HERE, "Maria", [Due("Laut", library.clock.now.astimezone(WITA).date())])
     assert "Maria" in text
     assert "- Laut (jatuh tempo Kamis, 26 November 2026)" in text
+
+
+# ---- children
+
+
+def child_of(library: Library, *guardians: str, **fields: object) -> PatronRef:
+    child = library.patron(**{"name": "Ani Wenas", "birth_year": 2016, **fields})
+    with library.database.writing() as session:
+        session.add_all(
+            FamilyLink(guardian_id=guardian, child_id=child.id, linked_at=library.clock.now) for guardian in guardians
+        )
+    return child
+
+
+def test_guardians_are_told_of_a_childs_loans(library: Library, reminders: Reminders) -> None:
+    mother = library.patron(name="Maria Wenas", **MAIL)
+    father = library.patron(language="en", email="b@example.org")
+    child = child_of(library, mother.id, father.id)
+    library.lend(child, library.copy("laut.1"))
+    library.lend(mother, library.copy("laut.2"))
+    library.clock.on(days=6)
+    assert (reminders.remind(), reminders.remind()) == (3, 0)
+    told = {(letter.recipient, letter.subject): letter for letter in letters(library)}
+    to_mother = told["a@example.org", "Tentang kartu anggota Ani Wenas"].body
+    assert "Maria Wenas" in to_mother
+    assert "Ani Wenas" in to_mother
+    assert "Judul laut.1" in to_mother
+    assert "Judul laut.2" not in to_mother
+    assert "Judul laut.1" in told["b@example.org", "About the card of Ani Wenas"].body
+    assert "Judul laut.1" not in told["a@example.org", "1 pinjaman Anda segera jatuh tempo"].body
+
+
+@pytest.mark.parametrize(
+    ("child", "guardian"),
+    [
+        ({"birth_year": 2008}, {}),  # of age in 2026
+        ({"reminders": False}, {}),
+        ({"standing": Standing.WITHDRAWN}, {}),
+        ({}, {"email": ""}),
+        ({}, {"reminders": False}),
+        ({}, {"standing": Standing.WITHDRAWN}),
+        ({}, {"birth_year": 2010}),
+    ],
+)
+def test_a_guardian_is_told_only_of_a_child_who_is_one(
+    library: Library, reminders: Reminders, child: dict[str, object], guardian: dict[str, object]
+) -> None:
+    one = library.patron(**MAIL)
+    theirs = child_of(library, one.id)
+    library.lend(theirs, library.copy())
+    with library.database.writing() as session:
+        for id, fields in ((theirs.id, child), (one.id, guardian)):
+            for name, value in fields.items():
+                setattr(session.get_one(Patron, id), name, value)
+    library.clock.on(days=6)
+    assert reminders.remind() == 0
+
+
+def test_a_child_with_an_address_of_its_own_is_told_itself(library: Library, reminders: Reminders) -> None:
+    child = child_of(library, library.patron(**MAIL).id, email="ani@example.org")
+    library.lend(child, library.copy())
+    library.clock.on(days=6)
+    assert reminders.remind() == 1
+    assert [letter.recipient for letter in letters(library)] == ["ani@example.org"]
+
+
+def test_guardians_are_told_of_a_childs_holds_once_each(library: Library, reminders: Reminders) -> None:
+    guardians = [library.patron(**MAIL).id, library.patron(email="b@example.org").id]
+    hold = ready_hold(library, email="", name="Ani Wenas", birth_year=2016)
+    with library.database.writing() as session:
+        child = session.get_one(Hold, hold).patron_id
+        session.add_all(FamilyLink(guardian_id=id, child_id=child, linked_at=library.clock.now) for id in guardians)
+    assert (reminders.tell_of_holds(), reminders.tell_of_holds()) == (2, 0)
+    with library.database.writing() as session:
+        row = session.get_one(Hold, hold)
+        row.state, row.ended_at = HoldState.EXPIRED, library.clock.now
+    assert (reminders.tell_of_holds(), reminders.tell_of_holds()) == (2, 0)
+    found = letters(library)
+    assert sorted(letter.recipient for letter in found) == ["a@example.org"] * 2 + ["b@example.org"] * 2
+    assert all("Ani Wenas" in letter.body and "/akun/reservasi" not in letter.body for letter in found)
