@@ -1,7 +1,11 @@
 """All routes for patrons and staff, and what stands before them."""
 
+from collections.abc import Sequence
+
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from portal.account.asking import AskingPage
 from portal.account.by_provider import ByProvider
@@ -17,13 +21,14 @@ from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
 from portal.bootstrap import Accounts, Services
 from portal.desk.routes import desk_routes
+from portal.plain import language_of
 from portal.reader.borrowing import Borrowing
 
 
 def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:
     """Pages of the account, of signing in and of the desk."""
     frame = AccountFrame(services, accounts)
-    return [
+    routes = [
         *SigningIn(services).routes(),
         *ByProvider(services).routes(),
         *OverviewPage(frame).routes(),
@@ -40,6 +45,23 @@ def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:
         *Borrowing(services).routes(),
         *desk_routes(services, accounts),
     ]
+    return [*routes, *ways_back(routes)]
+
+
+def ways_back(routes: Sequence[BaseRoute]) -> list[Route]:
+    """For addresses that only take forms: whoever opens one, as after a reload, is led to the page it stands under."""
+    ours = [route for route in routes if isinstance(route, Route)]
+    pages = [route for route in ours if "GET" in (route.methods or ())]
+    shown = {route.path for route in pages}
+
+    def back(request: Request) -> Response:
+        path = request.url.path
+        while path and not any(page.path_regex.match(path) for page in pages):
+            path = path.rpartition("/")[0]
+        return RedirectResponse(f"{path or '/'}?hl={language_of(request)}", 303, {"Cache-Control": "no-store"})
+
+    alone = dict.fromkeys(route.path for route in ours if route.path not in shown)
+    return [Route(path, back, methods=["GET"]) for path in alone]
 
 
 def account_middleware(services: Services, accounts: Accounts) -> list[Middleware]:  # noqa: ARG001 - the shape of account_routes

@@ -220,3 +220,13 @@ def test_a_form_of_too_many_or_too_long_fields_is_refused(browser: TestClient, a
     sent = browser.post("/akun/pin", content=many, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert sent.status_code in (400, 422)
     assert state(accounts) == before
+
+
+def test_an_address_of_a_form_that_is_opened_leads_to_the_page_it_stands_under(
+    browser: TestClient, library: Services, accounts: Accounts
+) -> None:
+    sign_in(browser, CARDS[Role.ADMIN])
+    answers = {path: browser.get(path).status_code for path in deeds(library, accounts)}
+    assert {path: status for path, status in answers.items() if status not in (200, 303, 404)} == {}
+    assert browser.get("/meja/aturan/hapus?hl=en").headers["location"] == "/meja/aturan?hl=en"
+    assert browser.get("/akun/reservasi/1/batal").headers["location"] == "/akun/reservasi?hl=id"
