@@ -299,7 +299,7 @@ def test_the_page_without_javascript_is_the_same_catalogue(browser: Browser, por
     page.get_by_role("link", name="Buka pencarian tanpa JavaScript").click()
     expect(page.locator("h1")).to_contain_text("3 hasil")
     page.get_by_role("link", name="Lasut, Johan: 2 judul").first.click()
-    page.get_by_role("link", name="Ikan karang Indonesia Timur").click()
+    page.get_by_role("link", name="Ikan karang Indonesia Timur", exact=True).click()
     expect(page.locator("h1")).to_have_text("Ikan karang Indonesia Timur")
     assert page.url.startswith(f"{portal.address}/katalog/kota.002?q=karang&")
     context.close()
