@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -112,6 +113,10 @@ def parsed(url: str | URL) -> URL:
             "postgresql://user@host/database, or leave it empty for a file in the data folder."
         )
     if made.get_backend_name() == "postgresql":
+        if find_spec("psycopg") is None:
+            raise StoreUnavailable(
+                "A database on PostgreSQL needs the extra postgres: pip install 'telusur[postgres]'."
+            )
         return made.set(drivername="postgresql+psycopg")
     if made.database in (None, "", ":memory:"):
         raise StoreUnavailable("TELUSUR_DATABASE names no file; use sqlite:///folder/telusur.db.")

@@ -1,6 +1,7 @@
 """Transactions, revisions and the tables themselves, on both databases."""
 
 import stat
+import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -168,3 +169,9 @@ def _patron(card: str, name: str) -> Patron:
     return Patron(
         card_number=card, name=name, category="umum", home_branch="pusat", pin_hash="secret hash", registered_at=NOON
     )
+
+
+def test_a_server_without_its_driver_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where it is not installed
+    with pytest.raises(StoreUnavailable, match="extra postgres"):
+        Database("postgresql://portal@127.0.0.1/none")
