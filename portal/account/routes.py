@@ -45,7 +45,9 @@ def account_routes(services: Services, accounts: Accounts) -> list[BaseRoute]:
         *Borrowing(services).routes(),
         *desk_routes(services, accounts),
     ]
-    return [*routes, *ways_back(routes)]
+    back = ways_back(routes)
+    # "/akun/daftar/gabung" would be taken for the list "gabung".
+    return [*(way for way in back if not way.param_convertors), *routes, *(way for way in back if way.param_convertors)]
 
 
 def ways_back(routes: Sequence[BaseRoute]) -> list[Route]:
@@ -55,7 +57,7 @@ def ways_back(routes: Sequence[BaseRoute]) -> list[Route]:
     shown = {route.path for route in pages}
 
     def back(request: Request) -> Response:
-        path = request.url.path
+        path = request.url.path.rpartition("/")[0]  # itself it is no page, though it may look like one's id
         while path and not any(page.path_regex.match(path) for page in pages):
             path = path.rpartition("/")[0]
         return RedirectResponse(f"{path or '/'}?hl={language_of(request)}", 303, {"Cache-Control": "no-store"})
