@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal import links as addresses
-from portal.account.frame import TABS, AccountFrame, TabLink, address, switched
+from portal.account.frame import TABS, AccountFrame, address, switched
+from portal.account.framing import TabLink
 from portal.account.holds import told_refusal
 from portal.account.visitor import SIGN_IN, Audience, Visitor, shown, to
 from portal.i18n import Messages

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.account.calendar import FEED
-from portal.account.frame import AccountFrame, Told, back_to, text_of
+from portal.account.forms import text_of
+from portal.account.frame import AccountFrame, Told, back_to
 from portal.account.visitor import Visitor
 from portal.i18n import LANGUAGES, Messages, messages
 from portal.ils.driver import Capability

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from portal.account.framing import TabLink, account_page
 from portal.account.visitor import Audience, Endpoint, Visitor, done, shown
 from portal.bootstrap import Accounts, Services
 from portal.i18n import Language, Messages, messages
 from portal.ils.driver import Capability
 from portal.ils.errors import IlsUnavailable
 from portal.pages import Drawing
-from portal.plain import drawing_of, plain_answer
+from portal.plain import drawing_of
 from portal.presenters.account.days import Days
 from portal.search_state import SearchState
 from portal.services.errors import NotValid
@@ -23,7 +24,6 @@ from portal.store.columns import new_id
 
 Page = Callable[[Request, Visitor], Response]
 Deed = Callable[[Request, Visitor, FormData], Response]
-MAX_KEY: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,6 @@ TABS: Final = (
     Tab("searches", "/akun/pencarian"),
     Tab("data", "/akun/data"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    label: str
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +104,21 @@ class AccountFrame:
         beside: Mapping[str, object] | None = None,
     ) -> Response:
         """heading: that of the tab unless given."""
-        drawing = self.drawing(request, visitor.language)
-        t = drawing.t
+        t = messages(visitor.language)
         heading = heading or t(f"account.tab_{tab}")
         values = {
             "tabs": self._tabs(tab, t),
             "heading": heading,
             "told": told,
-            "visitor": visitor,
             "token": visitor.form_token,
             "key": new_id(),
             **(beside or {}),
         }
         title = t("account.title", page=heading)
-        drawn = drawing.framed(f"account/{template}", view, title, switched(request, t), status, values)
-        response = plain_answer(drawing, drawn)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        page = f"account/{template}"
+        answer = account_page(self.services, request, visitor, page, view, title, status, values, switched(request, t))
+        answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
 
     def away(self, request: Request, visitor: Visitor, tab: str) -> Response:
         """The library system does not answer. All that is ours is still a click away."""
@@ -182,18 +172,6 @@ def back_to(path: str, visitor: Visitor, *params: tuple[str, str], at: str = "ha
 def wants_json(request: Request) -> bool:
     """A script asks, not a browser that shows what it is given."""
     return "application/json" in request.headers.get("accept", "")
-
-
-def text_of(form: FormData, name: str) -> str:
-    """A field as text, "" for what is not there or is a file."""
-    value: Any = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def key_of(form: FormData) -> str:
-    """The key of the click; one of ours where the form brings none that could be."""
-    key = text_of(form, "key")
-    return key if 0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable() else new_id()
 
 
 def _here(request: Request) -> str:

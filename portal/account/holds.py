@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal import links as addresses
-from portal.account.frame import AccountFrame, Told, back_to, key_of, text_of, wants_json
+from portal.account.forms import key_of, text_of
+from portal.account.frame import AccountFrame, Told, back_to, wants_json
 from portal.account.visitor import Visitor
 from portal.i18n import Messages, messages
 from portal.ils.driver import Capability, HoldRequest, HoldResult, HoldStage, PickupBranch, Refusal

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal.account.frame import AccountFrame, Told, address, back_to, text_of, wants_json
+from portal.account.forms import text_of
+from portal.account.frame import AccountFrame, Told, address, back_to, wants_json
 from portal.account.visitor import Visitor
 from portal.bibliography.exports import FORMATS
 from portal.exporting import selection_path

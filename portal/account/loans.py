@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.account.frame import AccountFrame, TabLink, Told, address, back_to, key_of, text_of
+from portal.account.forms import key_of, text_of
+from portal.account.frame import AccountFrame, Told, address, back_to
+from portal.account.framing import TabLink
 from portal.account.visitor import Visitor
 from portal.i18n import messages
 from portal.ils.driver import Capability

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from portal.account.frame import AccountFrame, address
 from portal.account.visitor import Visitor
-from portal.i18n import Messages
+from portal.i18n import Messages, messages
 from portal.ils.driver import Capability, HoldStage, HoldView, LoanPage, Profile
 from portal.ils.errors import IlsUnavailable
 from portal.presenters.account.card import bars_svg, has_bars
@@ -61,7 +61,7 @@ class OverviewPage:
         return [Route("/akun", self._frame.shown(self.show, "overview"))]
 
     def show(self, request: Request, visitor: Visitor) -> Response:
-        t = self._frame.drawing(request, visitor.language).t
+        t = messages(visitor.language)
         days = self._frame.days(t)
         asked = _Asked(self._mine, self._frame)
         view = asked.overview(visitor, days)

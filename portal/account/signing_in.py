@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.account.by_provider import DEPART
+from portal.account.forms import text_of
 from portal.account.framing import account_page
 from portal.account.visitor import (
     CHANGE_PIN,
@@ -110,8 +111,8 @@ class SigningIn:
 
     def sign_in(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         t = messages(visitor.language)
-        card, pin = _text(form, "card").strip(), _text(form, "pin")
-        lanjut = onward(_text(form, "lanjut") or AFTERWARDS)
+        card, pin = text_of(form, "card").strip(), text_of(form, "pin")
+        lanjut = onward(text_of(form, "lanjut") or AFTERWARDS)
         mistakes = [
             Mistake(t(f"identity.{name}_missing"), name) for name, value in (("card", card), ("pin", pin)) if not value
         ]
@@ -170,11 +171,11 @@ class SigningIn:
         t, identity, found = messages(visitor.language), accounts_of(request).identity, signed_in(request)
         if found is None:  # ended this very moment
             return to(SIGN_IN, visitor.language)
-        new = _text(form, "new")
+        new = text_of(form, "new")
         try:
-            if new != _text(form, "again"):
+            if new != text_of(form, "again"):
                 raise NotValid("pin_unequal", "again")
-            identity.change_pin(found.actor, _text(form, "old"), new)
+            identity.change_pin(found.actor, text_of(form, "old"), new)
         except NotValid as error:
             told = Mistake(t(f"identity.{error.code}", least=LEAST), error.field)
             return self._pin(request, visitor, PinView(found.patron.card_number, mistakes=[told]), 422)
@@ -204,8 +205,3 @@ def _refusal(refused: Refused, t: Messages) -> str:
 def _card(request: Request) -> str:
     found = signed_in(request)
     return "" if found is None else found.patron.card_number
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""

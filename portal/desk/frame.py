@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.account.framing import account_page
+from portal.account.forms import text_of
+from portal.account.framing import TabLink, account_page
 from portal.account.visitor import Audience, Endpoint, Visitor, done, shown, to
 from portal.bootstrap import Accounts, Services
 from portal.desk.moments import Moments
@@ -56,13 +57,6 @@ TABS: Final = (
     Tab("staff", "/meja/petugas", Audience.ADMINS),
     Tab("audit", "/meja/audit", Audience.ADMINS),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    label: str
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +173,7 @@ def mistake(error: NotValid, t: Messages) -> Mistake:
 
 def text(form: FormData, name: str) -> str:
     """A field of a form, "" where it is not there."""
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return text_of(form, name).strip()
 
 
 def number(form: FormData, name: str) -> int:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from portal.account.forms import MAX_KEY
 from portal.account.visitor import Visitor
 from portal.desk.frame import BRANCH, DeskFrame, Mistake, Option, onward, text
 from portal.desk.moments import Moments
@@ -21,7 +22,6 @@ from portal.ils.driver import HoldStage, LoanView, Refusal
 from portal.services.circulation.results import CheckIn, CheckOut, DeskAccount
 from portal.store.columns import new_id
 
-MAX_KEY: Final = 64
 # More than the largest class; each copy is a transaction of its own.
 MAX_SET: Final = 100
 # Scanned twice, as hands do; nothing is wrong.

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from portal.account.forms import MAX_KEY
 from portal.account.visitor import Visitor
 from portal.desk.frame import DeskFrame, Mistake, Option, mistake, number, onward, text
 from portal.i18n import LANGUAGES, Messages, messages
@@ -193,7 +194,7 @@ class PatronPages:
 
     def renew(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         card, one = self._patrons.card_of(visitor.actor, _of(request)), text(form, "pinjaman")
-        done = self._frame.desk.renew(visitor.actor, card, [one] if one else None, text(form, "key")[:64])
+        done = self._frame.desk.renew(visitor.actor, card, [one] if one else None, text(form, "key")[:MAX_KEY])
         if done and all(renewal.done for renewal in done):
             return self._back(request, visitor, "renewed")
         return self._record(request, visitor, renewals=done, status=422)
@@ -205,7 +206,7 @@ class PatronPages:
         if document is None:
             told = Mistake(t("desk.wrong_title_unknown"), _WANTED)
         else:
-            wish = HoldRequest(document, at, text(form, "key")[:64])
+            wish = HoldRequest(document, at, text(form, "key")[:MAX_KEY])
             result = self._frame.desk.place_hold(visitor.actor, card, wish)
             if result.refusal is None:
                 return self._back(request, visitor, "hold_placed")
@@ -231,12 +232,12 @@ class PatronPages:
         return self._back(request, visitor, "hold_cancelled")
 
     def pay(self, request: Request, visitor: Visitor, form: FormData) -> Response:
-        key = text(form, "key")[:64]
+        key = text(form, "key")[:MAX_KEY]
         self._frame.desk.take_payment(visitor.actor, text(form, "denda"), number(form, "amount"), key)
         return self._back(request, visitor, "paid")
 
     def waive(self, request: Request, visitor: Visitor, form: FormData) -> Response:
-        self._frame.desk.waive(visitor.actor, text(form, "denda"), text(form, "key")[:64])
+        self._frame.desk.waive(visitor.actor, text(form, "denda"), text(form, "key")[:MAX_KEY])
         return self._back(request, visitor, "waived")
 
     def charge(self, request: Request, visitor: Visitor, form: FormData) -> Response:

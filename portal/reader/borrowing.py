@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal import links as addresses
+from portal.account.forms import MAX_KEY, text_of
 from portal.account.framing import account_page
 from portal.account.visitor import SIGN_IN, Audience, Visitor, done, shown, to
 from portal.bootstrap import Services
@@ -21,7 +22,6 @@ from portal.services.lending import Lending, lendable
 from portal.store.columns import new_id
 from search.document import Document, DocumentId
 
-MAX_KEY: Final = 64
 # What each click of the form comes to when it is done.
 DONE: Final = {"borrow": "borrowed", "return": "returned", "wait": "waits", "leave": "left"}
 
@@ -58,10 +58,10 @@ class Borrowing:
 
     def act(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         document, lending = self._asked(request)
-        act = _text(form, "act")
+        act = text_of(form, "act")
         if act not in DONE:
             raise NotFound("no such act")
-        refusal = _done(lending, visitor, document, act, _text(form, "key")[:MAX_KEY] or new_id())
+        refusal = _done(lending, visitor, document, act, text_of(form, "key")[:MAX_KEY] or new_id())
         told = DONE[act] if refusal is None else str(refusal)
         # `to` adds the language; the words are looked at first.
         answer = to(f"{addresses.borrow(document.id, 'id')}?{urlencode({'hasil': told})}", visitor.language)
@@ -104,8 +104,3 @@ def _sign_in(id: str, visitor: Visitor) -> str:
     onward = addresses.borrow(id, visitor.language)
     language = {"hl": visitor.language} if visitor.language != "id" else {}
     return f"{SIGN_IN}?{urlencode({'lanjut': onward, **language})}"
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
