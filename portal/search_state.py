@@ -95,7 +95,7 @@ class SearchState:
         id = _printable(self.id, MAX_ID)
         valid = {
             "q": q,
-            "filters": known_filters(self.filters),
+            "filters": known_filters(self.filters) if self.filters else (),
             "sort": self.sort if self.sort in SORTS else RELEVANCE,
             "size": size,
             "page": min(max(self.page, 1), MAX_RESULTS_REACHED // size),
@@ -169,27 +169,29 @@ class SearchState:
     def to_params(self) -> tuple[tuple[str, str], ...]:
         """URL parameters in their fixed order, without defaults."""
         params = [("q", self.q), ("in", self.scope)]
-        params += [
-            ((WITHOUT_PREFIX if chosen.negated else FILTER_PREFIX) + chosen.field, value)
-            for chosen in self.filters
-            for value in chosen.values
-        ]
-        params += [
-            ("sort", "" if self.sort == RELEVANCE else self.sort),
-            ("page", "" if self.page == 1 else str(self.page)),
-            ("size", "" if self.size == DEFAULT_SIZE else str(self.size)),
-            ("mode", "" if self.mode == DEFAULT_MODE else self.mode),
-            ("exact", "1" if self.exact else ""),
-            *(("drop", key) for key in self.drop),
-            *(("words", key) for key in self.words),
-            ("hl", "" if self.hl == DEFAULT_LANGUAGE else self.hl),
-            ("id", self.id),
-            ("facet", self.facet),
-            ("fq", self.facet_text),
-            ("fsort", "az" if self.facet_order == "az" else ""),
-            ("at", str(self.at or "")),
-        ]
-        return tuple((name, value) for name, value in params if value)
+        for chosen in self.filters:
+            name = (WITHOUT_PREFIX if chosen.negated else FILTER_PREFIX) + chosen.field
+            params += [(name, value) for value in chosen.values]
+        if self.sort != RELEVANCE:
+            params.append(("sort", self.sort))
+        if self.page != 1:
+            params.append(("page", str(self.page)))
+        if self.size != DEFAULT_SIZE:
+            params.append(("size", str(self.size)))
+        if self.mode != DEFAULT_MODE:
+            params.append(("mode", self.mode))
+        if self.exact:
+            params.append(("exact", "1"))
+        params += [("drop", key) for key in self.drop]
+        params += [("words", key) for key in self.words]
+        if self.hl != DEFAULT_LANGUAGE:
+            params.append(("hl", self.hl))
+        params += [("id", self.id), ("facet", self.facet), ("fq", self.facet_text)]
+        if self.facet_order != "count":
+            params.append(("fsort", self.facet_order))
+        if self.at:
+            params.append(("at", str(self.at)))
+        return tuple([(name, value) for name, value in params if value])
 
     def to_mapping(self) -> Mapping[str, list[str]]:
         """The same, one entry a name."""
@@ -201,8 +203,8 @@ class SearchState:
     def query_string(self) -> str:
         """The same as in a link, with its "?"; "" for the plain home page."""
         # A page of results has 150 links that differ in one value; each value is encoded once.
-        encoded = "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in self.to_params()])
-        return f"?{encoded}" if encoded else ""
+        written = "&".join([f"{encoded(name)}={encoded(value)}" for name, value in self.to_params()])
+        return f"?{written}" if written else ""
 
     def understood(self, today: date) -> Understanding:
         """What the text asks for `today`, with what was chosen beside it."""
@@ -302,7 +304,9 @@ class SearchState:
 
     def opening(self, id: str, at: int = 0) -> "SearchState":
         """A record open. at: its place among the results, which are then at the page that holds it; 0 for elsewhere."""
-        return replace(self, id=id, at=at, page=-(-at // self.size) if at else self.page)
+        id = _printable(id, MAX_ID)
+        at = min(max(at, 0), MAX_RESULTS_REACHED) if id else 0
+        return self._with({"id": id, "at": at, "page": -(-at // self.size) if at else self.page})
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
@@ -321,13 +325,14 @@ class SearchState:
         return replace(self, **_CLOSED | changes)
 
     def _filtered(self, filters: tuple[Filter, ...]) -> "SearchState":
-        """`_changed` where only filters change. A page of results has 150 such links, so what is valid is taken as it is."""
+        """`_changed` where only filters change."""
+        return self._with(_CLOSED | {"filters": known_filters(filters)})
+
+    def _with(self, valid: Mapping[str, Any]) -> "SearchState":
+        """This search with other values. A page of results has 100 such links, so what is valid is not looked at again."""
         other = object.__new__(SearchState)
         for name in self.__slots__:
-            object.__setattr__(other, name, getattr(self, name))
-        for name, value in _CLOSED.items():
-            object.__setattr__(other, name, value)
-        object.__setattr__(other, "filters", known_filters(filters))
+            object.__setattr__(other, name, valid[name] if name in valid else getattr(self, name))
         return other
 
 
@@ -343,7 +348,8 @@ def _printable(text: str, most: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _encoded(text: str) -> str:
+def encoded(text: str) -> str:
+    """A name or value as it stands in an address."""
     return quote_plus(text)
 
 

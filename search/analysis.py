@@ -7,7 +7,7 @@ one. An Indonesian reduplication ("buku-buku") is one word, "buku". Every patter
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -102,7 +102,7 @@ def words(text: str) -> list[Word]:
     >>> words("anak-anak")
     [Word(text='anak', start=0, end=9)]
     """
-    if text.isascii() and "'" not in text and "`" not in text and "-" not in text:
+    if is_plain(text):
         return [
             Word(match[0].lower()[:MAX_WORD_CHARACTERS], match.start(), match.end())
             for match in _ASCII_WRITTEN.finditer(text)
@@ -118,6 +118,24 @@ def words(text: str) -> list[Word]:
         else:
             found.append(Word(folded, start, end))
     return found
+
+
+def words_among(text: str, wanted: Callable[[str], object]) -> list[Word]:
+    """Those of `words` that are `wanted`, folded, for which it gives something true."""
+    if not is_plain(text):
+        return [word for word in words(text) if wanted(word.text)]
+    return [
+        Word(folded, match.start(), match.end())
+        for match in _ASCII_WRITTEN.finditer(text)
+        if wanted(folded := match[0].lower()[:MAX_WORD_CHARACTERS])
+    ]
+
+
+def is_plain(text: str) -> bool:
+    """Whether the folded words of `text` stand in it letter by letter, capitals apart."""
+    if not text.isascii() or "'" in text or "`" in text:
+        return False
+    return "-" not in text or not _ASCII_REDUPLICATION.search(text.lower())
 
 
 def _is_reduplication(before: Word, folded: str, start: int, text: str) -> bool:
@@ -201,6 +219,16 @@ def stem(word: str, language: Language) -> str:
             _made[language] = Stemmer.Stemmer(_STEMMERS[language])
         cut = str(_made[language].stemWord(word)) or word
     return _stem_corrections().get(cut, cut) if language == "id" else cut
+
+
+@lru_cache(maxsize=131_072)
+def coded_stems(word: str) -> tuple[str, ...]:
+    """The stem of a folded word in each language, with the language's code.
+
+    >>> coded_stems("menulis")
+    ('id:tulis', 'en:menuli')
+    """
+    return tuple(f"{language}:{stem(word, language)}" for language in LANGUAGES)
 
 
 def stems(text_words: Iterable[str], languages: Iterable[Language] = LANGUAGES) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from search.analysis import is_plain, plain_words, words_among
 from search.document import Document
 from search.highlight import Matcher, highlight, snippet
 from search.query import BODY, Query
@@ -12,17 +13,21 @@ from search.schema import FIELDS
 _BY_WEIGHT: Final = tuple(field.name for field in sorted(FIELDS, key=lambda field: -field.weight) if field.weight)
 
 
+# The values of each field, with their words.
+_Said = list[tuple[str, list[tuple[str, Sequence[str]]]]]
+
+
 class _Asked:
     """What a query asks of each field, worked out once and not for every hit."""
 
     def __init__(self, query: Query) -> None:
         self._query = query
-        self._named = {clause.field for clause in query.clauses if clause.field}
+        self.named = {clause.field for clause in query.clauses if clause.field}
         self._matchers: dict[str | None, Matcher] = {}
 
     def of(self, field: str) -> Matcher:
         """The clauses that were not asked of another field."""
-        key = field if field in self._named else None
+        key = field if field in self.named else None
         if key not in self._matchers:
             self._matchers[key] = Matcher(self._query.keeping(lambda clause: clause.field in (None, key)))
         return self._matchers[key]
@@ -33,15 +38,23 @@ class Explaining:
 
     def __init__(self, query: Query) -> None:
         self._query = query
-        self._asked, self._typed = _Asked(query), _Asked(query.as_typed())
-        self._whole = Matcher(query)
+        self._asked = _Asked(query)
+        typed = query.as_typed()
+        self._typed = _Asked(typed) if typed != query else self._asked
+        self._whole = Matcher(query) if self._asked.named else self._asked.of("")
+        self._words: dict[
+            str, Sequence[str]
+        ] = {}  # of a value: the same headings and publishers stand in hit after hit
 
     def reasons(self, document: Document, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
         """One reason a field the words stand in, in the order of their weight, or where none does, their translations;
         then the e-book's pages, for their words or their translations; then meaning."""
         found: list[Reason] = []
         if self._query.wanted:
-            found = _of_words(document, self._typed, "words") or _of_words(document, self._asked, "translation")
+            said = self._said(document)
+            found = _of_words(said, self._typed, "words")
+            if not found and self._asked is not self._typed:
+                found = _of_words(said, self._asked, "translation")
         marked = [page for page in pages if page.snippet.marks]
         if marked:
             texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
@@ -53,6 +66,18 @@ class Explaining:
         if near is not None:
             found.append(Reason("meaning", page=near.page))
         return tuple(found)
+
+    def _said(self, document: Document) -> _Said:
+        """What a document says, the fields in the order of their weight."""
+        held, words = document.fields, self._words
+        said: _Said = []
+        for name in _BY_WEIGHT:
+            if name in held:
+                for value in held[name]:
+                    if value not in words:
+                        words[value] = plain_words(value)
+                said.append((name, [(value, words[value]) for value in held[name]]))
+        return said
 
     def title(self, document: Document) -> Highlight:
         """The title with its words marked."""
@@ -66,14 +91,25 @@ class Explaining:
         return marked or (snippet(texts[0], self._whole) if texts else Highlight(""))
 
 
-def _of_words(document: Document, asked: _Asked, kind: Literal["words", "translation"]) -> list[Reason]:
+def _of_words(said: _Said, asked: _Asked, kind: Literal["words", "translation"]) -> list[Reason]:
+    every_word = {word for _, values in said for _, words in values for word in words}
+    matching = {matcher: matcher.matching(every_word) for matcher in {asked.of(name) for name, _ in said}}
     found = []
-    for name in _BY_WEIGHT:
-        if values := document.fields.get(name):
-            words = dict.fromkeys(word for value in values for word in asked.of(name).words_in(value))
-            if words:
-                found.append(Reason(kind, name, tuple(words)))
+    for name, values in said:
+        matcher = asked.of(name)
+        wanted = matching[matcher]
+        texts = [(value, words) for value, words in values if not wanted.isdisjoint(words)]
+        if texts:
+            marked = [word for value, words in texts for word in _as_written(value, words, wanted)]
+            found.append(Reason(kind, name, tuple(dict.fromkeys(marked))))
     return found
+
+
+def _as_written(text: str, words: Sequence[str], wanted: frozenset[str]) -> list[str]:
+    """The wanted ones of a text's words, as they stand there but in lower case."""
+    if is_plain(text):
+        return [word for word in words if word in wanted]
+    return [text[word.start : word.end].lower() for word in words_among(text, wanted.__contains__)]
 
 
 # What a reader takes for a likeness of two documents, the most telling first.

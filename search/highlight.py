@@ -1,7 +1,7 @@
 """Which words of a text match a query, and the stretch of it that shows them best."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from search import analysis
@@ -16,6 +16,26 @@ _ELLIPSIS: Final = "…"
 _LEADERS: Final = re.compile(r"(?: ?\.){4,} ?")
 
 
+class _Forms(dict[str, str | None]):
+    """Folded words of texts, each with the word of the query that it is a form of; worked out once, as the same words
+    stand in hit after hit."""
+
+    def __init__(self, exact: Mapping[str, str], stems: Mapping[str, str], prefixes: Sequence[str]) -> None:
+        super().__init__(exact)
+        self._stems, self._prefixes = stems, prefixes
+
+    def __missing__(self, word: str) -> str | None:
+        stems = self._stems
+        keys = analysis.coded_stems(word)
+        form = None
+        if not stems.keys().isdisjoint(keys):
+            form = next(stems[key] for key in keys if key in stems)
+        elif self._prefixes:
+            form = next((prefix for prefix in self._prefixes if word.startswith(prefix)), None)
+        self[word] = form
+        return form
+
+
 class Matcher:
     """Tells which words of a text a query matches: as written, by stem in either language, or by prefix; and
     those that stand in for them.
@@ -28,7 +48,7 @@ class Matcher:
         stop_only = all(analysis.is_stop_word(word) for _, found in clauses for word in found)
         # What stands in a text, and the word of the query that it is a form of.
         self._exact: dict[str, str] = {}
-        self._stems: dict[tuple[str, str], str] = {}
+        self._stems: dict[str, str] = {}
         prefixes: list[str] = []
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
@@ -40,50 +60,33 @@ class Matcher:
                         self._add(word, kept[0], stems=True)
             if clause.prefix and found:
                 prefixes.append(found[-1])
-        self._prefixes = tuple(prefixes)
-        self._forms: dict[str, str | None] = {}  # the same words stand in hit after hit
-        self._others: set[str] = set()  # those that are a form of nothing
-        self._told: dict[str, tuple[str, ...]] = {}  # and the same headings and publishers
         self.asked = frozenset(self._exact.values())
+        self._forms = _Forms(self._exact, self._stems, tuple(prefixes))
 
     def _add(self, word: str, asked: str, *, stems: bool) -> None:
         self._exact.setdefault(word, asked)
         if stems:
-            for code in analysis.LANGUAGES:
-                self._stems.setdefault((code, analysis.stem(word, code)), asked)
+            for key in analysis.coded_stems(word):
+                self._stems.setdefault(key, asked)
 
     def matches(self, word: str) -> bool:
-        return self.form_of(word) is not None
+        return self._forms[word] is not None
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a word that matches; quicker than to mark it."""
-        words = set(analysis.plain_words(text)) - self._others
-        return bool(words) and any(map(self.matches, words))
+        return any(map(self._forms.__getitem__, analysis.plain_words(text)))
 
-    def words_in(self, text: str) -> tuple[str, ...]:
-        """The words of `text` that match, in lower case, each once."""
-        if text not in self._told:
-            found = analysis.words(text) if self.finds(text) else ()
-            words = (text[word.start : word.end].lower() for word in found if self.matches(word.text))
-            self._told[text] = tuple(dict.fromkeys(words))
-        return self._told[text]
+    def matching(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of some folded words that match."""
+        return frozenset(filter(self._forms.__getitem__, words))
+
+    def found_in(self, text: str) -> list[Word]:
+        """The words of `text` that match, with their places."""
+        return analysis.words_among(text, self._forms.__getitem__) if self.finds(text) else []
 
     def form_of(self, word: str) -> str | None:
         """The word of the query that a folded word of a text is a form of."""
-        if word not in self._forms:
-            self._forms[word] = form = self._form_of(word)
-            if form is None:
-                self._others.add(word)
         return self._forms[word]
-
-    def _form_of(self, word: str) -> str | None:
-        if word in self._exact:
-            return self._exact[word]
-        for code in analysis.LANGUAGES:
-            asked = self._stems.get((code, analysis.stem(word, code)))
-            if asked is not None:
-                return asked
-        return next((prefix for prefix in self._prefixes if word.startswith(prefix)), None)
 
     def asked_in(self, words: Iterable[Word]) -> frozenset[str]:
         """The words of the query that stand in a text in some form."""
@@ -93,7 +96,7 @@ class Matcher:
 def highlight(text: str, asked: Query | Matcher) -> Highlight:
     """All of `text`, its matching words marked."""
     matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
-    return Highlight(text, tuple((w.start, w.end) for w in analysis.words(text) if matcher.matches(w.text)))
+    return Highlight(text, tuple((word.start, word.end) for word in matcher.found_in(text)))
 
 
 def snippet(text: str, asked: Query | Matcher, width: int = SNIPPET_CHARACTERS) -> Highlight:
@@ -103,8 +106,7 @@ def snippet(text: str, asked: Query | Matcher, width: int = SNIPPET_CHARACTERS) 
     """
     matcher = asked if isinstance(asked, Matcher) else Matcher(asked)
     plain = _LEADERS.sub(" … ", " ".join(text.split()))
-    found = analysis.words(plain)
-    hits = [word for word in found if matcher.matches(word.text)]
+    hits = matcher.found_in(plain)
     start, end = _window(plain, hits, width)
     before, after = (_ELLIPSIS if start else ""), (_ELLIPSIS if end < len(plain) else "")
     shift = len(before) - start

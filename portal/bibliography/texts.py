@@ -14,6 +14,8 @@ def line(text: str, most: int = MAX_TEXT) -> str:
     >>> line("a\\r\\nTY  - BOOK\\x00 b")
     'a TY - BOOK b'
     """
+    if len(text) <= most and text.isprintable():  # then its only spaces are blanks
+        return " ".join(text.split())
     held = "".join(ch if ch.isprintable() else " " for ch in text[: most * 2].encode("utf-8", "replace").decode())
     return _SPACES.sub(" ", held).strip()[:most]
 

@@ -1,6 +1,6 @@
 """What narrows a page of results: values with their counts, years as bars, and what stands above the results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.choices import Choice
 from portal.presenters.wording import value_label
-from portal.search_state import FacetOrder, SearchState
+from portal.search_state import FILTER_PREFIX, WITHOUT_PREFIX, FacetOrder, SearchState, encoded
 from search.engines.terms import word_text
 from search.query import Filter, year_range
 from search.results import FacetValue, ResultPage
@@ -88,24 +88,52 @@ class Choosing:
     links: Links
     t: Messages
 
-    def item(self, field: str, value: FacetValue, most: int = 0) -> FacetItem:
+    def items(self, field: str, values: Iterable[FacetValue]) -> tuple[FacetItem, ...]:
+        listed = list(values)
+        most = max((value.count for value in listed), default=0)
+        addresses = self._addresses(field)
+        return tuple(self._item(field, value, most, *addresses(value.value)) for value in listed)
+
+    def _item(self, field: str, value: FacetValue, most: int, href: str, without: str) -> FacetItem:
         label = value_label(field, value.value, self.t)
-        kept_out = choosing.kept_out(self.state, self.found, field, value.value)
         return FacetItem(
             label,
             self.t.number(value.count),
             self.t.count("facets.value", value.count, label=label),
-            self.links.search(choosing.toggled(self.state, self.found, field, value.value)),
+            href,
             value.chosen,
-            "" if value.chosen else self.links.search(kept_out),
+            "" if value.chosen else without,
             self.t("facets.without", label=label),
             value.count * 100 // most if most else 0,
         )
 
-    def items(self, field: str, values: Iterable[FacetValue]) -> tuple[FacetItem, ...]:
-        listed = list(values)
-        most = max((value.count for value in listed), default=0)
-        return tuple(self.item(field, value, most) for value in listed)
+    def _addresses(self, field: str) -> Callable[[str], tuple[str, str]]:
+        """What gives the searches with a value chosen, or given up, and kept out."""
+
+        def worked_out(value: str) -> tuple[str, str]:
+            chosen = choosing.toggled(self.state, self.found, field, value)
+            kept_out = choosing.kept_out(self.state, self.found, field, value)
+            return self.links.search(chosen), self.links.search(kept_out)
+
+        if any(held.field == field for held in (*self.state.filters, *self.found.query.filters)):
+            return worked_out
+        # Where nothing of the field is chosen, addresses differ in the value alone, and a page has 150 of them.
+        any_value = "0" if BY_NAME[field].kind == "year" else field
+        with_any, without_any = (
+            address.partition(f"{prefix}{field}={any_value}")
+            for address, prefix in zip(worked_out(any_value), (FILTER_PREFIX, WITHOUT_PREFIX), strict=True)
+        )
+        if not with_any[1] or not without_any[1]:  # there is no room for another filter
+            return worked_out
+
+        def filled_in(value: str) -> tuple[str, str]:
+            written = encoded(value)
+            return (
+                f"{with_any[0]}{FILTER_PREFIX}{field}={written}{with_any[2]}",
+                f"{without_any[0]}{WITHOUT_PREFIX}{field}={written}{without_any[2]}",
+            )
+
+        return filled_in
 
 
 def facet_groups(

@@ -7,7 +7,7 @@ from search.query import Filter
 from search.results import FacetValue
 from search.schema import BY_NAME
 
-MAX_FACET_VALUES: Final = 200
+MAX_FACET_VALUES: Final = 50
 # Of a single facet that is listed whole, the most frequent.
 MAX_LISTED_VALUES: Final = 5000
 # Where each part of an index (a shard) counts by itself: its most frequent values that are counted again, then exactly.

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from portal import choosing
 from portal.i18n import messages
 from portal.links import InteractiveLinks
 from portal.presenters.facets import VALUES_LISTED, FacetGroup, FacetList, facet_groups, facet_list, toggles
 from portal.search_state import SearchState
-from search.query import Filter, Query
+from search.query import Filter, Query, year_range
 from search.results import FacetValue, ResultPage
 from tests.support.html import Elements
 
@@ -45,6 +46,38 @@ def test_a_value_can_be_kept_out_and_a_chosen_one_given_up() -> None:
     assert chosen.without == ""
     assert other.without == "/?q=laut&-f.format=book"
     assert other.without_name == "Bukan Buku"
+
+
+_CHOSEN = st.sampled_from(
+    [
+        (),
+        (Filter("topic", ("topic",)),),
+        (Filter("topic", ("Laut",), negated=True),),
+        (Filter("format", ("map",)), Filter("year", ("0",))),
+        tuple(Filter(field, (f"{field}{n}",)) for field in ("author", "subject", "place") for n in range(20)),
+    ]
+)
+
+
+@given(
+    st.sampled_from(["", "laut", "f.topic=topic & co", "buku tentang gempa setelah 2015", "-f.year=0"]),
+    _CHOSEN,
+    st.sampled_from(["topic", "year", "format"]),
+    st.lists(
+        st.text(min_size=1, max_size=12) | st.sampled_from(["topic", "a&b=c", "2010..2019"]), min_size=1, max_size=6
+    ),
+)
+def test_a_value_leads_where_choosing_it_or_keeping_it_out_does(
+    q: str, filters: tuple[Filter, ...], field: str, texts: list[str]
+) -> None:
+    state = SearchState(q=q, filters=filters)
+    found = state.understood(TODAY)
+    values = [FacetValue(text, 1) for text in dict.fromkeys(texts) if field != "year" or year_range(text)]
+    for made in facet_groups(replace(page(state), facets={field: values}), found, state, LINKS, ID):
+        for item, value in zip(made.items, values, strict=False):
+            chosen = choosing.toggled(state, found, field, value.value)
+            assert state_of(item.href) == state_of(LINKS.search(chosen))
+            assert state_of(item.without) == state_of(LINKS.search(choosing.kept_out(state, found, field, value.value)))
 
 
 def test_six_values_are_shown_and_the_others_are_a_page_away() -> None:
