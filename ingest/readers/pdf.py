@@ -102,7 +102,7 @@ class PdfReader:
         try:
             size = path.stat().st_size
             if size > self._limits.file_bytes:
-                reason = f"{path.name}: {size:,} bytes; at most {self._limits.file_bytes:,} are read."
+                reason = f"It has {size:,} bytes; at most {self._limits.file_bytes:,} are read."
                 return Rejected(origin, "too_large", reason)
             sha256 = sha256_of(path)
         except OSError as error:
@@ -111,7 +111,7 @@ class PdfReader:
         for share in shares:
             if share.refusal is not None:
                 code, reason = share.refusal
-                return Rejected(origin, code, f"{path.name}: {reason}")
+                return Rejected(origin, code, reason)
         book = _book(origin, sha256, shares)
         return book if self._ocr is None else _with_ocr(book, path, self._ocr)
 
