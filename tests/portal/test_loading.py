@@ -53,6 +53,36 @@ def test_a_refused_record_is_named_by_its_number(telusur: Telusur) -> None:
     assert json.loads((telusur.folder / "report.json").read_text())["refusals"][0]["control_number"] == "auth7"
 
 
+# Authority records, and one that breaks off: what they are is read by no mapping.
+SET_APART = {
+    "a.mrk": b"=LDR  00000nz  a2200000   4500\n=001  mrk\\7\n=100  1\\$aKaligis\n",
+    "a.seq": b"000000042 LDR   L 00000nz^^a2200000^^^4500\n000000042 1001  L $$aKaligis\n",
+    "b.seq": b"000000042 LDR   L 00000nz^^a2200000^^^4500\n000000042 001   L seq7\n000000042 1001  L $$aKaligis\n",
+    "a.json": b'{"leader":"00000nz  a2200000   4500","fields":[{"001":"json7"},{"100":{"ind1":"1","ind2":" ",'
+    b'"subfields":[{"a":"Kaligis"}]}}]}',
+    "b.json": b'{"leader":"00000nz  a2200000   4500","fields":[{"001":"json7"},{"245":{"subfields":[{"a":"Laut"}',
+    "c.json": b'{"record":[["LDR",null,null,"_","00000nz  a2200000   4500"],["001",null,null,"_","json7"],'
+    b'["100","1"," ","a","Kaligis"]]}',
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    list(zip(SET_APART, ("mrk 7", "000000042", "seq7", "json7", "json7", "json7"), strict=True)),
+    ids=SET_APART,
+)
+def test_a_refused_record_of_every_form_is_named_by_its_number(telusur: Telusur, name: str, number: str) -> None:
+    (telusur.folder / name).write_bytes(SET_APART[name])
+    assert f"{name}, record 1 (001 {number}): " in telusur.run("ingest", name, code=1)
+
+
+def test_a_record_with_a_damaged_directory_is_named_by_the_number_in_it(telusur: Telusur) -> None:
+    sound = record("rusak7", "Laut")
+    damaged = sound[:12] + b"99999" + sound[17:24] + b"001xxxxyyyyy" + sound[36:60] + sound[72:]  # an entry is missing
+    write(telusur.folder / "a.mrc", [damaged, record("1", "Satu")])
+    assert "a.mrc, record 1 (001 rusak7): " in telusur.run("ingest", "a.mrc", code=1)
+
+
 def test_a_folder_with_nothing_to_load_is_said_to_be_one(telusur: Telusur) -> None:
     (telusur.folder / "kosong").mkdir()
     (telusur.folder / "kosong" / "foto.jpg").write_bytes(b"x")
