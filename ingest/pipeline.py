@@ -244,13 +244,19 @@ class Load:
         if self._job.embedder is not None:
             self._report.passages += sum(len(entry.passages) for entry in entries)
         refused = session.put(entries)
-        for item in settled:
-            reason = refused.get(item.entry.document.id)
-            if reason is not None and item.outcome is not None:
-                self._report.count(item.outcome, -1, file=item.origin.file)
-                self._refuse(_refused(item, reason))
+        for last in settled:
+            reason = refused.get(last.entry.document.id)
+            for item in (*last.earlier, last):
+                if reason is not None and item.outcome is not None:
+                    self._take_back(item, item.outcome)
+                    self._refuse(_refused(item, reason))
         if not refused:  # what a refused document was to take the place of stays
             session.delete(settlement.vacated)
+
+    def _take_back(self, item: Settled, outcome: Outcome) -> None:
+        self._report.count(outcome, -1, file=item.origin.file)
+        if item.replacement is not None:
+            self._report.take_back(item.replacement)
 
     def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))

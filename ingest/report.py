@@ -91,6 +91,12 @@ class IngestReport:
         if (replacement.in_load or replacement.is_another_book) and len(self.replacements) < MAX_LISTED:
             self.replacements.append(replacement)
 
+    def take_back(self, replacement: Replacement) -> None:
+        """The record that was to take another's place was refused."""
+        self.replaced_in_load -= replacement.in_load
+        self.replaced_by_another -= replacement.is_another_book
+        self.replacements = [found for found in self.replacements if found is not replacement]
+
     def used_of(self, path: Path) -> int | None:
         """How many records of a file, or of the files in an archive, were used; None if not all were counted by file."""
         if self.used.total() != self.read - self.outcomes["refused"]:

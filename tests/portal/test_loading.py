@@ -83,6 +83,17 @@ def test_a_record_with_a_damaged_directory_is_named_by_the_number_in_it(telusur:
     assert "a.mrc, record 1 (001 rusak7): " in telusur.run("ingest", "a.mrc", code=1)
 
 
+def test_both_versions_of_a_record_that_the_index_refuses_are_refused(telusur: Telusur) -> None:
+    number = "9" * 600
+    write(telusur.folder / "a.mrc", [record(number, "Laut"), record("1", "Baik"), record(number, "Gunung")])
+    said = telusur.run("ingest", "a.mrc", "--refused", "ditolak", code=1)
+    assert "1 indexed, 0 updated, 0 unchanged, 0 deleted, 2 refused" in said
+    assert "took the place" not in said
+    assert "replaced a record" not in said
+    kept = (telusur.folder / "ditolak" / "a.refused.mrc").read_bytes()
+    assert kept == record(number, "Laut") + record(number, "Gunung")
+
+
 def test_a_folder_with_nothing_to_load_is_said_to_be_one(telusur: Telusur) -> None:
     (telusur.folder / "kosong").mkdir()
     (telusur.folder / "kosong" / "foto.jpg").write_bytes(b"x")
