@@ -70,7 +70,7 @@ class Load:
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
-        self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
+        self._report = IngestReport(job.dry, embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
         self._done = self._total = 0.0
         self._position: Position | None = None

@@ -51,8 +51,10 @@ class IngestReport:
     another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
     nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
     copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
+    check: nothing was kept, nor compared with the index: the counts say what would be.
     """
 
+    check: bool = False
     files: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
@@ -112,6 +114,7 @@ class IngestReport:
     def to_plain(self) -> Mapping[str, object]:
         """The report as JSON knows it."""
         return {
+            "check": self.check,
             "read": self.read,
             **{outcome: self.outcomes[outcome] for outcome in OUTCOMES},
             "refused_by_reason": dict(self.reasons.most_common()),

@@ -78,7 +78,7 @@ def ingest(arguments: Namespace) -> int:
             file=sys.stderr,
         )
         return WRONG_USE
-    print(report_text(report, dry=job.dry), flush=True)
+    print(report_text(report, arguments.report), flush=True)
     if arguments.report:
         try:
             report.save(arguments.report)
@@ -89,7 +89,7 @@ def ingest(arguments: Namespace) -> int:
                 file=sys.stderr,
             )
             return UNAVAILABLE
-    return _exit_code(report, dry=job.dry)
+    return _exit_code(report)
 
 
 def load(
@@ -391,23 +391,25 @@ def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
 
 def _put_away(dropped: DropFolder, paths: Sequence[Path], report: IngestReport) -> None:
     """Show and save the report of a load, and move its files aside unless it was stopped."""
-    print(report_text(report), flush=True)
+    saved_as, problem = None, ""
     try:
-        report.save(dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")))
+        place = dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S"))
+        report.save(place)
+        saved_as = place
     except OSError as error:
-        print(
-            f"telusur: the report could not be saved ({error}). It is the one above; make room for the next one",
-            file=sys.stderr,
-        )
+        problem = f"the report could not be saved ({error}). It is the one above; make room for the next one"
+    print(report_text(report, saved_as), flush=True)
+    if problem:
+        print(f"telusur: {problem}", file=sys.stderr)
     if not report.stopped:
         for problem in dropped.put_away(paths, report):
             print(f"telusur: {problem}", file=sys.stderr)
 
 
-def _exit_code(report: IngestReport, *, dry: bool) -> int:
+def _exit_code(report: IngestReport) -> int:
     if report.stopped:
         return STOPPED
-    if report.given_up and not dry:
+    if report.given_up and not report.check:
         return UNAVAILABLE
     if report.read == report.reasons["unreachable"] > 0:  # a repository that gave nothing at all
         return UNAVAILABLE

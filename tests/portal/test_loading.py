@@ -35,8 +35,7 @@ def mixed(telusur: Telusur) -> Path:
 
 def test_a_check_keeps_nothing_and_says_so(telusur: Telusur, mixed: Path) -> None:
     said = telusur.run("ingest", str(mixed), "--check", code=1)
-    assert "2 indexed" in said
-    assert "Nothing was kept" in said
+    assert "2 would be indexed, 0 updated, 0 unchanged, 0 deleted, 1 refused. Nothing was kept" in said
     assert not (telusur.folder / "data").exists()
 
 
@@ -98,6 +97,27 @@ def test_a_folder_with_nothing_to_load_is_said_to_be_one(telusur: Telusur) -> No
     (telusur.folder / "kosong").mkdir()
     (telusur.folder / "kosong" / "foto.jpg").write_bytes(b"x")
     assert "nothing to load in kosong" in telusur.run("ingest", "kosong", code=2)
+
+
+def test_the_report_of_a_check_says_that_it_is_one(telusur: Telusur, mixed: Path) -> None:
+    for arguments, check in (([], False), (["--check"], True)):
+        telusur.run("ingest", str(mixed), "--report", "laporan.json", *arguments, code=1)
+        assert json.loads((telusur.folder / "laporan.json").read_text())["check"] is check
+
+
+def test_refusals_are_shown_kind_by_kind_and_where_the_others_are(telusur: Telusur) -> None:
+    authority = record("auth7", "Pramoedya")
+    broken = [b"00050 broken record\x1d"] * 1_001
+    write(telusur.folder / "a.mrc", [record("1", "Satu"), *broken, authority[:6] + b"z" + authority[7:]])
+    said = telusur.run("ingest", "a.mrc", code=1).splitlines()
+    at = said.index("  refused 1,001: broken_record")
+    assert [line.partition(": ")[0] for line in said[at + 1 : at + 7]] == [
+        *(f"    a.mrc, record {number}" for number in (2, 3, 4)),
+        *("    … and 998 more", "  refused 1", "    a.mrc, record 1003 (001 auth7)"),
+    ]
+    assert "--report FILE lists them all; --refused FOLDER" in said[at + 7]
+    said = telusur.run("ingest", "a.mrc", "--report", "laporan.json", code=1).splitlines()
+    assert "  All of them are listed in the report, laporan.json." in said
 
 
 def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
