@@ -77,6 +77,7 @@ class Load:
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
+        self._ebooks.clear()
         files: list[FoundFile] = []
         for found in find(self._job.paths):
             if isinstance(found, Rejected):
