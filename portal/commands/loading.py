@@ -19,7 +19,7 @@ from typing import Final
 from ingest.drop_folder import DropFolder
 from ingest.dry_run import NoEbooks, NoEngine
 from ingest.ebooks import StoreError
-from ingest.harvest import Harvest, HarvestRequest
+from ingest.harvest import Harvest, HarvestRequest, NoSuchSetError
 from ingest.harvest_state import Harvested, HarvestState
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
@@ -29,7 +29,7 @@ from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.commands import circulating
-from portal.commands.console import ProgressLine, report_text
+from portal.commands.console import ProgressLine, printable, report_text
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.settings import Settings, read_settings
 from search.engine import Engine
@@ -69,7 +69,11 @@ def ingest(arguments: Namespace) -> int:
             with _errors_explained(settings, job):
                 harvest = Harvest(request, _positions(settings, engine), stop, anew=job.rebuild)
             job = replace(job, harvest=harvest)
-        report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+        try:
+            report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+        except NoSuchSetError as error:
+            print(f"telusur: {printable(str(error))}", file=sys.stderr)
+            return WRONG_USE
     if request is None and not (arguments.rebuild or report.files or report.read or report.stopped):
         named = ", ".join(str(path) for path in job.paths)
         print(

@@ -432,6 +432,16 @@ def test_each_index_has_harvests_of_its_own(tmp_path: Path) -> None:
     assert state("http://a:9200,http://b:9200", "lain").load(what) == Kept()
 
 
+def test_a_set_that_is_not_there_is_told_and_changes_nothing(telusur: Telusur, repository: OaiServer) -> None:
+    said = telusur.run("ingest", "oai", repository.url, "--set", "NO_SUCH_SET", code=2)
+    assert "no set 'NO_SUCH_SET'. It has: gpo_indonesia, gpo_languages, indonesia." in said
+    telusur.run("ingest", "oai", repository.url, "--set", "gpo_indonesia")
+    held = total(telusur)
+    assert "0 read" in telusur.run("ingest", "oai", repository.url, "--set", "gpo_indonesia", "--from", "2024-04-01")
+    telusur.run("ingest", "oai", repository.url, "--set", "NO_SUCH_SET", "--rebuild", code=2)
+    assert total(telusur) == held > 0
+
+
 def test_a_repository_that_is_not_there_is_told(telusur: Telusur) -> None:
     said = telusur.run("ingest", "oai", "http://127.0.0.1:9/oai", code=3)
     assert "unreachable" in said
