@@ -85,25 +85,29 @@ class FoundFile:
         return self.size_bytes * self.effort_per_byte
 
 
-def find(paths: Iterable[Path]) -> Iterator[FoundFile | Rejected]:
+def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Rejected]:
     """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
     In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
-    in silence; anything else that is none of ours is rejected by name.
+    in silence; anything else that is none of ours is rejected by name. links: whether files there may be links.
     """
     for path in paths:
         if path.is_dir():
-            yield from _walk(path)
+            yield from _walk(path, links)
         else:
             yield from _file(path)
 
 
-def _walk(top: Path) -> Iterator[FoundFile | Rejected]:
+def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
     closed: list[OSError] = []
     for folder, subfolders, names in os.walk(top, onerror=closed.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
-            yield from _worth_telling(name, _file(Path(folder, name)))
+            path = Path(folder, name)
+            if links or not path.is_symlink():
+                yield from _worth_telling(name, _file(path))
+            else:
+                yield Rejected(Origin(str(path)), "unreadable_file", "This is a link; put the file itself here.")
     for error in closed:
         reason = f"The folder cannot be read: {error.strerror}."
         yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)

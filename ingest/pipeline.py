@@ -79,7 +79,7 @@ class Load:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
         self._ebooks.clear()
         files: list[FoundFile] = []
-        for found in find(self._job.paths):
+        for found in find(self._job.paths, self._job.links):
             if isinstance(found, Rejected):
                 self._refuse(found)
             else:

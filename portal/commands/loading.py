@@ -367,7 +367,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
         while not stop.is_set():
             try:
                 if paths := _settled(dropped, folder):
-                    report = load(settings, replace(job, paths=paths), stop, engine=engine)
+                    report = load(settings, replace(job, paths=paths, links=False), stop, engine=engine)
                     _put_away(dropped, paths, report)
                     refusals = refusals or bool(report.outcomes["refused"])
                 pause_s, told = LOOK_S, ""
@@ -384,7 +384,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
 
 
 def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
-    """The files that have come to rest. Raises LoadError."""
+    """The files and folders that have come to rest. Raises LoadError."""
     try:
         return tuple(dropped.settled())
     except OSError as error:

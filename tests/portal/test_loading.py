@@ -285,6 +285,21 @@ def test_what_is_dropped_into_a_folder_is_loaded_and_put_away(telusur: Telusur, 
     assert "Terumbu karang" in telusur.run("search", "terumbu", "--mode", "keyword")
 
 
+def test_a_folder_that_is_dropped_is_loaded(telusur: Telusur) -> None:
+    with Watching(telusur) as watching:
+        made = telusur.folder / "kiriman"
+        made.mkdir()
+        write(made / "a.mrc", [record("1", "Terumbu karang")])
+        (made / "b.mrc").symlink_to(write(telusur.folder / "rahasia.mrc", [record("2", "Rahasia")]))
+        for path in (made / "a.mrc", telusur.folder / "rahasia.mrc", made):
+            os.utime(path, (time.time() - 60, time.time() - 60))
+        made.rename(watching.drop / "kiriman")
+        watching.until((watching.drop / "loaded" / "kiriman" / "a.mrc").exists)
+        assert "This is a link" in watching.said
+        assert watching.end(signal.SIGTERM) == 1, watching.said
+    assert total(telusur) == 1
+
+
 def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Telusur) -> None:
     damaged = telusur.folder / "data" / "index" / "CURRENT"
     damaged.parent.mkdir(parents=True)
