@@ -45,7 +45,9 @@ class EbookStore:
             except EbookChangedError:
                 raise
             except OSError as error:
-                raise StoreError(f"The e-book store {self._root} cannot take {path.name}: {error}") from error
+                raise StoreError(
+                    f"The e-book store {self._root} cannot take {path.name}: {error.strerror or error}"
+                ) from error
 
     def _copy(self, file: BinaryIO, target: Path, sha256: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Protocol, cast
 from zipfile import ZipFile
 
 from ingest import archives
+from ingest.read_failure import told
 from ingest.readers.detect import Kind, detect, is_zip, refusal
 from ingest.source import Origin, Rejected
 
@@ -109,7 +110,7 @@ def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
             else:
                 yield Rejected(Origin(str(path)), "unreadable_file", "This is a link; put the file itself here.")
     for error in closed:
-        reason = f"The folder cannot be read: {error.strerror}."
+        reason = f"The folder cannot be read. {told(error)}"
         yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)
 
 
@@ -146,7 +147,7 @@ def inspect(path: Path) -> FoundFile | Rejected | _Archive:
             packed, head = _head(file)
         size = path.stat().st_size
     except READ_ERRORS as error:
-        return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read: {error}.")
+        return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read. {told(error)}")
     if not packed and is_zip(head):
         return _Archive()
     return _found(path, packed, head, size)
@@ -202,7 +203,7 @@ def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
                     else:
                         refused.append(item)
     except READ_ERRORS as error:
-        yield Rejected(Origin(str(path)), "unreadable_file", str(error))
+        yield Rejected(Origin(str(path)), "unreadable_file", told(error))
         return
     if any_found or len(refused) == 1:
         yield from refused
@@ -217,7 +218,7 @@ def _member(archive: ZipFile, place: int, path: Path, name: str) -> FoundFile | 
             packed, head = _head(cast(io.BufferedReader, stream))
         return _found(shown, packed, head, member.packed_bytes, path, place)
     except READ_ERRORS as error:
-        return Rejected(Origin(str(shown)), "unreadable_file", str(error))
+        return Rejected(Origin(str(shown)), "unreadable_file", told(error))
 
 
 class Counter(Protocol):
@@ -306,5 +307,5 @@ class _Limited(io.RawIOBase):
         block = self._stream.read(size)
         self._left -= len(block)
         if self._left < 0:
-            raise OSError(f"unpacks to more than {MAX_PDF_BYTES} bytes")
+            raise OSError(f"It unpacks to more than {MAX_PDF_BYTES:,} bytes, the most that is read.")
         return block

@@ -18,6 +18,7 @@ from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
 from ingest.linking import attach, candidates, document_of, standalone_id
 from ingest.mapping_pool import MappingPool
+from ingest.read_failure import told
 from ingest.readers.formats import readers
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
@@ -140,7 +141,7 @@ class Load:
                     self._tell(str(found.path))
                     yield item
         except READ_ERRORS as error:
-            reason = f"The rest of the file cannot be read: {error}."
+            reason = f"The rest of the file cannot be read. {told(error)}"
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
         self._done = before + found.effort
         self._tell(str(found.path))
@@ -219,7 +220,9 @@ class Load:
             self._job.harvest.keep(self._position)
         except OSError as error:
             self._note(
-                self._job.source, f"how far the harvest came could not be kept ({error}); the next begins earlier."
+                self._job.source,
+                f"how far the harvest came could not be kept ({error.strerror or error}), so the next begins earlier. "
+                "See that the data folder can be written and has room.",
             )
 
     def _note(self, file: str, sentence: str) -> None:
@@ -276,7 +279,7 @@ class Load:
         except StoreError:  # no file's fault: the next one would fare no better
             raise
         except READ_ERRORS as error:
-            self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
+            self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}"))
 
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         record = session.find_record(candidates(path, book), book.sha256)

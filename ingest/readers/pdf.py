@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, cast
 
+from ingest.read_failure import told
 from ingest.readers.ocr import Ocr, OcrError, page_texts
 from ingest.readers.pdf_worker import LENGTH, Message
 from ingest.source import Origin, PdfBook, RejectCode, Rejected
@@ -106,7 +107,7 @@ class PdfReader:
                 return Rejected(origin, "too_large", reason)
             sha256 = sha256_of(path)
         except OSError as error:
-            return Rejected(origin, "unreadable_file", f"{path.name}: it cannot be read: {error.strerror}.")
+            return Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}")
         shares = self._shares(path.absolute(), size)
         for share in shares:
             if share.refusal is not None:

@@ -281,7 +281,7 @@ def _forget_positions(settings: Settings, but: Harvested | None, report: IngestR
     except OSError as error:
         report.notes.insert(
             0,
-            f"How far repositories were harvested could not be forgotten ({error}). Delete {settings.data / 'harvests'}, "
+            f"How far repositories were harvested could not be forgotten ({error.strerror or error}). Delete {settings.data / 'harvests'}, "
             "or the next harvest asks only for what changed.",
         )
 
@@ -401,7 +401,7 @@ def _put_away(dropped: DropFolder, paths: Sequence[Path], report: IngestReport) 
         report.save(place)
         saved_as = place
     except OSError as error:
-        problem = f"the report could not be saved ({error}). It is the one above; make room for the next one"
+        problem = f"the report could not be saved ({error.strerror or error}). It is the one above; make room for the next one"
     print(report_text(report, saved_as), flush=True)
     if problem:
         print(f"telusur: {problem}", file=sys.stderr)

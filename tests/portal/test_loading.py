@@ -1,6 +1,7 @@
 """`telusur ingest` as a person runs it: checks, refused records, a drop folder, a harvest, tables."""
 
 import base64
+import gzip
 import json
 import os
 import shutil
@@ -120,6 +121,38 @@ def test_refusals_are_shown_kind_by_kind_and_where_the_others_are(telusur: Telus
     assert "  All of them are listed in the report, laporan.json." in said
 
 
+def test_files_that_cannot_be_read_are_told_with_what_to_do(telusur: Telusur) -> None:
+    folder = telusur.folder / "ekspor"
+    folder.mkdir()
+    (folder / "hilang.mrc").symlink_to("entah-di-mana.mrc")
+    (folder / "putar.mrc").symlink_to("putar.mrc")
+    packed = gzip.compress(b"".join(record(str(number), f"Judul {number * 7919}") for number in range(300)))
+    (folder / "putus.mrc.gz").write_bytes(packed[: len(packed) // 2])
+    (folder / "rusak.mrc.gz").write_bytes(packed[:12] + b"\xff" * 200)
+    said = telusur.run("ingest", "ekspor", "--report", "laporan.json", code=1)
+    report = json.loads((telusur.folder / "laporan.json").read_text(encoding="utf-8"))
+    said += "".join(f"{Path(item['file']).name}: {item['reason']}\n" for item in report["refusals"])
+    assert "hilang.mrc: The file cannot be read. It is not there, or is a link to nothing: see where it went" in said
+    assert "putar.mrc: The file cannot be read. It is a link that leads back to itself" in said
+    assert "putus.mrc.gz: The rest of the file cannot be read. It is damaged or breaks off: pack it or fetch it" in said
+    assert "rusak.mrc.gz: The file cannot be read. It is damaged or breaks off" in said
+    assert "Err" not in said
+
+
+def test_files_and_folders_that_one_may_not_read_are_told_with_what_to_do(telusur: Telusur) -> None:
+    (telusur.folder / "ekspor" / "tutup").mkdir(parents=True)
+    write(telusur.folder / "ekspor" / "a.mrc", [record("1", "Satu")]).chmod(0)
+    (telusur.folder / "b.pdf").write_bytes(pdf([words("Laut")]))
+    (telusur.folder / "b.pdf").chmod(0)
+    (telusur.folder / "ekspor" / "tutup").chmod(0)
+    if os.access(telusur.folder / "b.pdf", os.R_OK):
+        pytest.skip("this user may read everything")
+    said = telusur.run("ingest", "ekspor", "b.pdf", code=1)
+    assert said.count("The file cannot be read. The user who loads may not read it") == 2
+    assert said.count("The folder cannot be read. The user who loads may not read it") == 1
+    assert "Errno" not in said
+
+
 def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
     (telusur.folder / "a.csv").write_text("Judul;Tahun\nLaut;2010\n;2011\n", encoding="utf-8")
     said = telusur.run("ingest", "a.csv", "--refused", "salah", code=1)
@@ -158,6 +191,7 @@ def test_an_ebook_store_that_takes_nothing_ends_the_load_and_is_named(telusur: T
     (telusur.folder / "laut.pdf").write_bytes(pdf([words("Laut")]))
     said = telusur.run("ingest", "laut.pdf", code=3)
     assert "e-book store" in said
+    assert "Errno" not in said
     assert "goes on from there" in said
 
 
