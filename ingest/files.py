@@ -105,7 +105,7 @@ def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if links or not path.is_symlink():
+            if links or not os.path.islink(path):  # unlike Path, it raises nothing
                 yield from _worth_telling(name, _file(path))
             else:
                 yield Rejected(Origin(str(path)), "unreadable_file", "This is a link; put the file itself here.")
@@ -139,10 +139,10 @@ class _Archive:
 
 def inspect(path: Path) -> FoundFile | Rejected | _Archive:
     """What a file is, by its first bytes."""
-    # Asked before opening: a pipe or a device would be waited for without end.
-    if path.exists() and not path.is_file():
-        return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
     try:
+        # Asked before opening: a pipe or a device would be waited for without end.
+        if path.exists() and not path.is_file():
+            return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
         with path.open("rb") as file:
             packed, head = _head(file)
         size = path.stat().st_size

@@ -23,6 +23,7 @@ from ingest.harvest import Harvest, HarvestRequest, NoSuchSetError
 from ingest.harvest_state import Harvested, HarvestState
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
+from ingest.read_failure import told
 from ingest.readers import ocr
 from ingest.readers.columns import ColumnsError, TableMapping, load_columns
 from ingest.refused import RefusedError, RefusedRecords
@@ -304,15 +305,26 @@ def _require_sense(arguments: Namespace) -> None:
     elif not arguments.paths:
         raise MisuseError("name a file or folder to load, or `oai URL`, or --watch FOLDER")
     paths = [] if harvest else [Path(path) for path in arguments.paths]
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise MisuseError(f"no such file or folder: {', '.join(missing)}")
+    _require_there(paths)
     if arguments.report:
         _require_report(arguments.report, paths)
     if arguments.refused:
         _require_refused(arguments.refused, paths)
     if arguments.ocr and (lacking := ocr.missing()):
         raise MisuseError(f"{lacking}; install it, or load without --ocr")
+
+
+def _require_there(paths: Sequence[Path]) -> None:
+    missing = []
+    for path in paths:
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            missing.append(str(path))
+        except OSError as error:
+            raise MisuseError(f"{path} cannot be looked at. {told(error)}") from error
+    if missing:
+        raise MisuseError(f"no such file or folder: {', '.join(missing)}")
 
 
 def _require_sense_of_harvest(arguments: Namespace) -> None:

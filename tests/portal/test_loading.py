@@ -153,6 +153,19 @@ def test_files_and_folders_that_one_may_not_read_are_told_with_what_to_do(telusu
     assert "Errno" not in said
 
 
+def test_a_file_in_a_folder_that_one_may_not_enter_is_told(telusur: Telusur) -> None:
+    closed = telusur.folder / "ekspor"
+    closed.mkdir()
+    write(closed / "a.mrc", [record("1", "Satu")])
+    (telusur.folder / "putar.mrc").symlink_to("putar.mrc")
+    assert "putar.mrc cannot be looked at. It is a link that leads back" in telusur.run("ingest", "putar.mrc", code=2)
+    closed.chmod(0o400)
+    if os.access(closed, os.X_OK):
+        pytest.skip("this user may enter every folder")
+    assert "a.mrc cannot be looked at. The user who loads may not" in telusur.run("ingest", "ekspor/a.mrc", code=2)
+    assert "a.mrc: The file cannot be read. The user who loads may not" in telusur.run("ingest", "ekspor", code=1)
+
+
 def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
     (telusur.folder / "a.csv").write_text("Judul;Tahun\nLaut;2010\n;2011\n", encoding="utf-8")
     said = telusur.run("ingest", "a.csv", "--refused", "salah", code=1)
