@@ -8,7 +8,7 @@ from ingest import fingerprints
 from ingest.identity import id_of
 from ingest.mappings.marc21 import document_id, is_deleted, to_document
 from ingest.passages import split
-from ingest.readers import marc, marcxml
+from ingest.readers import aleph, marc, marcjson, marcmaker, marcxml
 from ingest.readers.formats import READ_ONE
 from ingest.source import Origin, RecordFormat, RecordItem, Rejected, SourceRecord, UnreadRecord
 from search.document import Document, DocumentId, Passage
@@ -90,7 +90,18 @@ def numbered(refused: Rejected) -> Rejected:
     """The refusal with its record's number, by which a cataloguer finds it, where the bytes give it away."""
     if refused.format is None or not refused.data:
         return refused
-    return replace(refused, control_number=_control_number(refused.format, refused.data))
+    number = _control_number(refused.format, refused.data) or _written_number(refused.format, refused.data)
+    return replace(refused, control_number=number)
+
+
+def _written_number(format: RecordFormat, data: bytes) -> str:
+    """The number as it stands in a record that cannot be read: good enough to look for, and not to make an id of."""
+    found = _WRITTEN_NUMBER[format](data) if format in _WRITTEN_NUMBER else b""
+    try:
+        number = found.decode("utf-8").translate(_BLANKS).strip()
+    except UnicodeDecodeError:
+        return ""
+    return number if number.isprintable() else ""
 
 
 def _control_number(format: RecordFormat, data: bytes) -> str:
@@ -102,3 +113,10 @@ _CONTROL_NUMBER: Final[Mapping[RecordFormat, Callable[[bytes], str]]] = {
     "marc": marc.control_number,
     "marcxml": marcxml.control_number,
 }
+_WRITTEN_NUMBER: Final[Mapping[RecordFormat, Callable[[bytes], bytes]]] = {
+    "marc": marc.written_number,
+    "marcmaker": marcmaker.written_number,
+    "aleph": aleph.written_number,
+    "marcjson": marcjson.written_number,
+}
+_BLANKS: Final = str.maketrans("#\\^", "   ")  # as text forms write them

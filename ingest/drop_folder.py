@@ -1,8 +1,8 @@
 """A folder that files are dropped into to be loaded: `telusur ingest --watch FOLDER`.
 
 Looked at again and again instead of asking the system for news of it: such folders often lie on another machine, whose
-news does not travel. A file is taken once it has stopped changing, and moved aside when it was loaded, so that whoever
-dropped it sees what became of it.
+news does not travel. A file is taken once it has stopped changing, a folder once all in it has, and moved aside when it
+was loaded, so that whoever dropped it sees what became of it.
 """
 
 import os
@@ -18,25 +18,53 @@ from ingest.report import IngestReport
 LOADED, REFUSED, REPORTS = "loaded", "refused", "reports"
 # How long a file must have been left alone: a copy over a slow line pauses for seconds.
 QUIET_S: Final = 10.0
-# Names under which programs write what is not finished yet.
-_UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
+_OURS: Final = frozenset((LOADED, REFUSED, REPORTS))
+# Names under which programs write what is not finished yet, and those of files that no one means to drop.
+_UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
+_BACKUP: Final = "~"
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What tells a file from one that came in its place, or that was written to."""
+    """What tells a file, or a folder with all that lies in it, from one that came in its place or was written to.
+
+    changed_ns: of a folder, when the last thing in it was. places: of a folder, what tells the files in it.
+    """
 
     size: int
     changed_ns: int
     inode: int
+    places: frozenset[tuple[str, "_Look"]] = frozenset()
 
 
 def _look(found: os.stat_result) -> _Look:
     return _Look(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
+def _look_into(folder: Path) -> _Look | None:
+    """None for a folder that is not whole yet, because it is empty or a file in it is unfinished."""
+    places: set[tuple[str, _Look]] = set()
+    closed: list[OSError] = []
+    changed_ns = 0
+    for top, _, names in os.walk(folder, onerror=closed.append):
+        changed_ns = max(changed_ns, os.lstat(top).st_mtime_ns)
+        for name in names:
+            if name.lower().endswith(_UNFINISHED):
+                return None
+            path = Path(top, name)
+            places.add((str(path), _look(path.lstat())))
+    if not places and not closed:  # what cannot be looked into is for the load to tell
+        return None
+    size = sum(look.size for _, look in places)
+    changed_ns = max([changed_ns, *(look.changed_ns for _, look in places)])
+    return _Look(size, changed_ns, folder.lstat().st_ino, frozenset(places))
+
+
 class DropFolder:
-    """Files directly in the folder; its folders are ours. quiet_s: how long a file must have been left alone."""
+    """What lies directly in the folder, files and folders, but for the folders that are ours.
+
+    quiet_s: how long a file, or all in a folder, must have been left alone.
+    """
 
     def __init__(self, folder: Path, quiet_s: float = QUIET_S) -> None:
         self._folder = folder
@@ -46,7 +74,7 @@ class DropFolder:
         self._immovable: dict[Path, _Look] = {}
 
     def settled(self) -> list[Path]:
-        """The files that have stopped changing, in order of name. Raises OSError.
+        """The files and folders that have stopped changing, in order of name. Raises OSError.
 
         Seen the same in two calls, and not written to for `quiet_s`: by the folder's clock, or by ours where the
         folder's is ahead. Not those that `put_away` could not move, until they change.
@@ -76,27 +104,39 @@ class DropFolder:
                 try:
                     if entry.is_file(follow_symlinks=False):
                         yield Path(entry.path), _look(entry.stat(follow_symlinks=False))
+                    elif (
+                        entry.is_dir(follow_symlinks=False)
+                        and entry.name not in _OURS
+                        and (look := _look_into(Path(entry.path))) is not None
+                    ):
+                        yield Path(entry.path), look
                 except FileNotFoundError:  # taken away since the folder was read
                     continue
 
     def put_away(self, paths: Iterable[Path], report: IngestReport) -> list[str]:
-        """Move files that were loaded aside: to "loaded", or to "refused" what could not be used at all.
+        """Move what was loaded aside: to "loaded", or to "refused" what could not be used at all.
 
         What has changed since `settled` gave it, or has gone, is left: it was not this that was loaded. Gives a
-        sentence for each file that could not be moved; `settled` does not give it again.
+        sentence for each that could not be moved, which `settled` does not give again, and for each folder that holds
+        nothing for us, since the report does not name it.
         """
         problems = []
         for path in paths:
             given = self._given.pop(path, None)
             try:
-                look = _look(path.lstat())
-                if given is not None and look != given:
+                look = _look_into(path) if path.is_dir() and not path.is_symlink() else _look(path.lstat())
+                if look is None or (given is not None and look != given):
                     continue
                 self._immovable[path] = look
                 target = self._folder / (LOADED if _is_used(path, report) else REFUSED)
                 target.mkdir(exist_ok=True)
-                shutil.move(path, _free(target / path.name))
+                moved = _free(target / path.name)
+                shutil.move(path, moved)
                 del self._immovable[path]
+                if look.places and target.name == REFUSED and not _is_named(path, report):
+                    problems.append(
+                        f"{path} held no MARC records, table of a catalogue or e-book (PDF); it is {moved} now"
+                    )
             except FileNotFoundError:
                 self._immovable.pop(path, None)
             except OSError as error:
@@ -114,15 +154,20 @@ class DropFolder:
 
 
 def _is_used(path: Path, report: IngestReport) -> bool:
-    """Whether anything of a file, or in an archive, went into the index or was there already."""
+    """Whether anything of a file, or in an archive or folder, went into the index or was there already."""
     used = report.used_of(path)
     if used is None:
         return all(Path(item.origin.file) != path or item.origin.position for item in report.refusals)
     return used > 0
 
 
+def _is_named(folder: Path, report: IngestReport) -> bool:
+    """Whether the report tells of anything in a folder that it was refused."""
+    return any(item.origin.file == str(folder) or item.origin.file.startswith(f"{folder}/") for item in report.refusals)
+
+
 def _is_unfinished(name: str) -> bool:
-    return name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED)
+    return name.startswith((".", _BACKUP)) or name.lower().endswith((*_UNFINISHED, _BACKUP))
 
 
 def _free(path: Path) -> Path:

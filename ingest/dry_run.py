@@ -49,5 +49,8 @@ class NoEbooks(EbookStore):
     def __init__(self) -> None:
         super().__init__(Path())
 
+    def clear(self) -> None:
+        pass
+
     def add(self, path: Path, sha256: str) -> None:
         pass

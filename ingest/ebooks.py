@@ -1,10 +1,10 @@
 """The store of e-book files: each under the SHA-256 of its bytes, so that no name from outside is ever a path."""
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,8 +12,6 @@ from typing import BinaryIO, Final
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
 _UNDER_WAY: Final = ".adding-"
-# No copy of the largest file that is read (2 GB) takes longer; what is older was left by a load that was killed.
-_LONGEST_COPY_S: Final = 24 * 3600
 
 
 class EbookChangedError(OSError):
@@ -47,13 +45,13 @@ class EbookStore:
             except EbookChangedError:
                 raise
             except OSError as error:
-                raise StoreError(f"The e-book store {self._root} cannot take {path.name}: {error}") from error
+                raise StoreError(
+                    f"The e-book store {self._root} cannot take {path.name}: {error.strerror or error}"
+                ) from error
 
     def _copy(self, file: BinaryIO, target: Path, sha256: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._clear(target.parent)
-        handle, name = tempfile.mkstemp(prefix=_UNDER_WAY, dir=target.parent)
-        copy = Path(name)
+        handle, copy = _begun(target.parent)
         try:
             with os.fdopen(handle, "wb") as out:
                 if _copy(file, out.fileno()) != sha256:
@@ -65,12 +63,12 @@ class EbookStore:
             raise
         _flush(target.parent)
 
-    def _clear(self, folder: Path) -> None:
-        """Take away what copies that were killed have left; a copy that is under way is younger."""
-        for left in folder.glob(f"{_UNDER_WAY}*"):
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _LONGEST_COPY_S:
-                    left.unlink()
+    def clear(self) -> None:
+        """Take away the copies that loads left when they were killed; one that is under way is locked."""
+        for left in self._root.glob(f"??/{_UNDER_WAY}*"):
+            with suppress(OSError), left.open("r+b") as copy:
+                fcntl.flock(copy, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
 
     def path(self, sha256: str) -> Path | None:
         """The stored file; None when there is none, or when `sha256` is no SHA-256 at all."""
@@ -79,6 +77,17 @@ class EbookStore:
 
     def _place(self, sha256: str) -> Path | None:
         return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None
+
+
+def _begun(folder: Path) -> tuple[int, Path]:
+    """A new file for a copy, open and locked until it is closed: `clear` leaves it alone."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_UNDER_WAY, dir=folder)
+        with suppress(OSError):  # a file system without locks; nothing is cleared there either
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # another load cleared it away before it was locked
 
 
 def _copy(file: BinaryIO, out: int) -> str:

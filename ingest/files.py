@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Protocol, cast
 from zipfile import ZipFile
 
 from ingest import archives
+from ingest.read_failure import told
 from ingest.readers.detect import Kind, detect, is_zip, refusal
 from ingest.source import Origin, Rejected
 
@@ -85,27 +86,31 @@ class FoundFile:
         return self.size_bytes * self.effort_per_byte
 
 
-def find(paths: Iterable[Path]) -> Iterator[FoundFile | Rejected]:
+def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Rejected]:
     """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
     In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
-    in silence; anything else that is none of ours is rejected by name.
+    in silence; anything else that is none of ours is rejected by name. links: whether files there may be links.
     """
     for path in paths:
         if path.is_dir():
-            yield from _walk(path)
+            yield from _walk(path, links)
         else:
             yield from _file(path)
 
 
-def _walk(top: Path) -> Iterator[FoundFile | Rejected]:
+def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
     closed: list[OSError] = []
     for folder, subfolders, names in os.walk(top, onerror=closed.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
-            yield from _worth_telling(name, _file(Path(folder, name)))
+            path = Path(folder, name)
+            if links or not os.path.islink(path):  # unlike Path, it raises nothing
+                yield from _worth_telling(name, _file(path))
+            else:
+                yield Rejected(Origin(str(path)), "unreadable_file", "This is a link; put the file itself here.")
     for error in closed:
-        reason = f"The folder cannot be read: {error.strerror}."
+        reason = f"The folder cannot be read. {told(error)}"
         yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)
 
 
@@ -134,15 +139,15 @@ class _Archive:
 
 def inspect(path: Path) -> FoundFile | Rejected | _Archive:
     """What a file is, by its first bytes."""
-    # Asked before opening: a pipe or a device would be waited for without end.
-    if path.exists() and not path.is_file():
-        return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
     try:
+        # Asked before opening: a pipe or a device would be waited for without end.
+        if path.exists() and not path.is_file():
+            return Rejected(Origin(str(path)), "unreadable_file", "This is not a file but a pipe or a device.")
         with path.open("rb") as file:
             packed, head = _head(file)
         size = path.stat().st_size
     except READ_ERRORS as error:
-        return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read: {error}.")
+        return Rejected(Origin(str(path)), "unreadable_file", f"The file cannot be read. {told(error)}")
     if not packed and is_zip(head):
         return _Archive()
     return _found(path, packed, head, size)
@@ -198,7 +203,7 @@ def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
                     else:
                         refused.append(item)
     except READ_ERRORS as error:
-        yield Rejected(Origin(str(path)), "unreadable_file", str(error))
+        yield Rejected(Origin(str(path)), "unreadable_file", told(error))
         return
     if any_found or len(refused) == 1:
         yield from refused
@@ -213,7 +218,7 @@ def _member(archive: ZipFile, place: int, path: Path, name: str) -> FoundFile | 
             packed, head = _head(cast(io.BufferedReader, stream))
         return _found(shown, packed, head, member.packed_bytes, path, place)
     except READ_ERRORS as error:
-        return Rejected(Origin(str(shown)), "unreadable_file", str(error))
+        return Rejected(Origin(str(shown)), "unreadable_file", told(error))
 
 
 class Counter(Protocol):
@@ -302,5 +307,5 @@ class _Limited(io.RawIOBase):
         block = self._stream.read(size)
         self._left -= len(block)
         if self._left < 0:
-            raise OSError(f"unpacks to more than {MAX_PDF_BYTES} bytes")
+            raise OSError(f"It unpacks to more than {MAX_PDF_BYTES:,} bytes, the most that is read.")
         return block

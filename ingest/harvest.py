@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from threading import Event
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
@@ -25,11 +26,19 @@ _MAX_RESTARTS: Final = 2
 # Pages without a record are allowed: some repositories leave out on the way what a set or a date does not hold.
 _MAX_EMPTY_PAGES: Final = 100
 
+# Of more sets than this, only those with a like name are told.
+_MOST_SETS_TOLD: Final = 30
+# What a repository may say where a set is asked for that it has not.
+_WITHOUT_SET: Final = ("noRecordsMatch", "badArgument", "noSetHierarchy")
+
 _HINTS: Final = {
-    "noSetHierarchy": " Leave the set out.",
     "badArgument": " Check the set and the date.",
     "badVerb": " Check the URL.",
 }
+
+
+class NoSuchSetError(Exception):
+    """The repository has no set of that name; the message says which it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ class Harvest:
         """The list's records, in the repository's order; memory is one page.
 
         Where the repository fails, one Rejected comes last and says so; the position is that before the failure.
-        When `stop` is set the feed ends at the next wait or page.
+        When `stop` is set the feed ends at the next wait or page. Raises NoSuchSetError before the first record.
         """
         try:
             yield from self._items()
@@ -169,6 +178,8 @@ class Harvest:
         try:
             pages = self._client.ListRecords(**self._arguments())
         except RepositoryError as error:
+            if error.code in _WITHOUT_SET and self._request.set and not self._position.token:
+                self._require_set()
             if error.code != "noRecordsMatch" or self._position.token:
                 raise
             self._position = replace(self._position, started=error.responded, complete=True)
@@ -199,6 +210,8 @@ class Harvest:
                     self._position = after
                 yield self._item(entry)
             self._position = after
+        if self._request.set and not self.count:
+            self._require_set()
         if self.total is not None and self.count < self.total:
             logger.warning("%s gave %d records of the %d it announced", self._url, self.count, self.total)
 
@@ -212,6 +225,23 @@ class Harvest:
         if self._position.since:
             arguments["from"] = self._position.since
         return arguments
+
+    def _require_set(self) -> None:
+        """Raises NoSuchSetError where the repository tells its sets, and the one that is asked for is none of them.
+
+        Asked only when nothing came: there are repositories that give sets which they do not list.
+        """
+        wanted = self._request.set
+        try:
+            sets = self._client.sets()
+        except RepositoryError as error:
+            if error.code != "noSetHierarchy":
+                return
+            sets = ()
+        except (BadAnswerError, OutboundError):
+            return
+        if not any(name == wanted or name.startswith(f"{wanted}:") for name in sets):
+            raise NoSuchSetError(f"{self._url} has no set {wanted!r}. {_sets_told(sets, wanted)}")
 
     def _prefix(self) -> str:
         """What the repository calls the format. Every repository has oai_dc; MARC XML goes by several names."""
@@ -257,3 +287,18 @@ class Harvest:
     def _failure(self, code: Literal["unreachable", "bad_answer", "bad_xml"], reason: str) -> Rejected:
         text = f"The harvest ended early: {reason.rstrip('.')}. The next one goes on from what was published."
         return Rejected(Origin(self._url), code, text)
+
+
+def _sets_told(sets: Sequence[str], wanted: str) -> str:
+    """
+    >>> _sets_told(("buku", "skripsi"), "bku"), _sets_told((), "bku")
+    ('It has: buku, skripsi.', 'It has no sets at all: leave --set out.')
+    >>> _sets_told([f"jurusan:{number}" for number in range(500)], "jurusan-42")
+    'It has 500, among them jurusan:42, jurusan:492, jurusan:482; its answer to ?verb=ListSets names them all.'
+    """
+    if not sets:
+        return "It has no sets at all: leave --set out."
+    if len(sets) <= _MOST_SETS_TOLD:
+        return f"It has: {', '.join(sets)}."
+    like = get_close_matches(wanted, sets) or sets[:3]
+    return f"It has {len(sets):,}, among them {', '.join(like)}; its answer to ?verb=ListSets names them all."

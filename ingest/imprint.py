@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from search.document import Page
+from search.isbn import isbn13
 
 # The copyright page stands among the first leaves; further on, an ISBN is another book's.
 IMPRINT_PAGES: Final = 6
@@ -60,32 +61,6 @@ def years_of(pages: Iterable[Page], title: str) -> set[int]:
         for word in _EDITION_WORD.finditer(text):
             years |= years_in(text[max(0, word.start() - _NEAR_EDITION_WORD) : word.end() + _NEAR_EDITION_WORD])
     return years
-
-
-def isbn13(text: str) -> str:
-    """An ISBN of ten or thirteen places as thirteen digits, "" when the check digit is wrong.
-
-    >>> isbn13("0-306-40615-2"), isbn13("978-602-03-3295-6"), isbn13("978-602-03-3295-7")
-    ('9780306406157', '9786020332956', '')
-    """
-    key = "".join(character for character in text.upper() if character in "0123456789X")
-    if re.fullmatch(r"\d{9}[\dX]", key):
-        total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(key))
-        return "" if total % 11 else f"978{key[:9]}{_check13('978' + key[:9])}"
-    return key if re.fullmatch(r"97[89]\d{10}", key) and key[12] == _check13(key[:12]) else ""
-
-
-def _check13(first_twelve: str) -> str:
-    return str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first_twelve)) % 10)
-
-
-def isbn10(isbn: str) -> tuple[str, ...]:
-    """The older form of a 13-digit ISBN, as records before 2007 have it; only 978 has one."""
-    if not isbn.startswith("978"):
-        return ()
-    body = isbn[3:12]
-    check = -sum((10 - place) * int(digit) for place, digit in enumerate(body)) % 11
-    return (f"{body}{'X' if check == 10 else check}",)
 
 
 def title_from(file_name: str) -> str:

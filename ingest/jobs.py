@@ -42,6 +42,7 @@ class IngestJob:
     paths, or a repository to harvest. embedder: None for words only. checkpoint_s: how often what is written is
     published, in seconds. columns: how tables are read, None for the maps that come with us. ocr: how pages of
     pictures are read, None to leave them without text. dry: nothing is kept, so nothing can be given up.
+    links: whether files in a folder may be links to others; not where strangers put the folder there.
     """
 
     paths: tuple[Path, ...] = ()
@@ -54,3 +55,4 @@ class IngestJob:
     columns: TableMapping | None = None
     ocr: Ocr | None = None
     dry: bool = False
+    links: bool = True

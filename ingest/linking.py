@@ -9,8 +9,6 @@ from ingest import fingerprints
 from ingest.identity import id_of
 from ingest.imprint import (
     IMPRINT_PAGES,
-    isbn10,
-    isbn13,
     isbns_in,
     isbns_of,
     language_code,
@@ -22,6 +20,7 @@ from ingest.imprint import (
 from ingest.source import PdfBook
 from search.analysis import plain_words
 from search.document import Contributor, Document, DocumentId, Ebook, RawRecord
+from search.isbn import isbn10, isbn13
 
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
 _MAX_CONTROL_NUMBER: Final = 100
@@ -248,4 +247,5 @@ def _is_another(record: Document, keys: LinkKeys) -> bool:
 def _by_isbn(catalogue: Catalogue, isbns: tuple[str, ...], source: str) -> DocumentId | None:
     if len(isbns) != 1:
         return None
-    return _only(catalogue, "isbn", (isbns[0], *isbn10(isbns[0])), source)
+    forms = tuple(form for form in (isbns[0], isbn10(isbns[0])) if form)
+    return _only(catalogue, "isbn", forms, source)

@@ -22,6 +22,7 @@ _MARCXML_NAMES: Final = ("marcxml", "marc21", "marc")
 _BLOCK_BYTES: Final = 1 << 16
 # A tree of small elements is thirty times as large as its text, so none may grow between two records.
 _MAX_BETWEEN_RECORDS: Final = 2 * MAX_RECORD_BYTES
+_MAX_PAGES_OF_SETS: Final = 500
 _HTML: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html", re.IGNORECASE)
 
 
@@ -140,6 +141,18 @@ class Client(Sickle):  # type: ignore[misc]  # Sickle has no types
                 if prefix:
                     found[prefix] = (element.findtext(f"{OAI}metadataNamespace") or "").strip()
         return found
+
+    def sets(self) -> tuple[str, ...]:
+        """The sets there are, by the names they are asked for with. Raises RepositoryError "noSetHierarchy" for none."""
+        found: list[str] = []
+        for number, page in enumerate(self.ListSets()):
+            specs = (
+                element.findtext(f"{OAI}setSpec") or "" for element in page.xml.iterfind(f"{OAI}ListSets/{OAI}set")
+            )
+            found += filter(None, map(str.strip, specs))
+            if number >= _MAX_PAGES_OF_SETS:
+                raise BadAnswerError("the list of sets has no end")
+        return tuple(found)
 
 
 def marcxml_prefix(formats: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
 from ingest.linking import attach, candidates, document_of, standalone_id
 from ingest.mapping_pool import MappingPool
+from ingest.read_failure import told
 from ingest.readers.formats import readers
 from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
@@ -70,15 +71,16 @@ class Load:
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
-        self._report = IngestReport(embedder=job.embedder.name if job.embedder else "")
+        self._report = IngestReport(job.dry, embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
         self._done = self._total = 0.0
         self._position: Position | None = None
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
+        self._ebooks.clear()
         files: list[FoundFile] = []
-        for found in find(self._job.paths):
+        for found in find(self._job.paths, self._job.links):
             if isinstance(found, Rejected):
                 self._refuse(found)
             else:
@@ -139,7 +141,7 @@ class Load:
                     self._tell(str(found.path))
                     yield item
         except READ_ERRORS as error:
-            reason = f"The rest of the file cannot be read: {error}."
+            reason = f"The rest of the file cannot be read. {told(error)}"
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
         self._done = before + found.effort
         self._tell(str(found.path))
@@ -218,7 +220,9 @@ class Load:
             self._job.harvest.keep(self._position)
         except OSError as error:
             self._note(
-                self._job.source, f"how far the harvest came could not be kept ({error}); the next begins earlier."
+                self._job.source,
+                f"how far the harvest came could not be kept ({error.strerror or error}), so the next begins earlier. "
+                "See that the data folder can be written and has room.",
             )
 
     def _note(self, file: str, sentence: str) -> None:
@@ -244,13 +248,19 @@ class Load:
         if self._job.embedder is not None:
             self._report.passages += sum(len(entry.passages) for entry in entries)
         refused = session.put(entries)
-        for item in settled:
-            reason = refused.get(item.entry.document.id)
-            if reason is not None and item.outcome is not None:
-                self._report.count(item.outcome, -1, file=item.origin.file)
-                self._refuse(_refused(item, reason))
+        for last in settled:
+            reason = refused.get(last.entry.document.id)
+            for item in (*last.earlier, last):
+                if reason is not None and item.outcome is not None:
+                    self._take_back(item, item.outcome)
+                    self._refuse(_refused(item, reason))
         if not refused:  # what a refused document was to take the place of stays
             session.delete(settlement.vacated)
+
+    def _take_back(self, item: Settled, outcome: Outcome) -> None:
+        self._report.count(outcome, -1, file=item.origin.file)
+        if item.replacement is not None:
+            self._report.take_back(item.replacement)
 
     def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))
@@ -269,7 +279,7 @@ class Load:
         except StoreError:  # no file's fault: the next one would fare no better
             raise
         except READ_ERRORS as error:
-            self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read: {error}."))
+            self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}"))
 
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         record = session.find_record(candidates(path, book), book.sha256)

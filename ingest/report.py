@@ -51,8 +51,10 @@ class IngestReport:
     another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
     nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
     copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
+    check: nothing was kept, nor compared with the index: the counts say what would be.
     """
 
+    check: bool = False
     files: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
@@ -91,6 +93,12 @@ class IngestReport:
         if (replacement.in_load or replacement.is_another_book) and len(self.replacements) < MAX_LISTED:
             self.replacements.append(replacement)
 
+    def take_back(self, replacement: Replacement) -> None:
+        """The record that was to take another's place was refused."""
+        self.replaced_in_load -= replacement.in_load
+        self.replaced_by_another -= replacement.is_another_book
+        self.replacements = [found for found in self.replacements if found is not replacement]
+
     def used_of(self, path: Path) -> int | None:
         """How many records of a file, or of the files in an archive, were used; None if not all were counted by file."""
         if self.used.total() != self.read - self.outcomes["refused"]:
@@ -106,6 +114,7 @@ class IngestReport:
     def to_plain(self) -> Mapping[str, object]:
         """The report as JSON knows it."""
         return {
+            "check": self.check,
             "read": self.read,
             **{outcome: self.outcomes[outcome] for outcome in OUTCOMES},
             "refused_by_reason": dict(self.reasons.most_common()),

@@ -31,11 +31,17 @@ _LOOK_AGAIN_S: Final = 0.2
 @dataclass(frozen=True, slots=True)
 class Settled:
     """An entry to write, where it came from, and what its record was counted as: None where the document only changed
-    because a record has joined or left it."""
+    because a record has joined or left it.
+
+    replacement: what was told of the record that it takes the place of. earlier: what was counted in this batch and is
+    to be written no more, since this entry took its place; it is refused with it.
+    """
 
     origin: Origin
     entry: Entry
     outcome: Outcome | None
+    replacement: Replacement | None = None
+    earlier: tuple["Settled", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +217,17 @@ class Session:
                 outcome: Outcome = "indexed" if old is None and not renumbered else "updated"
                 report.count(outcome, file=change.origin.file)
                 report.joined += shelf.put(record)
+                replacement = None
                 if old is not None:
-                    report.replace(_replacement(change, record, old, change.id in written))
+                    replacement = _replacement(change, record, old, change.id in written)
+                    report.replace(replacement)
                 written.add(change.id)
                 home = shelf.home(change.id) or change.id
-                placed[home] = Settled(change.origin, self._entry_of(change, record, home, shelf), outcome)
+                entry = self._entry_of(change, record, home, shelf)
+                placed[home] = Settled(change.origin, entry, outcome, replacement, _earlier(placed.get(home)))
             for id in shelf.disturbed():  # other documents, whose record has come or gone
-                placed[id] = Settled(change.origin, self.entry(shelf.document(id), self._pages(shelf, id)), None)
+                entry = self.entry(shelf.document(id), self._pages(shelf, id))
+                placed[id] = Settled(change.origin, entry, None, earlier=_earlier(placed.get(id)))
             for id in shelf.vacated():
                 placed.pop(id, None)
                 gone[id] = None
@@ -338,6 +348,10 @@ class Session:
         if ids:
             self._writer.delete(ids)
             self._unpublished.remove(ids)
+
+
+def _earlier(before: Settled | None) -> tuple[Settled, ...]:
+    return () if before is None else (*before.earlier, replace(before, earlier=()))
 
 
 def _replacement(change: Change, record: Document, old: Document, in_load: bool) -> Replacement:

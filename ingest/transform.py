@@ -5,10 +5,12 @@ Each takes the text of a field as catalogued and gives the clean value, "" or ()
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, wraps
 from typing import Final, TypeVar
+
+from search.isbn import check_10, isbn10, longer
 
 T = TypeVar("T")
 
@@ -52,9 +54,6 @@ _YEARS_AHEAD: Final = 2
 _ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]")
 _NOT_ISBN: Final = re.compile(r"[^0-9X]")
 _PLAIN_ISBN: Final = re.compile(r"([0-9]{9}(?:[0-9]{4}|[0-9X]?))(?: ?\(.*)?$")  # as nearly all are written
-_ZERO: Final = ord("0")
-_WEIGHTS_10: Final = range(10, 1, -1)
-_WEIGHTS_13: Final = (1, 3) * 6
 _ISSN: Final = re.compile(r"(?<![0-9])([0-9]{4})\s?[-–]?\s?([0-9]{3}[0-9Xx])(?![0-9])")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _OCLC: Final = re.compile(r"(?:\(OCoLC\)\s*[a-z]{0,3}|oc[mn]|on)\s*0*([0-9]{2,})", re.IGNORECASE)
@@ -279,26 +278,14 @@ def _isbn_forms(digits: str) -> tuple[str, ...]:
     if len(digits) == 10 and digits[:9].isdigit():
         return _both_forms(digits) or (digits,)
     if len(digits) == 13 and digits.isdigit():
-        forms = _both_forms(digits[3:12] + _check_10(digits[3:12])) if digits.startswith("978") else ()
-        return forms if forms[:1] == (digits,) else (digits,)
+        ten = isbn10(digits)
+        return (digits, ten) if ten and longer(ten) == digits else (digits,)
     return ()
 
 
 def _both_forms(ten: str) -> tuple[str, ...]:
     """An ISBN-13 and the ISBN-10 it comes from, () where the check digit of `ten` is wrong."""
-    if ten[9] != _check_10(ten[:9]):
-        return ()
-    body = "978" + ten[:9]
-    return (f"{body}{-_weighed(body, _WEIGHTS_13) % 10}", ten)
-
-
-def _check_10(digits: str) -> str:
-    """The last character of an ISBN-10 (ISBN Users' Manual), X for ten."""
-    return "0123456789X"[-_weighed(digits, _WEIGHTS_10) % 11]
-
-
-def _weighed(digits: str, weights: Iterable[int]) -> int:
-    return sum([weight * (character - _ZERO) for weight, character in zip(weights, digits.encode(), strict=True)])
+    return (longer(ten), ten) if ten[9] == check_10(ten[:9]) else ()
 
 
 def issn(text: str) -> str:

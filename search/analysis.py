@@ -14,6 +14,8 @@ from typing import Final, Literal, NamedTuple
 
 import Stemmer
 
+from search.isbn import isbn13
+
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
 
@@ -359,17 +361,5 @@ def identifier_keys(text: str) -> tuple[str, ...]:
         key = _NO_KEY_CHARACTER.sub("", text.lower())[:200]
     else:
         key = "".join(character for character in fold(text) if character.isalnum())[:200]
-    longer = _isbn13(key) if len(key) == 10 else ""
+    longer = isbn13(key) if len(key) == 10 else ""
     return tuple(form for form in (key, longer) if form)
-
-
-def _isbn13(key: str) -> str:
-    # ISBN Users' Manual: an ISBN-10 becomes 978 + its first nine digits + a new check digit.
-    if len(key) != 10 or not key.isascii() or not key[:9].isdigit() or not (key[9].isdigit() or key[9] == "x"):
-        return ""
-    digits = [*map(int, key[:9]), 10 if key[9] == "x" else int(key[9])]
-    if sum((10 - place) * digit for place, digit in enumerate(digits)) % 11:
-        return ""
-    body = "978" + key[:9]
-    check = -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10
-    return f"{body}{check}"

@@ -17,6 +17,7 @@ from ingest.record import Field
 from ingest.source import Rejected, SourceRecord, UnreadRecord
 
 _NUMBER: Final = re.compile(rb"([0-9]{9}) ")
+_NUMBER_TEXT: Final = re.compile(rb"^[0-9]{9} 001.. . ?(?:\$\$a)?([^\n]+)", re.MULTILINE)
 _FIELD: Final = re.compile(rb"[0-9]{9} ([0-9A-Z]{3})(.)(.) . ?(.*)", re.DOTALL)
 _SUBFIELD: Final = re.compile(rb"\$\$(?=[0-9A-Za-z])")
 # ALEPH's own: the leader, the kind of the record, and that it was deleted.
@@ -79,6 +80,12 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
         leader = f"{leader[:5]}d{leader[6:]}"
         fields = fields or [control_field("001", unread.data[:9].decode())]
     return source_record(made_record(leader, fields), unread.origin)
+
+
+def written_number(data: bytes) -> bytes:
+    """The bytes of 001, else the system number, whatever else of the record can be read."""
+    found = _NUMBER_TEXT.search(data) or _NUMBER.match(data)
+    return found[1] if found else b""
 
 
 def _whole_lines(data: bytes) -> list[bytes]:

@@ -188,6 +188,15 @@ def control_number(data: bytes) -> str:
     return number.decode("ascii") if _is_plain(number) else ""
 
 
+def written_number(data: bytes) -> bytes:
+    """The bytes of 001 in a damaged record: of its directory, only the order of the tags is believed."""
+    head, _, rest = data.partition(_FIELD_END)
+    tags = [head[at : at + 3] for at in range(_LEADER_LENGTH, len(head), _ENTRY_BYTES)]
+    contents = rest.split(_FIELD_END)
+    place = tags.index(b"001") if b"001" in tags else len(contents)
+    return contents[place] if place < len(contents) else b""
+
+
 def _explained(reason: str, complete: bool) -> str:
     return reason if complete else f"The file ends in the middle of this record. {reason}"
 

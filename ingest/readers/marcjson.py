@@ -35,6 +35,10 @@ _ENVELOPE: Final = re.compile(
     rb'"(?:records|data|items|results|docs|hits|response|collection)"\s*:\s*(?=[\[{])'
 )
 _MARC_KEYS: Final = re.compile(rb'"?(?:leader|fields|controlfields?|datafields?|record)"?\s*:')
+# In the three shapes of a field: {"001": "x"}, {"tag": "001", "data": "x"}, ["001", null, null, "_", "x"].
+_NUMBER_TEXT: Final = re.compile(
+    rb'"001"\s*(?::|,\s*"(?:data|value|content)"\s*:|,[^"]{0,99}"_"\s*,)\s*"?([^"\\,{}\[\]\n]+)'
+)
 # Drafts of the form leave out the quotes of names and some commas.
 _LOOSE: Final = re.compile(
     r'"(?>[^"\\]+|\\.)*+"|[A-Za-z_]\w*(?=\s*:)|[\]}](?=\s*["A-Za-z_{\[])|,(?=\s*[\]}])', re.DOTALL
@@ -154,6 +158,12 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
             reason = f"The record breaks off. {reason}"
         return Rejected(unread.origin, "broken_record", reason)
     return source_record(record, unread.origin)
+
+
+def written_number(data: bytes) -> bytes:
+    """The bytes of 001, whatever else of the record can be read; b"" where they are not told at once."""
+    found = _NUMBER_TEXT.search(data)
+    return found[1] if found else b""
 
 
 def _parsed(text: str) -> dict[str, object]:

@@ -27,6 +27,7 @@ _FIELD_LINE: Final = re.compile(rb"=([0-9A-Za-z]{3})(?: {1,2}|\t)(.*)", re.DOTAL
 _YAZ_LINE: Final = re.compile(rb"([0-9A-Z]{3}) (.*)", re.DOTALL)
 _YAZ_DATA: Final = re.compile(rb"(.)(.) (?=\$)")
 _NUMBER_LINE: Final = re.compile(rb"=?001\s")
+_NUMBER_TEXT: Final = re.compile(rb"^=?001[ \t]+([^\n]+)", re.MULTILINE)
 _INLIS_MARK: Final = re.compile(rb"\$\$(?=[0-9a-z])")
 _YAZ_MARK: Final = re.compile(rb"(?:^| )\$(?=\S )")
 _LOOKS_LIKE: Final = re.compile(rb"=[0-9A-Z]{3}[ \t]|[0-9A-Z]{3} ")
@@ -90,6 +91,12 @@ def read_one(unread: UnreadRecord) -> SourceRecord | Rejected:
     if not fields:
         return Rejected(unread.origin, "broken_record", "No field of this record can be read.")
     return source_record(made_record(leader, fields), unread.origin)
+
+
+def written_number(data: bytes) -> bytes:
+    """The bytes of 001, whatever else of the record can be read; b"" without one."""
+    found = _NUMBER_TEXT.search(data)
+    return found[1] if found else b""
 
 
 def _whole_lines(data: bytes) -> list[bytes]:

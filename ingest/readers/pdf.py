@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, cast
 
+from ingest.read_failure import told
 from ingest.readers.ocr import Ocr, OcrError, page_texts
 from ingest.readers.pdf_worker import LENGTH, Message
 from ingest.source import Origin, PdfBook, RejectCode, Rejected
@@ -102,16 +103,16 @@ class PdfReader:
         try:
             size = path.stat().st_size
             if size > self._limits.file_bytes:
-                reason = f"{path.name}: {size:,} bytes; at most {self._limits.file_bytes:,} are read."
+                reason = f"It has {size:,} bytes; at most {self._limits.file_bytes:,} are read."
                 return Rejected(origin, "too_large", reason)
             sha256 = sha256_of(path)
         except OSError as error:
-            return Rejected(origin, "unreadable_file", f"{path.name}: it cannot be read: {error.strerror}.")
+            return Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}")
         shares = self._shares(path.absolute(), size)
         for share in shares:
             if share.refusal is not None:
                 code, reason = share.refusal
-                return Rejected(origin, code, f"{path.name}: {reason}")
+                return Rejected(origin, code, reason)
         book = _book(origin, sha256, shares)
         return book if self._ocr is None else _with_ocr(book, path, self._ocr)
 

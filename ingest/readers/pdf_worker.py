@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from ingest.read_failure import told
+
 LENGTH: Final = struct.Struct(">I")
 # Some pages together: waking the parent for each takes a tenth of the time.
 ANSWERS_BUFFER: Final = 1 << 15
@@ -142,7 +144,7 @@ def opened(path: Path, stack: contextlib.ExitStack) -> "tuple[Any, Other | None]
     try:
         file = stack.enter_context(path.open("rb"))
     except OSError as error:
-        raise RefusalError("unreadable_file", f"It cannot be read: {error.strerror}.") from error
+        raise RefusalError("unreadable_file", f"The file cannot be read. {told(error)}") from error
     other = Other(file)
     locked = "It is locked with a password. Ask the publisher for an unlocked copy."
     try:

@@ -62,7 +62,9 @@ def joined(cut: Iterable[Cut | Rejected], file: str) -> Iterator[UnreadRecord | 
                     _keep(database, *row)
             yield from _titles(database, file)
     except sqlite3.OperationalError as error:
-        raise OSError(f"its rows cannot be kept in the folder for temporary files (TMPDIR): {error}") from error
+        raise OSError(
+            f"Its rows cannot be kept in the folder for temporary files (TMPDIR), {error}: make room there, and load it again."
+        ) from error
     if broken is not None:
         raise broken
 

@@ -8,6 +8,7 @@ from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.record import Field, Record, Subfield
+from search.isbn import isbn13
 
 _PLACE_CODES: Final = frozenset("abc")
 _LIST_PART: Final = re.compile(r"<([^<>]+)>")
@@ -135,11 +136,7 @@ def is_destroyed(text: str) -> bool:
     if _SCIENTIFIC.fullmatch(text):
         return True
     digits = re.sub(r"[\s-]", "", text)
-    return bool(_LOST_DIGITS.fullmatch(digits) or (_LOST_FOUR.fullmatch(digits) and not _is_isbn13(digits)))
-
-
-def _is_isbn13(digits: str) -> bool:
-    return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
+    return bool(_LOST_DIGITS.fullmatch(digits) or (_LOST_FOUR.fullmatch(digits) and not isbn13(digits)))
 
 
 def _parted(kind: str, code: str, text: str) -> list[Subfield]:

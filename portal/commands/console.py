@@ -2,14 +2,19 @@
 
 import sys
 import time
+from itertools import islice
+from pathlib import Path
 from typing import Final, TextIO
 
 from ingest.jobs import Progress
 from ingest.report import OUTCOMES, IngestReport
+from ingest.source import Rejected
 
 _REDRAW_S: Final = 0.2
 _LOG_S: Final = 10.0  # where output is no terminal, a line now and then
-_REFUSALS_SHOWN: Final = 10
+_NOTES_SHOWN: Final = 10
+_REFUSALS_SHOWN: Final = 3  # of each kind
+_NUMBER_CHARACTERS: Final = 40  # longer control numbers are damage
 
 
 class ProgressLine:
@@ -70,34 +75,24 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def report_text(report: IngestReport, *, dry: bool = False) -> str:
-    """The report for people; the JSON of --report holds every refusal. dry: nothing was kept."""
+def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
+    """The report for people. saved_as: where the JSON of it lies, which holds every refusal; None if nowhere."""
     came_from = f" from {report.files:,} files" if report.files else ""
-    lines = [
-        f"{report.read:,} read{came_from} in {duration(report.seconds)}: "
-        + ", ".join(f"{report.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
-    ]
-    if dry:
-        lines[0] += ". Nothing was kept: this was a check."
+    counts = ", ".join(f"{report.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
+    if report.check:  # "2 would be indexed, 0 updated, ..."
+        counts = f"{counts.replace(' ', ' would be ', 1)}. Nothing was kept: this was a check."
+    lines = [f"{report.read:,} read{came_from} in {duration(report.seconds)}: {counts}"]
+    if report.check:
+        lines.append("It did not look into the index: what that holds just so would be unchanged.")
     lines += _about_ebooks(report)
     if report.joined:
         lines.append(f"{report.joined:,} records joined one of another source (same ISBN, title and year)")
     lines += _about_replacements(report)
-    if not dry:
+    if not report.check:
         lines.append(_about_vectors(report))
-    lines += [f"  {printable(note)}" for note in report.notes[:_REFUSALS_SHOWN]]
-    for code, count in report.reasons.most_common():
-        lines.append(f"  refused {count:,}: {code}")
-    for rejected in report.refusals[:_REFUSALS_SHOWN]:
-        place = rejected.origin.file
-        if rejected.origin.position:
-            place += f", record {rejected.origin.position}"
-        if rejected.control_number:
-            place += f" (001 {rejected.control_number})"
-        lines.append(f"    {printable(place)}: {printable(rejected.reason)}")
-    if len(report.refusals) > _REFUSALS_SHOWN:
-        lines.append(f"    … and {report.outcomes['refused'] - _REFUSALS_SHOWN:,} more; --report FILE lists them all")
-    if dry:
+    lines += [f"  {printable(note)}" for note in report.notes[:_NOTES_SHOWN]]
+    lines += _about_refusals(report, saved_as)
+    if report.check:
         lines += ["Stopped: the check did not come to its end."] * report.stopped
     elif report.given_up:
         why = (
@@ -107,6 +102,35 @@ def report_text(report: IngestReport, *, dry: bool = False) -> str:
     elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
     return "\n".join(lines)
+
+
+def _about_refusals(report: IngestReport, saved_as: Path | None) -> list[str]:
+    """Each kind with its count and its first ones, the most frequent kind first; then where all of them are."""
+    lines = []
+    some_left_out = False
+    for code, count in report.reasons.most_common():
+        lines.append(f"  refused {count:,}: {code}")
+        shown = list(islice((found for found in report.refusals if found.code == code), _REFUSALS_SHOWN))
+        lines += [f"    {printable(_place(found))}: {printable(found.reason)}" for found in shown]
+        if count > len(shown):
+            lines.append(f"    … and {count - len(shown):,} more")
+            some_left_out = True
+    if saved_as is not None and report.refusals:
+        all_of_them = "All" if len(report.refusals) == report.outcomes["refused"] else f"{len(report.refusals):,}"
+        lines.append(f"  {all_of_them} of them are listed in the report, {printable(str(saved_as))}.")
+    elif some_left_out:
+        lines.append("  --report FILE lists them all; --refused FOLDER keeps their records, to be mended.")
+    return lines
+
+
+def _place(rejected: Rejected) -> str:
+    place = rejected.origin.file
+    if rejected.origin.position:
+        place += f", record {rejected.origin.position}"
+    number = rejected.control_number
+    if len(number) > _NUMBER_CHARACTERS:
+        number = f"{number[:_NUMBER_CHARACTERS]}…"
+    return f"{place} (001 {number})" if number else place
 
 
 def _about_ebooks(report: IngestReport) -> list[str]:
@@ -125,8 +149,9 @@ def _about_ebooks(report: IngestReport) -> list[str]:
 def _about_replacements(report: IngestReport) -> list[str]:
     lines = []
     if report.replaced_in_load:
+        replaced = "would replace" if report.check else "replaced"
         lines.append(
-            f"{report.replaced_in_load:,} updates replaced a record read earlier in this load "
+            f"{report.replaced_in_load:,} updates {replaced} a record read earlier in this load "
             "(same source and control number)"
         )
     if report.replaced_by_another:
@@ -134,7 +159,7 @@ def _about_replacements(report: IngestReport) -> list[str]:
             f"{report.replaced_by_another:,} records took the place of quite another title with their number. "
             "If these are two catalogues, load each under a --source of its own."
         )
-    for found in report.replacements[:_REFUSALS_SHOWN]:
+    for found in report.replacements[:_NOTES_SHOWN]:
         was = f": {found.was!r} became {found.now!r}" if found.was else f": {found.now!r} stands"
         lines.append(
             f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}{printable(was)}"

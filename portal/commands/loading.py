@@ -19,17 +19,18 @@ from typing import Final
 from ingest.drop_folder import DropFolder
 from ingest.dry_run import NoEbooks, NoEngine
 from ingest.ebooks import StoreError
-from ingest.harvest import Harvest, HarvestRequest
+from ingest.harvest import Harvest, HarvestRequest, NoSuchSetError
 from ingest.harvest_state import Harvested, HarvestState
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
+from ingest.read_failure import told
 from ingest.readers import ocr
 from ingest.readers.columns import ColumnsError, TableMapping, load_columns
 from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.commands import circulating
-from portal.commands.console import ProgressLine, report_text
+from portal.commands.console import ProgressLine, printable, report_text
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.settings import Settings, read_settings
 from search.engine import Engine
@@ -69,7 +70,11 @@ def ingest(arguments: Namespace) -> int:
             with _errors_explained(settings, job):
                 harvest = Harvest(request, _positions(settings, engine), stop, anew=job.rebuild)
             job = replace(job, harvest=harvest)
-        report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+        try:
+            report = load(settings, job, stop, engine=engine, refused=arguments.refused, harvested=_what(request))
+        except NoSuchSetError as error:
+            print(f"telusur: {printable(str(error))}", file=sys.stderr)
+            return WRONG_USE
     if request is None and not (arguments.rebuild or report.files or report.read or report.stopped):
         named = ", ".join(str(path) for path in job.paths)
         print(
@@ -78,7 +83,7 @@ def ingest(arguments: Namespace) -> int:
             file=sys.stderr,
         )
         return WRONG_USE
-    print(report_text(report, dry=job.dry), flush=True)
+    print(report_text(report, arguments.report), flush=True)
     if arguments.report:
         try:
             report.save(arguments.report)
@@ -89,7 +94,7 @@ def ingest(arguments: Namespace) -> int:
                 file=sys.stderr,
             )
             return UNAVAILABLE
-    return _exit_code(report, dry=job.dry)
+    return _exit_code(report)
 
 
 def load(
@@ -277,7 +282,7 @@ def _forget_positions(settings: Settings, but: Harvested | None, report: IngestR
     except OSError as error:
         report.notes.insert(
             0,
-            f"How far repositories were harvested could not be forgotten ({error}). Delete {settings.data / 'harvests'}, "
+            f"How far repositories were harvested could not be forgotten ({error.strerror or error}). Delete {settings.data / 'harvests'}, "
             "or the next harvest asks only for what changed.",
         )
 
@@ -300,15 +305,26 @@ def _require_sense(arguments: Namespace) -> None:
     elif not arguments.paths:
         raise MisuseError("name a file or folder to load, or `oai URL`, or --watch FOLDER")
     paths = [] if harvest else [Path(path) for path in arguments.paths]
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise MisuseError(f"no such file or folder: {', '.join(missing)}")
+    _require_there(paths)
     if arguments.report:
         _require_report(arguments.report, paths)
     if arguments.refused:
         _require_refused(arguments.refused, paths)
     if arguments.ocr and (lacking := ocr.missing()):
         raise MisuseError(f"{lacking}; install it, or load without --ocr")
+
+
+def _require_there(paths: Sequence[Path]) -> None:
+    missing = []
+    for path in paths:
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            missing.append(str(path))
+        except OSError as error:
+            raise MisuseError(f"{path} cannot be looked at. {told(error)}") from error
+    if missing:
+        raise MisuseError(f"no such file or folder: {', '.join(missing)}")
 
 
 def _require_sense_of_harvest(arguments: Namespace) -> None:
@@ -363,7 +379,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
         while not stop.is_set():
             try:
                 if paths := _settled(dropped, folder):
-                    report = load(settings, replace(job, paths=paths), stop, engine=engine)
+                    report = load(settings, replace(job, paths=paths, links=False), stop, engine=engine)
                     _put_away(dropped, paths, report)
                     refusals = refusals or bool(report.outcomes["refused"])
                 pause_s, told = LOOK_S, ""
@@ -380,7 +396,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
 
 
 def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
-    """The files that have come to rest. Raises LoadError."""
+    """The files and folders that have come to rest. Raises LoadError."""
     try:
         return tuple(dropped.settled())
     except OSError as error:
@@ -391,23 +407,25 @@ def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
 
 def _put_away(dropped: DropFolder, paths: Sequence[Path], report: IngestReport) -> None:
     """Show and save the report of a load, and move its files aside unless it was stopped."""
-    print(report_text(report), flush=True)
+    saved_as, problem = None, ""
     try:
-        report.save(dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")))
+        place = dropped.report_path(datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S"))
+        report.save(place)
+        saved_as = place
     except OSError as error:
-        print(
-            f"telusur: the report could not be saved ({error}). It is the one above; make room for the next one",
-            file=sys.stderr,
-        )
+        problem = f"the report could not be saved ({error.strerror or error}). It is the one above; make room for the next one"
+    print(report_text(report, saved_as), flush=True)
+    if problem:
+        print(f"telusur: {problem}", file=sys.stderr)
     if not report.stopped:
         for problem in dropped.put_away(paths, report):
             print(f"telusur: {problem}", file=sys.stderr)
 
 
-def _exit_code(report: IngestReport, *, dry: bool) -> int:
+def _exit_code(report: IngestReport) -> int:
     if report.stopped:
         return STOPPED
-    if report.given_up and not dry:
+    if report.given_up and not report.check:
         return UNAVAILABLE
     if report.read == report.reasons["unreachable"] > 0:  # a repository that gave nothing at all
         return UNAVAILABLE

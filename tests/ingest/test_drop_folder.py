@@ -112,6 +112,69 @@ def test_a_file_is_loaded_when_anything_in_it_was_used(drop: Path, library: Libr
     ]
 
 
+def test_a_dropped_folder_is_taken_when_all_in_it_has_come_to_rest(drop: Path, library: Library) -> None:
+    folder = eager(drop)
+    (drop / "kiriman" / "dalam").mkdir(parents=True)
+    assert settled(folder) == []  # nothing lies in it yet
+    write(drop / "kiriman" / "a.mrc", [record("1", "Satu")])
+    unfinished = write(drop / "kiriman" / "dalam" / "b.mrc.part", [record("2", "Dua")])
+    assert settled(folder) == []
+    unfinished.rename(unfinished.with_name("b.mrc"))
+    assert folder.settled() == []
+    write(drop / "kiriman" / "dalam" / "c.mrc", [record("3", "Tiga")])
+    assert folder.settled() == []
+    paths = folder.settled()
+    assert paths == [drop / "kiriman"]
+    report = library.load(*paths, links=False)
+    assert report.outcomes["indexed"] == 3
+    assert folder.put_away(paths, report) == []
+    assert places(drop) == [f"loaded/kiriman/{name}" for name in ("a.mrc", "dalam/b.mrc", "dalam/c.mrc")]
+    assert settled(folder) == []
+
+
+def test_a_folder_in_which_something_was_written_lately_is_not_taken(drop: Path) -> None:
+    folder = DropFolder(drop)
+    (drop / "kiriman").mkdir()
+    aged(write(drop / "kiriman" / "a.mrc", [record("1", "Satu")]), QUIET_S + 1)
+    late = aged(write(drop / "kiriman" / "b.mrc", [record("2", "Dua")]), QUIET_S / 2)
+    aged(drop / "kiriman", QUIET_S + 1)
+    assert settled(folder) == []
+    aged(late, QUIET_S + 1)
+    assert settled(folder) == [drop / "kiriman"]
+
+
+def test_a_folder_that_changed_during_the_load_is_left_and_taken_again(drop: Path, library: Library) -> None:
+    folder = eager(drop)
+    (drop / "kiriman").mkdir()
+    write(drop / "kiriman" / "a.mrc", [record("1", "Satu")])
+    paths = settled(folder)
+    report = library.load(*paths)
+    write(drop / "kiriman" / "b.mrc", [record("2", "Dua")])
+    assert folder.put_away(paths, report) == []
+    assert settled(folder) == paths
+
+
+def test_a_folder_with_nothing_for_us_is_put_apart_and_named(drop: Path, library: Library) -> None:
+    folder = eager(drop)
+    (drop / "foto").mkdir()
+    (drop / "foto" / "a.jpg").write_bytes(b"x")
+    paths = settled(folder)
+    (problem,) = folder.put_away(paths, library.load(*paths))
+    assert str(drop / "foto") in problem
+    assert places(drop) == ["refused/foto/a.jpg"]
+
+
+def test_links_in_a_dropped_folder_lead_nowhere(drop: Path, library: Library, tmp_path: Path) -> None:
+    folder = eager(drop)
+    (drop / "kiriman").mkdir()
+    (drop / "kiriman" / "a.mrc").symlink_to(write(tmp_path / "rahasia.mrc", [record("1", "Rahasia")]))
+    paths = settled(folder)
+    report = library.load(*paths, links=False)
+    assert (report.outcomes["indexed"], report.reasons["unreadable_file"]) == (0, 1)
+    assert not folder.put_away(paths, report)
+    assert (drop / "refused" / "kiriman" / "a.mrc").is_symlink()
+
+
 def test_a_file_replaced_during_the_load_is_left_and_taken_again(drop: Path, library: Library) -> None:
     path = write(drop / "katalog.mrc", [record("1", "Senin")])
     folder = eager(drop)

@@ -1,11 +1,17 @@
 import hashlib
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest.ebooks import EbookChangedError, EbookStore
+from tests.support.library import Library
 from tests.support.pdfs import book
+from tests.support.records import record, write
 
 
 @pytest.fixture
@@ -33,16 +39,46 @@ def test_adding_twice_keeps_one_file_and_no_remains(store: EbookStore, tmp_path:
     assert len([file for file in (tmp_path / "ebooks").rglob("*") if file.is_file()]) == 1
 
 
-def test_what_a_killed_load_left_is_taken_away_and_what_is_under_way_is_not(store: EbookStore, tmp_path: Path) -> None:
-    path = book(tmp_path / "laut.pdf", ["Selat Lembeh"])
-    folder = tmp_path / "ebooks" / sha256(path)[:2]
-    folder.mkdir(parents=True)
-    left, young = folder / ".adding-old", folder / ".adding-new"
-    for copy in (left, young):
-        copy.write_bytes(b"half")
-    os.utime(left, (0, 0))
-    store.add(path, sha256(path))
-    assert sorted(file.name for file in folder.iterdir()) == [young.name, f"{sha256(path)}.pdf"]
+ADD = """
+import sys
+from pathlib import Path
+from ingest.ebooks import EbookStore
+EbookStore(Path(sys.argv[1])).add(Path(sys.argv[2]), sys.argv[3])
+"""
+
+
+@pytest.fixture
+def copying(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is in the middle of copying into the store: what it reads, a pipe, does not end."""
+    os.mkfifo(tmp_path / "pipe")
+    command = [sys.executable, "-c", ADD, str(tmp_path / "ebooks"), str(tmp_path / "pipe"), "ab" * 32]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    with (tmp_path / "pipe").open("wb", buffering=0) as pipe:
+        pipe.write(bytes(2 << 20))  # it is copied in blocks of half of that
+        try:
+            deadline = time.monotonic() + 60
+            while not any(path.stat().st_size for path in (tmp_path / "ebooks").glob("ab/.adding-*")):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_what_a_killed_load_left_is_taken_away_by_the_next(tmp_path: Path, copying: subprocess.Popen[bytes]) -> None:
+    copying.kill()
+    copying.wait()
+    assert list((tmp_path / "ebooks" / "ab").iterdir())
+    Library(tmp_path).load(write(tmp_path / "a.mrc", [record("1", "Satu")]))
+    assert list((tmp_path / "ebooks" / "ab").iterdir()) == []
+
+
+def test_what_a_running_load_is_copying_is_left_to_it(
+    store: EbookStore, tmp_path: Path, copying: subprocess.Popen[bytes]
+) -> None:
+    store.clear()
+    assert len(list((tmp_path / "ebooks" / "ab").iterdir())) == 1
 
 
 def test_a_file_that_changed_is_not_kept(store: EbookStore, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ingest.harvest import Harvest, HarvestRequest
+from ingest.harvest import Harvest, HarvestRequest, NoSuchSetError
 from ingest.harvest_state import Harvested, HarvestState, Kept, Position
 from ingest.outbound import Limits, is_public
 from ingest.readers import dublin_core, marcxml
@@ -112,7 +112,35 @@ def test_a_set_is_harvested_alone(server: OaiServer, state: HarvestState, held: 
     assert all(arguments.get("set", "gpo_indonesia") == "gpo_indonesia" for arguments in server.log())
 
 
-def test_an_unknown_set_is_an_empty_harvest(server: OaiServer, state: HarvestState) -> None:
+SETS = "gpo_indonesia, gpo_languages, indonesia"
+NO_RECORDS = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords/></OAI-PMH>'
+BAD_ARGUMENT = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="badArgument"/></OAI-PMH>'
+NO_SETS = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="noSetHierarchy"/></OAI-PMH>'
+
+
+@pytest.mark.parametrize("answer", ["", NO_RECORDS, BAD_ARGUMENT])
+def test_an_unknown_set_is_told_with_those_there_are(server: OaiServer, state: HarvestState, answer: str) -> None:
+    if answer:
+        server.fault("instead", body=answer)
+    with pytest.raises(NoSuchSetError, match=rf"no set 'tidak-ada'\. It has: {SETS}\.$"):
+        whole(server.url, state, set="tidak-ada")
+
+
+def test_a_repository_without_sets_says_so(server: OaiServer, state: HarvestState) -> None:
+    server.control(faults=[{"kind": "instead", "verb": verb, "body": NO_SETS} for verb in ("ListRecords", "ListSets")])
+    with pytest.raises(NoSuchSetError, match="leave --set out"):
+        whole(server.url, state, set="buku")
+
+
+def test_a_set_with_nothing_new_is_no_error(server: OaiServer, state: HarvestState) -> None:
+    assert whole(server.url, state, set="gpo_indonesia")
+    server.control(now=LATER)
+    assert whole(server.url, state, set="gpo_indonesia") == []
+    assert state.load(Harvested("katalog", server.url, "gpo_indonesia", "marcxml")) == Kept(LATER)
+
+
+def test_where_sets_cannot_be_listed_a_set_without_records_is_empty(server: OaiServer, state: HarvestState) -> None:
+    server.fault("instead", verb="ListSets", body="<rss/>")
     one = harvest(server.url, state, set="tidak-ada")
     assert list(one.items()) == []
     assert one.position.complete
@@ -521,7 +549,8 @@ def test_tokens_of_slims_are_understood(server: OaiServer, state: HarvestState, 
 
 def test_a_refusal_sent_with_an_http_status_is_read(server: OaiServer, state: HarvestState) -> None:
     server.fault("status", status=422, with_body=True, times=MORE_FAULTS)
-    assert list(harvest(server.url, state, set="tidak-ada").items()) == []
+    with pytest.raises(NoSuchSetError):
+        whole(server.url, state, set="tidak-ada")
 
 
 def test_a_redirect_within_the_house_is_followed(server: OaiServer, state: HarvestState, held: list[str]) -> None:

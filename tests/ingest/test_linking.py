@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest import fingerprints
-from ingest.imprint import isbn13, language_of
+from ingest.imprint import language_of
 from ingest.linking import (
     attach,
     candidates,
@@ -307,8 +307,3 @@ def test_attaching_twice_is_attaching_once() -> None:
     assert attach(attach(RECORD, first), second) == once
     assert once.ebook is not None
     assert carry_over(replace(once, fingerprint=f"{once.fingerprint}+model"), once.ebook) == once
-
-
-@pytest.mark.parametrize("text", ["", "ISBN", "978-602-03-3295", "12345678901234", "X234567890"])
-def test_what_is_no_isbn_is_none(text: str) -> None:
-    assert isbn13(text) == ""

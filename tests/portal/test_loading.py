@@ -1,6 +1,7 @@
 """`telusur ingest` as a person runs it: checks, refused records, a drop folder, a harvest, tables."""
 
 import base64
+import gzip
 import json
 import os
 import shutil
@@ -35,8 +36,7 @@ def mixed(telusur: Telusur) -> Path:
 
 def test_a_check_keeps_nothing_and_says_so(telusur: Telusur, mixed: Path) -> None:
     said = telusur.run("ingest", str(mixed), "--check", code=1)
-    assert "2 indexed" in said
-    assert "Nothing was kept" in said
+    assert "2 would be indexed, 0 updated, 0 unchanged, 0 deleted, 1 refused. Nothing was kept" in said
     assert not (telusur.folder / "data").exists()
 
 
@@ -53,10 +53,117 @@ def test_a_refused_record_is_named_by_its_number(telusur: Telusur) -> None:
     assert json.loads((telusur.folder / "report.json").read_text())["refusals"][0]["control_number"] == "auth7"
 
 
+# Authority records, and one that breaks off: what they are is read by no mapping.
+SET_APART = {
+    "a.mrk": b"=LDR  00000nz  a2200000   4500\n=001  mrk\\7\n=100  1\\$aKaligis\n",
+    "a.seq": b"000000042 LDR   L 00000nz^^a2200000^^^4500\n000000042 1001  L $$aKaligis\n",
+    "b.seq": b"000000042 LDR   L 00000nz^^a2200000^^^4500\n000000042 001   L seq7\n000000042 1001  L $$aKaligis\n",
+    "a.json": b'{"leader":"00000nz  a2200000   4500","fields":[{"001":"json7"},{"100":{"ind1":"1","ind2":" ",'
+    b'"subfields":[{"a":"Kaligis"}]}}]}',
+    "b.json": b'{"leader":"00000nz  a2200000   4500","fields":[{"001":"json7"},{"245":{"subfields":[{"a":"Laut"}',
+    "c.json": b'{"record":[["LDR",null,null,"_","00000nz  a2200000   4500"],["001",null,null,"_","json7"],'
+    b'["100","1"," ","a","Kaligis"]]}',
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    list(zip(SET_APART, ("mrk 7", "000000042", "seq7", "json7", "json7", "json7"), strict=True)),
+    ids=SET_APART,
+)
+def test_a_refused_record_of_every_form_is_named_by_its_number(telusur: Telusur, name: str, number: str) -> None:
+    (telusur.folder / name).write_bytes(SET_APART[name])
+    assert f"{name}, record 1 (001 {number}): " in telusur.run("ingest", name, code=1)
+
+
+def test_a_record_with_a_damaged_directory_is_named_by_the_number_in_it(telusur: Telusur) -> None:
+    sound = record("rusak7", "Laut")
+    damaged = sound[:12] + b"99999" + sound[17:24] + b"001xxxxyyyyy" + sound[36:60] + sound[72:]  # an entry is missing
+    write(telusur.folder / "a.mrc", [damaged, record("1", "Satu")])
+    assert "a.mrc, record 1 (001 rusak7): " in telusur.run("ingest", "a.mrc", code=1)
+
+
+def test_both_versions_of_a_record_that_the_index_refuses_are_refused(telusur: Telusur) -> None:
+    number = "9" * 600
+    write(telusur.folder / "a.mrc", [record(number, "Laut"), record("1", "Baik"), record(number, "Gunung")])
+    said = telusur.run("ingest", "a.mrc", "--refused", "ditolak", code=1)
+    assert "1 indexed, 0 updated, 0 unchanged, 0 deleted, 2 refused" in said
+    assert "took the place" not in said
+    assert "replaced a record" not in said
+    kept = (telusur.folder / "ditolak" / "a.refused.mrc").read_bytes()
+    assert kept == record(number, "Laut") + record(number, "Gunung")
+
+
 def test_a_folder_with_nothing_to_load_is_said_to_be_one(telusur: Telusur) -> None:
     (telusur.folder / "kosong").mkdir()
     (telusur.folder / "kosong" / "foto.jpg").write_bytes(b"x")
     assert "nothing to load in kosong" in telusur.run("ingest", "kosong", code=2)
+
+
+def test_the_report_of_a_check_says_that_it_is_one(telusur: Telusur, mixed: Path) -> None:
+    for arguments, check in (([], False), (["--check"], True)):
+        telusur.run("ingest", str(mixed), "--report", "laporan.json", *arguments, code=1)
+        assert json.loads((telusur.folder / "laporan.json").read_text())["check"] is check
+
+
+def test_refusals_are_shown_kind_by_kind_and_where_the_others_are(telusur: Telusur) -> None:
+    authority = record("auth7", "Pramoedya")
+    broken = [b"00050 broken record\x1d"] * 1_001
+    write(telusur.folder / "a.mrc", [record("1", "Satu"), *broken, authority[:6] + b"z" + authority[7:]])
+    said = telusur.run("ingest", "a.mrc", code=1).splitlines()
+    at = said.index("  refused 1,001: broken_record")
+    assert [line.partition(": ")[0] for line in said[at + 1 : at + 7]] == [
+        *(f"    a.mrc, record {number}" for number in (2, 3, 4)),
+        *("    … and 998 more", "  refused 1", "    a.mrc, record 1003 (001 auth7)"),
+    ]
+    assert "--report FILE lists them all; --refused FOLDER" in said[at + 7]
+    said = telusur.run("ingest", "a.mrc", "--report", "laporan.json", code=1).splitlines()
+    assert "  All of them are listed in the report, laporan.json." in said
+
+
+def test_files_that_cannot_be_read_are_told_with_what_to_do(telusur: Telusur) -> None:
+    folder = telusur.folder / "ekspor"
+    folder.mkdir()
+    (folder / "hilang.mrc").symlink_to("entah-di-mana.mrc")
+    (folder / "putar.mrc").symlink_to("putar.mrc")
+    packed = gzip.compress(b"".join(record(str(number), f"Judul {number * 7919}") for number in range(300)))
+    (folder / "putus.mrc.gz").write_bytes(packed[: len(packed) // 2])
+    (folder / "rusak.mrc.gz").write_bytes(packed[:12] + b"\xff" * 200)
+    said = telusur.run("ingest", "ekspor", "--report", "laporan.json", code=1)
+    report = json.loads((telusur.folder / "laporan.json").read_text(encoding="utf-8"))
+    said += "".join(f"{Path(item['file']).name}: {item['reason']}\n" for item in report["refusals"])
+    assert "hilang.mrc: The file cannot be read. It is not there, or is a link to nothing: see where it went" in said
+    assert "putar.mrc: The file cannot be read. It is a link that leads back to itself" in said
+    assert "putus.mrc.gz: The rest of the file cannot be read. It is damaged or breaks off: pack it or fetch it" in said
+    assert "rusak.mrc.gz: The file cannot be read. It is damaged or breaks off" in said
+    assert "Err" not in said
+
+
+def test_files_and_folders_that_one_may_not_read_are_told_with_what_to_do(telusur: Telusur) -> None:
+    (telusur.folder / "ekspor" / "tutup").mkdir(parents=True)
+    write(telusur.folder / "ekspor" / "a.mrc", [record("1", "Satu")]).chmod(0)
+    (telusur.folder / "b.pdf").write_bytes(pdf([words("Laut")]))
+    (telusur.folder / "b.pdf").chmod(0)
+    (telusur.folder / "ekspor" / "tutup").chmod(0)
+    if os.access(telusur.folder / "b.pdf", os.R_OK):
+        pytest.skip("this user may read everything")
+    said = telusur.run("ingest", "ekspor", "b.pdf", code=1)
+    assert said.count("The file cannot be read. The user who loads may not read it") == 2
+    assert said.count("The folder cannot be read. The user who loads may not read it") == 1
+    assert "Errno" not in said
+
+
+def test_a_file_in_a_folder_that_one_may_not_enter_is_told(telusur: Telusur) -> None:
+    closed = telusur.folder / "ekspor"
+    closed.mkdir()
+    write(closed / "a.mrc", [record("1", "Satu")])
+    (telusur.folder / "putar.mrc").symlink_to("putar.mrc")
+    assert "putar.mrc cannot be looked at. It is a link that leads back" in telusur.run("ingest", "putar.mrc", code=2)
+    closed.chmod(0o400)
+    if os.access(closed, os.X_OK):
+        pytest.skip("this user may enter every folder")
+    assert "a.mrc cannot be looked at. The user who loads may not" in telusur.run("ingest", "ekspor/a.mrc", code=2)
+    assert "a.mrc: The file cannot be read. The user who loads may not" in telusur.run("ingest", "ekspor", code=1)
 
 
 def test_what_cannot_be_kept_as_a_file_is_told(telusur: Telusur) -> None:
@@ -97,6 +204,7 @@ def test_an_ebook_store_that_takes_nothing_ends_the_load_and_is_named(telusur: T
     (telusur.folder / "laut.pdf").write_bytes(pdf([words("Laut")]))
     said = telusur.run("ingest", "laut.pdf", code=3)
     assert "e-book store" in said
+    assert "Errno" not in said
     assert "goes on from there" in said
 
 
@@ -222,6 +330,21 @@ def test_what_is_dropped_into_a_folder_is_loaded_and_put_away(telusur: Telusur, 
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in (watching.drop / "reports").iterdir()]
     assert sum(report["indexed"] for report in reports) == 1
     assert "Terumbu karang" in telusur.run("search", "terumbu", "--mode", "keyword")
+
+
+def test_a_folder_that_is_dropped_is_loaded(telusur: Telusur) -> None:
+    with Watching(telusur) as watching:
+        made = telusur.folder / "kiriman"
+        made.mkdir()
+        write(made / "a.mrc", [record("1", "Terumbu karang")])
+        (made / "b.mrc").symlink_to(write(telusur.folder / "rahasia.mrc", [record("2", "Rahasia")]))
+        for path in (made / "a.mrc", telusur.folder / "rahasia.mrc", made):
+            os.utime(path, (time.time() - 60, time.time() - 60))
+        made.rename(watching.drop / "kiriman")
+        watching.until((watching.drop / "loaded" / "kiriman" / "a.mrc").exists)
+        assert "This is a link" in watching.said
+        assert watching.end(signal.SIGTERM) == 1, watching.said
+    assert total(telusur) == 1
 
 
 def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Telusur) -> None:
@@ -369,6 +492,16 @@ def test_each_index_has_harvests_of_its_own(tmp_path: Path) -> None:
     assert state("embedded").load(what) == Kept("2024-05-01")
     assert state("http://b:9200/,http://a:9200").load(what) == Kept("2024-05-02")
     assert state("http://a:9200,http://b:9200", "lain").load(what) == Kept()
+
+
+def test_a_set_that_is_not_there_is_told_and_changes_nothing(telusur: Telusur, repository: OaiServer) -> None:
+    said = telusur.run("ingest", "oai", repository.url, "--set", "NO_SUCH_SET", code=2)
+    assert "no set 'NO_SUCH_SET'. It has: gpo_indonesia, gpo_languages, indonesia." in said
+    telusur.run("ingest", "oai", repository.url, "--set", "gpo_indonesia")
+    held = total(telusur)
+    assert "0 read" in telusur.run("ingest", "oai", repository.url, "--set", "gpo_indonesia", "--from", "2024-04-01")
+    telusur.run("ingest", "oai", repository.url, "--set", "NO_SUCH_SET", "--rebuild", code=2)
+    assert total(telusur) == held > 0
 
 
 def test_a_repository_that_is_not_there_is_told(telusur: Telusur) -> None:

@@ -225,7 +225,10 @@ except EngineUnavailable as error:
 def test_a_full_disk_ends_the_load_and_leaves_the_index(engine: EmbeddedEngine, tmp_path: Path) -> None:
     load(engine, "a.1")
     output, _ = child(_FILL_THE_DISK, tmp_path / "index").communicate(timeout=120)
-    assert output.startswith("small\nThe index could not be written")
+    assert output == (
+        "small\nThe index could not be written: File too large. Make room on the disk of the data folder, and run the "
+        "command again; what was published goes on serving.\n"
+    )
     assert total(engine) == 1
     assert engine.damaged() == []
     assert len(list((tmp_path / "index" / "generations").iterdir())) == 1

@@ -9,6 +9,7 @@ from typing import Final
 from search.engine import IndexInfo
 from search.engines.compatibility import require_same_model, require_same_schema
 from search.engines.embedded.generations import Generation, Generations, Manifest
+from search.engines.embedded.guard import not_written
 from search.engines.embedded.searcher import EmbeddedSearcher
 from search.engines.embedded.words import LAYOUT
 from search.engines.embedded.writer import EmbeddedWriter
@@ -94,7 +95,7 @@ class EmbeddedEngine:
         try:
             folder = self._generations.begin(base)
         except OSError as error:
-            raise EngineUnavailable(f"The index could not be written: {error}") from error
+            raise not_written(error) from error
         writer: EmbeddedWriter | None = None
         try:
             writer = EmbeddedWriter(folder, embedder, manifest.dimensions, self._heap_bytes, manifest.publications.last)
@@ -108,7 +109,7 @@ class EmbeddedEngine:
                     writer.abandon()
             self._generations.discard(folder)
             if isinstance(error, OSError):
-                raise EngineUnavailable(f"The index could not be written: {error}") from error
+                raise not_written(error) from error
             raise
 
 

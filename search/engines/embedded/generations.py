@@ -114,7 +114,10 @@ class Generations:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._root / "write.lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise EngineUnavailable(f"The index folder {self._root} cannot be written: {error}") from error
+            raise EngineUnavailable(
+                f"The index folder {self._root} cannot be written: {error.strerror or error}. Let the user who runs this "
+                "write to it, or make room on its disk."
+            ) from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,7 +14,7 @@ from search.engine import Entry, Refused, WriteReport
 from search.engines.checking import sift
 from search.engines.embedded import words
 from search.engines.embedded.columns import ColumnWriter
-from search.engines.embedded.guard import of_the_disk, reading
+from search.engines.embedded.guard import not_written, of_the_disk, reading
 from search.engines.embedded.vectors import VectorWriter
 from search.engines.terms import clean, record_terms, word_text
 from search.errors import EngineUnavailable
@@ -175,9 +175,7 @@ class EmbeddedWriter:
                 self._pages.rollback()
             self._columns.back_to(before)
             if of_the_disk(error):
-                raise EngineUnavailable(
-                    f"The index could not be written: {error}. The published one goes on serving."
-                ) from error
+                raise not_written(error) from error
             if len(entries) == 1:
                 logger.warning("Document %s was refused: %s", entries[0].document.id, error)
                 return [], [Refused(entries[0].document.id, f"the index refuses it: {error}")]
