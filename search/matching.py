@@ -24,21 +24,19 @@ MAX_WORDS: Final = 64
 class Requirements:
     """A query's parts by what they demand.
 
-    required: every one. relaxable: at least `minimum`. optional: none; beside the others they tell nothing, and score nothing.
-    unwanted: none may match; their own `negated` is taken away.
+    required: every one. relaxable: at least `minimum`. unwanted: none may match; their own `negated` is taken away.
     """
 
     required: tuple[Part, ...] = ()
     relaxable: tuple[Part, ...] = ()
     minimum: int = 0
-    optional: tuple[Part, ...] = ()
     unwanted: tuple[Part, ...] = ()
 
 
 def requirements(query: Query) -> Requirements:
     """What `query` demands of a document; filters apart.
 
-    Stop words are optional beside any content word. Phrases, fields and groups are always required.
+    Stop words are left out beside any content word: they tell nothing. Phrases, fields and groups are always required.
     In a loose query the rule for long texts holds from two content words on, and one may always be missing.
     """
     # A word that is asked twice counts twice, as in a pasted paragraph.
@@ -47,13 +45,12 @@ def requirements(query: Query) -> Requirements:
     wanted = [part for part in parts if not part.negated]
     fixed = [part for part in wanted if not _is_plain(part)]
     content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
-    optional = [part for part in wanted if _is_plain(part) and is_stop(part)]
     if not content and not fixed:
-        return Requirements(tuple(optional), unwanted=unwanted)
+        return Requirements(tuple(wanted), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
-        return Requirements((*fixed, *content), (), 0, tuple(optional), unwanted)
+        return Requirements((*fixed, *content), unwanted=unwanted)
     minimum = min(math.ceil(len(content) / ENOUGH), MOST_DEMANDED, len(content) - 1)
-    return Requirements(tuple(fixed), tuple(content), minimum, tuple(optional), unwanted)
+    return Requirements(tuple(fixed), tuple(content), minimum, unwanted)
 
 
 def is_relaxed(query: Query) -> bool:
