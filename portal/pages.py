@@ -11,7 +11,7 @@ from portal import links as addresses
 from portal.bibliography.reference import reference
 from portal.bootstrap import Services
 from portal.citations.citing import citations
-from portal.i18n import Messages, messages
+from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.offers import children_topics, fruitful_examples, new_titles
 from portal.presenters import results as result_page
@@ -427,3 +427,10 @@ def problem_of(error: SearchError) -> tuple[str, int]:
             return "unavailable", 503
         case _:
             return "unavailable", 503
+
+
+def told_of(error: SearchError, hl: Language) -> tuple[int, str]:
+    """The HTTP status of an error, and what programs are told of it, with a next step: nothing of hosts and folders."""
+    name, status = problem_of(error)
+    t = messages(hl)
+    return status, f"{t(f'error.{name}')} {t(f'error.{name}_next')}"

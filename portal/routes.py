@@ -19,7 +19,7 @@ from portal.framing import first_sight
 from portal.guards.middleware import first_param
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
-from portal.pages import Drawing, Drawn, Problem, problem_of
+from portal.pages import Drawing, Drawn, Problem, told_of
 from portal.plain import drawing_for, drawing_of, language_of, plain_answer, state_of
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
@@ -120,8 +120,9 @@ class PlainPages:
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
         try:
             info = self.services.discovery.info()
+            self.services.discovery.documents(())  # an index of another version counts its documents, and finds none
         except SearchError as error:
-            return JSONResponse({"status": "unavailable", "message": _told(error, "en")[1]}, 503)
+            return JSONResponse({"status": "unavailable", "message": told_of(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
 
     def search_failed(self, request: Request, error: Exception) -> Response:
@@ -210,12 +211,5 @@ def _not_kept(response: Response) -> Response:
 
 
 def _refusal(error: SearchError, hl: Language) -> JSONResponse:
-    status, message = _told(error, hl)
+    status, message = told_of(error, hl)
     return JSONResponse(error_answer(type(error).__name__, message), status)
-
-
-def _told(error: SearchError, hl: Language) -> tuple[int, str]:
-    """The HTTP status of an error, and what strangers are told of it: nothing of hosts and folders."""
-    name, status = problem_of(error)
-    t = messages(hl)
-    return status, f"{t(f'error.{name}')} {t(f'error.{name}_next')}"

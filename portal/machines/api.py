@@ -14,7 +14,7 @@ from portal.i18n import messages
 from portal.machines.addresses import addresses
 from portal.machines.openapi import description
 from portal.machines.record_answer import record_answer
-from portal.pages import problem_of
+from portal.pages import told_of
 from portal.plain import language_of
 from portal.search_state import MAX_ID
 from search.document import DocumentId
@@ -41,10 +41,13 @@ class Api:
         try:
             document = self._services.discovery.document(DocumentId(id)) if 0 < len(id) <= MAX_ID else None
         except SearchError as error:
-            name, status = problem_of(error)
-            return JSONResponse(error_answer(type(error).__name__, messages(hl)(f"error.{name}")), status)
+            status, message = told_of(error, hl)
+            return JSONResponse(error_answer(type(error).__name__, message), status)
         if document is None:
-            return JSONResponse(error_answer("NotFound", messages(hl)("missing.record_title")), 404)
+            t = messages(hl)
+            return JSONResponse(
+                error_answer("NotFound", f"{t('missing.record_title')}. {t('missing.record_lead')}"), 404
+            )
         return JSONResponse(record_answer(document, addresses(request, self._services.settings)))
 
     def describe(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Pages the server draws whole, over the real application and a real index."""
 
 import html
+import json
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,9 @@ from portal.guards.middleware import MAX_BODY_BYTES
 from portal.routes import PlainPages
 from portal.settings import read_settings
 from portal.shell import Shell
+from search.document import Document, DocumentId
+from search.engine import Entry
+from search.engines.embedded import EmbeddedEngine
 from search.errors import SearchError
 from tests.support.html import Elements, scripts_of
 from tests.support.small_library import EBOOK_ID, PAYLOADS, REEF_ID, TRAP_ID
@@ -362,7 +366,11 @@ def test_the_frame_names_what_it_shows(client: TestClient) -> None:
 @pytest.fixture(scope="module")
 def without_index(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """The plain pages over a data folder that holds nothing yet."""
-    folder = tmp_path_factory.mktemp("empty")
+    return over(tmp_path_factory.mktemp("empty"))
+
+
+def over(folder: Path) -> TestClient:
+    """The plain pages over a data folder."""
     settings = read_settings({"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none"}, folder / "none.toml")
     index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     pages = PlainPages(open_services(settings), Shell(index))
@@ -391,6 +399,17 @@ def test_a_portal_without_an_index_says_what_to_do(without_index: TestClient, pa
         assert "message" in answer.text
     elif path != "/?id=a":  # the frame's page says it once it runs
         assert "telusur ingest" in answer.text
+
+
+def test_an_index_of_another_version_is_not_healthy(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+    with engine.rebuilding() as writer:
+        writer.put([Entry(Document(DocumentId("a.1"), fields={"title": ("Laut",)}))])
+    (manifest,) = (tmp_path / "index" / "generations").glob("*/manifest.json")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema_version": 999}))
+    answer = over(tmp_path).get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert "telusur ingest" in answer.json()["message"]
 
 
 def test_a_page_beyond_the_last_shows_the_last(client: TestClient) -> None:

@@ -81,6 +81,7 @@ def test_what_is_not_there_is_answered_as_described(described: dict[str, Any], c
         answer = client.get(path)
         assert answer.status_code == 404
         valid(described, "Error", answer.json())
+        assert "tidak ada" in answer.json()["error"]["message"]
     valid(described, "Health", client.get("/health").json())
     for params in ({"q": "te"}, {"q": "hira", "in": "author", "hl": "en"}, {"q": ""}, {"q": PAYLOADS[0]}):
         valid(described, "Offers", client.get("/api/v1/suggest", params=params).json())
