@@ -167,34 +167,36 @@ def wrapped(text: str, width: float, most: int) -> list[str]:
     >>> wrapped("Ikan karang Indonesia Timur", 6.5, 2)
     ['Ikan karang', 'Indonesia…']
     """
-    lines = [""]
+    lines: list[str] = []
+    held = 0.0  # by the last line
     for word in text.split():
-        for piece in _pieces(word, width):
-            joined = f"{lines[-1]} {piece}" if lines[-1] else piece
-            if text_width(joined) <= width:
-                lines[-1] = joined
-            elif lines[-1]:
-                lines.append(piece)
+        for piece, wide in _pieces(word, width):
+            if lines and held + _WIDTHS[" "] + wide <= width:
+                lines[-1] += f" {piece}"
+                held += _WIDTHS[" "] + wide
             else:
-                lines[-1] = piece
+                lines.append(piece)
+                held = wide
     if len(lines) <= most:
-        return [line for line in lines if line]
+        return lines
     last = lines[most - 1]
     while last and text_width(f"{last}…") > width:
         last = last[:-1]
     return [*lines[: most - 1], f"{last.rstrip(' .,:;-')}…"]
 
 
-def _pieces(word: str, width: float) -> list[str]:
-    """A word in parts that a line can hold: whole where it can, letter by letter in scripts without spaces."""
-    if text_width(word) <= width:
-        return [word]
+def _pieces(word: str, width: float) -> list[tuple[str, float]]:
+    """A word in parts that a line can hold, each with its width: whole where it can, letter by letter in scripts
+    without spaces."""
+    whole = text_width(word)
+    if whole <= width:
+        return [(word, whole)]
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter) > width:
             pieces.append("")
         pieces[-1] += letter
-    return pieces
+    return [(piece, text_width(piece)) for piece in pieces]
 
 
 def text_width(text: str) -> float:
