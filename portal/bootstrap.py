@@ -27,6 +27,7 @@ from portal.services.circulation.service import Circulation
 from portal.services.due_feed import DueFeed
 from portal.services.housekeeping import Housekeeping
 from portal.services.identity.oidc import Oidc
+from portal.services.identity.pins import Hasher
 from portal.services.identity.provider import Provider
 from portal.services.identity.sign_in import Identity
 from portal.services.identity.staff import Staff
@@ -147,11 +148,18 @@ def open_accounts(
 
 
 def accounts_on(
-    database: Database, settings: Settings, clock: Clock = utc_now, engine: Engine | None = None
+    database: Database,
+    settings: Settings,
+    clock: Clock = utc_now,
+    engine: Engine | None = None,
+    hasher: Hasher | None = None,
 ) -> Accounts:
-    """The services over a database that has its tables. One that lends gets rules to begin with where it has none."""
+    """The services over a database that has its tables. One that lends gets rules to begin with where it has none.
+
+    hasher: of PINs, where it is not the one they are kept by.
+    """
     _lay_rules(database, settings)
-    return _services_over(database, settings, clock, engine)
+    return _services_over(database, settings, clock, engine, hasher)
 
 
 def _lay_rules(database: Database, settings: Settings) -> None:
@@ -161,7 +169,9 @@ def _lay_rules(database: Database, settings: Settings) -> None:
             starting_rules(session)
 
 
-def _services_over(database: Database, settings: Settings, clock: Clock, engine: Engine | None) -> Accounts:
+def _services_over(
+    database: Database, settings: Settings, clock: Clock, engine: Engine | None, hasher: Hasher | None = None
+) -> Accounts:
     zone, circulation, desk, lending, behind = settings.accounts.zone, None, None, None, None
     if settings.accounts.ils.name == LocalSystem.name:
         circulation = Circulation(database, clock, zone)
@@ -176,7 +186,7 @@ def _services_over(database: Database, settings: Settings, clock: Clock, engine:
         open_other_system(settings, clock, engine) if circulation is None else LocalSystem(circulation, check_pin)
     )
     key, provider = secret_key(settings.data / "accounts.key"), settings.accounts.oidc
-    identity = Identity(database, ils, clock, settings.accounts.idle_s, key)
+    identity = Identity(database, ils, clock, settings.accounts.idle_s, key, hasher)
     staff = Staff(database, identity, clock, settings.library, "" if provider is None else provider.url)
     oidc = None if provider is None else Oidc(database, identity, Provider(provider, clock), clock, key)
     housekeeping = Housekeeping(database, clock, zone, tasks_of(settings, database, clock, identity))

@@ -84,8 +84,9 @@ def many(elasticsearch_node: Node, embedder: Embedder) -> Iterator[tuple[Pair, l
             made = islice(documents(paths), RECORDS)
             while batch := list(islice(made, BATCH)):
                 sample += batch[::20]
+                put = entries(batch, embedder)
                 for writer in writers:
-                    assert not writer.put(entries(batch, embedder)).refused
+                    assert not writer.put(put).refused
         assert [engine.info().documents for engine in engines] == [RECORDS, RECORDS]
         yield Pair(engines, embedder), sample
 

@@ -64,10 +64,33 @@ def opened(browser: Browser, portal: Portal, path: str, hl: Language) -> Page:
     return page
 
 
-@pytest.mark.parametrize("hl", LANGUAGES)
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_a_checker_finds_no_fault(browser: Browser, portal: Portal, axe: str, path: str, hl: Language) -> None:
+@pytest.fixture(
+    scope="module",
+    params=[(path, hl) for path in PAGES.values() for hl in LANGUAGES],
+    ids=[f"{name}-{hl}" for name in PAGES for hl in LANGUAGES],
+)
+def shown(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> Iterator[tuple[Page, Language]]:
+    """Each page in each language, for the tests that only look at it."""
+    path, hl = request.param
     page = opened(browser, portal, path, hl)
+    yield page, hl
+    page.close()
+
+
+def test_a_page_is_in_its_language_has_one_first_heading_and_leaves_no_level_out(shown: tuple[Page, Language]) -> None:
+    page, hl = shown
+    assert page.evaluate("document.documentElement.lang") == hl
+    levels = page.evaluate(
+        """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
+            .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]))"""
+    )
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+    assert page.title()
+
+
+def test_a_checker_finds_no_fault(shown: tuple[Page, Language], axe: str) -> None:
+    page, _ = shown
     page.evaluate(axe)
     faults = []
     for look in looks(page):
@@ -79,24 +102,6 @@ def test_a_checker_finds_no_fault(browser: Browser, portal: Portal, axe: str, pa
             for node in fault["nodes"]
         ]
     assert not faults, "\n".join(faults)
-    page.close()
-
-
-@pytest.mark.parametrize("hl", LANGUAGES)
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_a_page_is_in_its_language_has_one_first_heading_and_leaves_no_level_out(
-    browser: Browser, portal: Portal, path: str, hl: Language
-) -> None:
-    page = opened(browser, portal, path, hl)
-    assert page.evaluate("document.documentElement.lang") == hl
-    levels = page.evaluate(
-        """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
-            .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]))"""
-    )
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
-    assert page.title()
-    page.close()
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())

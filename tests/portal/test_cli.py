@@ -28,8 +28,8 @@ def loaded(telusur: Telusur) -> Telusur:
     return telusur
 
 
-def test_help_names_every_command(telusur: Telusur) -> None:
-    text = telusur.run("--help")
+def test_help_names_every_command(tmp_path: Path) -> None:
+    text = Telusur(tmp_path, bare=True).run("--help")
     for command in ("demo", "ingest", "search", "show", "portal", "check", "evaluate"):
         assert command in text
 

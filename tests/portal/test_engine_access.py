@@ -1,9 +1,6 @@
 """The command over a cluster: what it needs to get in, and what it says when it does not."""
 
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -19,8 +16,8 @@ from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import TlsPasswordProxy
 from tests.support.engines import remove_indexes
 from tests.support.records import record, write
+from tests.support.telusur import command
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 SECRET: Final = "kata-sandi-rahasia"  # noqa: S105 - opens nothing
 
 
@@ -32,16 +29,9 @@ class Telusur:
 
     def run(self, settings: Mapping[str, str], *arguments: str, code: int = UNAVAILABLE) -> str:
         named = {"TELUSUR_DATA": "data", "TELUSUR_MODEL": "none", "TELUSUR_ENGINE_INDEX": self.index}
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *arguments],
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **named, **settings},
-            timeout=120,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == code, said
+        ended, *told = command(arguments, self.folder, {**named, **settings})
+        said = "".join(told)
+        assert ended == code, said
         assert "Traceback" not in said
         assert SECRET not in said
         return said

@@ -31,12 +31,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chance = random.Random(3)
     for _ in range(3):
         with engine.updating() as writer:
+            put = []
             for number in chance.sample(range(300), 200):
                 words = [*chance.sample(WORDS, 3), *(["laut"] if chance.random() < 0.5 else [])]
                 chance.shuffle(words)
                 topic, year = chance.sample(WORDS, 2), str(chance.randrange(1985, 2005))
                 form = chance.choice(["book", "map"])
-                writer.put([entry(f"a.{number}", " ".join(words), subject=topic, topic=topic, year=year, format=form)])
+                put.append(entry(f"a.{number}", " ".join(words), subject=topic, topic=topic, year=year, format=form))
+            writer.put(put)
             writer.delete(DocumentId(f"a.{number}") for number in chance.sample(range(300), 20))
     return index
 

@@ -27,7 +27,9 @@ from portal.store.tables.people import Branch, Category, Patron, Role
 
 PIN = "271828"
 ORIGIN = "http://testserver"
-_hashed = Hasher().hashed(PIN)
+# Nothing is kept here, and hundreds of tests sign in. That the portal hashes at full cost is tests/portal/identity's.
+QUICK_HASH = {"memory_kib": 8, "passes": 1}
+_hashed = Hasher(**QUICK_HASH).hashed(PIN)
 
 
 class TurnedClock:
@@ -46,7 +48,8 @@ class TurnedClock:
 def accounts_in(folder: Path, database: Database, clock: Clock, **settings: str) -> Accounts:
     """The services over a test's database. settings: variables without TELUSUR_, in small letters."""
     named = {f"TELUSUR_{name.upper()}": value for name, value in settings.items()}
-    return accounts_on(database, read_settings({"TELUSUR_DATA": str(folder), **named}), clock)
+    read = read_settings({"TELUSUR_DATA": str(folder), **named})
+    return accounts_on(database, read, clock, hasher=Hasher(**QUICK_HASH))
 
 
 def add_person(

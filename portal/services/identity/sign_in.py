@@ -60,11 +60,19 @@ class Refused:
 class Identity:
     """Who is who. PINs are kept here where lending is our own, and asked of the library system where it is another's."""
 
-    def __init__(self, database: Database, ils: ILSDriver, clock: Clock, idle_s: int, key: bytes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ils: ILSDriver,
+        clock: Clock,
+        idle_s: int,
+        key: bytes,
+        hasher: pins.Hasher | None = None,
+    ) -> None:
         self._database = database
         self._ils = ils
         self._clock = clock
-        self.hasher = pins.Hasher()
+        self.hasher = hasher or pins.Hasher()
         self.sessions = Sessions(database, clock, idle_s)
         self.throttle = Throttle(database, clock, key)
 

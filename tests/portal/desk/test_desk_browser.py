@@ -229,14 +229,14 @@ def test_a_checker_finds_no_fault_and_nothing_is_wider_than_the_screen(
     page = signed_in(browser, served, width)
     faults: list[str] = []
     for path in pages_of(served):
+        answer = page.goto(f"{served.portal.address}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        # Whatever can be opened is looked at, too.
+        page.evaluate("document.querySelectorAll('.desk details').forEach((one) => { one.open = true; })")
+        page.evaluate(axe)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            answer = page.goto(f"{served.portal.address}{path}")
-            assert answer is not None
-            assert answer.status == 200, path
-            # Whatever can be opened is looked at, too.
-            page.evaluate("document.querySelectorAll('.desk details').forEach((one) => { one.open = true; })")
-            page.evaluate(axe)
             found = page.evaluate("tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
             faults += [
                 f"{path} {scheme}: {fault['id']} {node['target']} {node['failureSummary']}"

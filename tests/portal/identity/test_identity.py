@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from portal.bootstrap import Accounts
+from portal.bootstrap import Accounts, open_accounts
 from portal.ils.driver import Capability, Profile
 from portal.ils.errors import IlsUnavailable
 from portal.ils.none import NoSystem
@@ -19,6 +19,7 @@ from portal.services.errors import NotAllowed, NotFound, NotValid
 from portal.services.identity.pins import Hasher, must_change
 from portal.services.identity.sessions import key_of
 from portal.services.identity.sign_in import Identity, Refused, Welcome, WhyNot
+from portal.settings import read_settings
 from portal.store.database import Database
 from portal.store.secret_key import secret_key
 from portal.store.tables.access import AuditEntry, LoginTry, Session
@@ -284,12 +285,17 @@ def test_a_clock_that_was_wrong_for_a_while_locks_no_card_for_days(
 # ---- PINs
 
 
-def test_a_pin_hashed_with_old_parameters_is_hashed_anew(identity: Identity, database: Database) -> None:
+def test_a_pin_hashed_with_old_parameters_is_hashed_anew_as_the_portal_is_run(
+    database: Database, tmp_path: Path
+) -> None:
+    url = database.url.set(drivername=database.url.get_backend_name()).render_as_string(hide_password=False)
+    accounts = open_accounts(read_settings({"TELUSUR_DATA": str(tmp_path), "TELUSUR_DATABASE": url}))
     person = add_person(database, pin_hash=PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PIN))
-    welcomed(identity)
+    welcomed(accounts.identity)
     with database.reading() as session:
-        assert session.get_one(Patron, person).pin_hash.startswith("$argon2id$v=19$m=19456")
-    welcomed(identity)
+        assert session.get_one(Patron, person).pin_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    welcomed(accounts.identity)
+    accounts.database.close()
 
 
 def test_a_changed_pin_ends_all_sessions_and_is_the_only_one_that_works(identity: Identity, database: Database) -> None:

@@ -15,7 +15,7 @@ def test_a_portal_on_a_newer_store_ends_and_says_what_to_do(tmp_path: Path) -> N
     with database.engine() as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    said = Telusur(tmp_path).run("portal", "--port", "0", code=3)
+    said = Telusur(tmp_path, bare=True).run("portal", "--port", "0", code=3)
     assert "telusur db restore" in said
     assert "The portal is at" not in said
 
@@ -23,4 +23,4 @@ def test_a_portal_on_a_newer_store_ends_and_says_what_to_do(tmp_path: Path) -> N
 def test_a_store_that_is_no_database_ends_the_start_in_words(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "accounts.sqlite3").write_bytes(b"not a database at all, for sure" * 100)
-    assert "does not work" in Telusur(tmp_path).run("portal", "--port", "0", code=3)
+    assert "does not work" in Telusur(tmp_path, bare=True).run("portal", "--port", "0", code=3)

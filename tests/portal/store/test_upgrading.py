@@ -34,21 +34,22 @@ def url_of(database: Database) -> str:
 
 
 def test_an_upgrade_keeps_a_backup_and_tells_the_way_back(filled: Database, tomorrow: Path, tmp_path: Path) -> None:
-    telusur, url, later = Telusur(tmp_path), url_of(filled), str(tomorrow)
+    telusur, url = Telusur(tmp_path), url_of(filled)
+    of_tomorrow, later = Telusur(tmp_path, bare=True), str(tomorrow)
 
-    refused = telusur.run("portal", "--port", "0", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
+    refused = of_tomorrow.run("portal", "--port", "0", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
     assert "telusur db upgrade" in refused
-    assert "telusur db upgrade" in telusur.run("check", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
+    assert "telusur db upgrade" in of_tomorrow.run("check", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
 
-    said = telusur.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
+    said = of_tomorrow.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
     assert f"from revision {newest()} to {REVISION}" in said
     (folder,) = (tmp_path / "data" / "backups").iterdir()
     assert f"telusur db restore {folder} --force" in said
     # Its tables are tomorrow's, its classes are still those of today: the difference is told.
-    whole = telusur.run("db", "check", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
+    whole = of_tomorrow.run("db", "check", code=3, TELUSUR_DATABASE=url, PYTHONPATH=later)
     assert f"revision: {REVISION}; this version works with {REVISION}" in whole
     assert "wrong: differs from this version's tables: ('remove_table'" in whole
-    assert "already" in telusur.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
+    assert "already" in of_tomorrow.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
 
     assert "newer Telusur" in telusur.run("portal", "--port", "0", code=3, TELUSUR_DATABASE=url)
     assert "newer Telusur" in telusur.run("db", "upgrade", code=3, TELUSUR_DATABASE=url)
@@ -58,13 +59,14 @@ def test_an_upgrade_keeps_a_backup_and_tells_the_way_back(filled: Database, tomo
     assert "wish" not in examine(filled).rows
 
     # And forward again: nothing of tomorrow's tables was left in the way.
-    assert f"to {REVISION}" in telusur.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
+    assert f"to {REVISION}" in of_tomorrow.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
 
 
 def test_a_backup_of_tomorrow_is_not_restored_today(filled: Database, tomorrow: Path, tmp_path: Path) -> None:
-    telusur, url, later = Telusur(tmp_path), url_of(filled), str(tomorrow)
-    telusur.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
-    telusur.run("db", "backup", "b", TELUSUR_DATABASE=url, PYTHONPATH=later)
+    telusur, url = Telusur(tmp_path), url_of(filled)
+    of_tomorrow, later = Telusur(tmp_path, bare=True), str(tomorrow)
+    of_tomorrow.run("db", "upgrade", TELUSUR_DATABASE=url, PYTHONPATH=later)
+    of_tomorrow.run("db", "backup", "b", TELUSUR_DATABASE=url, PYTHONPATH=later)
     refused = telusur.run("db", "restore", "b", "--force", code=3, TELUSUR_DATABASE=url)
     assert "Install that version" in refused
     assert revision(filled) == REVISION
