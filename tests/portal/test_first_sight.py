@@ -17,10 +17,10 @@ FIRST = "#portal-first"
 class Held:
     """Requests of the frame that wait until `let_go`."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, which: str = "**/_stcore/**") -> None:
         self._routes: list[Route] = []
         self._held = True
-        page.route("**/_stcore/**", self._take)
+        page.route(which, self._take)
 
     def _take(self, route: Route) -> None:
         if self._held:
@@ -60,9 +60,10 @@ def test_its_ids_are_none_of_the_interactive_page(client: TestClient) -> None:
 
 
 @browsing
-def test_what_is_typed_before_goes_over(browser: Browser, portal: Portal) -> None:
+@pytest.mark.parametrize("which", ["**/_stcore/**", "**/static/js/**"], ids=["loaded", "still loading"])
+def test_what_is_typed_before_goes_over(browser: Browser, portal: Portal, which: str) -> None:
     page = browser.new_page()
-    held = Held(page)
+    held = Held(page, which)
     page.goto(f"{portal.address}/?q=membaca", wait_until="commit")
     early = page.locator(f"{FIRST} .searchform input[name=q]")
     expect(page.locator(FIRST).get_by_role("heading", level=1)).to_contain_text("31 hasil")

@@ -21,7 +21,11 @@
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.isComposing && event.target.matches?.(BOX)) search(event);
   }, true);
-  // A page that a browser brings back shows the search of its address, not what was picked when it was left.
-  window.addEventListener('pageshow', () => document.querySelector('form.searchform')?.reset());
+  // A page that a browser brings back shows the search of its address, not what was picked when it was left. One that is
+  // new may hold what was typed while it was loading.
+  window.addEventListener('pageshow', (event) => {
+    const [opened] = performance.getEntriesByType('navigation');
+    if (event.persisted || opened?.type === 'back_forward') document.querySelector('form.searchform')?.reset();
+  });
   document.addEventListener('click', (event) => { if (event.target.closest?.(BUTTON)) search(event); }, true);
 })();
