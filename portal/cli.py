@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return UNAVAILABLE
-    # Imported after the check, since these are the packages it is about.
+    parsed = _parsed(arguments)
+    # Imported after the check, since these are the packages it is about; and not to say how a command is written.
     from portal.commands.loading import LoadError
     from portal.commands.table import COMMANDS
     from portal.ils.errors import IlsError
@@ -26,7 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from portal.store.errors import StoreError
     from search.errors import SearchError
 
-    parsed = _parsed(arguments)
     try:
         return COMMANDS[parsed.command](parsed)
     except SettingsError as error:
