@@ -49,8 +49,6 @@ from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
 SWITCH_S: Final = 0.001
-# A page of results makes some 100,000 objects, nearly all gone with it: looked through after so many, not after each 700.
-GC_AFTER: Final = (10_000, 20, 20)
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
 STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
 STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
@@ -83,7 +81,6 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         # What was loaded to serve is never garbage; without this every collection walks through it.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*GC_AFTER)
         if accounts is None:
             yield {}
             return
