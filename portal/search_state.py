@@ -202,7 +202,7 @@ class SearchState:
 
     def query_string(self) -> str:
         """The same as in a link, with its "?"; "" for the plain home page."""
-        # A page of results has 150 links that differ in one value; each value is encoded once.
+        # Links of a page of results differ in one value; each value is encoded once.
         written = "&".join([f"{encoded(name)}={encoded(value)}" for name, value in self.to_params()])
         return f"?{written}" if written else ""
 
@@ -329,7 +329,7 @@ class SearchState:
         return self._with(_CLOSED | {"filters": known_filters(filters)})
 
     def _with(self, valid: Mapping[str, Any]) -> "SearchState":
-        """This search with other values. A page of results has 100 such links, so what is valid is not looked at again."""
+        """This search with other values that are valid, which is not looked at again: a page of results has dozens."""
         other = object.__new__(SearchState)
         for name in self.__slots__:
             object.__setattr__(other, name, valid[name] if name in valid else getattr(self, name))

@@ -105,10 +105,7 @@ def words(text: str) -> list[Word]:
     [Word(text='anak', start=0, end=9)]
     """
     if is_plain(text):
-        return [
-            Word(match[0].lower()[:MAX_WORD_CHARACTERS], match.start(), match.end())
-            for match in _ASCII_WRITTEN.finditer(text)
-        ]
+        return _written_plainly(text, bool)
     found: list[Word] = []
     for match in _WORD.finditer(text):
         folded = _fold_word(match[0])
@@ -124,8 +121,12 @@ def words(text: str) -> list[Word]:
 
 def words_among(text: str, wanted: Callable[[str], object]) -> list[Word]:
     """Those of `words` that are `wanted`, folded, for which it gives something true."""
-    if not is_plain(text):
-        return [word for word in words(text) if wanted(word.text)]
+    if is_plain(text):
+        return _written_plainly(text, wanted)
+    return [word for word in words(text) if wanted(word.text)]
+
+
+def _written_plainly(text: str, wanted: Callable[[str], object]) -> list[Word]:
     return [
         Word(folded, match.start(), match.end())
         for match in _ASCII_WRITTEN.finditer(text)

@@ -12,7 +12,6 @@ from search.schema import FIELDS
 
 _BY_WEIGHT: Final = tuple(field.name for field in sorted(FIELDS, key=lambda field: -field.weight) if field.weight)
 
-
 # The values of each field, with their words.
 _Said = list[tuple[str, list[tuple[str, Sequence[str]]]]]
 
@@ -42,9 +41,8 @@ class Explaining:
         typed = query.as_typed()
         self._typed = _Asked(typed) if typed != query else self._asked
         self._whole = Matcher(query) if self._asked.named else self._asked.of("")
-        self._words: dict[
-            str, Sequence[str]
-        ] = {}  # of a value: the same headings and publishers stand in hit after hit
+        # Of each value: the same headings and publishers stand in hit after hit.
+        self._words: dict[str, Sequence[str]] = {}
 
     def reasons(self, document: Document, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
         """One reason a field the words stand in, in the order of their weight, or where none does, their translations;

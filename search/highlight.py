@@ -69,9 +69,6 @@ class Matcher:
             for key in analysis.coded_stems(word):
                 self._stems.setdefault(key, asked)
 
-    def matches(self, word: str) -> bool:
-        return self._forms[word] is not None
-
     def finds(self, text: str) -> bool:
         """Whether `text` holds a word that matches; quicker than to mark it."""
         return any(map(self._forms.__getitem__, analysis.plain_words(text)))

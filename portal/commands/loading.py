@@ -373,7 +373,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
     """Load what is dropped into a folder until Ctrl-C, through whatever happens to the folder or the index."""
     dropped = DropFolder(folder)
     refusals = False
-    pause_s, told = LOOK_S, ""
+    pause_s, complaint = LOOK_S, ""
     print(f"Watching {folder}; Ctrl-C ends it.", file=sys.stderr)
     with _stopping(stop):
         while not stop.is_set():
@@ -382,13 +382,13 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
                     report = load(settings, replace(job, paths=paths, links=False), stop, engine=engine)
                     _put_away(dropped, paths, report)
                     refusals = refusals or bool(report.outcomes["refused"])
-                pause_s, told = LOOK_S, ""
+                pause_s, complaint = LOOK_S, ""
             except (SearchError, LoadError) as error:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-                if str(error) != told:
-                    told = str(error)
+                if str(error) != complaint:
+                    complaint = str(error)
                     print(
-                        f"telusur: {told.rstrip('.')}. Trying again, every {LONGEST_PAUSE_S:.0f} s at the latest.",
+                        f"telusur: {complaint.rstrip('.')}. Trying again, every {LONGEST_PAUSE_S:.0f} s at the latest.",
                         file=sys.stderr,
                     )
             stop.wait(pause_s)

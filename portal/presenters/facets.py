@@ -117,7 +117,7 @@ class Choosing:
 
         if any(held.field == field for held in (*self.state.filters, *self.found.query.filters)):
             return worked_out
-        # Where nothing of the field is chosen, addresses differ in the value alone, and a page has 150 of them.
+        # Where nothing of the field is chosen, addresses differ in the value alone, and a page has a hundred.
         any_value = "0" if BY_NAME[field].kind == "year" else field
         with_any, without_any = (
             address.partition(f"{prefix}{field}={any_value}")

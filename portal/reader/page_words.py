@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from search import analysis
 from search.highlight import Matcher
 from search.query import Query
 
@@ -63,11 +62,10 @@ def marked_boxes(pieces: PageWords, query: Query) -> tuple[Box, ...]:
     text, starts = _running(pieces)
     matcher = Matcher(query)
     boxes: list[Box] = []
-    for word in analysis.words(text):
-        if matcher.matches(word.text):
-            boxes += _boxes(pieces, starts, word.start, word.end)
-            if len(boxes) >= MAX_MARKS:
-                break
+    for word in matcher.found_in(text):
+        boxes += _boxes(pieces, starts, word.start, word.end)
+        if len(boxes) >= MAX_MARKS:
+            break
     return tuple(boxes[:MAX_MARKS])
 
 
