@@ -76,7 +76,7 @@ def decoder(record: bytes, says_utf8: bool) -> Decode:
     denies it, because MARC-8 text with accents is practically never valid UTF-8.
     """
     if record.isascii() and _ESCAPE not in record:
-        return _ascii
+        return ascii_only
     if says_utf8 or _ESCAPE not in record:
         try:
             record.decode("utf-8")
@@ -111,7 +111,8 @@ def _is_beyond_ascii(data: bytes) -> bool:
     return not data.isascii()
 
 
-def _ascii(data: bytes) -> str:
+def ascii_only(data: bytes) -> str:
+    """Text of bytes that are all ASCII."""
     return data.decode("ascii", "replace")
 
 

@@ -3,13 +3,12 @@
 import re
 import struct
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, product
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from ingest.readers.detect import LEADER
-from ingest.readers.encoding import Decode, composed, decoder, marc8, utf8
+from ingest.readers.encoding import Decode, ascii_only, composed, decoder, marc8, utf8
 from ingest.readers.records import (
     MAX_FIELDS,
     MAX_RECORD_BYTES,
@@ -17,7 +16,6 @@ from ingest.readers.records import (
     data_field,
     indicators,
     is_control,
-    leader,
     set_apart,
 )
 from ingest.record import Field, Record, arranged
@@ -45,8 +43,7 @@ _BETWEEN_RECORDS: Final = b"\r\n\t\x00\x1a\xef\xbb\xbf"
 _MAX_STRANGE_PIECES: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Bytes that should be one record, and where in the file they begin.
 
     complete: a terminator ended them. too_long: they went past the limit; only their head is kept.
@@ -146,7 +143,7 @@ def _parts(piece: _Piece) -> Iterator[_Piece]:
     body = piece.data.lstrip(_BETWEEN_RECORDS)
     offset = piece.offset + len(piece.data) - len(body)
     if piece.too_long or (body[:5].isdigit() and int(body[:5]) == len(body)):
-        yield _Piece(offset, body, piece.complete, piece.too_long)
+        yield piece._replace(offset=offset, data=body) if len(body) < len(piece.data) else piece
         return
     if not body.strip(b" \r\n\t\x00\x1a\x1d"):
         return
@@ -216,11 +213,17 @@ def _record(data: bytes) -> Record:
         raise _DamageError(f"The record has more than {MAX_FIELDS:,} fields.", "too_large")
     entries = _entries(count).unpack(directory)
     tags, lengths, starts = entries[::3], entries[1::3], entries[2::3]
-    contents = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END).split(_FIELD_END)
-    if not _in_order(lengths, starts, contents):
-        tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
-    texts, convert = _texts(contents, decoder(data, head[9:10] == b"a"))
-    return _UnparsedRecord(leader(head.decode("ascii", "replace")), list(map(_TAGS.__getitem__, tags)), texts, convert)
+    body = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END)
+    decode = decoder(data, head[9:10] == b"a")
+    texts: Sequence[Any] = body.decode("ascii").split("\x1e") if decode is ascii_only else ()
+    convert = None
+    if not _in_order(lengths, starts, texts):  # where all is ASCII, a text is as long as its bytes
+        contents = body.split(_FIELD_END)
+        if not _in_order(lengths, starts, contents):
+            tags, contents = _by_directory(tags, lengths, starts, contents, data, base)
+            body = _FIELD_END.join(contents)
+        texts, convert = _texts(body, contents, decode)
+    return _UnparsedRecord(head.decode("ascii", "replace"), list(map(_TAGS.__getitem__, tags)), texts, convert)
 
 
 @lru_cache(maxsize=1_024)
@@ -241,14 +244,12 @@ class _Tags(dict[bytes, str]):
 _TAGS: Final = _Tags()
 
 
-def _in_order(lengths: tuple[bytes, ...], starts: tuple[bytes, ...], contents: Sequence[bytes]) -> bool:
+def _in_order(lengths: tuple[bytes, ...], starts: tuple[bytes, ...], contents: Sequence[bytes] | Sequence[str]) -> bool:
     """Whether the directory names just these fields, one after the other, as in practically every sound record."""
-    return (
-        len(contents) == len(lengths)
-        and max(map(len, contents)) < len(_LENGTHS)
-        and tuple(map(_LENGTHS.__getitem__, map(len, contents))) == lengths
-        and sorted(starts) == list(starts)
-    )
+    try:
+        return tuple([_LENGTHS[length] for length in map(len, contents)]) == lengths and sorted(starts) == list(starts)
+    except IndexError:  # longer than a directory can say
+        return False
 
 
 def _by_directory(
@@ -280,14 +281,13 @@ def _by_directory(
     return tuple(entry.tag for entry in sorted(entries, key=lambda entry: entry.start)), in_order
 
 
-def _texts(contents: Sequence[bytes], decode: Decode) -> "tuple[Sequence[Any], _Convert | None]":
+def _texts(body: bytes, contents: Sequence[bytes], decode: Decode) -> "tuple[Sequence[Any], _Convert | None]":
     """The fields as far as it is cheap to decode them all at once, and what is left to do for each, None for nothing."""
     if decode is marc8:  # its character sets return to their start in every field
         return contents, marc8
-    joined = _FIELD_END.join(contents)
     if decode is utf8:
-        return joined.decode("utf-8", "replace").split("\x1e"), None if joined.isascii() else composed
-    return decode(joined).split("\x1e"), None
+        return body.decode("utf-8", "replace").split("\x1e"), None if body.isascii() else composed
+    return decode(body).split("\x1e"), None
 
 
 def _is_plain(content: bytes) -> bool:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.readers.encoding import composed, is_utf8
 from ingest.readers.records import MAX_FIELDS, MAX_RECORD_BYTES, control_field, data_field, leader, set_apart
-from ingest.readers.xml_fields import forget, has_doctype, lenient, local_name, pull_parser, quick_record
+from ingest.readers.xml_fields import forget, has_doctype, is_marked, lenient, local_name, pull_parser, quick_record
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 from search.document import RawRecord
@@ -102,8 +102,8 @@ def _records(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
             prolog = gap
         end = text.find(b"</%brecord>" % start[1], start.end())
         whole = text.held[start.start() : end] if end >= 0 else b""
-        plain = _is_plain_prolog(prolog) if not position else not _is_marked(gap) and b"field" not in gap
-        if not whole or not plain or _is_marked(whole):
+        plain = _is_plain_prolog(prolog) if not position else not is_marked(gap) and b"field" not in gap
+        if not whole or not plain or is_marked(whole):
             break
         position += 1
         yield _standalone(whole, start[1], prolog, gap), text.offset + start.start()
@@ -125,11 +125,6 @@ _ALLOWED: Final = bytes(byte for byte in range(256) if byte >= 0x20 or byte in b
 _LOOSE_AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 
 
-def _is_marked(text: bytes) -> bool:
-    """Whether there are comments, marked sections or instructions, in which a tag is none."""
-    return b"<!" in text or b"<?" in text
-
-
 def _after_declaration(prolog: bytes) -> int:
     declaration = _XML_DECLARATION.match(prolog)
     return declaration.end() if declaration else 0
@@ -141,7 +136,7 @@ def _is_plain_prolog(prolog: bytes) -> bool:
     encoding = _ENCODING.search(prolog, 0, end)
     if encoding is not None and encoding[1].lower() not in _PLAIN_ENCODINGS:
         return False
-    return b"\0" not in prolog and not _is_marked(prolog[end:])
+    return b"\0" not in prolog and not is_marked(prolog[end:])
 
 
 def _standalone(record: bytes, prefix: bytes, prolog: bytes, gap: bytes) -> bytes:

@@ -132,6 +132,37 @@ def test_the_short_way_reads_real_files_as_the_parser_does() -> None:
     assert compared > 1_000
 
 
+@pytest.mark.parametrize(
+    "subfield",
+    [
+        '<subfield code="a" id="n1">Laut</subfield>',
+        '<subfield id="n1" code="a">Laut</subfield>',
+        '<subfield code="a" lang="id" >Laut</subfield >',
+        '<subfield code="a" href="https://example.org/a?b=c">Laut</subfield>',
+        "<subfield code='a'>Laut</subfield>",
+        '<subfield code = "a">Laut</subfield>',
+        '<subfield\n code="a"\n>Laut</subfield>',
+        '<subfield code="a">La<b>ut</b></subfield>',
+        '<subfield code="a">Laut code="a"> =&gt; /></subfield>',
+        '<subfield code="a"/><subfield code="a" id="n2" />',
+        '<subfield code="a"></subfield>',
+        '<other code="a">Laut</other>',
+    ],
+)
+def test_a_subfield_is_found_however_it_is_written(subfield: str) -> None:
+    text = one().replace(" &amp; ", " dan ")
+    text = text.replace('<subfield code="a">', f'{subfield}<subfield code="b">dua</subfield><subfield code="a">')
+    (found,) = read(text)
+    assert isinstance(found, SourceRecord)
+    element = lenient(found.raw.data)
+    assert element is not None
+    (parsed,) = marcxml._record(element).of("245")
+    for codes in ("a", "b", "ab", "c"):
+        (field,) = found.record.by_tag({"245"})["245"]
+        assert field.having(codes) == parsed.having(codes)
+    assert list(field.subfields) == list(parsed.subfields)
+
+
 DANGEROUS = {
     "file": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
     "network": '<!DOCTYPE a [<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]>',
