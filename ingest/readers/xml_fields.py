@@ -133,7 +133,9 @@ class _UnparsedField(Field):
 
     def having(self, codes: str | frozenset[str]) -> list[str]:
         inner = self._inner
-        if inner.count("<") != 2 * inner.count('subfield code="') or is_control(self.tag):
+        # Each has two tags, or one that ends itself.
+        plain = inner.count("<") == 2 * inner.count('subfield code="') - inner.count("/>")
+        if not plain or is_control(self.tag):
             return Field.having(self, codes)
         found = _VALUES[codes](inner)
         return found if _is_as_meant(inner) else [composed(_plain(value)) for value in found]

@@ -146,6 +146,7 @@ def test_the_short_way_reads_real_files_as_the_parser_does() -> None:
         '<subfield code="a">Laut code="a"> =&gt; /></subfield>',
         '<subfield code="a"/><subfield code="a" id="n2" />',
         '<subfield code="a"></subfield>',
+        '<subfield code="c"/><subfield id="n1" code="a">Laut</subfield><subfield code="c"/>',
         '<other code="a">Laut</other>',
     ],
 )
