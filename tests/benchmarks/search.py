@@ -47,7 +47,7 @@ from tests.support.elasticsearch.node import start_node
 from tests.support.embedders import WordEmbedder
 
 RECORDS: Final = 100_000
-BATCH: Final = 1000
+BATCH: Final = 16_000  # as a load commits them
 QUERIES: Final = 400
 WARM_UP: Final = 600
 CLIENTS: Final = 8
