@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from search.engines.terms import PART, SUGGEST
 
-# Fields times first letters; of 100,000 records all 300,000 terms are 34 MB.
-KEPT: Final = 120
+# What a reader has typed when the portal first asks.
+LETTERS: Final = 2
+# Fields times first letters, with room for those of all scripts; of 100,000 records all 300,000 terms are 34 MB.
+KEPT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,19 +34,19 @@ class _Terms:
 
 
 class Beginnings:
-    """Terms of one generation. Those of a first letter are read when one is first asked for, 3 microseconds each."""
+    """Terms of one generation. Those of the first LETTERS are read when one is first asked for, 3 microseconds each."""
 
     def __init__(self, records: tantivy.Searcher) -> None:
         self._records = records
-        self._of_letter = lru_cache(KEPT)(self._read)
+        self._of_letters = lru_cache(KEPT)(self._read)
 
     def most_frequent(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Up to `limit` terms and how many documents have each; equal ones in order of the alphabet.
 
         prefix: a field, PART, and the beginning of a word.
         """
-        letter = prefix.index(PART) + len(PART) + 1
-        terms, wanted = self._of_letter(prefix[:letter]), prefix.encode("utf-8")
+        read = prefix.index(PART) + len(PART) + LETTERS
+        terms, wanted = self._of_letters(prefix[:read]), prefix.encode("utf-8")
         first = bisect_left(terms, wanted)
         end = bisect_left(terms, wanted + b"\xff", first)  # no byte of UTF-8 is that high
         counts = terms.documents[first:end]
