@@ -17,7 +17,8 @@ from streamlit import config, file_util
 from portal.account import routes as account
 from portal.account.visitor import Forbidden
 from portal.advanced import Advanced
-from portal.bootstrap import Accounts, Services, open_lending, open_services
+from portal.bootstrap import Services, open_services
+from portal.bootstrap_accounts import Accounts, open_lending
 from portal.bundles import FONTS, LastingFiles
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over

@@ -20,15 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
     parsed = _parsed(arguments)
     # Imported after the check, since these are the packages it is about; and not to say how a command is written.
-    from portal.commands.loading import LoadError
-    from portal.commands.table import COMMANDS
+    from portal.commands.load_error import LoadError
+    from portal.commands.table import run
     from portal.ils.errors import IlsError
     from portal.settings import SettingsError
     from portal.store.errors import StoreError
     from search.errors import SearchError
 
     try:
-        return COMMANDS[parsed.command](parsed)
+        return run(parsed)
     except SettingsError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE

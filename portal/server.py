@@ -5,7 +5,8 @@ from typing import Final
 import uvicorn
 
 from portal.asgi import create_app
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.guards.connections import PatientProtocol
 
 MAX_SOCKET_MESSAGE_BYTES: Final = 1024 * 1024

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from portal.account.framing import TabLink, account_page
 from portal.account.visitor import Audience, Endpoint, Visitor, done, shown
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.i18n import Language, Messages, messages
 from portal.ils.driver import Capability
 from portal.ils.errors import IlsUnavailable

@@ -19,7 +19,8 @@ from portal.account.loans import HistoryPages, LoanPages
 from portal.account.overview import OverviewPage
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.desk.routes import desk_routes
 from portal.plain import language_of
 from portal.reader.borrowing import Borrowing

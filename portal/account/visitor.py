@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.bootstrap import Accounts
+from portal.bootstrap_accounts import Accounts
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
 from portal.ils.driver import PatronRef
 from portal.services.actors import GUEST, Actor

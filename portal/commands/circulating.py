@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.identity import id_of
 from ingest.jobs import Progress
-from portal.bootstrap import open_accounts, open_database
+from portal.bootstrap_accounts import open_accounts, open_database
 from portal.commands.console import ProgressLine
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE, WRONG_USE
 from portal.ils.local import LocalSystem

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 from ingest.jobs import Progress
 from ingest.report import OUTCOMES, IngestReport
 from ingest.source import Rejected
+from portal.commands.terminal import printable
 
 _REDRAW_S: Final = 0.2
 _LOG_S: Final = 10.0  # where output is no terminal, a line now and then
@@ -173,12 +174,3 @@ def _about_vectors(report: IngestReport) -> str:
     if not report.passages:
         return "Nothing embedded: nothing has changed"
     return f"{report.passages:,} passages embedded with {report.embedder}"
-
-
-def printable(text: str) -> str:
-    """Text of a file, safe on a terminal: control characters and lone surrogates escaped.
-
-    >>> printable("a\\x1b[31m")
-    'a\\\\x1b[31m'
-    """
-    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from ingest.corpus import entries_of
 from portal.bootstrap import local_day, open_services
-from portal.commands.console import printable
 from portal.commands.exit_codes import DONE, WRONG_USE
+from portal.commands.terminal import printable
 from portal.settings import read_settings
 from search.bilingual.lexicon import shipped
 from search.discovery import Discovery

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from threading import Event
 
-from portal.bootstrap import open_accounts
+from portal.bootstrap_accounts import open_accounts
 from portal.commands.exit_codes import DONE, UNAVAILABLE, WRONG_USE
 from portal.services.housekeeping import Housekeeping
 from portal.settings import NO_ILS, read_settings

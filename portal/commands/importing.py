@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from ingest.readers.columns import ColumnsError
-from portal.bootstrap import open_accounts
+from portal.bootstrap_accounts import open_accounts
 from portal.commands.circulating import LOCAL
-from portal.commands.console import printable
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, UNAVAILABLE, WRONG_USE
+from portal.commands.terminal import printable
 from portal.services.actors import Actor
 from portal.services.importing.batch import Ways
 from portal.services.importing.columns import ImportColumns, Kind, load_columns

@@ -30,8 +30,10 @@ from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.commands import circulating
-from portal.commands.console import ProgressLine, printable, report_text
+from portal.commands.console import ProgressLine, report_text
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
+from portal.commands.load_error import LoadError
+from portal.commands.terminal import printable
 from portal.settings import Settings, read_settings
 from search.engine import Engine
 from search.errors import IndexMissing, SearchError
@@ -45,10 +47,6 @@ LONGEST_PAUSE_S: Final = 60.0  # between two tries while the index or the folder
 
 class MisuseError(Exception):
     """What is wrong with the arguments, and what to do."""
-
-
-class LoadError(Exception):
-    """What ended a load that is neither the index nor a file: a disk, a database of ours. Says what to do."""
 
 
 def ingest(arguments: Namespace) -> int:

@@ -5,9 +5,9 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from portal.bootstrap import Accounts, open_accounts
-from portal.commands.console import printable
+from portal.bootstrap_accounts import Accounts, open_accounts
 from portal.commands.exit_codes import DONE, WRONG_USE
+from portal.commands.terminal import printable
 from portal.services.errors import NotFound, NotValid
 from portal.services.identity.pins import LEAST_OF_STAFF
 from portal.services.identity.staff import CONSOLE, NewStaff

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from portal.bootstrap import open_database, open_other_system, where_database_is
+from portal.bootstrap_accounts import open_database, open_other_system, where_database_is
 from portal.commands.exit_codes import DONE, UNAVAILABLE
 from portal.ils.errors import IlsError
 from portal.ils.local import LocalSystem

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from portal.account.forms import text_of
 from portal.account.framing import TabLink, account_page
 from portal.account.visitor import Audience, Endpoint, Visitor, done, shown, to
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.desk.moments import Moments
 from portal.i18n import Messages, messages
 from portal.services.administration import BranchRow

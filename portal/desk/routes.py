@@ -2,7 +2,8 @@
 
 from starlette.routing import Route
 
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.desk.calendars import CalendarPages
 from portal.desk.frame import DeskFrame
 from portal.desk.items import ItemPages

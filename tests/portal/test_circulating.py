@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from ingest.ebooks import EbookStore
-from portal.bootstrap import demo_settings, open_accounts, open_services
+from portal.bootstrap import demo_settings, open_services
+from portal.bootstrap_accounts import open_accounts
 from portal.ils.driver import HoldStage, PatronRef
 from portal.services.actors import Actor
 from portal.services.lending import Lending

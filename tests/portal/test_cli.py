@@ -1,6 +1,9 @@
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from search.fusion import KEYWORD_WEIGHT
 from tests.support.marc_records import made
 from tests.support.pdfs import book
 from tests.support.records import record, write
-from tests.support.telusur import Telusur
+from tests.support.telusur import ROOT, Telusur
 
 
 @pytest.fixture
@@ -52,6 +55,43 @@ def test_search_answers_in_the_fixed_json(loaded: Telusur) -> None:
     assert hit["scores"]["fused"] == hit["score"] > 0
     assert (hit["id"], hit["year"], hit["languages"]) == ("katalog.1", 2014, ["ind"])
     assert answer["facets"]["language"] == [{"value": "ind", "label": "Indonesian", "count": 1}]
+
+
+# What a search at a desk waits for no more than it must: accounts, harvests, tables, the web.
+NOT_TO_SEARCH = (
+    "sqlalchemy",
+    "alembic",
+    "authlib",
+    "sickle",
+    "requests",
+    "openpyxl",
+    "streamlit",
+    "uvicorn",
+    "jinja2",
+)
+
+
+@pytest.mark.parametrize("arguments", [["search", "terumbu karang"], ["show", "katalog.1"]], ids=["search", "show"])
+def test_who_only_searches_waits_for_nothing_else(loaded: Telusur, arguments: list[str]) -> None:
+    code = (
+        "import sys; from portal.cli import main; ended = main(sys.argv[2:]); "
+        "sys.exit(ended or ','.join(set(sys.argv[1].split(',')) & sys.modules.keys()) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, ",".join(NOT_TO_SEARCH), *arguments],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TELUSUR_DATA": str(loaded.folder / "data"),
+            "TELUSUR_MODEL": "none",
+        },
+        cwd=loaded.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Terumbu karang Selat Lembeh" in done.stdout
 
 
 def test_search_explains_scores_only_when_asked(loaded: Telusur) -> None:

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from portal.bootstrap import open_accounts
+from portal.bootstrap_accounts import open_accounts
 from portal.services.actors import Actor
 from portal.store.tables.people import Role
 from tests.portal.test_accessibility import TAGS

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
-from portal.bootstrap import Accounts, Services, open_accounts, open_lending
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts, open_accounts, open_lending
 from portal.settings import read_settings
 from portal.store.database import Database
 from portal.store.errors import StoreDamaged, StoreUnavailable

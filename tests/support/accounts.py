@@ -16,7 +16,8 @@ from portal.account.by_provider import ByProvider
 from portal.account.signing_in import SigningIn
 from portal.account.visitor import AccountsAtHand
 from portal.asgi import answers_to_errors, portal_routes
-from portal.bootstrap import Accounts, Services, accounts_on
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts, accounts_on
 from portal.routes import PlainPages
 from portal.services.identity.pins import Hasher
 from portal.settings import Settings, read_settings

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portal.cli import main
+from portal.commands.table import COMMANDS, function_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TIMEOUT_S: Final = 120
@@ -84,8 +85,10 @@ def _server() -> "subprocess.Popen[str]":
 def _serve() -> int:
     """Runs a command for each line of standard input, and says with which code it ended."""
     # Here, so that no fork need do it.
-    for module in ("portal.commands.table", "search.engines.embedded", "search.engines.elastic"):
+    for module in ("search.engines.embedded", "search.engines.elastic"):
         importlib.import_module(module)
+    for name in COMMANDS:
+        function_of(name)
     for line in sys.stdin:
         child = os.fork()
         if not child:

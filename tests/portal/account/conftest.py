@@ -11,7 +11,8 @@ from streamlit import file_util
 
 from portal.account.routes import account_middleware, account_routes
 from portal.asgi import answers_to_errors
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.ils.driver import PatronRef
 from portal.routes import PlainPages
 from portal.services.actors import Actor

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.store.database import Database
 from portal.store.tables.people import Role
 from tests.support.accounts import accounts_in, add_person, browser_of, sign_in, token_of, whole_app

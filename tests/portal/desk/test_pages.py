@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.bibliography.spreadsheet import harmless
-from portal.bootstrap import Accounts
+from portal.bootstrap_accounts import Accounts
 from portal.ils.driver import HoldRequest
 from portal.services.actors import Actor
 from portal.store.tables import AuditEntry, ClosedDay, Fine, Item, Message, Patron, Rule

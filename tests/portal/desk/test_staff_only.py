@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.desk.routes import desk_routes
 from portal.store.columns import Base
 from portal.store.tables.people import Role

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from portal.account.visitor import onward
 from portal.asgi import portal_routes
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.store.database import Database
 from portal.store.tables.people import Role
 from tests.support.accounts import (

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from portal.bootstrap import Accounts, open_accounts
+from portal.bootstrap_accounts import Accounts, open_accounts
 from portal.ils.driver import Capability, Profile
 from portal.ils.errors import IlsUnavailable
 from portal.ils.none import NoSystem

@@ -13,7 +13,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from portal.account.visitor import Audience, Visitor, shown
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.services.identity.staff import CONSOLE, NewStaff
 from portal.store.clock import utc_now
 from portal.store.database import Database

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from portal.account.visitor import Audience, Visitor, done, shown
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.services.actors import Actor
 from portal.store.database import Database
 from portal.store.tables.people import Role

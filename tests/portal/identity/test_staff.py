@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from portal.bootstrap import Accounts
+from portal.bootstrap_accounts import Accounts
 from portal.cli import main
 from portal.services import audit
 from portal.services.actors import Actor

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.bootstrap import open_other_system
+from portal.bootstrap_accounts import open_other_system
 from portal.ils.driver import Availability
 from portal.ils.errors import IlsUnavailable
 from portal.ils.koha.driver import Koha

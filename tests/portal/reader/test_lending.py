@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from portal.account.routes import account_middleware
 from portal.asgi import answers_to_errors, portal_routes
-from portal.bootstrap import Accounts, Services
+from portal.bootstrap import Services
+from portal.bootstrap_accounts import Accounts
 from portal.caching.page_cache import PageCache
 from portal.reader.gate import NOT_KEPT
 from portal.routes import PlainPages

@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-from portal.bootstrap import Accounts
+from portal.bootstrap_accounts import Accounts
 from portal.services.actors import GUEST, Actor
 from portal.services.errors import NotAllowed
 from portal.store.database import Database
