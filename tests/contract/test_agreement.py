@@ -31,6 +31,8 @@ from tests.support.embedders import WordEmbedder
 from tests.support.engines import fresh_elastic, fresh_embedded
 from tests.support.shared_data import shared
 
+pytestmark = pytest.mark.long
+
 OVERLAP: Final = 0.9
 RECORDS: Final = 20_000
 BATCH: Final = 1000

@@ -17,6 +17,8 @@ from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
 from tests.support.documents import document, entry, unit
 
+pytestmark = pytest.mark.long
+
 
 def load(engine: Engine, *entries: Entry, dimensions: int = 0) -> Searcher:
     with engine.updating("model" if dimensions else "", dimensions) as writer:

@@ -12,7 +12,7 @@ from portal.i18n import LANGUAGES, Language, messages
 from tests.support.browsing import Portal, visit
 from tests.support.small_library import EBOOK_ID, REEF_ID
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # Every kind of page, by its path without a language.
 PAGES = {

@@ -13,7 +13,7 @@ from tests.support.browsing import Portal, box, visit
 from tests.support.marc_records import mapped
 from tests.support.small_library import EBOOK_ID
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, portal: Portal) -> None:

@@ -14,6 +14,8 @@ from tests.support.pdfs import book
 from tests.support.records import record, write
 from tests.support.telusur import ROOT, Telusur
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def telusur(tmp_path: Path) -> Telusur:

@@ -22,6 +22,8 @@ from tests.support.pdfs import pdf, words
 from tests.support.records import record, write
 from tests.support.telusur import Telusur
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def telusur(tmp_path: Path) -> Telusur:

@@ -17,6 +17,8 @@ from tests.relevance.known_items import known_items
 from tests.relevance.measuring import Answers, measure, opened
 from tests.relevance.sets import SETS
 
+pytestmark = pytest.mark.long
+
 
 def few_known_items() -> JudgedSet:
     return known_items(of_a_kind=75)

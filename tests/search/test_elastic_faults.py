@@ -39,6 +39,8 @@ from tests.support.elasticsearch.proxies import StallingProxy, TlsPasswordProxy
 from tests.support.engines import remove_indexes
 from tests.support.records import record, write
 
+pytestmark = pytest.mark.long
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 DEADLINE_S: Final = 90.0
 BATCH: Final = 40

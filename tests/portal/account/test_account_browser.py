@@ -15,7 +15,7 @@ from tests.portal.test_accessibility import TAGS, looks
 from tests.support.accounts import PIN
 from tests.support.browsing import Portal, Watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PHONE = 360
 PAGES = {

@@ -22,7 +22,7 @@ from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, running_portal
 from tests.support.circulation import CENTRAL, WITA, Library, Turned
 from tests.support.small_library import REEF_ID, small_library
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CARD = "BT-0001"
 WIDTHS = pytest.mark.parametrize("width", [1280, 360])
