@@ -107,8 +107,10 @@ def misspelt(text: str, chance: random.Random) -> str:
 def _queries(items: Sequence[_Item], of_a_kind: int) -> Iterator[JudgedQuery]:
     chance = random.Random(_SEED)
     titled: dict[str, list[_Item]] = {}
+    begun: dict[tuple[str, ...], list[_Item]] = {}
     for item in items:
         titled.setdefault(item.same_title, []).append(item)
+        begun.setdefault(item.first_words, []).append(item)
     usable = [item for item in items if 2 <= len(item.same_title.split()) <= MOST_WORDS]
     written = [item for item in usable if item.person]
 
@@ -125,11 +127,7 @@ def _queries(items: Sequence[_Item], of_a_kind: int) -> Iterator[JudgedQuery]:
     for item in _drawn(misspellable, of_a_kind, chance):
         yield query("title, one typo", item, misspelt(item.title, chance), titled[item.same_title])
     for item in _drawn([item for item in items if item.person and len(item.first_words) == 3], of_a_kind, chance):
-        right = [
-            other
-            for other in items
-            if other.first_words == item.first_words and folded(item.surname) in folded(other.names)
-        ]
+        right = [other for other in begun[item.first_words] if folded(item.surname) in folded(other.names)]
         yield query("3 words + surname", item, f"{' '.join(item.title.split()[:3])} {item.surname}", right)
 
 

@@ -1,20 +1,21 @@
 """Ranking is judged by numbers on judged queries: no mode may fall by more than the tolerance (docs/relevance.md)."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from search.evaluation import Measure, summed_up
+from search.embedding import Embedder
+from search.evaluation import Measure, Scores, summed_up
 from search.opening import open_embedder
 from search.query import Mode
 from search.settings import SearchSettings
 from tests.relevance.judged import JudgedSet
 from tests.relevance.known_items import known_items
-from tests.relevance.measuring import Answers, measure, opened
+from tests.relevance.measuring import opened, scored
 from tests.relevance.sets import SETS
 
 pytestmark = pytest.mark.long
@@ -76,22 +77,25 @@ FLOORS: Final = (
 
 
 class Ruler:
-    """Measures each set in each mode once, however many floors are about it."""
+    """Measures each set in each mode once, however many floors are about it, and fills its index once for all of them."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
-        self._measured: dict[tuple[str, Mode], tuple[JudgedSet, Answers]] = {}
+        self._measured: dict[tuple[str, Mode], tuple[JudgedSet, Mapping[str, Scores]]] = {}
 
     def figure(self, floor: Floor) -> float:
         key = floor.set, floor.mode
         if key not in self._measured:
             judged = SETS_HERE[floor.set]()
-            embedder = None if floor.mode == "keyword" else open_embedder(SearchSettings(self._cache))
-            with opened(judged, embedder, self._cache) as discovery:
-                self._measured[key] = judged, measure(discovery, judged, floor.mode)
-        judged, answers = self._measured[key]
+            with opened(judged, self._embedder(floor.set), self._cache) as discovery:
+                self._measured[key] = judged, scored(discovery, judged, floor.mode)
+        judged, scores = self._measured[key]
         asked = [query.id for query in judged.queries if not floor.kind or query.kind == floor.kind]
-        return summed_up({id: answers[id].scores for id in asked}).means.of(floor.by)
+        return summed_up({id: scores[id] for id in asked}).means.of(floor.by)
+
+    def _embedder(self, name: str) -> Embedder | None:
+        by_words = {floor.mode for floor in FLOORS if floor.set == name} == {"keyword"}
+        return None if by_words else open_embedder(SearchSettings(self._cache))
 
 
 @pytest.fixture(scope="module")
