@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from portal.asgi import create_app
 from portal.bootstrap import Services
 from portal.current import hand_over
-from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, chromium, running_portal
+from tests.support.browsing import CHROMIUM, NO_BROWSER, Portal, Window, chromium, running_portal
 from tests.support.small_library import small_library
 
 
@@ -36,6 +36,13 @@ def handed_over(library: Services) -> Services:
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, portal: Portal) -> Iterator[Window]:
+    """For tests of the small library's pages that only look at one."""
+    with browser.new_context() as context:
+        yield Window(context, portal)
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from importlib.resources import files
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from portal.i18n import LANGUAGES, Language, messages
-from tests.support.browsing import Portal, visit
+from tests.support.browsing import Window
 from tests.support.small_library import EBOOK_ID, REEF_ID
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -59,8 +59,8 @@ def looks(page: Page) -> Iterator[str]:
             yield f"{scheme}, {width} px"
 
 
-def opened(browser: Browser, portal: Portal, path: str, hl: Language) -> Page:
-    page, _ = visit(browser, portal, f"{path}{'&' if '?' in path else '?'}hl={hl}")
+def opened(window: Window, path: str, hl: Language) -> Page:
+    page, _ = window.visit(f"{path}{'&' if '?' in path else '?'}hl={hl}")
     return page
 
 
@@ -69,12 +69,10 @@ def opened(browser: Browser, portal: Portal, path: str, hl: Language) -> Page:
     params=[(path, hl) for path in PAGES.values() for hl in LANGUAGES],
     ids=[f"{name}-{hl}" for name in PAGES for hl in LANGUAGES],
 )
-def shown(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> Iterator[tuple[Page, Language]]:
+def shown(request: pytest.FixtureRequest, window: Window) -> tuple[Page, Language]:
     """Each page in each language, for the tests that only look at it."""
     path, hl = request.param
-    page = opened(browser, portal, path, hl)
-    yield page, hl
-    page.close()
+    return opened(window, path, hl), hl
 
 
 def test_a_page_is_in_its_language_has_one_first_heading_and_leaves_no_level_out(shown: tuple[Page, Language]) -> None:
@@ -105,8 +103,8 @@ def test_a_checker_finds_no_fault(shown: tuple[Page, Language], axe: str) -> Non
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_everything_is_reached_by_the_keyboard_and_shows_it(browser: Browser, portal: Portal, path: str) -> None:
-    page = opened(browser, portal, path, "id")
+def test_everything_is_reached_by_the_keyboard_and_shows_it(window: Window, path: str) -> None:
+    page = opened(window, path, "id")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").strip() == messages("id")("site.skip")
     reached = 0
@@ -124,40 +122,36 @@ def test_everything_is_reached_by_the_keyboard_and_shows_it(browser: Browser, po
         reached += 1
         page.keyboard.press("Tab")
     assert reached > 3
-    page.close()
 
 
-def test_a_facet_is_named_with_its_count_and_says_that_it_is_chosen(browser: Browser, portal: Portal) -> None:
-    page = opened(browser, portal, "/?q=membaca+jilid", "en")
+def test_a_facet_is_named_with_its_count_and_says_that_it_is_chosen(window: Window) -> None:
+    page = opened(window, "/?q=membaca+jilid", "en")
     value = page.get_by_role("link", name=re.compile(r"^2010–2019: 10 titles"))
     expect(value).to_have_count(1)
     value.click()
     expect(page.locator("#portal-live")).to_have_text(re.compile(r"^10 results"))
     chosen = page.locator(".facets [aria-current=true]")
     expect(chosen).to_have_attribute("aria-label", re.compile("2010–2019"))
-    page.close()
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_text_twice_as_large_fits(browser: Browser, portal: Portal, path: str) -> None:
-    page = opened(browser, portal, path, "id")
+def test_text_twice_as_large_fits(window: Window, path: str) -> None:
+    page = opened(window, path, "id")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.add_style_tag(content=":root { font-size: 200% !important }")
     page.wait_for_timeout(150)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    page.close()
 
 
-def test_what_is_chosen_is_seen_in_forced_colours(browser: Browser, portal: Portal) -> None:
-    page = opened(browser, portal, "/?q=membaca+jilid&f.year=2010..2019", "id")
+def test_what_is_chosen_is_seen_in_forced_colours(window: Window) -> None:
+    page = opened(window, "/?q=membaca+jilid&f.year=2010..2019", "id")
     page.emulate_media(forced_colors="active")
     chosen = page.locator(".facets [aria-current=true]").first
     assert chosen.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
-    page.close()
 
 
-def test_nothing_moves_for_who_asked_for_less_motion(browser: Browser, portal: Portal) -> None:
-    page = opened(browser, portal, "/?q=membaca+jilid", "id")
+def test_nothing_moves_for_who_asked_for_less_motion(window: Window) -> None:
+    page = opened(window, "/?q=membaca+jilid", "id")
     page.emulate_media(reduced_motion="reduce")
     moving = page.evaluate(
         """() => [...document.querySelectorAll('.telusur *, .stApp *')].filter(e => {
@@ -166,4 +160,3 @@ def test_nothing_moves_for_who_asked_for_less_motion(browser: Browser, portal: P
         }).map(e => e.outerHTML.slice(0, 80))"""
     )
     assert not moving
-    page.close()
