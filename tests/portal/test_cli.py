@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,14 +23,22 @@ def telusur(tmp_path: Path) -> Telusur:
     return Telusur(tmp_path)
 
 
-@pytest.fixture
-def loaded(telusur: Telusur) -> Telusur:
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    telusur = Telusur(tmp_path_factory.mktemp("loaded"))
     records = [
         record("1", "Terumbu karang Selat Lembeh", "Kaligis, Frans", "Terumbu karang"),
         record("2", "Gunung api di Minahasa", "Rantung, Maria", "Gunung api"),
         b"00050 broken record" + b"\x1d",
     ]
     telusur.run("ingest", str(write(telusur.folder / "a.mrc", records)), "--report", "report.json", code=1)
+    return telusur.folder
+
+
+@pytest.fixture
+def loaded(telusur: Telusur, loaded_once: Path) -> Telusur:
+    """Each test has a copy, with which it may do what it likes."""
+    shutil.copytree(loaded_once, telusur.folder, dirs_exist_ok=True)
     return telusur
 
 

@@ -1,6 +1,7 @@
 """The command `telusur`, run as a person runs it: in a process, a folder and an environment of its own."""
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -14,6 +15,9 @@ from typing import Any, Final
 
 from portal.cli import main
 from portal.commands.table import COMMANDS, function_of
+from portal.i18n import LANGUAGES, messages
+from search.bilingual.lexicon import shipped
+from search.reading.phrases import phrasebook
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TIMEOUT_S: Final = 120
@@ -39,9 +43,9 @@ def command(
 ) -> tuple[int, str, str]:
     """With which code the command ended, what it said, and of what it complained.
 
-    Importing what every command imports takes more than a second of processor, and there are hundreds. So they are forks
-    of one process that has imported it and done nothing else; bare: by an interpreter that is started for it, as it must
-    be where the settings are Python's own (PYTHONPATH).
+    Importing what every command imports takes more than a second of processor, reading what is shipped for searches half
+    a one, and there are hundreds. So they are forks of one process that has done both and nothing else; bare: by an
+    interpreter that is started for it, as it must be where the settings are Python's own (PYTHONPATH).
     """
     with tempfile.TemporaryDirectory() as told:
         out, err = Path(told, "out"), Path(told, "err")
@@ -89,6 +93,12 @@ def _serve() -> int:
         importlib.import_module(module)
     for name in COMMANDS:
         function_of(name)
+    shipped()
+    phrasebook()
+    for language in LANGUAGES:
+        messages(language)
+    # A fork that ends looks for garbage in all that it inherited, and copies the memory with each look: half a second.
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -15,7 +15,6 @@ from search.bilingual.loanwords import indonesian_spelling
 from tests.support.shared_data import shared
 
 
-@pytest.mark.timeout(120)
 def test_the_sources_give_the_table_that_is_shipped() -> None:
     sources = build.read_sources(shared("data/parallel"))
     made = build.render(build.translations(sources), sources.spelling)
