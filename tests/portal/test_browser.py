@@ -9,7 +9,7 @@ from portal.links import PlainLinks
 from portal.presenters.record import record
 from portal.rendering import templates
 from portal.search_state import SearchState
-from tests.support.browsing import Portal, box, visit
+from tests.support.browsing import Portal, Window, box, visit
 from tests.support.marc_records import mapped
 from tests.support.small_library import EBOOK_ID
 
@@ -233,8 +233,8 @@ def test_no_search_is_written_to_the_log(browser: Browser, portal: Portal) -> No
     ],
 )
 @pytest.mark.parametrize(("width", "hl"), [(360, "id"), (320, "en")])
-def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Portal, path: str, width: int, hl: str) -> None:
-    page, watch = visit(browser, portal, path + ("&" if "?" in path else "?") + f"hl={hl}", width)
+def test_nothing_is_cut_off_on_a_phone(window: Window, path: str, width: int, hl: str) -> None:
+    page, watch = window.visit(path + ("&" if "?" in path else "?") + f"hl={hl}", width)
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('.telusur *, .st-key-band *')]
             .filter(e => !e.closest('.visually-hidden, .scroll, details:not([open])')
@@ -244,7 +244,6 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Portal, path: s
     assert not beyond
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not watch.complaints
-    page.close()
 
 
 @pytest.mark.parametrize("width", [360, 700, 1280])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browsing import Portal, Watch
+from tests.support.browsing import Portal, Watch, Window
 
 pytestmark = pytest.mark.browser
 
@@ -151,14 +151,18 @@ def test_our_own_bytes_are_few(context: BrowserContext, portal: Portal, path: st
     assert 10_000 < sum(sent) < 200_000
 
 
+@pytest.fixture(scope="module", params=["light", "dark"])
+def enlarged(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> Iterator[Window]:
+    with browser.new_context() as context:
+        context.add_init_script(
+            f"""localStorage.setItem('telusur.look', '{{"text":"largest","spacing":"wide","theme":"{request.param}"}}')"""
+        )
+        yield Window(context, portal)
+
+
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_large_type_on_a_narrow_screen_is_not_cut_off(browser: Browser, portal: Portal, path: str, theme: str) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 700})
-    context.add_init_script(
-        f"""localStorage.setItem('telusur.look', '{{"text":"largest","spacing":"wide","theme":"{theme}"}}')"""
-    )
-    page = opened(context, portal, path)
+def test_large_type_on_a_narrow_screen_is_not_cut_off(enlarged: Window, path: str) -> None:
+    page, _ = enlarged.visit(path, 320)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('.telusur *')]
@@ -167,7 +171,6 @@ def test_large_type_on_a_narrow_screen_is_not_cut_off(browser: Browser, portal: 
             .map(e => e.outerHTML.slice(0, 100))"""
     )
     assert not beyond
-    context.close()
 
 
 @pytest.mark.parametrize("path", ["/anak", "/anak?q=membaca"])

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog
 from starlette.testclient import TestClient
 
-from tests.support.browsing import Portal, running_portal, visit
+from tests.support.browsing import Portal, Window, running_portal
 from tests.support.hostile_book import HOSTILE_ID, library_with_a_hostile_book
 from tests.support.small_library import EBOOK_ID, PAYLOADS, TRAP_ID
 from tests.support.streamlit_session import streamlit_session
@@ -168,6 +168,12 @@ def test_a_form_of_thousands_of_fields_is_refused_or_cut(client: TestClient, sen
     assert len(answer.content) < 100_000
 
 
+@pytest.fixture(scope="module")
+def hostile_window(browser: Browser, hostile: Portal) -> Iterator[Window]:
+    with browser.new_context() as context:
+        yield Window(context, hostile)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "path",
@@ -186,15 +192,15 @@ def test_a_form_of_thousands_of_fields_is_refused_or_cut(client: TestClient, sen
         ),
     ],
 )
-def test_what_a_record_says_is_text_and_never_runs(browser: Browser, hostile: Portal, path: str) -> None:
-    page, watch = visit(browser, hostile, path)
+def test_what_a_record_says_is_text_and_never_runs(hostile_window: Window, path: str) -> None:
     dialogs: list[str] = []
 
     def noted(dialog: Dialog) -> None:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", noted)
+    hostile_window.page.on("dialog", noted)
+    page, watch = hostile_window.visit(path)
     page.wait_for_load_state("networkidle")
     made = page.evaluate(
         """() => [...document.querySelectorAll('.telusur *')].filter(e => e.matches('script, iframe, object, embed, base')
@@ -207,7 +213,7 @@ def test_what_a_record_says_is_text_and_never_runs(browser: Browser, hostile: Po
     assert not watch.outside
     # The browser itself names a missing page among its complaints.
     assert not [said for said in watch.complaints if "404" not in said]
-    page.close()
+    page.remove_listener("dialog", noted)
 
 
 def test_nothing_that_a_reader_asks_is_written_to_the_log(hostile: Portal) -> None:

@@ -117,21 +117,21 @@ class Window:
 
     def __init__(self, context: BrowserContext, portal: Portal) -> None:
         self._address = portal.address
-        self._page = context.new_page()
-        self._page.set_default_timeout(20_000)
-        self._page.goto(f"{portal.address}/health")  # where what pages keep can be cleared
+        self.page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.goto(f"{portal.address}/health")  # where what pages keep can be cleared
         self._watch = Watch(portal.address)
-        self._watch.over(self._page)
+        self._watch.over(self.page)
 
     def visit(self, path: str, width: int = 1280) -> tuple[Page, Watch]:
         """The page at `path` as in a new window: of what was there before only cookies and files are kept."""
-        self._page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        self._page.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none")
-        self._page.set_viewport_size({"width": width, "height": 800})
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none")
+        self.page.set_viewport_size({"width": width, "height": 800})
         self._watch.outside.clear()
         self._watch.complaints.clear()
-        _open(self._page, self._address + path)
-        return self._page, self._watch
+        _open(self.page, self._address + path)
+        return self.page, self._watch
 
 
 def box(page: Page) -> Locator:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from portal.i18n import LANGUAGES, Language
 from tests.portal.test_accessibility import TAGS, looks
 from tests.support.accounts import PIN
-from tests.support.browsing import Portal, Watch
+from tests.support.browsing import Portal, Watch, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -57,6 +57,13 @@ def sign_in(page: Page, portal: Portal, path: str = "/masuk") -> None:
     page.get_by_label("PIN", exact=True).fill(PIN)
     page.locator("main").get_by_role("button", name="Masuk").click()
     page.wait_for_url("**/akun*")
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, lending_portal: Portal, signed_in: Any) -> Iterator[Window]:
+    """Maria's, for tests that only look."""
+    with browser.new_context(storage_state=signed_in) as context:
+        yield Window(context, lending_portal)
 
 
 @pytest.fixture
@@ -167,10 +174,8 @@ def test_titles_saved_in_the_browser_go_into_a_list(maria: BrowserContext, lendi
 
 @pytest.mark.parametrize("hl", LANGUAGES)
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_a_checker_finds_no_fault(
-    maria: BrowserContext, lending_portal: Portal, axe: str, path: str, hl: Language
-) -> None:
-    page, watch = opened(maria, lending_portal, f"{path}{'&' if '?' in path else '?'}hl={hl}")
+def test_a_checker_finds_no_fault(window: Window, axe: str, path: str, hl: Language) -> None:
+    page, watch = window.visit(f"{path}{'&' if '?' in path else '?'}hl={hl}", PHONE)
     for fold in page.locator(".row-more > summary").all():
         fold.click()
     page.wait_for_timeout(300)
@@ -196,8 +201,8 @@ def test_a_checker_finds_no_fault(
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_what_can_be_pressed_has_room_for_a_finger(maria: BrowserContext, lending_portal: Portal, path: str) -> None:
-    page, _ = opened(maria, lending_portal, path)
+def test_what_can_be_pressed_has_room_for_a_finger(window: Window, path: str) -> None:
+    page, _ = window.visit(path, PHONE)
     page.wait_for_timeout(500)
     small = page.evaluate(
         """() => [...document.querySelectorAll('.account :is(a, button, summary, select, input:not([type=hidden], [type=checkbox])), .live :is(a, button)')]
@@ -208,9 +213,7 @@ def test_what_can_be_pressed_has_room_for_a_finger(maria: BrowserContext, lendin
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES.values() if path.startswith(("/akun", "/pesan"))])
-def test_nothing_is_cut_off_on_a_phone_in_doubled_text(
-    maria: BrowserContext, lending_portal: Portal, path: str
-) -> None:
-    page, _ = opened(maria, lending_portal, path)
+def test_nothing_is_cut_off_on_a_phone_in_doubled_text(window: Window, path: str) -> None:
+    page, _ = window.visit(path, PHONE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
