@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.support.elasticsearch.node import Node, NodeFailed, start_node
+from tests.support.elasticsearch.node import FAST_START, Node, NodeFailed, start_node
 from tests.support.elasticsearch.ports import free_port
 from tests.support.records import record, write
 
@@ -81,7 +81,7 @@ def _wait(found: Callable[[], httpx.Response | None]) -> httpx.Response:
 
 @pytest.fixture(scope="module")
 def node(elasticsearch_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    with start_node(tmp_path_factory.mktemp("node")) as node:
+    with start_node(tmp_path_factory.mktemp("node"), java_options=FAST_START) as node:
         yield node
 
 
@@ -121,7 +121,7 @@ def test_a_portal_goes_on_without_its_cluster_and_finds_it_again(running: Node, 
 
 
 def test_a_portal_that_started_before_its_cluster_finds_it(running: Node, tmp_path: Path) -> None:
-    running.stop()
+    running.kill()
     with Portal(tmp_path, running) as portal:
         assert NOTICE["id"] in portal.wait_for("/cari?q=terumbu", 503).text
         running.start()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -31,9 +32,11 @@ def elasticsearch_node(elasticsearch_installed: None, tmp_path_factory: pytest.T
 @pytest.fixture(scope="module")
 def elasticsearch_cluster(elasticsearch_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes for one module: its tests may kill one, and start it again before they end."""
-    cluster = start_cluster(tmp_path_factory.mktemp("elasticsearch-cluster"))
-    yield cluster
-    cluster.stop()
+    with ExitStack() as stack:
+        cluster = start_cluster(tmp_path_factory.mktemp("elasticsearch-cluster"))
+        for node in cluster.nodes:
+            stack.enter_context(node)
+        yield cluster
 
 
 @pytest.fixture
