@@ -105,7 +105,9 @@ class Searcher(Protocol):
         ...
 
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
-        """The answers to all of `asked`, from a server in one round trip."""
+        """The answers to all of `asked`, from a server in one round trip. Where a rebuild is published in its midst, some are of
+        the index before and some of the new one.
+        """
         ...
 
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:

@@ -133,22 +133,26 @@ def test_an_update_that_fails_keeps_what_was_acknowledged_where_writers_share(
 def test_the_index_answers_throughout_a_rebuild(engine: Engine) -> None:
     load(engine, *(entry(f"a.{n}", "Laut", pages=["ikan"], topic=f"s{n}") for n in range(20)))
     over = threading.Event()
+    sizes = (30, 25)
 
     def searching() -> list[int]:
-        totals = []
+        totals, torn = [], 0
         while not over.is_set():
             searcher = engine.searcher()
             query = parse("laut")
             words, facets = Keyword(query, 5), Facets(query)
             answers = searcher.answer([words, facets])
-            totals.append(answers[words].total)
-            assert len(answers[facets]["topic"]) == answers[words].total
+            told = [answers[words].total, len(answers[facets]["topic"])]
+            totals += told
+            torn += told[0] != told[1]
             assert searcher.page_hits(parse("ikan"), [DocumentId("a.1")])
+        # Of a server's answers, only the round that a publication falls into may be of both indexes.
+        assert torn <= (len(sizes) if engine.info().engine == "elasticsearch" else 0)
         return totals
 
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(searching) for _ in range(2)]
-        for size in (30, 25):
+        for size in sizes:
             with engine.rebuilding() as writer:
                 for n in range(size):
                     writer.put([entry(f"a.{n}", "Laut", pages=["ikan"], topic=f"s{n}")])
