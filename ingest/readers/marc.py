@@ -215,7 +215,7 @@ def _record(data: bytes) -> Record:
     tags, lengths, starts = entries[::3], entries[1::3], entries[2::3]
     body = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END)
     decode = decoder(data, head[9:10] == b"a")
-    texts: Sequence[Any] = body.decode("ascii").split("\x1e") if decode is ascii_only else ()
+    texts: Sequence[Any] = decode(body).split("\x1e") if decode is ascii_only else ()
     convert = None
     if not _in_order(lengths, starts, texts):  # where all is ASCII, a text is as long as its bytes
         contents = body.split(_FIELD_END)

@@ -66,7 +66,10 @@ def measure(discovery: Discovery, judged: JudgedSet, mode: Mode) -> Answers:
 def scored(discovery: Discovery, judged: JudgedSet, mode: Mode) -> Mapping[str, Scores]:
     """What `measure` gives as scores, by query id, for a tenth of its time: of no query a page is made but of the first."""
     _page(discovery, _asked(judged.queries[0]), mode)
-    return {query.id: score(_ranking(discovery, query, mode, judged.depth), query.relevant) for query in judged.queries}
+    return {
+        query.id: score(_ranking(discovery, _asked(query), mode, judged.depth), query.relevant)
+        for query in judged.queries
+    }
 
 
 def _asked(query: JudgedQuery) -> Query:
@@ -80,8 +83,8 @@ def _page(discovery: Discovery, asked: Query, mode: Mode) -> ResultPage:
     return found
 
 
-def _ranking(discovery: Discovery, query: JudgedQuery, mode: Mode, depth: int) -> tuple[DocumentId, ...]:
-    return tuple(discovery.found(_asked(query), mode, 1, depth)[0])
+def _ranking(discovery: Discovery, asked: Query, mode: Mode, depth: int) -> tuple[DocumentId, ...]:
+    return tuple(discovery.found(asked, mode, 1, depth)[0])
 
 
 def _answer(discovery: Discovery, query: JudgedQuery, mode: Mode, depth: int) -> Answer:
@@ -90,7 +93,7 @@ def _answer(discovery: Discovery, query: JudgedQuery, mode: Mode, depth: int) ->
     found = _page(discovery, asked, mode)
     took_ms = 1000 * (time.perf_counter() - started)
     # Of what stands below the page only the order is judged: marking words in it would take four fifths of the time.
-    ranking = _ranking(discovery, query, mode, depth)
+    ranking = _ranking(discovery, asked, mode, depth)
     shown = {(hit.document.id, page.page) for hit in found.hits for page in hit.pages}
     return Answer(
         scores=score(ranking, query.relevant),
