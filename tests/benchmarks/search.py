@@ -37,6 +37,7 @@ from search.engines.elastic import ElasticEngine
 from search.engines.elastic import searcher as elastic_searcher
 from search.engines.embedded import EmbeddedEngine
 from search.engines.embedded import searcher as embedded_searcher
+from search.engines.embedded.columns import Columns
 from search.query import Filter, Query
 from search.questions import Facets, Keyword, Semantic
 from search.schema import FACETS
@@ -216,13 +217,14 @@ def _found(engine: Engine, embedder: WordEmbedder, asked: Sequence[Asked]) -> Fi
 def exact(folder: Path, embedder: WordEmbedder, asked: Sequence[Asked], ids: Sequence[str]) -> list[list[float]]:
     """Cosines of the NEAREST of `ids`, by a scan of every vector there is in the index, over its own files."""
     (generation,) = [found for found in (folder / "index/generations").iterdir() if (found / "manifest.json").exists()]
-    allowed = set(ids)
+    allowed, columns = set(ids), Columns(generation / "columns")
     scores = []
     segments = [found for found in (generation / "vectors").iterdir() if found.is_dir()]
     vectors = np.stack([embedder.query(one.query.text) for one in asked])
     for segment in segments:
         rows = np.fromfile(segment / "rows.f32", np.float32).reshape(-1, embedder.dimensions)
-        held = json.loads((segment / "ids.json").read_text(encoding="utf-8"))
+        with np.load(segment / "passages.npz") as arrays:
+            held = columns.ids(arrays["numbers"].tolist())
         assert len(held) == len(rows)  # one passage a record
         scores.append(rows[[place for place, id in enumerate(held) if id in allowed]] @ vectors.T)
     together = np.concatenate(scores)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from search.document import DocumentId
 from search.engines.embedded.generations import write_durably
+from search.engines.embedded.runs import within_runs
 from search.engines.facets import MAX_FACET_VALUES
 from search.schema import FACETS
 
@@ -60,23 +61,24 @@ class Columns:
         # The most frequent values are those of nearly every search.
         self._name = lru_cache(CACHED_NAMES)(names.__getitem__)
         self._facet = held["names.facet"]
-        self._values, self._ends = held["values.u32"], held["values.ends"]
+        self._values = held["values.u32"]
+        self._starts = np.append(np.int64(0), held["values.ends"].astype(np.int64))
 
     def __len__(self) -> int:
         """How many record numbers were given."""
-        return len(self._ends)
+        return len(self._starts) - 1
 
     def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
         return [DocumentId(self._ids[number]) for number in numbers]
 
     def values(self, number: int, facet: str) -> tuple[str, ...]:
         """What a record is counted by in one facet."""
-        held = self._values[int(self._ends[number - 1]) if number else 0 : int(self._ends[number])]
+        held = self._values[self._starts[number] : self._starts[number + 1]]
         return tuple(self._name(value) for value in held[self._facet[held] == _FACET[facet]].tolist())
 
     def tally(self, numbers: Places) -> Places:
         """How many of these records have each value there is. numbers: without repeats."""
-        return np.bincount(self._values_of(numbers), minlength=len(self._facet))
+        return np.bincount(self._values[within_runs(self._starts, numbers)], minlength=len(self._facet))
 
     def most_frequent(
         self, counts: Places, facets: Sequence[str], most: int = MAX_FACET_VALUES
@@ -88,14 +90,6 @@ class Columns:
         first = np.searchsorted(self._facet[present], range(len(FACETS) + 1))
         values = {name: present[first[_FACET[name]] : first[_FACET[name] + 1]] for name in facets}
         return {name: self._named(values[name], counts, most) for name in facets}
-
-    def _values_of(self, numbers: Places) -> NDArray[np.uint32]:
-        ends = self._ends[numbers].astype(np.int64)
-        starts = np.where(numbers > 0, self._ends[numbers - 1].astype(np.int64), 0)
-        lengths = ends - starts
-        before = np.cumsum(lengths) - lengths
-        found: NDArray[np.uint32] = self._values[np.repeat(starts - before, lengths) + np.arange(lengths.sum())]
-        return found
 
     def _named(self, values: Places, counts: Places, most: int) -> dict[str, int]:
         numbers = counts[values]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
@@ -22,7 +21,7 @@ from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.embedded.sets import RecordSets, count_of
 from search.engines.embedded.shelf import Shelf
-from search.engines.embedded.vectors import VectorReader
+from search.engines.embedded.vectors import Near, VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
 from search.engines.embedded.writer import count
 from search.engines.facets import MAX_LISTED_VALUES, facet
@@ -37,8 +36,6 @@ from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spellin
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
-# When filters leave no more than this, all of them are scored rather than the nearest of all checked.
-FEW: Final = 2_000
 # What finds no more records is asked of tantivy; of more, the sets of its words are put together.
 FEW_COUNTED: Final = 4_000
 CACHED_FACETS: Final = 128
@@ -189,7 +186,9 @@ class EmbeddedSearcher:
         return tuple(sorted(found, key=lambda page: page.number))
 
     def vector(self, id: DocumentId) -> Vector | None:
-        return self._vectors.record(id)
+        with reading("be read"):
+            numbers = self._numbers(self._build.among([id]), 1).tolist()
+            return self._vectors.record(numbers[0]) if numbers else None
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
         if limit <= 0:
@@ -246,18 +245,14 @@ class EmbeddedSearcher:
     def _nearest(self, vector: Vector, query: Query, depth: int) -> list[Ranked]:
         if not query.filters:
             return self._cached_nearest(vector.tobytes(), depth)
-        filtered = self._build.selecting(query.without_words())
-        left = count(self._records, filtered)
-        if left <= FEW:
-            return self._vectors.among(vector, self._ids(filtered, left) if left else [], depth)
-
-        def allowed(ids: Sequence[DocumentId]) -> AbstractSet[DocumentId]:
-            return set(self._ids(self._build.both(filtered, self._build.among(ids)), len(ids)))
-
-        return self._vectors.nearest(vector, depth, allowed)
+        return self._named(self._vectors.nearest(vector, depth, self._matching(query.without_words())))
 
     def _nearest_of_all(self, vector: bytes, depth: int) -> list[Ranked]:
-        return self._vectors.nearest(np.frombuffer(vector, np.float32), depth, None)
+        return self._named(self._vectors.nearest(np.frombuffer(vector, np.float32), depth))
+
+    def _named(self, found: Sequence[Near]) -> list[Ranked]:
+        ids = self._columns.ids(near.number for near in found)
+        return [Ranked(id, near.score, near.page) for id, near in zip(ids, found, strict=True)]
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
         chosen = query.chosen
@@ -279,13 +274,19 @@ class EmbeddedSearcher:
     def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
         selected = self._build_sets.selecting(query, also)
+        if selected.at_most * 2 > self._records.num_docs:
+            found = selected.bits()
+            if count_of(found) * 2 > self._records.num_docs:
+                others = self._sets.everything().bits() & ~found
+                return self._tally_of_all() - self._columns.tally(self._sets.numbers(others))
+        return self._columns.tally(self._matching(query, also))
+
+    def _matching(self, query: Query, also: Collection[DocumentId] = ()) -> Places:
+        """The numbers of the records that match, in order."""
+        selected = self._build_sets.selecting(query, also)
         if selected.at_most <= FEW_COUNTED:
-            return self._columns.tally(self._numbers(self._build.selecting(query, also), selected.at_most))
-        found = selected.bits()
-        if count_of(found) * 2 <= self._records.num_docs:
-            return self._columns.tally(self._sets.numbers(found))
-        others = self._sets.everything().bits() & ~found
-        return self._tally_of_all() - self._columns.tally(self._sets.numbers(others))
+            return self._numbers(self._build.selecting(query, also), selected.at_most)
+        return self._sets.numbers(selected.bits())
 
     def _count_all(self) -> Places:
         return self._columns.tally(self._sets.numbers(self._sets.everything().bits()))

@@ -1,51 +1,60 @@
 """Vectors beside the words: segments that are written once, and which of their documents still live.
 
 vectors/<segment>/rows.f32     float32, one row a passage, mapped into memory
-vectors/<segment>/passages.npz starts (first row of each document, and the end), pages (of each row)
-vectors/<segment>/ids.json     document ids, in order
+vectors/<segment>/passages.npz numbers (of each document), starts (its first row; and the end), pages (of each row)
 vectors/<segment>/live.npy     False for a document that was replaced or removed since
+and each row in bytes (search.engines.embedded.bytewise)
 
-Under a filter, and up to FEW_ROWS, every passage is compared. Of more, those are whose sketches let them be among the
-nearest, or all where these would be many: of 100,000 passages of 256 dimensions that takes 3 to 4 ms, and 10 of all.
+Documents are known by their record number (search.engines.embedded.columns). All passages are compared by their bytes; the
+few that may then be among the nearest are compared as they are.
 """
 
 import io
-import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.document import DocumentId
 from search.engine import Matrix, Vector
+from search.engines.embedded.bytewise import ByteRows, in_bytes, open_bytes, write_bytes
 from search.engines.embedded.generations import write_durably
-from search.engines.embedded.sketches import SPREADS, Sketches, open_sketches, write_sketches
-from search.results import Ranked
+from search.engines.embedded.runs import within_runs
 
 MAX_SEGMENTS: Final = 8
 MAX_DEAD_SHARE: Final = 0.3
-# Candidates are checked against filters in slices that grow by this factor.
-SLICE_GROWTH: Final = 4
+DIGITS: Final = 6  # of a score
+
+# No more passages are compared as they are, without a look at their bytes.
+FEW_ROWS: Final = 200
+# So many are compared in one thread; what is beyond goes to further ones.
+ROWS_A_THREAD: Final = 125_000
+_MOST_THREADS: Final = 4
+# A passage is kept unless its bytes say that it is worse than the last of the nearest by so many usual errors.
+_ERRORS: Final = 4
+# To read a row from anywhere takes as long as to compare so many that stand in a row.
+_JUMP: Final = 3
 # So many numbers are multiplied at a time that the library does it in this thread: it would give more of them to
 # several threads, which on a busy machine wait for each other and burn twice the time.
 _AT_ONCE: Final = 32_768
-DIGITS: Final = 6  # of a score
+_BLOCK: Final = 64  # scores, of which the highest stands for them
 
-# All of so few passages are compared as fast as they are sorted out.
-FEW_ROWS: Final = 30_000
-# How many passages that seem nearest say how near the nearest are.
-_SEEMING: Final = 1_000
-# Of a larger share all are compared: reading here and there is slower than in a row.
-MOST_SHARE: Final = 1 / 6
-_SAMPLED: Final = 16_384  # passages, to find how high the best of them reach
+Numbers: TypeAlias = NDArray[np.int64]
+Scores: TypeAlias = NDArray[np.float32]
+_T = TypeVar("_T", bound=np.generic)
 
-Allowed = Callable[[Sequence[DocumentId]], AbstractSet[DocumentId]]
+
+class Near(NamedTuple):
+    """A document by its record number, the product of its best passage, and the page on which that begins."""
+
+    number: int
+    score: float
+    page: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +62,12 @@ class Segment:
     """One segment in memory; rows stay on disk until they are read."""
 
     folder: Path
-    ids: tuple[DocumentId, ...]
-    starts: NDArray[np.int64]
+    numbers: Numbers
+    starts: Numbers
     pages: NDArray[np.int32]
     live: NDArray[np.bool_]
-    rows: NDArray[np.float32]
-    sketches: Sketches
-    dead_rows: NDArray[np.int64]
+    rows: Matrix
+    bytes: ByteRows
 
     @property
     def live_rows(self) -> int:
@@ -74,137 +82,121 @@ def open_segments(folder: Path, dimensions: int) -> list[Segment]:
 
 
 def _open(folder: Path, dimensions: int) -> Segment:
-    ids = tuple(DocumentId(id) for id in json.loads((folder / "ids.json").read_text("utf-8")))
     with np.load(folder / "passages.npz", allow_pickle=False) as arrays:
-        starts, pages = arrays["starts"], arrays["pages"]
+        numbers, starts, pages = arrays["numbers"], arrays["starts"], arrays["pages"]
     live = np.load(folder / "live.npy", allow_pickle=False)
-    rows = np.memmap(folder / "rows.f32", np.float32, "r", shape=(len(pages), dimensions))
-    dead_rows = np.flatnonzero(np.repeat(~live, np.diff(starts)))
-    return Segment(folder, ids, starts, pages, live, rows, open_sketches(folder, *rows.shape), dead_rows)
+    rows = np.asarray(np.memmap(folder / "rows.f32", np.float32, "r", shape=(len(pages), dimensions)))
+    return Segment(folder, numbers, starts, pages, live, rows, open_bytes(folder, *rows.shape))
 
 
 class VectorReader:
     """Nearest documents of one generation."""
 
     def __init__(self, folder: Path, dimensions: int) -> None:
-        self._segments = open_segments(folder, dimensions)
-        self._rows = sum(len(segment.pages) for segment in self._segments)
-        self._first_rows = np.cumsum([0, *(len(segment.pages) for segment in self._segments)])[:-1]
-        self._starts = np.concatenate(
-            [
-                np.empty(0, np.int64),
-                *(first + segment.starts[:-1] for first, segment in zip(self._first_rows, self._segments, strict=True)),
-            ]
-        )
-        self._spreads = np.concatenate([np.empty(0, np.float32), *(s.sketches.spreads for s in self._segments)])
-        self._ids = [id for segment in self._segments for id in segment.ids]
-        self._places = {
-            id: (segment, place)
-            for segment in self._segments
-            for place, id in enumerate(segment.ids)
-            if segment.live[place]
-        }
+        self._segments = segments = open_segments(folder, dimensions)
+        self._firsts = np.cumsum([0, *(len(segment.pages) for segment in segments)])
+        self._numbers = _joined([np.empty(0, np.int64), *(segment.numbers for segment in segments)])
+        self._pages = _joined([np.empty(0, np.int32), *(segment.pages for segment in segments)])
+        live = _joined([np.empty(0, np.bool_), *(segment.live for segment in segments)])
+        passages = _joined([np.empty(0, np.int64), *(np.diff(segment.starts) for segment in segments)])
+        self._starts = np.cumsum(np.append(0, passages))
+        self._live_rows = np.flatnonzero(np.repeat(live, passages))
+        self._documents = np.repeat(np.arange(len(live)), passages)
+        self._one_each = len(live) == len(self._pages)
+        # -1 for a record without vectors.
+        self._places = np.full(self._numbers.max(initial=-1) + 1, -1, np.int64)
+        self._places[self._numbers[live]] = np.flatnonzero(live)
 
-    def nearest(self, vector: Vector, depth: int, allowed: Allowed | None) -> list[Ranked]:
+    def nearest(self, vector: Vector, depth: int, among: Numbers | None = None) -> list[Near]:
         """The `depth` nearest documents by their best passage, nearest first, ties in order of writing.
 
-        allowed: which of some ids may be found; None when all may.
+        among: numbers of the records that may be found, in order; None when all may.
         """
-        if not self._places or depth <= 0:
+        rows = self._live_rows if among is None else self._rows_of(among)
+        if depth <= 0 or not len(rows):
             return []
-        sketched = self._sketched(vector, depth) if allowed is None else None
-        if sketched is not None:
-            places, near = sketched
-            order = np.argsort(-near, kind="stable")[:depth]
-            return [self._ranked(self._ids[places[n]], float(near[n]), vector) for n in order]
-        scores = np.concatenate([_document_scores(segment, vector) for segment in self._segments])
-        total = len(self._places)
-        found: list[Ranked] = []
-        seen, size = 0, depth
-        while seen < total and len(found) < depth:
-            size = min(size, total)
-            best = _best(scores, size)[seen:]
-            candidates = [self._ids[place] for place in best]
-            kept = set(candidates) if allowed is None else allowed(candidates)
-            found += [
-                self._ranked(id, float(scores[place]), vector)
-                for id, place in zip(candidates, best, strict=True)
-                if id in kept
-            ][: depth - len(found)]
-            seen, size = size, size * SLICE_GROWTH
-        return found
+        if len(rows) > FEW_ROWS:
+            rows = self._likely(rows, vector, depth)
+        return self._looked_at(rows, vector, depth)
 
-    def _sketched(self, vector: Vector, depth: int) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-        """Places and scores of the documents that may be among the `depth` nearest, in order of writing.
-
-        None where too many would have to be looked at, or too few documents are among what seems nearest.
-        """
-        if self._rows < FEW_ROWS:
-            return None
-        likely = np.concatenate([_likely(segment, vector) for segment in self._segments])
-        sample = likely[:: max(1, self._rows // _SAMPLED)]
-        seeming = likely >= _nth(sample, min(len(sample), round(_SEEMING * len(sample) / self._rows)))
-        if np.count_nonzero(seeming) > self._rows * MOST_SHARE:
-            return None
-        _, first = self._looked_at(np.flatnonzero(seeming), vector)
-        if len(first) < depth:
-            return None
-        # In the place of the guesses: how near each may be at the best.
-        likely += SPREADS * self._spreads
-        chosen = seeming | (likely >= _nth(first, depth))
-        if np.count_nonzero(chosen) > self._rows * MOST_SHARE:
-            return None
-        return self._looked_at(np.flatnonzero(chosen), vector)
-
-    def _looked_at(self, rows: NDArray[np.int64], vector: Vector) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Places and scores of the documents of some rows, by these rows; in order of writing."""
-        cuts = np.searchsorted(rows, self._first_rows)
-        scores = [
-            _products(np.asarray(segment.rows)[some - first], vector)
-            for segment, first, some in zip(self._segments, self._first_rows, np.split(rows, cuts[1:]), strict=True)
-        ]
-        documents = np.searchsorted(self._starts, rows, side="right") - 1
-        firsts = np.flatnonzero(np.diff(documents, prepend=-1))
-        return documents[firsts], np.maximum.reduceat(np.concatenate(scores), firsts)
-
-    def among(self, vector: Vector, ids: Sequence[DocumentId], depth: int) -> list[Ranked]:
-        """The `depth` nearest of `ids`; those without vectors are left out."""
-        scored = []
-        for id in ids:
-            if id in self._places:
-                segment, place = self._places[id]
-                rows = segment.rows[segment.starts[place] : segment.starts[place + 1]]
-                scored.append((round(float((rows @ vector).max()), DIGITS), id))
-        scored.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [self._ranked(id, score, vector) for score, id in scored[:depth]]
-
-    def record(self, id: DocumentId) -> Vector | None:
+    def record(self, number: int) -> Vector | None:
         """The vector of the record itself (its page is 0)."""
-        if id not in self._places:
-            return None
-        segment, place = self._places[id]
-        first, end = segment.starts[place], segment.starts[place + 1]
-        own = np.flatnonzero(segment.pages[first:end] == 0)
-        return np.array(segment.rows[first + own[0]]) if len(own) else None
+        rows = self._rows_of(np.array([number]))
+        own = rows[self._pages[rows] == 0]
+        return self._rows(own[:1])[0] if len(own) else None
 
-    def _ranked(self, id: DocumentId, score: float, vector: Vector) -> Ranked:
-        segment, place = self._places[id]
-        first, end = segment.starts[place], segment.starts[place + 1]
-        best = int(np.argmax(segment.rows[first:end] @ vector)) if end - first > 1 else 0
-        return Ranked(id, score, int(segment.pages[first + best]))
+    def _rows_of(self, numbers: Numbers) -> Numbers:
+        """The rows of those records that have any, in order."""
+        places = self._places[numbers[numbers < len(self._places)]]
+        return within_runs(self._starts, np.sort(places[places >= 0]))
+
+    def _likely(self, rows: Numbers, vector: Vector, depth: int) -> Numbers:
+        """Those that may be the best passage of one of the `depth` nearest documents."""
+        about, best, doubt = self._by_bytes(rows, vector)
+        chosen = np.flatnonzero(about >= _nth_highest(best, depth) - doubt)
+        if not self._one_each:
+            # Of a book with many near passages those that may be its best.
+            places = np.cumsum(_firsts(self._documents[rows])) - 1
+            chosen = chosen[about[chosen] >= best[places[chosen]] - doubt]
+        return rows[chosen]
+
+    def _by_bytes(self, rows: Numbers, vector: Vector) -> tuple[Scores, Scores, float]:
+        """About the product of each row, the best of each document, and how much they may be wrong."""
+        asked = in_bytes(vector)
+        doubt = _ERRORS * max(segment.bytes.error(asked) for segment in self._segments)
+        if len(rows) * _JUMP <= len(self._pages):
+            about = _joined([segment.bytes.products(asked, own) for segment, own in self._by_segment(rows)])
+        else:
+            about = self._products_of_all(asked)
+            about = about if len(rows) == len(about) else about[rows]
+        if self._one_each:
+            return about, about, doubt
+        return about, np.maximum.reduceat(about, np.flatnonzero(_firsts(self._documents[rows]))), doubt
+
+    def _products_of_all(self, asked: ByteRows) -> Scores:
+        blocks = [
+            (segment.bytes, slice(start, start + ROWS_A_THREAD))
+            for segment in self._segments
+            for start in range(0, len(segment.pages), ROWS_A_THREAD)
+        ]
+        threads = min(len(blocks), os.cpu_count() or 1, _MOST_THREADS)
+        if threads == 1:
+            return _joined([held.products(asked, block) for held, block in blocks])
+        with ThreadPoolExecutor(threads) as pool:  # one that is kept would lack its threads in a forked process
+            return _joined(list(pool.map(lambda block: block[0].products(asked, block[1]), blocks)))
+
+    def _by_segment(self, rows: Numbers) -> Iterator[tuple[Segment, Numbers]]:
+        """rows: in order. Those of each segment, counted from its first."""
+        cuts = np.searchsorted(rows, self._firsts)
+        for segment, first, start, end in zip(self._segments, self._firsts, cuts, cuts[1:], strict=False):
+            yield segment, rows[start:end] - first
+
+    def _rows(self, rows: Numbers) -> Matrix:
+        return _joined([segment.rows[own] for segment, own in self._by_segment(rows)])
+
+    def _looked_at(self, rows: Numbers, vector: Vector, depth: int) -> list[Near]:
+        """The `depth` nearest documents by some rows."""
+        scores, documents = _products(self._rows(rows), vector), self._documents[rows]
+        by_document = np.lexsort((-scores, documents))
+        best = by_document[_firsts(documents[by_document])]
+        numbers = self._numbers[documents[best]]
+        order = np.lexsort((numbers, -scores[best]))[:depth]
+        best, numbers = best[order], numbers[order]
+        pages = self._pages[rows[best]]
+        return list(map(Near, numbers.tolist(), scores[best].tolist(), pages.tolist()))
 
 
-def _document_scores(segment: Segment, vector: Vector) -> NDArray[np.float32]:
-    rows = _products(np.asarray(segment.rows), vector)
-    if len(rows) == len(segment.ids):  # one passage each
-        best: NDArray[np.float32] = rows
-    else:
-        best = np.maximum.reduceat(rows, segment.starts[:-1])
-    best[~segment.live] = -np.inf
-    return best
+def _firsts(values: Numbers) -> NDArray[np.bool_]:
+    """True where a value is not that before it."""
+    found: NDArray[np.bool_] = np.diff(values, prepend=-1) != 0
+    return found
 
 
-def _products(rows: NDArray[np.float32], vector: Vector) -> NDArray[np.float32]:
+def _joined(parts: Sequence[NDArray[_T]]) -> NDArray[_T]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _products(rows: Matrix, vector: Vector) -> NDArray[np.float32]:
     count, dimensions = rows.shape
     found, step = np.empty(count, np.float32), max(1, _AT_ONCE // dimensions)
     for start in range(0, count, step):
@@ -213,23 +205,16 @@ def _products(rows: NDArray[np.float32], vector: Vector) -> NDArray[np.float32]:
     return np.round(found, DIGITS, out=found)
 
 
-def _likely(segment: Segment, vector: Vector) -> NDArray[np.float32]:
-    likely = segment.sketches.likely(vector)
-    likely[segment.dead_rows] = -np.inf
-    return likely
-
-
-def _nth(scores: NDArray[np.float32], number: int) -> np.float32:
-    """The lowest of the `number` highest scores."""
+def _nth_highest(scores: NDArray[np.float32], number: int) -> np.float32:
+    """The lowest of the `number` highest scores; of all, where there are no more."""
+    whole = len(scores) // _BLOCK * _BLOCK
+    if whole >= number * _BLOCK:
+        # As many blocks hold at least that many scores as high as the lowest of their highest.
+        highest = scores[:whole].reshape(_BLOCK, -1).max(axis=0)
+        scores = scores[scores >= _nth_highest(highest, number)]
+    number = min(number, len(scores))
     lowest: np.float32 = np.partition(scores, len(scores) - number)[len(scores) - number]
     return lowest
-
-
-def _best(scores: NDArray[np.float32], size: int) -> NDArray[np.int64]:
-    """Places of the `size` highest scores, highest first; equal scores keep their order."""
-    # Everything equal to the lowest kept score takes part, so that slices of any size agree.
-    places = np.flatnonzero(scores >= _nth(scores, size)) if size < len(scores) else np.arange(len(scores))
-    return places[np.argsort(-scores[places], kind="stable")][:size]
 
 
 class VectorWriter:
@@ -238,35 +223,25 @@ class VectorWriter:
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder, self._dimensions = folder, dimensions
         self._old = open_segments(folder, dimensions)
-        self._live = [segment.live.copy() for segment in self._old]
-        self._places = {
-            id: (number, place)
-            for number, segment in enumerate(self._old)
-            for place, id in enumerate(segment.ids)
-            if segment.live[place]
-        }
         names = [int(segment.folder.name) for segment in self._old]
         self._new = _SegmentFiles(folder / f"{max(names, default=0) + 1:06d}")
+        self._removed = set[int]()
 
-    def remove(self, id: DocumentId) -> None:
-        """Nothing of the document `id` is found any more."""
-        number, place = self._places.pop(id, (-1, -1))
-        if number == len(self._old):
-            self._new.live[place] = False
-        elif number >= 0:
-            self._live[number][place] = False
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Nothing of the records with these numbers is found any more."""
+        self._removed.update(numbers)
 
-    def add(self, id: DocumentId, rows: Matrix, pages: Sequence[int]) -> None:
-        """Replaces the vectors of `id`: one row a passage, with the page it starts on."""
-        self.remove(id)
+    def add(self, number: int, rows: Matrix, pages: Sequence[int]) -> None:
+        """The vectors of the record with this number: one row a passage, with the page it starts on."""
         if len(pages):
-            self._places[id] = (len(self._old), len(self._new.ids))
-            self._new.append(id, rows, pages)
+            self._new.append(number, rows, pages)
 
     def close(self) -> int:
         """Puts all on disk, merging segments when they are many or mostly dead; gives the rows that live."""
         self._new.close()
-        for segment, live in zip(self._old, self._live, strict=True):
+        removed = np.fromiter(self._removed, np.int64, len(self._removed))
+        for segment in open_segments(self._folder, self._dimensions):
+            live = segment.live & ~np.isin(segment.numbers, removed)
             if not np.array_equal(segment.live, live):
                 write_durably(segment.folder / "live.npy", _npy(live))
         segments = open_segments(self._folder, self._dimensions)
@@ -276,7 +251,9 @@ class VectorWriter:
             for segment in stale:
                 for place in np.flatnonzero(segment.live):
                     first, end = segment.starts[place], segment.starts[place + 1]
-                    merged.append(segment.ids[place], segment.rows[first:end], segment.pages[first:end].tolist())
+                    merged.append(
+                        int(segment.numbers[place]), segment.rows[first:end], segment.pages[first:end].tolist()
+                    )
             merged.close()
             for segment in stale:
                 shutil.rmtree(segment.folder)
@@ -305,19 +282,16 @@ class _SegmentFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._out: io.BufferedWriter | None = None
-        self._starts, self._pages = [0], list[int]()
-        self.ids: list[DocumentId] = []
-        self.live: list[bool] = []
+        self._numbers, self._starts, self._pages = list[int](), [0], list[int]()
 
-    def append(self, id: DocumentId, rows: Matrix, pages: Sequence[int]) -> None:
+    def append(self, number: int, rows: Matrix, pages: Sequence[int]) -> None:
         if self._out is None:
             self._folder.mkdir(parents=True)
             self._out = (self._folder / "rows.f32").open("wb")
         self._out.write(np.ascontiguousarray(rows, np.float32).tobytes())
         self._pages.extend(pages)
         self._starts.append(len(self._pages))
-        self.ids.append(id)
-        self.live.append(True)
+        self._numbers.append(number)
 
     def close(self) -> None:
         if self._out is None:
@@ -326,12 +300,12 @@ class _SegmentFiles:
         os.fsync(self._out.fileno())
         self._out.close()
         rows = np.memmap(self._folder / "rows.f32", np.float32, "r").reshape(len(self._pages), -1)
-        write_sketches(self._folder, rows)
+        write_bytes(self._folder, rows)
+        numbers, starts = np.array(self._numbers, np.int64), np.array(self._starts, np.int64)
         arrays = io.BytesIO()
-        np.savez(arrays, starts=np.array(self._starts, np.int64), pages=np.array(self._pages, np.int32))
+        np.savez(arrays, numbers=numbers, starts=starts, pages=np.array(self._pages, np.int32))
         write_durably(self._folder / "passages.npz", arrays.getvalue())
-        write_durably(self._folder / "live.npy", _npy(np.array(self.live, np.bool_)))
-        write_durably(self._folder / "ids.json", json.dumps(self.ids).encode())
+        write_durably(self._folder / "live.npy", _npy(np.ones(len(numbers), np.bool_)))
 
     def abandon(self) -> None:
         if self._out is not None:

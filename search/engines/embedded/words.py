@@ -26,7 +26,7 @@ from search.query import BODY
 from search.schema import SORTS
 
 # Raised when these files change in a way that an older index cannot answer.
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 
 
 def record_schema() -> tantivy.Schema:

@@ -74,8 +74,15 @@ class _Table:
         searcher = self._index.searcher()
         if ids is None:
             return searcher.num_docs
-        query = tantivy.Query.term_set_query(self.schema, self._key, list(ids))
-        return count(searcher, query)
+        return count(searcher, self._of(ids))
+
+    def numbers(self, ids: Sequence[DocumentId]) -> list[int]:
+        """The record numbers of those of `ids` that are committed."""
+        found: Any = self._index.searcher().search(self._of(ids), max(1, len(ids)), order_by_field="number")
+        return [int(number) for number, _ in found.hits]
+
+    def _of(self, ids: Sequence[DocumentId]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self.schema, self._key, list(ids))
 
     def close(self) -> int:
         """Waits until no file changes any more; gives how many documents there are."""
@@ -131,12 +138,11 @@ class EmbeddedWriter:
         if new:
             self._stamps.next()
         with reading("be searched for documents to remove"):
-            present = self._records.count(new) if new else 0
+            present = self._records.numbers(new) if new else []
         # They leave with the next commit: one for each would cost a load of deletions minutes.
         self._removed.update(new)
-        for id in new:
-            self._vectors.remove(id)
-        return present
+        self._vectors.remove(present)
+        return len(present)
 
     def close(self) -> Counts:
         """Everything on disk and at rest."""
@@ -182,16 +188,17 @@ class EmbeddedWriter:
             middle = len(entries) // 2
             first, second = self._write(entries[:middle]), self._write(entries[middle:])
             return first[0] + second[0], first[1] + second[1]
-        for entry in entries:
-            self._put_vectors(entry)
+        for number, entry in enumerate(entries, before):
+            if entry.vectors is not None:
+                self._vectors.add(number, entry.vectors, [passage.first_page for passage in entry.passages])
         return [entry.document.id for entry in entries], []
 
     def _write_together(self, entries: list[Entry]) -> None:
         gone = list(self._removed.union(entry.document.id for entry in entries))
         if not gone:
             return
-        old_records, old_pages = self._records.count(gone), self._pages.count(gone)
-        records = self._records.count() - old_records + len(entries)
+        old_records, old_pages = self._records.numbers(gone), self._pages.count(gone)
+        records = self._records.count() - len(old_records) + len(entries)
         pages = self._pages.count() - old_pages + sum(len(entry.pages) for entry in entries)
         # What is not there need not be removed: at the commit each removal is looked up in every segment.
         self._records.remove(gone if old_records else ())
@@ -208,13 +215,7 @@ class EmbeddedWriter:
         if (self._records.count(), self._pages.count()) != (records, pages):
             raise ValueError("not everything was kept")
         self._removed.clear()
-
-    def _put_vectors(self, entry: Entry) -> None:
-        if entry.vectors is None:
-            self._vectors.remove(entry.document.id)
-        else:
-            pages = [passage.first_page for passage in entry.passages]
-            self._vectors.add(entry.document.id, entry.vectors, pages)
+        self._vectors.remove(old_records)
 
     def _commit(self) -> None:
         self._records.commit()
