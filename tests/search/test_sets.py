@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from search.document import DocumentId
-from search.engines.embedded import EmbeddedEngine, searcher
+from search.engines.embedded import EmbeddedEngine, searcher, sets
 from search.query import Filter
 from search.query_language import parse
 from tests.support.documents import entry
@@ -23,11 +23,18 @@ FILTERS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["made when asked for", "made by the load"])
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of several loads, with records that were replaced and removed; "laut" is in more than half of them."""
     index = tmp_path_factory.mktemp("sets") / "index"
-    engine = EmbeddedEngine(index)
+    with pytest.MonkeyPatch.context() as changed:
+        if request.param == "made by the load":
+            changed.setattr(sets, "LEAST_RECORDS", 100)
+        fill(EmbeddedEngine(index))
+    return index
+
+
+def fill(engine: EmbeddedEngine) -> None:
     chance = random.Random(3)
     for _ in range(3):
         with engine.updating() as writer:
@@ -40,7 +47,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 put.append(entry(f"a.{number}", " ".join(words), subject=topic, topic=topic, year=year, format=form))
             writer.put(put)
             writer.delete(DocumentId(f"a.{number}") for number in chance.sample(range(300), 20))
-    return index
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -58,3 +64,26 @@ def test_sets_count_what_a_search_finds(
     by_sets = EmbeddedEngine(index).searcher()
     assert by_sets.facets(query, also) == facets
     assert by_sets.keyword(query, 0, also).total == total
+
+
+def test_a_load_makes_the_sets_of_what_many_records_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sets, "LEAST_RECORDS", 10)
+    monkeypatch.setattr(sets, "LEAST_SHARE", 0.5)
+    engine = EmbeddedEngine(tmp_path)
+
+    def made() -> dict[tuple[str, str], int]:
+        folder = tmp_path / "generations" / engine.searcher().generation / "sets"
+        return {term: sets.count_of(bits) for term, bits in sets.open_sets(folder).items()}
+
+    with engine.updating() as writer:
+        writer.put(entry(f"a.{n}", "laut dan ikan" if n < 12 else "gunung", format="book") for n in range(20))
+    first = {("w_anywhere", "laut"): 12, ("w_anywhere", "ikan"): 12, ("r_format", "book"): 20}
+    assert first.items() <= made().items()
+    assert not {"dan", "gunung"} & {text for _, text in made()}
+    with engine.updating() as writer:
+        writer.put(entry(f"a.{n}", "gunung", format="map") for n in range(8))
+    assert made()["w_anywhere", "gunung"] == 16
+    assert made()["w_anywhere", "laut"] == 4  # counted with those that were replaced, it is frequent still
+    with engine.updating() as writer:
+        writer.delete(DocumentId(f"a.{n}") for n in range(15))
+    assert made() == {}

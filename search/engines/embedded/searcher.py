@@ -19,7 +19,7 @@ from search.engines.embedded.columns import Columns, Places
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
-from search.engines.embedded.sets import RecordSets, count_of
+from search.engines.embedded.sets import RecordSets, count_of, open_sets
 from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import Near, VectorReader
 from search.engines.embedded.vocabulary import Vocabulary
@@ -58,10 +58,11 @@ class EmbeddedSearcher:
             self._records, self._pages = records.searcher(), pages.searcher()
             self._columns = Columns(generation.folder / "columns")
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
+            made = open_sets(generation.folder / "sets")
         self._build = Selection(TantivyDialect(records.schema))
         self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
         self._record_schema, self._page_schema = records.schema, pages.schema
-        self._sets = RecordSets(self._records, records.schema, len(self._columns))
+        self._sets = RecordSets(self._records, records.schema, len(self._columns), made)
         self._build_sets = Selection(self._sets)
         self._tally_of_all = lru_cache(1)(self._count_all)
         # The same facets are asked for with every page of a result; a generation never changes.
@@ -274,7 +275,7 @@ class EmbeddedSearcher:
     def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
         selected = self._build_sets.selecting(query, also)
-        if selected.at_most * 2 > self._records.num_docs:
+        if selected.at_most() * 2 > self._records.num_docs:
             found = selected.bits()
             if count_of(found) * 2 > self._records.num_docs:
                 others = self._sets.everything().bits() & ~found
@@ -284,8 +285,9 @@ class EmbeddedSearcher:
     def _matching(self, query: Query, also: Collection[DocumentId] = ()) -> Places:
         """The numbers of the records that match, in order."""
         selected = self._build_sets.selecting(query, also)
-        if selected.at_most <= FEW_COUNTED:
-            return self._numbers(self._build.selecting(query, also), selected.at_most)
+        at_most = selected.at_most()
+        if at_most <= FEW_COUNTED:
+            return self._numbers(self._build.selecting(query, also), at_most)
         return self._sets.numbers(selected.bits())
 
     def _count_all(self) -> Places:
@@ -293,7 +295,7 @@ class EmbeddedSearcher:
 
     def _total(self, query: Query, also: Collection[DocumentId] = ()) -> int:
         selected = self._build_sets.selecting(query, also)
-        if selected.at_most <= FEW_COUNTED:
+        if selected.at_most() <= FEW_COUNTED:
             return count(self._records, self._build.selecting(query, also))
         return count_of(selected.bits())
 

@@ -15,6 +15,7 @@ from search.engines.checking import sift
 from search.engines.embedded import words
 from search.engines.embedded.columns import ColumnWriter
 from search.engines.embedded.guard import not_written, of_the_disk, reading
+from search.engines.embedded.sets import write_sets
 from search.engines.embedded.vectors import VectorWriter
 from search.engines.terms import clean, record_terms, word_text
 from search.errors import EngineUnavailable
@@ -84,12 +85,12 @@ class _Table:
     def _of(self, ids: Sequence[DocumentId]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self.schema, self._key, list(ids))
 
-    def close(self) -> int:
-        """Waits until no file changes any more; gives how many documents there are."""
+    def close(self) -> tantivy.Searcher:
+        """Waits until no file changes any more."""
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._index.reload()
-        return self._index.searcher().num_docs
+        return self._index.searcher()
 
 
 def count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
@@ -152,7 +153,9 @@ class EmbeddedWriter:
             self._write_together([])
             self._columns.close()
             last = self._stamps.next() if self._stamps.last > self._published else self._published
-            return Counts(self._records.close(), self._pages.close(), self._vectors.close(), last)
+            records, pages = self._records.close(), self._pages.close()
+            write_sets(self._folder / "sets", records, self._records.schema, self._columns.next)
+            return Counts(records.num_docs, pages.num_docs, self._vectors.close(), last)
 
     def abandon(self) -> None:
         """Stops; the caller removes the folder."""
