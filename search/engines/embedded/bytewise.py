@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engine import Matrix, Vector
-from search.engines.embedded.generations import write_durably
+from search.engines.embedded.generations import write_durably, write_parts_durably
 
 _MOST: Final = 127
 _ROWS_AT_ONCE: Final = 16_384
@@ -58,7 +58,7 @@ def open_bytes(folder: Path, rows: int, dimensions: int) -> ByteRows:
 def write_bytes(folder: Path, rows: Matrix) -> None:
     blocks = [rows[start : start + _ROWS_AT_ONCE] for start in range(0, len(rows), _ROWS_AT_ONCE)]
     step = max(map(_step, blocks))
-    write_durably(folder / "rows.i8", b"".join(_rounded(block, step).tobytes() for block in blocks))
+    write_parts_durably(folder / "rows.i8", (_rounded(block, step).tobytes() for block in blocks))
     write_durably(folder / "step.f32", np.float32(step).tobytes())
 
 

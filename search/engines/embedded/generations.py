@@ -15,7 +15,7 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -213,9 +213,14 @@ class Generations:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replaces a file all at once: after a crash it holds the old bytes or the new, never a mixture."""
+    write_parts_durably(path, [data])
+
+
+def write_parts_durably(path: Path, parts: Iterable[bytes]) -> None:
+    """As write_durably, one part after the other."""
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as out:
-        out.write(data)
+        out.writelines(parts)
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)

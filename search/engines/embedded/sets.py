@@ -22,7 +22,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from search import analysis
-from search.engines.embedded.generations import write_durably
+from search.engines.embedded.generations import write_durably, write_parts_durably
 from search.engines.embedded.queries import TantivyDialect
 from search.engines.terms import ANYWHERE, WHOLE, YEARS
 from search.query import BODY
@@ -190,7 +190,7 @@ def write_sets(folder: Path, records: tantivy.Searcher, schema: tantivy.Schema, 
     made = (
         sets.continued(*term, held[term], first) if term in held else sets.term(*term, 1.0).bits() for term in terms
     )
-    write_durably(folder / "bits.u64", b"".join(bits.tobytes() for bits in made))
+    write_parts_durably(folder / "bits.u64", (bits.tobytes() for bits in made))
     write_durably(folder / "terms.json", json.dumps({"size": size, "terms": terms}).encode())
 
 

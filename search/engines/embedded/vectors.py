@@ -100,9 +100,10 @@ class VectorReader:
         live = _joined([np.empty(0, np.bool_), *(segment.live for segment in segments)])
         passages = _joined([np.empty(0, np.int64), *(np.diff(segment.starts) for segment in segments)])
         self._starts = np.cumsum(np.append(0, passages))
-        self._live_rows = np.flatnonzero(np.repeat(live, passages))
         self._documents = np.repeat(np.arange(len(live)), passages)
         self._one_each = len(live) == len(self._pages)
+        self._live_rows = np.flatnonzero(np.repeat(live, passages))
+        self._live_firsts = _firsts(self._documents[self._live_rows])
         # -1 for a record without vectors.
         self._places = np.full(self._numbers.max(initial=-1) + 1, -1, np.int64)
         self._places[self._numbers[live]] = np.flatnonzero(live)
@@ -132,26 +133,24 @@ class VectorReader:
 
     def _likely(self, rows: Numbers, vector: Vector, depth: int) -> Numbers:
         """Those that may be the best passage of one of the `depth` nearest documents."""
-        about, best, doubt = self._by_bytes(rows, vector)
-        chosen = np.flatnonzero(about >= _nth_highest(best, depth) - doubt)
-        if not self._one_each:
-            # Of a book with many near passages those that may be its best.
-            places = np.cumsum(_firsts(self._documents[rows])) - 1
-            chosen = chosen[about[chosen] >= best[places[chosen]] - doubt]
-        return rows[chosen]
-
-    def _by_bytes(self, rows: Numbers, vector: Vector) -> tuple[Scores, Scores, float]:
-        """About the product of each row, the best of each document, and how much they may be wrong."""
         asked = in_bytes(vector)
+        about = self._by_bytes(rows, asked)
         doubt = _ERRORS * max(segment.bytes.error(asked) for segment in self._segments)
-        if len(rows) * _JUMP <= len(self._pages):
-            about = _joined([segment.bytes.products(asked, own) for segment, own in self._by_segment(rows)])
-        else:
-            about = self._products_of_all(asked)
-            about = about if len(rows) == len(about) else about[rows]
         if self._one_each:
-            return about, about, doubt
-        return about, np.maximum.reduceat(about, np.flatnonzero(_firsts(self._documents[rows]))), doubt
+            return rows[about >= _nth_highest(about, depth) - doubt]
+        firsts = self._live_firsts if rows is self._live_rows else _firsts(self._documents[rows])
+        best = np.maximum.reduceat(about, firsts)
+        chosen = np.flatnonzero(about >= _nth_highest(best, depth) - doubt)
+        # Of a book with many near passages those that may be its best.
+        books = np.searchsorted(firsts, chosen, side="right") - 1
+        return rows[chosen[about[chosen] >= best[books] - doubt]]
+
+    def _by_bytes(self, rows: Numbers, asked: ByteRows) -> Scores:
+        """About the product of each row."""
+        if len(rows) * _JUMP <= len(self._pages):
+            return _joined([segment.bytes.products(asked, own) for segment, own in self._by_segment(rows)])
+        about = self._products_of_all(asked)
+        return about if len(rows) == len(about) else about[rows]
 
     def _products_of_all(self, asked: ByteRows) -> Scores:
         blocks = [
@@ -159,8 +158,8 @@ class VectorReader:
             for segment in self._segments
             for start in range(0, len(segment.pages), ROWS_A_THREAD)
         ]
-        threads = min(len(blocks), os.cpu_count() or 1, _MOST_THREADS)
-        if threads == 1:
+        threads = min(len(self._pages) // ROWS_A_THREAD, os.cpu_count() or 1, _MOST_THREADS)
+        if threads < 2:
             return _joined([held.products(asked, block) for held, block in blocks])
         with ThreadPoolExecutor(threads) as pool:  # one that is kept would lack its threads in a forked process
             return _joined(list(pool.map(lambda block: block[0].products(asked, block[1]), blocks)))
@@ -186,10 +185,9 @@ class VectorReader:
         return list(map(Near, numbers.tolist(), scores[best].tolist(), pages.tolist()))
 
 
-def _firsts(values: Numbers) -> NDArray[np.bool_]:
-    """True where a value is not that before it."""
-    found: NDArray[np.bool_] = np.diff(values, prepend=-1) != 0
-    return found
+def _firsts(values: Numbers) -> Numbers:
+    """Where a value is not that before it."""
+    return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 def _joined(parts: Sequence[NDArray[_T]]) -> NDArray[_T]:
@@ -222,8 +220,7 @@ class VectorWriter:
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder, self._dimensions = folder, dimensions
-        self._old = open_segments(folder, dimensions)
-        names = [int(segment.folder.name) for segment in self._old]
+        names = [int(held.name) for held in folder.iterdir()] if folder.is_dir() else []
         self._new = _SegmentFiles(folder / f"{max(names, default=0) + 1:06d}")
         self._removed = set[int]()
 
