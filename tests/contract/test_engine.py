@@ -287,6 +287,7 @@ def broken(id: str) -> list[Entry]:
         replace(sound, document=replace(sound.document, links=(object(),))),  # type: ignore[arg-type]
         replace(sound, vectors=np.zeros((3, 2), np.float32)),
         replace(entry(id, "Laut", vectors=[unit(1, 0)]), vectors=np.full((1, 2), np.nan, np.float32)),
+        replace(entry(id, "Laut", vectors=[unit(1, 0)]), vectors=np.full((1, 2), 1e300)),
         replace(entry(id, "Laut", vectors=[unit(1, 0, 0)])),
     ]
 

@@ -42,27 +42,15 @@ def test_counts_and_ids_are_those_of_what_was_written(tmp_path: Path, loads: int
             assert counted[name] == Counter(value for number in numbers for value in written[number].get(name, ()))
 
 
-def test_what_was_taken_back_is_counted_no_more(tmp_path: Path) -> None:
+def test_what_is_no_facet_is_not_counted(tmp_path: Path) -> None:
     writer = ColumnWriter(tmp_path)
     writer.add(DocumentId("a.1"), {"format": ("book",)})
-    kept = writer.next
-    writer.add(DocumentId("a.2"), {"format": ("map", "globe")})
-    writer.back_to(kept)
-    assert writer.add(DocumentId("a.3"), {"format": ("globe",), "no facet": ("x",)}) == kept
+    writer.add(DocumentId("a.2"), {"format": ("globe",), "no facet": ("x",)})
     writer.close()
     columns = Columns(tmp_path)
-    assert columns.ids([0, 1]) == ["a.1", "a.3"]
+    assert columns.ids([0, 1]) == ["a.1", "a.2"]
     counted = columns.most_frequent(columns.tally(np.array([0, 1])), ["format", "topic"])
     assert counted == {"format": {"book": 1, "globe": 1}, "topic": {}}
-
-
-def test_everything_may_be_taken_back(tmp_path: Path) -> None:
-    writer = ColumnWriter(tmp_path)
-    writer.add(DocumentId("a.1"), {"format": ("book",)})
-    writer.back_to(0)
-    writer.close()
-    assert Columns(tmp_path).ids([]) == []
-    assert not any(tmp_path.iterdir())
 
 
 def test_of_many_values_the_most_frequent_are_listed_with_exact_counts(tmp_path: Path) -> None:

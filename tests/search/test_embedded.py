@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from search.document import DocumentId
+from search.engine import EVERYTHING
 from search.engines.embedded import EmbeddedEngine
 from search.engines.embedded.vectors import MAX_SEGMENTS, open_segments
+from search.engines.embedded.writer import _Table
 from search.errors import EngineUnavailable, IndexBusy, SchemaMismatch
 from search.query_language import parse
 from tests.support.documents import entry, unit
@@ -93,6 +95,47 @@ def test_many_loads_leave_few_vector_segments_and_no_dead_rows_pile_up(engine: E
     assert sum(segment.live_rows for segment in segments) == 3 * MAX_SEGMENTS + 1
     assert engine.info().passages == 3 * MAX_SEGMENTS + 1
     assert sum(len(segment.pages) for segment in segments) <= 2 * engine.info().passages
+
+
+def test_after_half_a_commit_vectors_are_those_of_what_is_found(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engine.updating("model", 2) as writer:
+        writer.put([entry("a.1", "Laut", vectors=[unit(1, 0)]), entry("a.2", "Laut", vectors=[unit(0, 1)])])
+    failures = iter([ValueError("the pages fail once, when the records are written")])
+    unharmed = _Table.commit
+
+    def commit(table: _Table) -> None:
+        if table._key == "parent" and (failure := next(failures, None)):
+            raise failure
+        unharmed(table)
+
+    monkeypatch.setattr(_Table, "commit", commit)
+    with engine.updating("model", 2) as writer:
+        report = writer.put(
+            [entry("a.1", "Darat", vectors=[unit(-1, 0)]), entry("a.3", "Laut", vectors=[unit(0.6, 0.8)])]
+        )
+    assert next(failures, None) is None
+    assert (report.written, report.refused) == (("a.1", "a.3"), ())
+    asked = engine.searcher()
+    found = {item.id: item.score for item in asked.semantic(unit(1, 0), EVERYTHING, 10).items}
+    assert found == pytest.approx({"a.3": 0.6, "a.2": 0, "a.1": -1})
+    assert asked.vector(DocumentId("a.1")) == pytest.approx(unit(-1, 0))
+    assert engine.info().passages == 3
+    assert {value.value for value in asked.facets(EVERYTHING)["format"]} == set()
+
+
+def test_within_one_load_the_last_change_of_a_document_stands(engine: EmbeddedEngine) -> None:
+    with engine.updating("model", 2) as writer:
+        writer.put(entry(id, "Laut", vectors=[unit(1, 0)]) for id in ("a.1", "a.2", "a.3", "a.4"))
+        writer.put([entry("a.1", "Darat", vectors=[unit(0, 1)]), entry("a.4", "Darat")])
+        writer.delete([DocumentId("a.2"), DocumentId("a.3")])
+        writer.put([entry("a.3", "Darat", vectors=[unit(0, -1)])])
+    asked = engine.searcher()
+    found = {item.id: item.score for item in asked.semantic(unit(0, 1), EVERYTHING, 10).items}
+    assert found == pytest.approx({"a.1": 1, "a.3": -1})
+    assert asked.vector(DocumentId("a.4")) is None
+    assert (engine.info().documents, engine.info().passages) == (3, 2)
 
 
 def test_a_searcher_is_kept_until_something_is_published(engine: EmbeddedEngine) -> None:

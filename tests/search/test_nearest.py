@@ -1,5 +1,6 @@
 """The nearest passages by their bytes and then by themselves, held against a comparison of all as they are."""
 
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from search.engine import Matrix, Vector
 from search.engines.embedded import vectors
-from search.engines.embedded.vectors import VectorReader, VectorWriter
+from search.engines.embedded.vectors import MAX_SEGMENTS, VectorReader, VectorWriter
 
 DIMENSIONS = 96
 MANY = 35_000
@@ -36,11 +37,11 @@ def clustered(count: int) -> Matrix:
 
 
 def written(folder: Path, rows: Matrix, first: int = 0) -> None:
-    """A segment with one passage a document. first: the number of the first record."""
+    """A segment with one passage a document. first: the number of the first record; those before live on."""
     writer = VectorWriter(folder, rows.shape[1])
     for number, row in enumerate(rows, first):
         writer.add(number, row[np.newaxis], [0])
-    writer.close()
+    writer.close(np.arange(first + len(rows)))
 
 
 def found(folder: Path, vector: Vector, depth: int, among: Sequence[int] | None = None) -> list[int]:
@@ -104,7 +105,7 @@ def test_a_book_with_most_of_the_near_passages_hides_no_other(tmp_path: Path) ->
     for number, row in enumerate(others):
         writer.add(number, row[np.newaxis], [0])
     writer.add(MANY, book, list(range(1, len(book) + 1)))
-    writer.close()
+    writer.close(np.arange(MANY + 1))
     first, *rest = VectorReader(tmp_path, DIMENSIONS).nearest(vector, 6)
     assert (first.number, first.page) == (MANY, int(np.argmax(book @ vector)) + 1)
     assert [near.number for near in rest] == np.argsort(-(others @ vector))[:5].tolist()
@@ -117,11 +118,61 @@ def test_what_was_replaced_or_removed_is_not_found(tmp_path: Path) -> None:
     nearest = np.argsort(-(rows @ vector)).tolist()
     assert found(tmp_path, vector, 1) == nearest[:1] == [3]
     writer = VectorWriter(tmp_path, DIMENSIONS)
-    writer.remove(nearest[:2])
     writer.add(MANY, -vector[np.newaxis], [0])
-    writer.close()
+    writer.close(np.setdiff1d(np.arange(MANY + 1), nearest[:2]))
     assert found(tmp_path, vector, 1) == nearest[2:3]
     assert found(tmp_path, vector, 5, nearest[:3]) == nearest[2:3]
     reader = VectorReader(tmp_path, DIMENSIONS)
     assert reader.record(3) is None
     assert reader.record(MANY) == pytest.approx(-vector)
+
+
+def test_books_of_several_loads_are_found_by_their_best_passage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under filters as well, some of which leave nothing of a segment; also when segments were merged."""
+    monkeypatch.setattr(vectors, "FEW_ROWS", 20)
+    alive: set[int] = set()
+    passages: dict[int, Matrix] = {}
+    for load in range(2 * MAX_SEGMENTS):
+        gone = CHANCE.choice(sorted(alive), len(alive) // 5, replace=False).tolist() if alive else []
+        alive.difference_update(gone)
+        writer = VectorWriter(tmp_path, DIMENSIONS)
+        for number in range(100 * load, 100 * load + int(CHANCE.integers(1, 60))):
+            alive.add(number)
+            passages[number] = clustered(int(CHANCE.integers(1, 6)))
+            writer.add(number, passages[number], list(range(len(passages[number]))))
+        left = sum(len(passages[number]) for number in alive)
+        assert writer.close(np.array(sorted(alive))) == left
+        assert len(list(tmp_path.iterdir())) <= MAX_SEGMENTS + 1
+        vector = clustered(1)[0]
+        for some in (alive, {n for n in alive if n < 100}, {n for n in alive if n >= 100 * load}, set(passages)):
+            best = {n: float((passages[n] @ vector).max()) for n in some & alive}
+            exact = sorted(best, key=lambda number: -best[number])[:10]
+            near = VectorReader(tmp_path, DIMENSIONS).nearest(vector, 10, np.array(sorted(some), np.int64))
+            assert [one.number for one in near] == exact
+            assert [one.page for one in near] == [int(np.argmax(passages[number] @ vector)) for number in exact]
+    reader = VectorReader(tmp_path, DIMENSIONS)
+    for number in passages:
+        own = reader.record(number)
+        assert (own is None) == (number not in alive)
+        assert own is None or own == pytest.approx(passages[number][0])
+
+
+def test_no_more_than_a_piece_of_many_near_passages_is_in_memory(tmp_path: Path) -> None:
+    rows = unit(clustered(1) + 1e-4 * CHANCE.normal(size=(MANY, DIMENSIONS)))
+    written(tmp_path, rows)
+    reader, vector = VectorReader(tmp_path, DIMENSIONS), rows[5]
+    tracemalloc.start()
+    near = reader.nearest(vector, 10)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert near[0].score == pytest.approx(1, abs=1e-5)
+    assert most < rows.nbytes / 2
+
+
+@pytest.mark.parametrize("number", [1, 2, 63, 64, 65, 500, 4_095, 4_096, 5_000])
+def test_the_lowest_of_the_highest_is_that_of_a_sort(number: int) -> None:
+    for scores in (CHANCE.normal(size=4_096), CHANCE.integers(0, 5, 4_097), np.full(4_200, -np.inf)):
+        given = scores.astype(np.float32)
+        assert vectors._nth_highest(given, number) == np.sort(given)[-min(number, len(given))]

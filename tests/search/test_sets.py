@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from search.document import DocumentId
@@ -87,3 +88,13 @@ def test_a_load_makes_the_sets_of_what_many_records_hold(tmp_path: Path, monkeyp
     with engine.updating() as writer:
         writer.delete(DocumentId(f"a.{n}") for n in range(15))
     assert made() == {}
+
+
+def test_records_in_several_sets_are_those_of_a_count() -> None:
+    chance = np.random.default_rng(5)
+    for several in range(1, 10):
+        held = chance.random((several, 192)) < 0.5
+        parts = [np.packbits(one).view(np.uint64) for one in held]
+        for minimum in range(1, several + 1):
+            found = sets._in_at_least(parts, minimum)
+            assert np.unpackbits(found.view(np.uint8)).tolist() == (held.sum(axis=0) >= minimum).tolist()

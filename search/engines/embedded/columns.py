@@ -6,7 +6,7 @@ columns/<segment>/values.u32    what each record is counted by, places in the li
 columns/<segment>/names.utf8    values that no segment before has; names.ends, and names.facet (uint8, place in FACETS)
 
 A record's number is its place in all segments one after the other. It is never given again, so rows of records that
-were replaced stay until the index is made anew; nothing finds them.
+were replaced, or not written in the end, stay until the index is made anew; nothing finds them.
 """
 
 import shutil
@@ -52,7 +52,7 @@ class _Texts:
 
 
 class Columns:
-    """The columns of one generation; read as they are needed, when there is one segment."""
+    """The columns of one generation; most of them are read as they are needed, when there is one segment."""
 
     def __init__(self, folder: Path) -> None:
         held = _read(folder)
@@ -131,12 +131,6 @@ class ColumnWriter:
                 self._values.extend(self._known.setdefault((facet, value), len(self._known)) for value in held)
         self._value_ends.append(len(self._values))
         return number
-
-    def back_to(self, number: int) -> None:
-        """Forgets the records from this number on."""
-        left = number - self._first
-        del self._id_ends[left:], self._value_ends[left:]
-        del self._ids[self._id_ends[-1] if left else 0 :], self._values[self._value_ends[-1] if left else 0 :]
 
     def close(self) -> None:
         """Puts all on disk, as one segment when they are many."""

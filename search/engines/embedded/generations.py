@@ -2,7 +2,7 @@
 
 <root>/CURRENT                     names the published generation and the one before it
 <root>/write.lock                  held by the one writer; the kernel lets go when the process ends
-<root>/generations/<name>/         words/  pages/  columns/  vectors/  manifest.json
+<root>/generations/<name>/         words/  pages/  columns/  sets/  vectors/  manifest.json
 
 A generation never changes once it is published. The next one starts from hard links to its files,
 so a small update costs little, and a load that is killed leaves the published one as it was.

@@ -1,8 +1,8 @@
 """Which records match, one bit a record number: how the many that are found by frequent words are counted.
 
 Finds come out of tantivy as Python objects, 15 ms for 80,000 of them, and to find them takes as long. A term's records
-are asked for once for all searches and kept; what a search selects is put together of them. Those of the terms that
-most records hold, of a larger library, are asked for by the load:
+are asked for once for all searches and kept; what a search selects is put together of them. In a larger library the load
+asks for those of the most frequent terms:
 
 sets/terms.json    size (how many record numbers there are) and terms ([field, term] of each)
 sets/bits.u64      their sets, one after the other
@@ -30,11 +30,12 @@ from search.query import BODY
 MAX_KEPT_BYTES: Final = 64_000_000
 MAX_KEPT: Final = 4096
 
-# A load makes no sets for fewer records, nor of terms that a smaller share of them holds.
+# A load makes no sets for fewer records, whose finds are few; nor of terms that a smaller share of them holds, which would
+# take more room than their numbers; nor of more terms of one field, which of e-books have thousands of frequent words. Of
+# 100,000 records they are 14 MB and take 2.7 s of CPU, once: later loads add what is new.
 LEAST_RECORDS: Final = 50_000
 LEAST_SHARE: Final = 1 / 64
-# More values of one field have no share like that.
-_MOST_TERMS: Final = 4096
+MOST_TERMS: Final = 600
 _WORDS: Final = tuple(f"{prefix}_{name}" for prefix in ("w", "s") for name in (ANYWHERE, BODY))
 _VALUES: Final = tuple(f"r_{field.name}" for field in (*WHOLE, *YEARS))
 
@@ -64,7 +65,7 @@ class RecordSets:
         size: int,
         made: Mapping[tuple[str, str], Bits] | None = None,
     ) -> None:
-        self._records, self._size, self._made = records, size, made or {}
+        self._records, self.size, self._made = records, size, made or {}
         self._in = TantivyDialect(schema)
         self._words = -(-size // _WORD_BITS)
         kept = MAX_KEPT_BYTES // max(1, self._words * _WORD_BITS // 8)
@@ -76,7 +77,7 @@ class RecordSets:
 
     def numbers(self, bits: Bits) -> Numbers:
         """The numbers of the records in a set, in order."""
-        return np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=self._size))
+        return np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=self.size))
 
     def everything(self) -> RecordSet:
         return RecordSet(self._number_of_all, self._kept_everything)
@@ -117,6 +118,9 @@ class RecordSets:
         )
 
     def years(self, name: str, first: int, last: int) -> RecordSet:
+        decade = self._made.get((f"r_{name}", f"{first}..{last}"))
+        if decade is not None:
+            return RecordSet(self._number_of_all, lambda: decade)
         return RecordSet(self._number_of_all, lambda: self._kept(TantivyDialect.years, name, first, last))
 
     def both(self, scored: RecordSet, filters: Sequence[RecordSet]) -> RecordSet:
@@ -144,12 +148,25 @@ class RecordSets:
     def best_of(self, queries: Sequence[RecordSet], tie_breaker: float) -> RecordSet:  # noqa: ARG002
         return _in_some(queries, 1)
 
+    def frequent(self) -> list[tuple[str, str]]:
+        """Fields and terms that readers ask for and many records hold; none in a small library."""
+        documents = self._number_of_all()
+        if documents < LEAST_RECORDS:
+            return []
+        least = max(1, int(documents * LEAST_SHARE))
+        return [
+            (name, text)
+            for name in (*_WORDS, *_VALUES)
+            for text, holding in self._records.terms_with_prefix(name, "", limit=MOST_TERMS)
+            if holding >= least and not (name in _WORDS and (len(text) == 1 or analysis.is_stop_word(text)))
+        ]
+
     def continued(self, name: str, text: str, bits: Bits, first: int) -> Bits:
         """The set of a term of which `bits` was the set when `first` was the next record number."""
         held = np.pad(bits, (0, self._words - len(bits))) & self.everything().bits()
         # Numbers are never given again, so those before are as they were or gone.
-        added = self._in.both(self._in.term(name, text, 1.0), [self._in.years("number", first, self._size)])
-        return held | self._packed(self._found(added, self._size - first))
+        added = self._in.both(self._in.term(name, text, 1.0), [self._in.years("number", first, self.size)])
+        return held | self._packed(self._found(added, self.size - first))
 
     def _number_of_all(self) -> int:
         return int(self._records.num_docs)
@@ -175,23 +192,19 @@ class RecordSets:
         return np.packbits(mask).view(np.uint64)
 
 
-def write_sets(folder: Path, records: tantivy.Searcher, schema: tantivy.Schema, size: int) -> None:
-    """Makes the sets of frequent terms; those that are there, of an earlier state, are made up to date.
-
-    Others: as of RecordSets.
-    """
+def write_sets(folder: Path, sets: RecordSets) -> None:
+    """Keeps the sets of frequent terms; those that are there, of an earlier state, are made up to date."""
     held, first = _held(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    terms = _frequent(records) if records.num_docs >= LEAST_RECORDS else []
+    terms = sets.frequent()
     if not terms:
         return
-    sets = RecordSets(records, schema, size)
     folder.mkdir()
     made = (
         sets.continued(*term, held[term], first) if term in held else sets.term(*term, 1.0).bits() for term in terms
     )
     write_parts_durably(folder / "bits.u64", (bits.tobytes() for bits in made))
-    write_durably(folder / "terms.json", json.dumps({"size": size, "terms": terms}).encode())
+    write_durably(folder / "terms.json", json.dumps({"size": sets.size, "terms": terms}).encode())
 
 
 def open_sets(folder: Path) -> dict[tuple[str, str], Bits]:
@@ -207,21 +220,6 @@ def _held(folder: Path) -> tuple[dict[tuple[str, str], Bits], int]:
     terms = [(name, text) for name, text in told["terms"]]
     bits = np.memmap(folder / "bits.u64", np.uint64, "r", shape=(len(terms), -(-told["size"] // _WORD_BITS)))
     return dict(zip(terms, np.asarray(bits), strict=True)), told["size"]
-
-
-def _frequent(records: tantivy.Searcher) -> list[tuple[str, str]]:
-    """Fields and terms that readers ask for and many records hold."""
-    least = max(1, int(records.num_docs * LEAST_SHARE))
-    found = []
-    for name in (*_WORDS, *_VALUES):
-        terms = records.terms_with_prefix(name, "", limit=_MOST_TERMS)
-        of_words = name in _WORDS
-        found += [
-            (name, text)
-            for text, documents in terms
-            if documents >= least and not (of_words and (len(text) == 1 or analysis.is_stop_word(text)))
-        ]
-    return found
 
 
 def count_of(bits: Bits) -> int:

@@ -15,7 +15,7 @@ from search.engines.checking import sift
 from search.engines.embedded import words
 from search.engines.embedded.columns import ColumnWriter
 from search.engines.embedded.guard import not_written, of_the_disk, reading
-from search.engines.embedded.sets import write_sets
+from search.engines.embedded.sets import RecordSets, write_sets
 from search.engines.embedded.vectors import VectorWriter
 from search.engines.terms import clean, record_terms, word_text
 from search.errors import EngineUnavailable
@@ -75,15 +75,8 @@ class _Table:
         searcher = self._index.searcher()
         if ids is None:
             return searcher.num_docs
-        return count(searcher, self._of(ids))
-
-    def numbers(self, ids: Sequence[DocumentId]) -> list[int]:
-        """The record numbers of those of `ids` that are committed."""
-        found: Any = self._index.searcher().search(self._of(ids), max(1, len(ids)), order_by_field="number")
-        return [int(number) for number, _ in found.hits]
-
-    def _of(self, ids: Sequence[DocumentId]) -> tantivy.Query:
-        return tantivy.Query.term_set_query(self.schema, self._key, list(ids))
+        query = tantivy.Query.term_set_query(self.schema, self._key, list(ids))
+        return count(searcher, query)
 
     def close(self) -> tantivy.Searcher:
         """Waits until no file changes any more."""
@@ -139,11 +132,10 @@ class EmbeddedWriter:
         if new:
             self._stamps.next()
         with reading("be searched for documents to remove"):
-            present = self._records.numbers(new) if new else []
+            present = self._records.count(new) if new else 0
         # They leave with the next commit: one for each would cost a load of deletions minutes.
         self._removed.update(new)
-        self._vectors.remove(present)
-        return len(present)
+        return present
 
     def close(self) -> Counts:
         """Everything on disk and at rest."""
@@ -154,8 +146,10 @@ class EmbeddedWriter:
             self._columns.close()
             last = self._stamps.next() if self._stamps.last > self._published else self._published
             records, pages = self._records.close(), self._pages.close()
-            write_sets(self._folder / "sets", records, self._records.schema, self._columns.next)
-            return Counts(records.num_docs, pages.num_docs, self._vectors.close(), last)
+            sets = RecordSets(records, self._records.schema, self._columns.next)
+            write_sets(self._folder / "sets", sets)
+            passages = self._vectors.close(sets.numbers(sets.everything().bits()))
+            return Counts(records.num_docs, pages.num_docs, passages, last)
 
     def abandon(self) -> None:
         """Stops; the caller removes the folder."""
@@ -182,7 +176,6 @@ class EmbeddedWriter:
             with reading("go back to its last good state"):
                 self._records.rollback()
                 self._pages.rollback()
-            self._columns.back_to(before)
             if of_the_disk(error):
                 raise not_written(error) from error
             if len(entries) == 1:
@@ -200,8 +193,8 @@ class EmbeddedWriter:
         gone = list(self._removed.union(entry.document.id for entry in entries))
         if not gone:
             return
-        old_records, old_pages = self._records.numbers(gone), self._pages.count(gone)
-        records = self._records.count() - len(old_records) + len(entries)
+        old_records, old_pages = self._records.count(gone), self._pages.count(gone)
+        records = self._records.count() - old_records + len(entries)
         pages = self._pages.count() - old_pages + sum(len(entry.pages) for entry in entries)
         # What is not there need not be removed: at the commit each removal is looked up in every segment.
         self._records.remove(gone if old_records else ())
@@ -218,7 +211,6 @@ class EmbeddedWriter:
         if (self._records.count(), self._pages.count()) != (records, pages):
             raise ValueError("not everything was kept")
         self._removed.clear()
-        self._vectors.remove(old_records)
 
     def _commit(self) -> None:
         self._records.commit()
