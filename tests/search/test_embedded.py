@@ -15,11 +15,13 @@ import pytest
 
 from search.document import DocumentId
 from search.engine import EVERYTHING
-from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded import EmbeddedEngine, vectors
 from search.engines.embedded.vectors import MAX_SEGMENTS, open_segments
 from search.engines.embedded.writer import _Table
 from search.errors import EngineUnavailable, IndexBusy, SchemaMismatch
+from search.query import Filter
 from search.query_language import parse
+from search.questions import Facets, Keyword, Semantic
 from tests.support.documents import entry, unit
 
 ROOT = Path(__file__).parents[2]
@@ -138,6 +140,26 @@ def test_within_one_load_the_last_change_of_a_document_stands(engine: EmbeddedEn
     assert (engine.info().documents, engine.info().passages) == (3, 2)
 
 
+def test_questions_asked_together_are_answered_as_one_by_one(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are many vectors they are compared meanwhile; not all that many here."""
+    monkeypatch.setattr(vectors, "ROWS_A_THREAD", 1)
+    with engine.updating("model", 2) as writer:
+        writer.put(entry(f"a.{n}", f"Laut {n}", format="book", vectors=[unit(1, n)]) for n in range(9))
+    asked = engine.searcher()
+    query = parse("laut")
+    words, near, counts = Keyword(query, 5), Semantic(unit(1, 2.2), query, 5), Facets(query)
+    nearer = Semantic(unit(1, 2.2), parse("laut", [Filter("format", ("book",))]), 2)
+    answers = asked.answer([near, words, nearer, counts])
+    assert answers[words] == asked.keyword(query, 5)
+    assert answers[near] == asked.semantic(near.vector, query, 5)
+    assert answers[nearer].items == answers[near].items[:2]
+    assert answers[counts] == asked.facets(query)
+    with pytest.raises(SchemaMismatch):
+        asked.answer([words, Semantic(unit(1, 2, 3), query, 5)])
+
+
 def test_a_searcher_is_kept_until_something_is_published(engine: EmbeddedEngine) -> None:
     load(engine, "a.1")
     first = engine.searcher()
@@ -250,7 +272,7 @@ def test_a_closed_writer_writes_no_more(engine: EmbeddedEngine) -> None:
 _FILL_THE_DISK = """
 import resource, secrets, signal, sys
 from pathlib import Path
-from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded import EmbeddedEngine, vectors
 from search.errors import EngineUnavailable
 from tests.support.documents import entry
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -282,7 +304,7 @@ def test_a_full_disk_ends_the_load_and_leaves_the_index(engine: EmbeddedEngine, 
 _HOLD = """
 import sys
 from pathlib import Path
-from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded import EmbeddedEngine, vectors
 with EmbeddedEngine(Path(sys.argv[1]), heap_bytes=30_000_000).updating():
     print("open", flush=True)
     sys.stdin.read()
@@ -311,7 +333,7 @@ def test_the_writer_of_another_process_is_named_and_its_lock_dies_with_it(
 _LOAD_FOREVER = """
 import sys
 from pathlib import Path
-from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded import EmbeddedEngine, vectors
 from tests.support.documents import entry, unit
 engine = EmbeddedEngine(Path(sys.argv[1]), heap_bytes=30_000_000)
 n = engine.info().documents

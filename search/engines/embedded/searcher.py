@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
@@ -31,7 +32,7 @@ from search.engines.terms import MORE_TERMS, clean, sorted_id, suggestion_prefix
 from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
-from search.questions import Answers, Question
+from search.questions import Answers, Question, Semantic
 from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
@@ -75,7 +76,15 @@ class EmbeddedSearcher:
         self._cached_suggestions = lru_cache(CACHED_SUGGESTIONS)(self._suggest)
 
     def answer(self, asked: Sequence[Question[Any]]) -> Answers:
-        return answer_in_turn(self, asked)
+        near = [question for question in asked if isinstance(question, Semantic)]
+        others = [question for question in asked if not isinstance(question, Semantic)]
+        if not (near and others and self._vectors.many):
+            return answer_in_turn(self, asked)
+        with ThreadPoolExecutor(1) as pool:  # one that is kept would lack its thread in a forked process
+            meanwhile = pool.submit(answer_in_turn, self, near)
+            answered = answer_in_turn(self, others)
+            found = meanwhile.result()
+        return Answers({question: (found if question in near else answered)[question] for question in asked})
 
     def keyword(self, query: Query, depth: int, also: Collection[DocumentId] = ()) -> Ranking:
         with reading("be searched"):

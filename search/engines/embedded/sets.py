@@ -77,7 +77,11 @@ class RecordSets:
 
     def numbers(self, bits: Bits) -> Numbers:
         """The numbers of the records in a set, in order."""
-        return np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=self.size))
+        held = np.flatnonzero(bits)
+        if 2 * len(held) > len(bits):
+            return np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=self.size))
+        places = np.flatnonzero(np.unpackbits(bits[held].view(np.uint8)))
+        return held[places // _WORD_BITS] * _WORD_BITS + places % _WORD_BITS
 
     def everything(self) -> RecordSet:
         return RecordSet(self._number_of_all, self._kept_everything)

@@ -109,6 +109,11 @@ class VectorReader:
         self._places = np.full(self._numbers.max(initial=-1) + 1, -1, np.int64)
         self._places[self._numbers[live]] = np.flatnonzero(live)
 
+    @property
+    def many(self) -> bool:
+        """There are so many that comparing them takes long, most of it without the interpreter."""
+        return len(self._pages) >= 2 * ROWS_A_THREAD
+
     def nearest(self, vector: Vector, depth: int, among: Numbers | None = None) -> list[Near]:
         """The `depth` nearest documents by their best passage, nearest first, ties in order of writing.
 
