@@ -38,8 +38,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def opened(context: BrowserContext, portal: Portal, path: str) -> Page:
     page = context.new_page()
     page.goto(portal.address + path)
-    page.wait_for_selector("#judul-halaman")
+    drawn(page)
     return page
+
+
+def drawn(page: Page) -> None:
+    """Waits until the page stands alone: what is there at first has buttons of the same names."""
+    page.wait_for_selector("#judul-halaman")
+    page.wait_for_selector("#portal-first", state="detached")
 
 
 def background(page: Page) -> str:
@@ -57,7 +63,7 @@ def test_choices_are_remembered_and_hold_before_the_page_is_drawn(
         page.get_by_role("radio", name=label, exact=True).check(force=True)
     page.add_init_script(AT_FIRST)
     page.reload()
-    page.wait_for_selector("#judul-halaman")
+    drawn(page)
     at_first = page.evaluate("window.atFirst")
     assert {name: at_first.get(name) for name in CHOICES} == {name: value for name, (_, value) in CHOICES.items()}
     assert background(page) != light
@@ -66,7 +72,7 @@ def test_choices_are_remembered_and_hold_before_the_page_is_drawn(
         expect(page.get_by_role("radio", name=label, exact=True)).to_be_checked()
     page.get_by_role("button", name="Kembali ke semula").click()
     page.reload()
-    page.wait_for_selector("#judul-halaman")
+    drawn(page)
     assert background(page) == light
     assert page.evaluate("localStorage.getItem('telusur.look')") is None
 

@@ -52,7 +52,7 @@ class Watch:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}".strip())
 
 
 @contextmanager
@@ -119,7 +119,8 @@ class Window:
         self._address = portal.address
         self.page = context.new_page()
         self.page.set_default_timeout(20_000)
-        self.page.goto(f"{portal.address}/health")  # where what pages keep can be cleared
+        # Where what pages keep can be cleared. It names its icon, or the browser would ask for one that is not there.
+        self.page.goto(f"{portal.address}/cari")
         self._watch = Watch(portal.address)
         self._watch.over(self.page)
 
