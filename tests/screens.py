@@ -13,7 +13,7 @@ from typing import Final, Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.support.browsing import ROOT, Portal, chromium, running_portal
+from tests.support.browsing import ROOT, Portal, chromium, drawn, running_portal
 from tests.support.telusur import Telusur
 
 FOLDER: Final = ROOT / "docs" / "screens"
@@ -88,8 +88,7 @@ def _sign_in(page: Page, portal: Portal, card: str, pin: str) -> None:
 
 
 def _wait_until_drawn(page: Page) -> None:
-    page.wait_for_selector("#judul-halaman")
-    page.wait_for_selector("#portal-first", state="detached")
+    drawn(page)
     page.evaluate("document.fonts.ready")
     page.wait_for_load_state("networkidle")
 

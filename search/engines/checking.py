@@ -104,7 +104,7 @@ def _problem_of_vectors(passages: tuple[Passage, ...], vectors: object, dimensio
     if vectors.shape != (len(passages), dimensions):
         return f"its vectors have the shape {vectors.shape}, not {(len(passages), dimensions)}"
     with np.errstate(over="ignore"):
-        finite = bool(np.isfinite(vectors.astype(np.float32)).all())  # as an engine keeps them
+        finite = bool(np.isfinite(vectors.astype(np.float32, copy=False)).all())  # as an engine keeps them
     if not finite:
         return "its vectors hold a value that is no finite number"
     if not all(isinstance(p, Passage) and _is_number(p.first_page) and p.first_page >= 0 for p in passages):

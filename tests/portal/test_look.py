@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browsing import Portal, Watch, Window
+from tests.support.browsing import Portal, Watch, Window, drawn
 
 pytestmark = pytest.mark.browser
 
@@ -40,12 +40,6 @@ def opened(context: BrowserContext, portal: Portal, path: str) -> Page:
     page.goto(portal.address + path)
     drawn(page)
     return page
-
-
-def drawn(page: Page) -> None:
-    """Waits until the page stands alone: what is there at first has buttons of the same names."""
-    page.wait_for_selector("#judul-halaman")
-    page.wait_for_selector("#portal-first", state="detached")
 
 
 def background(page: Page) -> str:

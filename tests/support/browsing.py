@@ -107,6 +107,11 @@ def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tup
 
 def _open(page: Page, address: str) -> None:
     page.goto(address)
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Waits until the page stands alone: what is there at first has buttons of the same names."""
     page.wait_for_selector("#judul-halaman")
     page.wait_for_selector("#portal-first", state="detached")
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from search.document import DocumentId
 from search.engines.embedded.generations import write_durably
-from search.engines.embedded.runs import within_runs
+from search.engines.embedded.runs import Places, within_runs
 from search.engines.facets import MAX_FACET_VALUES
 from search.schema import FACETS
 
@@ -30,7 +30,6 @@ MAX_SEGMENTS: Final = 8
 CACHED_NAMES: Final = 32_768
 _FACET: Final = {name: place for place, name in enumerate(FACETS)}
 
-Places: TypeAlias = NDArray[np.int64]
 _Held: TypeAlias = dict[str, NDArray[Any]]
 _TYPES: Final[Mapping[str, type[np.unsignedinteger[Any]]]] = {
     "ids.utf8": np.uint8, "ids.ends": np.uint64,

@@ -1,9 +1,11 @@
 """Runs of one array: how a table keeps many values, or rows, of each of its records."""
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-Places = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.int64]
 
 
 def within_runs(starts: Places, runs: Places) -> Places:

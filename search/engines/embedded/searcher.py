@@ -16,10 +16,11 @@ from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import EVERYTHING, Step, Vector, answer_in_turn
 from search.engines.compatibility import require_dimensions
 from search.engines.embedded.beginnings import Beginnings
-from search.engines.embedded.columns import Columns, Places
+from search.engines.embedded.columns import Columns
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.runs import Places
 from search.engines.embedded.sets import RecordSets, count_of, open_sets
 from search.engines.embedded.shelf import Shelf
 from search.engines.embedded.vectors import Near, VectorReader
@@ -284,19 +285,21 @@ class EmbeddedSearcher:
     def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
         selected = self._build_sets.selecting(query, also)
-        if selected.at_most() * 2 > self._records.num_docs:
-            found = selected.bits()
-            if count_of(found) * 2 > self._records.num_docs:
-                others = self._sets.everything().bits() & ~found
-                return self._tally_of_all() - self._columns.tally(self._sets.numbers(others))
-        return self._columns.tally(self._matching(query, also))
-
-    def _matching(self, query: Query, also: Collection[DocumentId] = ()) -> Places:
-        """The numbers of the records that match, in order."""
-        selected = self._build_sets.selecting(query, also)
         at_most = selected.at_most()
         if at_most <= FEW_COUNTED:
-            return self._numbers(self._build.selecting(query, also), at_most)
+            return self._columns.tally(self._numbers(self._build.selecting(query, also), at_most))
+        found = selected.bits()
+        if count_of(found) * 2 <= self._records.num_docs:
+            return self._columns.tally(self._sets.numbers(found))
+        others = self._sets.everything().bits() & ~found
+        return self._tally_of_all() - self._columns.tally(self._sets.numbers(others))
+
+    def _matching(self, query: Query) -> Places:
+        """The numbers of the records that match, in order."""
+        selected = self._build_sets.selecting(query)
+        at_most = selected.at_most()
+        if at_most <= FEW_COUNTED:
+            return self._numbers(self._build.selecting(query), at_most)
         return self._sets.numbers(selected.bits())
 
     def _count_all(self) -> Places:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
@@ -241,11 +241,12 @@ class VectorWriter:
         alive: numbers of the records that can still be found.
         """
         self._new.close()
+        segments = []
         for segment in open_segments(self._folder, self._dimensions):
             live = np.isin(segment.numbers, alive)
             if not np.array_equal(segment.live, live):
                 write_durably(segment.folder / "live.npy", _npy(live))
-        segments = open_segments(self._folder, self._dimensions)
+            segments.append(replace(segment, live=live))
         stale = _to_merge(segments)
         if stale:
             merged = _SegmentFiles(self._folder / f"{int(segments[-1].folder.name) + 1:06d}")

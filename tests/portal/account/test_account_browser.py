@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from portal.i18n import LANGUAGES, Language
 from tests.portal.test_accessibility import TAGS, looks
 from tests.support.accounts import PIN
-from tests.support.browsing import Portal, Watch, Window
+from tests.support.browsing import Portal, Watch, Window, drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -79,8 +79,7 @@ def opened(context: BrowserContext, portal: Portal, path: str) -> tuple[Page, Wa
     watch = Watch(portal.address)
     watch.over(page)
     page.goto(portal.address + path)
-    page.wait_for_selector("#judul-halaman")
-    page.wait_for_selector("#portal-first", state="detached")
+    drawn(page)
     return page, watch
 
 
