@@ -12,9 +12,10 @@ from search.embedding import Embedder
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a load is: work done of all there is (FoundFile.effort; records of a repository), items read, seconds gone.
+    """How far a load is: work done of all there is (FoundFile.effort; records of a repository), items that are in one of
+    the report's counts, seconds gone.
 
-    total is 0 where nobody knows it.
+    What is only read counts for a part of its work. total is 0 where nobody knows it.
     """
 
     file: str

@@ -1,7 +1,8 @@
 """Records read and mapped by several processes, so that a load uses more than one core.
 
-A process is a program of its own, `python -m ingest.mapping_pool SOCKET`, and no fork: the load may have threads
-and a model in it. It ends when the socket does, so it outlives neither a load that ends nor one that is killed.
+The load is one of them: it maps what it would otherwise wait for. Each other is a program of its own, `python -m
+ingest.mapping_pool SOCKET`, and no fork: the load may have threads and a model in it. It ends when the socket does, so
+it outlives neither a load that ends nor one that is killed.
 """
 
 import logging
@@ -10,15 +11,15 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import ForkingPickler
 from operator import attrgetter
 from pathlib import Path
-from queue import LifoQueue
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Final
 
@@ -30,35 +31,37 @@ from search.document import Contributor, Document, Item, OnlineAccess, Passage, 
 _log = logging.getLogger(__name__)
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
-# Some 40 ms of work: many times what sending it costs, and little is read ahead of what is written.
+# Some 20 ms of work: many times what sending it costs, and little is read ahead of what is written.
 BATCH_RECORDS: Final = 100
 BATCH_BYTES: Final = 1 << 20
-# One at work and one waiting for each process, so that none is idle while the load writes.
-_BATCHES_PER_WORKER: Final = 2
+# One at work and one waiting, so that no process is idle while the load maps a batch itself.
+_BATCHES_TO_DO: Final = 2
+# What may wait for an earlier batch, a worker: as much as the load maps while another process starts.
+BATCHES_WAITING: Final = 16
+_BYTES_WAITING: Final = 4 << 20
+# How long Python lets one thread of a process run while another would.
+_SWITCH_S: Final = 0.0005
 
 _SENT: Final = (
     *(UnreadRecord, Rejected, Origin),
     *(Change, Document, Contributor, OnlineAccess, Vernacular, Item, Related, RawRecord, Passage),
 )
 
-Batch = list[RecordItem]
 Changes = list[Change | Rejected]
 
 
 class MappingPool:
-    """Makes changes of records, as many processes at once as `workers`; with one, in this process.
+    """Makes changes of records, by as many processes at once as `workers`, of which this is one.
 
     A process that is killed costs time and no record: what it had is mapped here, and another takes its place.
     """
 
     def __init__(self, workers: int, source: str, with_passages: bool) -> None:
-        self._workers = [_Worker() for _ in range(workers)] if workers > 1 else []
-        self._idle: LifoQueue[_Worker] = LifoQueue()  # the last one used is the one that is running already
-        for worker in self._workers:
-            self._idle.put(worker)
-        self._threads = ThreadPoolExecutor(max(1, len(self._workers)), "mapping")
+        self._workers = workers
+        self._others: list[_Process] = []
         self._source = source
         self._with_passages = with_passages
+        self._pending: deque[_Pending] = deque()  # in the order of their records
 
     def __enter__(self) -> "MappingPool":
         return self
@@ -70,125 +73,186 @@ class MappingPool:
 
     def close(self) -> None:
         """End the processes at once: one that is at a record without end must not be waited for."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for worker in self._workers:
-            worker.kill()
-        self._threads.shutdown()
-        for worker in self._workers:
-            worker.stop()
+        self._pending.clear()
+        for process in self._others:
+            process.end()
 
     @property
     def process_ids(self) -> list[int]:
-        """The processes that are running now; a process is started when it is first needed."""
-        return [worker.process_id for worker in self._workers if worker.process_id is not None]
+        """The other processes that are running now; one is started when it is first needed."""
+        return [process.id for process in self._others if not process.has_ended]
 
     def changes(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
-        """The change that each item asks for, in their order.
+        """The change that each item asks for, in their order. Of one iterable at a time.
 
-        With processes, `items` is read ahead by some hundred records; they should be unread ones then.
+        With more than one, `items` is read ahead by some thousand records; they should be unread ones then.
         """
-        if not self._workers:
-            yield from self._changes_of(items)
+        if self._workers == 1:
+            yield from self._mapped(items)
             return
-        pending: deque[tuple[Batch, Future[Changes]]] = deque()
-        for batch in _batches(items):
-            pending.append((batch, self._threads.submit(self._sent, batch)))
-            if len(pending) >= _BATCHES_PER_WORKER * len(self._workers):
-                yield from self._received(*pending.popleft())
-        while pending:
-            yield from self._received(*pending.popleft())
+        batches = _batched(items)
+        try:
+            while True:
+                is_full = self._is_full()
+                if not is_full and self._has_room() and (batch := next(batches, None)):
+                    self._give(batch)
+                elif self._pending and (self._pending[0].is_there or is_full):
+                    yield from self._received(self._pending.popleft())
+                elif batch := next(batches, None):
+                    self._map_here(batch)
+                elif self._pending:
+                    yield from self._received(self._pending.popleft())
+                else:
+                    return
+        finally:
+            if self._pending:  # given up in the middle: answers would come that nobody waits for
+                self.close()
 
-    def _changes_of(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
+    def _is_full(self) -> bool:
+        size = sum(pending.batch.size for pending in self._pending)
+        return len(self._pending) >= BATCHES_WAITING * self._workers or size >= _BYTES_WAITING
+
+    def _has_room(self) -> bool:
+        """Whether a process has less to do than keeps it busy while this one maps a batch."""
+        self._others = [process for process in self._others if not process.has_ended]
+        return len(self._others) < self._workers - 1 or any(process.has_room for process in self._others)
+
+    def _give(self, batch: "_Batch") -> None:
+        """To the process that has least to do; to a new one if all have something and there may be more."""
+        free = min((process for process in self._others if process.has_room), key=_unanswered, default=None)
+        if (free is None or free.unanswered) and len(self._others) < self._workers - 1:
+            try:
+                free = _Process()
+            except OSError as error:
+                _log.warning("No mapping process can be started (%s); the load maps more by itself", error)
+            else:
+                self._others.append(free)
+        if free is None:
+            self._map_here(batch)
+        else:
+            free.send((batch.items, self._source, self._with_passages))
+            self._pending.append(_Pending(batch, free))
+
+    def _map_here(self, batch: "_Batch") -> None:
+        self._pending.append(_Pending(batch, changes=list(self._mapped(batch.items))))
+
+    def _received(self, pending: "_Pending") -> Iterable[Change | Rejected]:
+        if pending.process is None:
+            return pending.changes
+        try:
+            return pending.process.receive()
+        except (OSError, EOFError) as error:
+            code = pending.process.end()
+            ended = error if code is None else f"exit code {code}"
+            count = len(pending.batch.items)
+            _log.warning("A mapping process ended (%s); its %d records are mapped by the load itself", ended, count)
+            # If a record is to blame, and not the system, its error is raised here and now.
+            return self._mapped(pending.batch.items)
+
+    def _mapped(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
         return (change_of(item, self._source, self._with_passages) for item in items)
 
-    def _sent(self, batch: Batch) -> Changes:
-        worker = self._idle.get()
-        try:
-            return worker.changes(batch, self._source, self._with_passages)
-        finally:
-            self._idle.put(worker)
 
-    def _received(self, batch: Batch, future: "Future[Changes]") -> Iterable[Change | Rejected]:
-        try:
-            return future.result()
-        except _EndedError as ended:
-            # If a record is to blame, and not the system, its error is raised here and now.
-            _log.warning(
-                "A mapping process ended (%s); its %d records are mapped by the load itself", ended, len(batch)
-            )
-            return self._changes_of(batch)
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    items: list[RecordItem]
+    size: int  # of their data, in bytes
 
 
-def _batches(items: Iterable[RecordItem]) -> Iterator[Batch]:
-    batch: Batch = []
+def _batched(items: Iterable[RecordItem]) -> Iterator[_Batch]:
+    batch: list[RecordItem] = []
     size = 0
     for item in items:
         batch.append(item)
         size += len(item.data) if isinstance(item, UnreadRecord) else 0
         if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield batch
+            yield _Batch(batch, size)
             batch, size = [], 0
     if batch:
-        yield batch
+        yield _Batch(batch, size)
 
 
-class _EndedError(Exception):
-    """The process is gone; says how it ended."""
+class _Process:
+    """Another process, which takes batches at any time and keeps what it has made of them until it is fetched.
 
-
-class _Worker:
-    """One process, started when first needed and again after its end. For one thread at a time."""
+    Raises OSError where none can be started.
+    """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        _send_by_values()
+        self._connection, theirs = Pipe()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-s", "-m", "ingest.mapping_pool", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,  # an error of the mapping is raised where its batch is mapped again
+                    pass_fds=(theirs.fileno(),),
+                    cwd="/",
+                    env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
+                    start_new_session=True,  # Ctrl-C is for the load, also while this starts
+                )
+            except OSError:
+                self._connection.close()
+                raise
+        self.unanswered = 0
+        self._has_started = False
 
     @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process is not None else None
+    def id(self) -> int:
+        return self._process.pid
 
-    def changes(self, batch: Batch, source: str, with_passages: bool) -> Changes:
-        """Raises _EndedError; the next call starts another process."""
-        try:
-            connection = self._connection or self._start()
-            connection.send((batch, source, with_passages))
-            changes: Changes = connection.recv()
-        except (OSError, EOFError) as error:
-            code = self.stop()
-            raise _EndedError(error if code is None else f"exit code {code}") from error
+    @property
+    def has_ended(self) -> bool:
+        return self._connection.closed
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it has less to do than keeps it busy. One that is only starting takes no second batch from the pipe."""
+        return self.unanswered < (_BATCHES_TO_DO if self._has_started else 1)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether `receive` need not wait."""
+        return self.has_ended or self._connection.poll()
+
+    def send(self, work: tuple[list[RecordItem], str, bool]) -> None:
+        """That it cannot be sent is learnt with the answer."""
+        self.unanswered += 1
+        with suppress(OSError):
+            self._connection.send(work)
+
+    def receive(self) -> Changes:
+        """What was made of the earliest batch whose answer was not fetched. Raises OSError or EOFError where the process is
+        gone."""
+        changes: Changes = self._connection.recv()
+        self.unanswered -= 1
+        self._has_started = True
         return changes
 
-    def kill(self) -> None:
-        """End the process; from any thread. The one that waits for its answer learns of it."""
-        process = self._process
-        if process is not None:
-            process.kill()
+    def end(self) -> int | None:
+        """Gives the exit code."""
+        self._process.kill()
+        self._connection.close()
+        return self._process.wait()
 
-    def stop(self) -> int | None:
-        """End the process and forget it. Gives its exit code, None if there was none."""
-        self.kill()
-        process, self._process = self._process, None
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-        return process.wait() if process is not None else None
 
-    def _start(self) -> Connection:
-        _send_by_values()
-        ours, theirs = Pipe()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-m", "ingest.mapping_pool", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # an error of the mapping is raised where its batch is mapped again
-                pass_fds=(theirs.fileno(),),
-                cwd="/",
-                env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
-                start_new_session=True,  # Ctrl-C is for the load, also while this starts
-            )
-        self._connection = ours
-        return ours
+def _unanswered(process: _Process) -> int:
+    return process.unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A batch that was given to a process, or the changes that were made of it here."""
+
+    batch: _Batch
+    process: _Process | None = None
+    changes: Changes = field(default_factory=list)
+
+    @property
+    def is_there(self) -> bool:
+        return self.process is None or self.process.has_answered
 
 
 def _send_by_values() -> None:
@@ -197,7 +261,7 @@ def _send_by_values() -> None:
     A dataclass that is frozen and has slots asks at each object, on both sides, what its fields are.
     """
     for kind in _SENT:
-        values = attrgetter(*(field.name for field in fields(kind)))
+        values = attrgetter(*(one.name for one in fields(kind)))
         ForkingPickler.register(kind, partial(_parts, kind, values))
 
 
@@ -210,10 +274,30 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _send_by_values()
     connection = Connection(int(sys.argv[1]))
-    with collecting_rarely(), suppress(EOFError, OSError):
+    # The load must not wait until a batch is mapped, neither to send one nor to fetch what was made of another.
+    sys.setswitchinterval(_SWITCH_S)
+    work: SimpleQueue[bytes | None] = SimpleQueue()
+    made: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_take, args=(connection, work), daemon=True).start()
+    Thread(target=_give, args=(connection, made), daemon=True).start()
+    with collecting_rarely():
+        while (sent := work.get()) is not None:
+            batch, source, with_passages = ForkingPickler.loads(sent)
+            changes = [change_of(item, source, with_passages) for item in batch]
+            made.put(bytes(ForkingPickler.dumps(changes)))
+
+
+def _take(connection: Connection, work: "SimpleQueue[bytes | None]") -> None:
+    with suppress(EOFError, OSError):
         while True:
-            batch, source, with_passages = connection.recv()
-            connection.send([change_of(item, source, with_passages) for item in batch])
+            work.put(connection.recv_bytes())
+    work.put(None)
+
+
+def _give(connection: Connection, made: "SimpleQueue[bytes]") -> None:
+    with suppress(OSError):
+        while True:
+            connection.send_bytes(made.get())
 
 
 if __name__ == "__main__":

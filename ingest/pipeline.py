@@ -1,7 +1,7 @@
 """A load: read > map > compare > split > embed > write, one bounded batch at a time."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
@@ -41,6 +41,8 @@ BATCH_HARVESTED: Final = 200
 MAX_NOTES: Final = 1_000
 # Read ahead to be compared with the index in one question.
 BATCH_COMPARED: Final = 1_000
+# Of the work that a record is, the part that is done when it is read and mapped.
+_READING: Final = 1 / 3
 
 
 class Load:
@@ -73,7 +75,11 @@ class Load:
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
         self._report = IngestReport(job.dry, embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
-        self._done = self._total = 0.0
+        # Work of all there is, of what is read, and of what is in one of the report's counts (FoundFile.effort).
+        self._total = self._read = self._settled = 0.0
+        self._items = 0
+        # After how many items how much was read, of those that are not settled.
+        self._marks: deque[tuple[int, float]] = deque()
         self._position: Position | None = None
 
     def run(self) -> IngestReport:
@@ -110,8 +116,10 @@ class Load:
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
         with MappingPool(self._job.workers, self._job.source, self._job.embedder is not None) as pool:
             changes = pool.changes(self._changed_only(session, records))
+            self._items = self._report.read
             while batch := list(islice(self._until_stopped(changes), self._batch)):
                 self._write_records(session, batch)
+                self._tell(batch[-1].origin.file)
                 session.checkpoint_if_due()
         books = [found for found in files if found.kind == "pdf"]
         if not books or self._stop.is_set():
@@ -120,7 +128,7 @@ class Load:
         with PdfReader(workers=self._job.workers, ocr=self._job.ocr) as reader:
             for found in books:
                 self._load_book(session, reader, found)
-                self._done += found.effort
+                self._read = self._settled = self._settled + found.effort
                 self._tell(str(found.path))
                 session.checkpoint_if_due()
                 if self._stop.is_set():
@@ -133,18 +141,26 @@ class Load:
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes, which cost little to compare or to send."""
         cut = self._readers[found.kind].cut
-        before = self._done
+        before = self._read
         try:
             with open_stream(found) as (stream, counter):
                 for item in cut(stream, str(found.path)):
-                    self._done = before + counter.bytes_read * found.effort_per_byte
+                    self._has_read(before + counter.bytes_read * found.effort_per_byte, 1)
                     self._tell(str(found.path))
                     yield item
         except READ_ERRORS as error:
             reason = f"The rest of the file cannot be read. {told(error)}"
+            self._has_read(self._read, 1)
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
-        self._done = before + found.effort
+        self._has_read(before + found.effort)
         self._tell(str(found.path))
+
+    def _has_read(self, effort: float, items: int = 0) -> None:
+        """`effort` is what all that was read so far took."""
+        self._read, self._items = effort, self._items + items
+        if self._marks and self._marks[-1][0] == self._items:
+            self._marks.pop()
+        self._marks.append((self._items, effort))
 
     def _changed_only(self, session: Session, items: Iterable[RecordItem]) -> Iterator[RecordItem]:
         """Items less the records that are in the index just as they are, which are counted."""
@@ -176,7 +192,7 @@ class Load:
                     self._remove(session, [item for item in some if isinstance(item, RemovedRecord)])
                 else:
                     self._map_here(session, [item for item in some if not isinstance(item, RemovedRecord)])
-            self._done = harvest.count
+            self._read = self._settled = harvest.count
             self._total = max(harvest.total, harvest.count) if harvest.total else 0.0
             self._tell(self._job.source)
             if session.checkpoint_if_due():
@@ -301,8 +317,11 @@ class Load:
             self._note(path.name, f"no OCR: {book.ocr_failure}.")
 
     def _tell(self, name: str) -> None:
+        while self._marks and self._marks[0][0] <= self._report.read:
+            _, self._settled = self._marks.popleft()
+        done = self._settled + _READING * (self._read - self._settled)
         seconds = time.monotonic() - self._started
-        self._on_progress(Progress(name, self._done, self._total, self._report.read, seconds))
+        self._on_progress(Progress(name, done, self._total, self._report.read, seconds))
 
 
 def _refused(item: Settled, reason: str) -> Rejected:

@@ -20,6 +20,7 @@ from typing import BinaryIO, Final, cast
 
 import pymarc
 
+from ingest.collecting import collecting_rarely
 from ingest.mapping_pool import MappingPool
 from ingest.mappings.marc21 import to_document
 from ingest.readers import marc, marcxml
@@ -126,7 +127,7 @@ def _read(items: Iterable[SourceRecord | Rejected]) -> Iterator[SourceRecord]:
 def processes(corpus: Corpus, rounds: int) -> None:
     def by(workers: int) -> int:
         read = marc.read if workers == 1 else marc.cut
-        with MappingPool(workers, SOURCE, with_passages=False) as pool:
+        with collecting_rarely(), MappingPool(workers, SOURCE, with_passages=False) as pool:  # as a load does
             return sum(1 for _ in pool.changes(read(BytesIO(corpus.data), corpus.name)))
 
     rows = {"one process": measured(lambda: by(1)), "two processes": measured(lambda: by(2))}
