@@ -24,6 +24,10 @@ def entries_of(texts: Iterable[CorpusText], embedder: Embedder | None) -> Iterat
 def _entry(text: CorpusText) -> Entry:
     title = text.title or " ".join(text.text.split()[:12])
     titled = Document(text.id, {"title": (title,)})
-    passages = split(titled, (Page(1, "", text.text),)) if text.text else split(titled, ())
-    whole = tuple(Passage(p.number, p.text) for p in passages)
+    # What the text is called is said with all of its passages, as a record's title stands before its summary.
+    pages = (Page(1, "", text.text, section=text.title),) if text.text else ()
+    passages = split(titled, pages)
+    if text.title and len(passages) > 1:
+        passages = passages[1:]
+    whole = tuple(Passage(number, passage.text) for number, passage in enumerate(passages))
     return Entry(replace(titled, fields={"title": (title,), "summary": (text.text,)}), (), whole)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from search import analysis
 from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
 from search.answering import answers as answers_in
 from search.attempts import Asking, Attempt, Prepared, ways_out
@@ -33,6 +34,7 @@ from search.results import (
     Weights,
 )
 from search.schema import RELEVANCE
+from search.telling import FEWEST_WORDS, telling
 from search.translating import translated
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
@@ -151,7 +153,7 @@ class Discovery:
             query = query.by_meaning_only()
         depth = RANKED_DEPTH if reach <= RANKED_DEPTH else MAX_RESULTS_REACHED
         asked_by = embedder if ran != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(asked_by, asked), depth)
+        asking = Asking(searcher, self._prepared, lambda asked: _nearness(searcher, asked_by, asked), depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
         finds, weights = _weighed(searcher, embedder, query, tried.nearest)
@@ -280,7 +282,7 @@ def _floor(embedder: Embedder | None) -> float:
     return embedder.floor if embedder is not None else 0.0
 
 
-def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:
+def _nearness(searcher: Searcher, embedder: Embedder | None, query: Query) -> Semantic | None:
     """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
     if embedder is None:
         return None
@@ -288,7 +290,16 @@ def _nearness(embedder: Embedder | None, query: Query) -> Semantic | None:
     # A number is looked up, not understood; its neighbours in meaning are noise.
     if not any(ch.isalpha() for ch in words):
         return None
-    return Semantic(embedder.query(words), query.without_filters(), SEMANTIC_DEPTH)
+    depth = RANKED_DEPTH if query.wordless else SEMANTIC_DEPTH
+    return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)
+
+
+def _told(searcher: Searcher, embedder: Embedder, text: str) -> Mapping[str, float] | None:
+    """What the words of a question tell of it; None where they are too few to differ."""
+    words = analysis.plain_words(text) if embedder.weighs_words else []
+    if len(words) < FEWEST_WORDS:
+        return None
+    return telling(words, searcher.commonness(list(dict.fromkeys(words))))
 
 
 def _weighed(

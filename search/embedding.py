@@ -1,6 +1,6 @@
 """Texts to vectors: what an embedding model is to search, whichever it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from search.engine import Matrix, Vector
@@ -31,6 +31,14 @@ class Embedder(Protocol):
         """One row a text, in order: shape (len(texts), dimensions)."""
         ...
 
-    def query(self, text: str) -> Vector:
-        """The vector of a search text: shape (dimensions,)."""
+    @property
+    def weighs_words(self) -> bool:
+        """Whether `query` heeds what is told of words."""
+        ...
+
+    def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
+        """The vector of a search text: shape (dimensions,).
+
+        telling: what its folded words count, compared with each other (search.telling); None for all the same.
+        """
         ...

@@ -200,6 +200,12 @@ class Searcher(Protocol):
         """
         ...
 
+    def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
+        """For each folded word in how large a share of the documents their record holds it, 1.0 for all, as if one more
+        did: what none holds is rare, and nothing is 0. Changes since the engine last put its files together may be missing.
+        """
+        ...
+
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         """For each folded word those of the index that are near to it, nearest first: itself with distance 0 if
         titles, names or headings hold it, and what a slip or two of the pen makes of it."""
@@ -267,6 +273,8 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.languages(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
+        case questions.Commonness():
+            return searcher.commonness(question.words)
         case questions.Spellings():
             return searcher.spellings(question.words)
     raise TypeError(f"not a question an engine can answer: {question!r}")

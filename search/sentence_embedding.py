@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,11 @@ class SentenceTransformerEmbedder:
         )
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), self._dimensions)
 
-    def query(self, text: str) -> Vector:
+    @property
+    def weighs_words(self) -> bool:
+        return False
+
+    def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:  # noqa: ARG002 - it reads sentences
         return self._cached_query(text)
 
     def _encode_query(self, text: str) -> Vector:

@@ -954,6 +954,34 @@ def test_spelling_of_hostile_text_does_no_harm(engine: Engine, text: str) -> Non
     searcher.spellings([word for word in text.split()[:3] if word])
 
 
+# --- how common words are ---
+
+
+def test_a_word_is_as_common_as_the_records_that_hold_it_are_many(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Terumbu karang", subject="Laut"),
+        entry("a.2", "Karang, karang!", note="laut"),
+        entry("a.3", "Gunung", pages=["laut dan karang"]),
+    )
+    common = searcher.commonness(["karang", "laut", "gunung", "bitung"])
+    assert common == {"karang": 3 / 4, "laut": 3 / 4, "gunung": 2 / 4, "bitung": 1 / 4}
+    assert searcher.commonness([]) == {}
+
+
+def test_a_word_of_every_record_is_as_common_as_can_be_and_an_empty_index_holds_none(engine: Engine) -> None:
+    searcher = load(engine, *(entry(f"a.{n}", "Karang") for n in range(30)))
+    assert searcher.commonness(["karang"]) == {"karang": 1.0}
+    assert load(engine).commonness(["karang"]) == {"karang": 1.0}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_how_common_hostile_words_are_is_told_without_harm(engine: Engine, text: str) -> None:
+    searcher = load(engine, entry("a.1", text), entry("a.2", "Laut"))
+    words = [*text.split()[:3], "laut"]
+    assert all(0 < share <= 1 for share in searcher.commonness(words).values())
+
+
 # --- the order of results ---
 
 

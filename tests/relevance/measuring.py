@@ -32,7 +32,7 @@ ASKING: Final = frozenset(
     for name in (
         "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon",
         "bilingual/terms", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
-        "understanding", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
+        "understanding", "telling", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
         "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary", "engines/embedded/sets",
         "engines/embedded/beginnings",
     )

@@ -53,6 +53,31 @@ def test_every_text_has_a_vector_of_unit_length(text: str) -> None:
     assert np.linalg.norm(MODEL.query(text)) == pytest.approx(1, abs=1e-5)
 
 
+QUESTION = "Informasi apa yang ada tentang terumbu karang?"
+
+
+def nearness(text: str, telling: dict[str, float] | None) -> float:
+    """How near QUESTION is to a text."""
+    return float(MODEL.query(QUESTION, telling) @ MODEL.query(text))
+
+
+def test_a_question_lies_nearer_to_its_words_that_tell_more() -> None:
+    words = dict.fromkeys(["informasi", "apa", "yang", "ada", "tentang", "terumbu", "karang"], 1.0)
+    reefs, information = words | {"terumbu": 5.0, "karang": 5.0}, words | {"informasi": 5.0}
+    assert nearness("terumbu karang", reefs) > nearness("terumbu karang", words) + 0.05
+    assert nearness("informasi", information) > nearness("informasi", words) + 0.05
+
+
+def test_words_that_tell_the_same_leave_a_question_where_it_is() -> None:
+    words = dict.fromkeys(["informasi", "apa", "yang", "ada", "tentang", "terumbu", "karang"], 3.0)
+    assert np.abs(MODEL.query(QUESTION, words) - MODEL.query(QUESTION)).max() < 1e-5
+
+
+@given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.floats(0.1, 10), max_size=5))
+def test_whatever_is_told_of_its_words_a_text_has_a_vector_of_unit_length(text: str, telling: dict[str, float]) -> None:
+    assert np.linalg.norm(MODEL.query(text, telling)) == pytest.approx(1, abs=1e-5)
+
+
 def test_no_texts_are_no_rows() -> None:
     assert MODEL.passages([]).shape == (0, MODEL.dimensions)
 

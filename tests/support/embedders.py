@@ -1,7 +1,7 @@
 """An embedder for tests that need vectors but not meaning: quick, the same everywhere."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ class LetterEmbedder:
     name = "letters"
     dimensions = 26
     floor = 0.43
+    weighs_words = False
 
     def __init__(self, languages: frozenset[str] | None = None) -> None:
         self.languages = languages
@@ -24,7 +25,7 @@ class LetterEmbedder:
         self.embedded += len(texts)
         return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, 26), np.float32)
 
-    def query(self, text: str) -> Vector:
+    def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
         # A little of every letter, so that no text has the zero vector.
         counts = np.array([text.lower().count(chr(97 + n)) + 0.01 for n in range(26)], dtype=np.float32)
         return np.asarray(counts / np.linalg.norm(counts), dtype=np.float32)
@@ -36,6 +37,7 @@ class WordEmbedder:
     name = "words"
     languages: frozenset[str] | None = None
     floor = 0.43
+    weighs_words = False
 
     def __init__(self, dimensions: int = 64) -> None:
         self.dimensions = dimensions
@@ -44,7 +46,7 @@ class WordEmbedder:
     def passages(self, texts: Sequence[str]) -> Matrix:
         return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, self.dimensions), np.float32)
 
-    def query(self, text: str) -> Vector:
+    def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
         # A little of one direction, so that a text without words has a vector too.
         total = self._direction("") * 0.1 + sum(map(self._direction, analysis.plain_words(text)))
         return np.asarray(total / np.linalg.norm(total), dtype=np.float32)

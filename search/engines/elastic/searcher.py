@@ -18,6 +18,7 @@ from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, M
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import edits_allowed, nearest
 from search.engines.terms import (
+    ANYWHERE,
     MORE_TERMS,
     ON_SHELF,
     SHELF,
@@ -195,6 +196,9 @@ class ElasticSearcher:
             found += suggestions(((bucket["key"], int(bucket["doc_count"])) for bucket in buckets), limit)
         return tuple(found)
 
+    def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
+        return self._one(questions.Commonness(words))
+
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
 
@@ -247,6 +251,8 @@ class ElasticSearcher:
                 return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
+            case questions.Commonness():
+                return self._ask_commonness(question)
             case questions.Spellings():
                 return self._ask_spellings(question)
         raise TypeError(f"not a question an engine can answer: {question!r}")
@@ -372,6 +378,25 @@ class ElasticSearcher:
             return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
 
         return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
+
+    def _ask_commonness(self, asked: questions.Commonness) -> _Ask:
+        words = list(dict.fromkeys(asked.words))
+        if not words:
+            return _Ask(lambda _: {})
+        # No longer word is in the index, and the server refuses to look for one.
+        holding = {
+            str(n): {"term": {f"w_{ANYWHERE}": readable(word[: analysis.MAX_WORD_CHARACTERS])}}
+            for n, word in enumerate(words)
+        }
+        aggs = {"holding": {"filters": {"filters": holding}}}
+        body = {"query": self._build.matching(Query()), "size": 0, "track_total_hits": True, "aggs": aggs}
+
+        def read(responses: _Responses) -> Mapping[str, float]:
+            counts = responses[0]["aggregations"]["holding"]["buckets"]
+            of_all = int(responses[0]["hits"]["total"]["value"]) + 1
+            return {word: (int(counts[str(n)]["doc_count"]) + 1) / of_all for n, word in enumerate(words)}
+
+        return _Ask(read, (self._names.records, body))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.

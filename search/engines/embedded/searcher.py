@@ -29,7 +29,7 @@ from search.engines.embedded.writer import count
 from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
-from search.engines.terms import MORE_TERMS, clean, sorted_id, suggestion_prefixes, suggestions
+from search.engines.terms import ANYWHERE, MORE_TERMS, clean, sorted_id, suggestion_prefixes, suggestions
 from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
@@ -206,6 +206,11 @@ class EmbeddedSearcher:
             return ()
         with reading("be searched"):
             return self._cached_suggestions(tuple(suggestion_prefixes(prefix).values()), limit)
+
+    def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
+        field, of_all = f"w_{ANYWHERE}", self._records.num_docs + 1
+        with reading("be looked through for words"):
+            return {word: min(1.0, (self._records.doc_freq(field, clean(word)) + 1) / of_all) for word in words}
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         with reading("be looked through for a spelling"):
