@@ -177,7 +177,7 @@ def _pages(discovery: Discovery, asked: Iterable[Asked], pid: int | None) -> Fig
 def _one_round(engine: Engine, embedder: WordEmbedder, query: Query) -> object:
     """Words, meaning and facets asked together: with Elasticsearch, one _msearch."""
     text = " ".join(clause.text for clause in query.wanted)
-    near = Semantic(embedder.query(text), query.without_filters(), SEMANTIC_DEPTH)
+    near = Semantic(embedder.query(text), query.without_filters(), SEMANTIC_DEPTH)  # all its words alike
     return engine.searcher().answer([Keyword(query, RANKED_DEPTH), near, Facets(query)])
 
 

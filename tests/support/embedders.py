@@ -37,7 +37,7 @@ class WordEmbedder:
     name = "words"
     languages: frozenset[str] | None = None
     floor = 0.43
-    weighs_words = False
+    weighs_words = True
 
     def __init__(self, dimensions: int = 64) -> None:
         self.dimensions = dimensions
@@ -48,7 +48,10 @@ class WordEmbedder:
 
     def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
         # A little of one direction, so that a text without words has a vector too.
-        total = self._direction("") * 0.1 + sum(map(self._direction, analysis.plain_words(text)))
+        told = telling or {}
+        total = self._direction("") * 0.1 + sum(
+            self._direction(word) * np.float32(told.get(word, 1.0)) for word in analysis.plain_words(text)
+        )
         return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
     def _direction(self, word: str) -> Vector:
