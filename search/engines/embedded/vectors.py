@@ -159,14 +159,16 @@ class VectorReader:
         return about if len(rows) == len(about) else about[rows]
 
     def _products_of_all(self, asked: ByteRows) -> Scores:
-        blocks = [
-            (segment.bytes, slice(start, start + ROWS_A_THREAD))
-            for segment in self._segments
-            for start in range(0, len(segment.pages), ROWS_A_THREAD)
-        ]
         threads = min(len(self._pages) // ROWS_A_THREAD, os.cpu_count() or 1, _MOST_THREADS)
         if threads < 2:
-            return _joined([held.products(asked, block) for held, block in blocks])
+            return _joined([segment.bytes.products(asked, slice(None)) for segment in self._segments])
+        # After each block a thread waits until another lets go of the interpreter, so they are few.
+        each = -(-len(self._pages) // threads)
+        blocks = [
+            (segment.bytes, slice(start, start + each))
+            for segment in self._segments
+            for start in range(0, len(segment.pages), each)
+        ]
         with ThreadPoolExecutor(threads) as pool:  # one that is kept would lack its threads in a forked process
             return _joined(list(pool.map(lambda block: block[0].products(asked, block[1]), blocks)))
 
