@@ -6,13 +6,13 @@ it outlives neither a load that ends nor one that is killed.
 """
 
 import logging
+import os
 import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import ForkingPickler
@@ -25,7 +25,7 @@ from typing import Final
 
 from ingest.changes import Change, change_of
 from ingest.collecting import collecting_rarely
-from ingest.source import Origin, RecordItem, Rejected, UnreadRecord
+from ingest.source import Origin, RecordItem, Rejected, SourceRecord, UnreadRecord
 from search.document import Contributor, Document, Item, OnlineAccess, Passage, RawRecord, Related, Vernacular
 
 _log = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ BATCH_RECORDS: Final = 100
 BATCH_BYTES: Final = 1 << 20
 # One at work and one waiting, so that no process is idle while the load maps a batch itself.
 _BATCHES_TO_DO: Final = 2
-# What may wait for an earlier batch, a worker: as much as the load maps while another process starts.
+# What may wait for an earlier batch, for each worker: as much as the load maps while another process starts.
 BATCHES_WAITING: Final = 16
-_BYTES_WAITING: Final = 4 << 20
+_BYTES_WAITING: Final = 2 << 20
 # How long Python lets one thread of a process run while another would.
 _SWITCH_S: Final = 0.0005
 
@@ -85,7 +85,8 @@ class MappingPool:
     def changes(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
         """The change that each item asks for, in their order. Of one iterable at a time.
 
-        With more than one, `items` is read ahead by some thousand records; they should be unread ones then.
+        With more than one worker, `items` is read ahead by BATCHES_WAITING batches for each at most; they should be
+        unread ones then.
         """
         if self._workers == 1:
             yield from self._mapped(items)
@@ -94,7 +95,7 @@ class MappingPool:
         try:
             while True:
                 is_full = self._is_full()
-                if not is_full and self._has_room() and (batch := next(batches, None)):
+                if self._has_room(is_full) and (batch := next(batches, None)):
                     self._give(batch)
                 elif self._pending and (self._pending[0].is_there or is_full):
                     yield from self._received(self._pending.popleft())
@@ -105,17 +106,19 @@ class MappingPool:
                 else:
                     return
         finally:
-            if self._pending:  # given up in the middle: answers would come that nobody waits for
+            self._pending.clear()
+            if any(process.unanswered for process in self._others):  # given up: nobody waits for what would come
                 self.close()
 
     def _is_full(self) -> bool:
-        size = sum(pending.batch.size for pending in self._pending)
-        return len(self._pending) >= BATCHES_WAITING * self._workers or size >= _BYTES_WAITING
+        size = sum(pending.size for pending in self._pending)
+        return len(self._pending) >= BATCHES_WAITING * self._workers or size >= _BYTES_WAITING * self._workers
 
-    def _has_room(self) -> bool:
-        """Whether a process has less to do than keeps it busy while this one maps a batch."""
+    def _has_room(self, is_full: bool) -> bool:
+        """Whether a process has less to do than keeps it busy while this one maps a batch, or may be started."""
         self._others = [process for process in self._others if not process.has_ended]
-        return len(self._others) < self._workers - 1 or any(process.has_room for process in self._others)
+        may_start = len(self._others) < self._workers - 1 and not is_full
+        return may_start or any(process.has_room for process in self._others)
 
     def _give(self, batch: "_Batch") -> None:
         """To the process that has least to do; to a new one if all have something and there may be more."""
@@ -131,10 +134,10 @@ class MappingPool:
             self._map_here(batch)
         else:
             free.send((batch.items, self._source, self._with_passages))
-            self._pending.append(_Pending(batch, free))
+            self._pending.append(_Pending(batch.size, process=free, items=batch.items))
 
     def _map_here(self, batch: "_Batch") -> None:
-        self._pending.append(_Pending(batch, changes=list(self._mapped(batch.items))))
+        self._pending.append(_Pending(batch.size, changes=list(self._mapped(batch.items))))
 
     def _received(self, pending: "_Pending") -> Iterable[Change | Rejected]:
         if pending.process is None:
@@ -144,10 +147,10 @@ class MappingPool:
         except (OSError, EOFError) as error:
             code = pending.process.end()
             ended = error if code is None else f"exit code {code}"
-            count = len(pending.batch.items)
+            count = len(pending.items)
             _log.warning("A mapping process ended (%s); its %d records are mapped by the load itself", ended, count)
             # If a record is to blame, and not the system, its error is raised here and now.
-            return self._mapped(pending.batch.items)
+            return self._mapped(pending.items)
 
     def _mapped(self, items: Iterable[RecordItem]) -> Iterator[Change | Rejected]:
         return (change_of(item, self._source, self._with_passages) for item in items)
@@ -155,7 +158,7 @@ class MappingPool:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    items: list[RecordItem]
+    items: Sequence[RecordItem]
     size: int  # of their data, in bytes
 
 
@@ -164,7 +167,7 @@ def _batched(items: Iterable[RecordItem]) -> Iterator[_Batch]:
     size = 0
     for item in items:
         batch.append(item)
-        size += len(item.data) if isinstance(item, UnreadRecord) else 0
+        size += len(item.raw.data if isinstance(item, SourceRecord) else item.data)
         if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
             yield _Batch(batch, size)
             batch, size = [], 0
@@ -217,11 +220,13 @@ class _Process:
         """Whether `receive` need not wait."""
         return self.has_ended or self._connection.poll()
 
-    def send(self, work: tuple[list[RecordItem], str, bool]) -> None:
-        """That it cannot be sent is learnt with the answer."""
+    def send(self, work: tuple[Sequence[RecordItem], str, bool]) -> None:
+        """That it could not be sent is learnt with the answer."""
         self.unanswered += 1
-        with suppress(OSError):
+        try:
             self._connection.send(work)
+        except OSError:
+            self.end()
 
     def receive(self) -> Changes:
         """What was made of the earliest batch whose answer was not fetched. Raises OSError or EOFError where the process is
@@ -244,11 +249,12 @@ def _unanswered(process: _Process) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A batch that was given to a process, or the changes that were made of it here."""
+    """The items that were given to a process, or the changes that were made of them here. size: of the items' data."""
 
-    batch: _Batch
+    size: int
     process: _Process | None = None
-    changes: Changes = field(default_factory=list)
+    items: Sequence[RecordItem] = ()
+    changes: Sequence[Change | Rejected] = ()
 
     @property
     def is_there(self) -> bool:
@@ -276,28 +282,24 @@ def main() -> None:
     connection = Connection(int(sys.argv[1]))
     # The load must not wait until a batch is mapped, neither to send one nor to fetch what was made of another.
     sys.setswitchinterval(_SWITCH_S)
-    work: SimpleQueue[bytes | None] = SimpleQueue()
+    work: SimpleQueue[bytes] = SimpleQueue()
     made: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_take, args=(connection, work), daemon=True).start()
-    Thread(target=_give, args=(connection, made), daemon=True).start()
+    Thread(target=_to_the_end, args=(lambda: work.put(connection.recv_bytes()),), daemon=True).start()
+    Thread(target=_to_the_end, args=(lambda: connection.send_bytes(made.get()),), daemon=True).start()
     with collecting_rarely():
-        while (sent := work.get()) is not None:
-            batch, source, with_passages = ForkingPickler.loads(sent)
+        while True:
+            batch, source, with_passages = ForkingPickler.loads(work.get())
             changes = [change_of(item, source, with_passages) for item in batch]
             made.put(bytes(ForkingPickler.dumps(changes)))
 
 
-def _take(connection: Connection, work: "SimpleQueue[bytes | None]") -> None:
-    with suppress(EOFError, OSError):
+def _to_the_end(step: Callable[[], None]) -> None:
+    """Step by step until the load has ended, and with it, or with any error here, the process: whatever it is at."""
+    try:
         while True:
-            work.put(connection.recv_bytes())
-    work.put(None)
-
-
-def _give(connection: Connection, made: "SimpleQueue[bytes]") -> None:
-    with suppress(OSError):
-        while True:
-            connection.send_bytes(made.get())
+            step()
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -75,10 +75,10 @@ class Load:
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
         self._report = IngestReport(job.dry, embedder=job.embedder.name if job.embedder else "")
         self._started = time.monotonic()
-        # Work of all there is, of what is read, and of what is in one of the report's counts (FoundFile.effort).
+        # Work of all there is, of what is read, and about that of what is in one of the report's counts (FoundFile.effort).
         self._total = self._read = self._settled = 0.0
-        self._items = 0
-        # After how many items how much was read, of those that are not settled.
+        self._items, self._last_file = 0, ""
+        # After how many items how much was read. Unchanged ones are counted before changed ones that were read earlier.
         self._marks: deque[tuple[int, float]] = deque()
         self._position: Position | None = None
 
@@ -121,10 +121,14 @@ class Load:
                 self._write_records(session, batch)
                 self._tell(batch[-1].origin.file)
                 session.checkpoint_if_due()
+            if self._last_file:
+                self._tell(self._last_file)  # the last of them may have been unchanged
         books = [found for found in files if found.kind == "pdf"]
         if not books or self._stop.is_set():
             return
         session.make_linkable()
+        self._marks.clear()
+        self._settled = self._read
         with PdfReader(workers=self._job.workers, ocr=self._job.ocr) as reader:
             for found in books:
                 self._load_book(session, reader, found)
@@ -140,6 +144,7 @@ class Load:
 
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes, which cost little to compare or to send."""
+        self._last_file = str(found.path)
         cut = self._readers[found.kind].cut
         before = self._read
         try:

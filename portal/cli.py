@@ -158,7 +158,7 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
         type=_positive,
         default=1,
         metavar="N",
-        help="processes that read and map records and share the pages of an e-book (default 1)",
+        help="processes, this one among them, that read and map records; so many share the pages of an e-book (default 1)",
     )
     ingest.add_argument("--no-embed", action="store_true", help="make no vectors: faster, search by words only")
     ingest.add_argument(

@@ -42,7 +42,10 @@ MAX_RESULTS_REACHED: Final = 1000
 # How deep keyword ranking is fetched before fusion; deeper pages fetch MAX_RESULTS_REACHED.
 RANKED_DEPTH: Final = 200
 
-# What counts as near in meaning: at least the model's floor, and at least NEAR of the nearest one's cosine.
+# How many are results of a search by meaning alone, which has no others.
+DEPTH_BY_MEANING: Final = 200
+
+# What counts as near in meaning beside words: at least the model's floor, and at least NEAR of the nearest one's cosine.
 SEMANTIC_DEPTH: Final = 50
 SEMANTIC_NEAR: Final = 0.5
 # In a search by meaning alone, this share of the model's floor.
@@ -65,7 +68,7 @@ class Discovery:
 
     embedder: None for words only. lexicon: gives what words are called in the other language, which are then
     looked for as well; called with the first search that has words. may_quote: whose e-book's text may be shown to
-    whoever asks, None for all; a book that may not is found by its text and gives none of it away. The set of results depends on the text alone and filters only
+    whoever asks, None for all; a book that may not is found by its text and gives none of it away. The set of results depends on the text and the catalogue alone and filters only
     narrow it, so choosing a facet value gives exactly the count that was shown.
     """
 
@@ -290,7 +293,7 @@ def _nearness(searcher: Searcher, embedder: Embedder | None, query: Query) -> Se
     # A number is looked up, not understood; its neighbours in meaning are noise.
     if not any(ch.isalpha() for ch in words):
         return None
-    depth = RANKED_DEPTH if query.wordless else SEMANTIC_DEPTH
+    depth = DEPTH_BY_MEANING if query.wordless else SEMANTIC_DEPTH
     return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)
 
 

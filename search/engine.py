@@ -201,8 +201,8 @@ class Searcher(Protocol):
         ...
 
     def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
-        """For each folded word in how large a share of the documents their record holds it, 1.0 for all, as if one more
-        did: what none holds is rare, and nothing is 0. Changes since the engine last put its files together may be missing.
+        """For each folded word the share of documents whose record holds it, (held + 1) / (all + 1), at most 1: so a word
+        that none holds is rare, and not 0. What was removed lately may still count.
         """
         ...
 
@@ -273,8 +273,6 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.languages(question.ids)
         case questions.PageHits():
             return searcher.page_hits(question.query, question.ids, question.per_document)
-        case questions.Commonness():
-            return searcher.commonness(question.words)
         case questions.Spellings():
             return searcher.spellings(question.words)
     raise TypeError(f"not a question an engine can answer: {question!r}")

@@ -62,11 +62,6 @@ class PageHits(Question[Mapping[DocumentId, Sequence[PageHit]]]):
 
 
 @dataclass(frozen=True, eq=False)
-class Commonness(Question[Mapping[str, float]]):
-    words: Sequence[str]
-
-
-@dataclass(frozen=True, eq=False)
 class Spellings(Question[Mapping[str, Sequence[Spelling]]]):
     words: Sequence[str]
 

@@ -7,7 +7,7 @@ static_model/README.md. sentence_transformers.SentenceTransformer loads the same
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from tokenizers import Tokenizer
 
+from search import analysis
 from search.engine import Matrix, Vector
 from search.errors import EmbedderMissing
 
@@ -97,13 +98,9 @@ class StaticEmbedder:
     def _encode_query(self, text: str, telling: tuple[tuple[str, float], ...]) -> Vector:
         if not telling:
             return self._encode(text)
-        told = dict(telling)
-        # A word that the index parts otherwise is taken for a rare one; a mark between words tells as little as any.
-        most, least = max(told.values()), min(told.values())
-        found: list[tuple[int, float]] = []
-        for word in self._words(text):
-            tells = told.get(word) or (most if word.isalnum() else least)
-            found += [(piece, tells) for piece in self._pieces[word]]
+        tells = _tells(dict(telling))
+        parts = [part for word in self._words(text) for part in self._pieces.parts(word)]
+        found = [(piece, tells(part)) for part in parts for piece in self._pieces[part]]
         if not found:
             return self._encode(text)
         pieces = np.array([piece for piece, _ in found[:MAX_PIECES]])
@@ -120,6 +117,21 @@ class StaticEmbedder:
         return text.lower() if text.isascii() and text.isprintable() else str(self._normalizer.normalize_str(text))
 
 
+def _tells(told: Mapping[str, float]) -> Callable[[str], float]:
+    """What a word counts, as the text is parted here: that of the word that it is to the index, or of the rarest that it
+    holds. What the index parts otherwise is taken for a rare word; a mark, or a letter left over, tells as little as any."""
+    most, least = max(told.values()), min(told.values())
+
+    def tells(word: str) -> float:
+        if word in told:
+            return told[word]
+        folded = analysis.plain_words(word)
+        known = [told[one] for one in folded if one in told]
+        return max(known) if known else most if any(len(one) > 1 for one in folded) else least
+
+    return tells
+
+
 # A normal text in parts: what stands between spaces and ASCII punctuation, and each such mark.
 _WORDS: Final = re.compile(r"[^ !-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
 
@@ -132,14 +144,16 @@ class _Pieces(dict[str, tuple[int, ...]]):
         self._model, self._pre_tokenizer = tokenizer.model, tokenizer.pre_tokenizer
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        # Other marks than those of ASCII part words too.
-        parts = [word] if word.isascii() else [part for part, _ in self._pre_tokenizer.pre_tokenize_str(word)]
-        pieces = tuple(token.id for part in parts for token in self._model.tokenize(part))
+        pieces = tuple(token.id for part in self.parts(word) for token in self._model.tokenize(part))
         if len(word) <= LONGEST_REMEMBERED:
             if len(self) >= WORDS_REMEMBERED:
                 self.clear()
             self[word] = pieces
         return pieces
+
+    def parts(self, word: str) -> Sequence[str]:
+        """Other marks than those of ASCII part words too."""
+        return (word,) if word.isascii() else [part for part, _ in self._pre_tokenizer.pre_tokenize_str(word)]
 
 
 def _checked(path: Path, sha256: str) -> bytes:

@@ -113,6 +113,29 @@ def test_little_is_read_ahead_of_what_is_taken(two: MappingPool) -> None:
     assert read <= (3 + 2 * BATCHES_WAITING) * BATCH_RECORDS
 
 
+def test_every_worker_has_something_to_do_also_where_records_are_large() -> None:
+    large = [
+        UnreadRecord(Origin("uji.mrc", number), "marc", record(str(number), "x" * 9_000)) for number in range(3000)
+    ]
+    with MappingPool(6, "uji", with_passages=False) as pool:
+        changes = pool.changes(large)
+        next(changes)
+        assert len(pool.process_ids) == 5
+
+
+def test_of_what_was_refused_before_no_more_is_read_ahead(two: MappingPool) -> None:
+    taken = 0
+
+    def refused() -> Iterator[RecordItem]:
+        nonlocal taken
+        for taken in range(1, 10_001):
+            yield Rejected(Origin("uji.mrc", taken), "broken_record", "Broken.", b"x" * 100_000, "marc")
+
+    changes = two.changes(refused())
+    next(changes)
+    assert taken <= 60
+
+
 def test_large_records_are_sent_a_few_at_a_time(two: MappingPool) -> None:
     taken: list[int] = []
 

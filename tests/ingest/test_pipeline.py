@@ -17,6 +17,7 @@ from search.discovery import Discovery
 from search.document import Document, DocumentId
 from search.query import Filter, Query
 from search.query_language import parse
+from tests.support import pdfs
 from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
 from tests.support.records import record, write
@@ -201,6 +202,28 @@ def test_progress_moves_with_two_workers(library: Library, tmp_path: Path) -> No
     assert any(p.read and p.done < p.total for p in seen)
     # Both files were read before the first batch was written, which is less than half of the work.
     assert all(p.done < p.total / 2 for p in seen if not p.read)
+
+
+def progress_of(library: Library, paths: tuple[Path, ...], workers: int) -> list[Progress]:
+    seen: list[Progress] = []
+    Load(library.engine, library.ebooks, IngestJob(paths, workers=workers), seen.append, batch_records=BATCH).run()
+    return seen
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("changed", [0, 1, 30])
+def test_progress_ends_where_all_is_done_whatever_was_unchanged(
+    library: Library, tmp_path: Path, changed: int, workers: int
+) -> None:
+    rows = [record(str(n), f"Judul {n}") for n in range(60)]
+    paths = (write(tmp_path / "a.mrc", rows), *(pdfs.book(tmp_path / f"{n}.pdf", [f"Buku {n}"] * n) for n in (3, 300)))
+    library.load(*paths)
+    # The last are unchanged, which are counted when they are read.
+    write(tmp_path / "a.mrc", [record(str(n), f"Baru {n}") for n in range(changed)] + rows[changed:])
+    seen = progress_of(library, paths, workers)
+    assert [p.done for p in seen] == sorted(p.done for p in seen)
+    assert seen[-1].done == pytest.approx(seen[-1].total)
+    assert seen[-1].read == 62
 
 
 def test_stopping_two_workers_keeps_what_was_written(library: Library, tmp_path: Path) -> None:

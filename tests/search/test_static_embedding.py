@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from search.analysis import plain_words
 from search.engine import Matrix
 from search.errors import EmbedderMissing
 from search.static_embedding import FOLDER, MAX_CHARACTERS, SHA256, StaticEmbedder
@@ -71,6 +72,21 @@ def test_a_question_lies_nearer_to_its_words_that_tell_more() -> None:
 def test_words_that_tell_the_same_leave_a_question_where_it_is() -> None:
     words = dict.fromkeys(["informasi", "apa", "yang", "ada", "tentang", "terumbu", "karang"], 3.0)
     assert np.abs(MODEL.query(QUESTION, words) - MODEL.query(QUESTION)).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("straight", "printed"),
+    [("al-Qur'an", "al-Qur’an"), ("revolusi-kemerdekaan", "revolusi–kemerdekaan"), ("karang...", "karang…")],
+)
+def test_printed_marks_take_no_weight_from_a_word(straight: str, printed: str) -> None:
+    """The index takes both for the same words."""
+    asked = "buku tentang hukum waris dan {} di pesisir"
+    words = plain_words(asked.format(straight))
+    assert plain_words(asked.format(printed)) == words
+    told = dict.fromkeys(words, 1.0) | dict.fromkeys(plain_words(straight), 4.0)
+    near = [float(MODEL.query(asked.format(form), told) @ MODEL.query(straight)) for form in (straight, printed)]
+    assert near[1] > near[0] - 0.1
+    assert near[1] > float(MODEL.query(asked.format(printed)) @ MODEL.query(straight))
 
 
 @given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.floats(0.1, 10), max_size=5))

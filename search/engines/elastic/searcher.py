@@ -62,6 +62,11 @@ _MISSPELT: Final = {
     "string_distance": "damerau_levenshtein",
 }
 
+# With word statistics of all shards, so that scores do not depend on where a document lies.
+_SCORED: Final = {"search_type": "dfs_query_then_fetch"}
+# What only counts is kept by the server until its index changes.
+_COUNTED: Final = {"search_type": "query_then_fetch"}
+
 _Responses = Sequence[Mapping[str, Any]]
 
 
@@ -197,7 +202,20 @@ class ElasticSearcher:
         return tuple(found)
 
     def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
-        return self._one(questions.Commonness(words))
+        distinct = list(dict.fromkeys(words))
+        if not distinct:
+            return {}
+        # No longer word is in the index, and the server refuses to look for one.
+        holding = {
+            str(n): {"term": {f"w_{ANYWHERE}": readable(word[: analysis.MAX_WORD_CHARACTERS])}}
+            for n, word in enumerate(distinct)
+        }
+        aggs = {"holding": {"filters": {"filters": holding}}}
+        body = {"query": self._build.matching(Query()), "size": 0, "track_total_hits": True, "aggs": aggs}
+        (response,) = self._search([(self._names.records, body)], _COUNTED)
+        counts = response["aggregations"]["holding"]["buckets"]
+        of_all = int(response["hits"]["total"]["value"]) + 1
+        return {word: (int(counts[str(n)]["doc_count"]) + 1) / of_all for n, word in enumerate(distinct)}
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
@@ -227,11 +245,9 @@ class ElasticSearcher:
     def _one(self, question: Question[A]) -> A:
         return self.answer([question])[question]
 
-    def _search(self, bodies: Sequence[tuple[str, Body]]) -> _Responses:
+    def _search(self, bodies: Sequence[tuple[str, Body]], manner: Mapping[str, str] = _SCORED) -> _Responses:
         if not bodies:
             return ()
-        # Word statistics of all shards, so that scores do not depend on where a document lies.
-        manner = {"search_type": "dfs_query_then_fetch"}
         lines = [line for index, body in bodies for line in ({"index": index, **manner}, body)]
         return self._cluster.search("be searched", lines, patient=self._patient)
 
@@ -251,8 +267,6 @@ class ElasticSearcher:
                 return self._ask_languages(question)
             case questions.PageHits():
                 return self._ask_page_hits(question)
-            case questions.Commonness():
-                return self._ask_commonness(question)
             case questions.Spellings():
                 return self._ask_spellings(question)
         raise TypeError(f"not a question an engine can answer: {question!r}")
@@ -378,25 +392,6 @@ class ElasticSearcher:
             return {DocumentId(hit["_id"]): tuple(hit.get("fields", {}).get(field, ())) for hit in hits}
 
         return _Ask(read, (self._names.records, {"query": self._build.among(asked.ids), **wish}))
-
-    def _ask_commonness(self, asked: questions.Commonness) -> _Ask:
-        words = list(dict.fromkeys(asked.words))
-        if not words:
-            return _Ask(lambda _: {})
-        # No longer word is in the index, and the server refuses to look for one.
-        holding = {
-            str(n): {"term": {f"w_{ANYWHERE}": readable(word[: analysis.MAX_WORD_CHARACTERS])}}
-            for n, word in enumerate(words)
-        }
-        aggs = {"holding": {"filters": {"filters": holding}}}
-        body = {"query": self._build.matching(Query()), "size": 0, "track_total_hits": True, "aggs": aggs}
-
-        def read(responses: _Responses) -> Mapping[str, float]:
-            counts = responses[0]["aggregations"]["holding"]["buckets"]
-            of_all = int(responses[0]["hits"]["total"]["value"]) + 1
-            return {word: (int(counts[str(n)]["doc_count"]) + 1) / of_all for n, word in enumerate(words)}
-
-        return _Ask(read, (self._names.records, body))
 
     def _ask_spellings(self, asked: questions.Spellings) -> _Ask:
         # No longer word is in the index, and the server refuses to look for one.
