@@ -202,7 +202,7 @@ class Searcher(Protocol):
 
     def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
         """For each folded word the share of documents whose record holds it, (held + 1) / (all + 1), at most 1: so a word
-        that none holds is rare, and not 0. What was removed lately may still count.
+        that none holds is rare, and not 0. What changed lately may not count yet.
         """
         ...
 

@@ -975,6 +975,12 @@ def test_a_word_of_every_record_is_as_common_as_can_be_and_an_empty_index_holds_
     assert load(engine).commonness(["karang"]) == {"karang": 1.0}
 
 
+def test_how_common_a_word_is_follows_what_is_published(engine: Engine) -> None:
+    assert load(engine, entry("a.1", "Karang")).commonness(["karang", "laut"]) == {"karang": 1.0, "laut": 1 / 2}
+    later = load(engine, entry("a.2", "Laut"), entry("a.3", "Laut dan karang"))
+    assert later.commonness(["karang", "laut"]) == {"karang": 3 / 4, "laut": 3 / 4}
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_how_common_hostile_words_are_is_told_without_harm(engine: Engine, text: str) -> None:
     searcher = load(engine, entry("a.1", text), entry("a.2", "Laut"))

@@ -41,6 +41,9 @@ _FIRST_POLL_S, _LAST_POLL_S = 0.05, 2.0
 # A load that ends on an error does not wait long for what clears up behind it.
 _CLEARING_S: Final = 10.0
 
+# Of which it is kept how common they are: some megabytes.
+MOST_WORDS: Final = 50_000
+
 
 class ElasticEngine:
     """One catalogue in one cluster. Several loads may update it at once; a rebuild is alone."""
@@ -54,6 +57,8 @@ class ElasticEngine:
         self._lock = threading.Lock()
         self._known: tuple[float, State] | None = None
         self._loads = 0  # that are open
+        # How common words were found to be, in which index as of which publication.
+        self._common: tuple[tuple[str, Stamp], dict[str, float]] | None = None
 
     def info(self) -> IndexInfo:
         state = self._state()
@@ -98,7 +103,13 @@ class ElasticEngine:
         patient = self._loads > 0
         state = self._fresh_state() if patient else self._state()
         state.require_same_schema()
-        return ElasticSearcher(self._cluster, self._names, state, patient=patient)
+        return ElasticSearcher(self._cluster, self._names, state, self._common_in(state), patient=patient)
+
+    def _common_in(self, state: State) -> dict[str, float]:
+        held, key = self._common, (state.index, state.publications.last)
+        if held is None or held[0] != key or len(held[1]) > MOST_WORDS:
+            held = self._common = key, {}
+        return held[1]
 
     @contextmanager
     def updating(self, embedder: str = "", dimensions: int = 0) -> Iterator[ElasticWriter]:

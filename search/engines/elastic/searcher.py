@@ -80,9 +80,13 @@ class _Ask:
 class ElasticSearcher:
     """A view of what is published under one name. Safe to use from several threads."""
 
-    def __init__(self, cluster: Cluster, names: Names, state: State, *, patient: bool = False) -> None:
-        """patient: it is a load that searches, which waits for a cluster that is busy or away."""
+    def __init__(
+        self, cluster: Cluster, names: Names, state: State, common: dict[str, float], *, patient: bool = False
+    ) -> None:
+        """common: how common words are, as far as it was asked for. patient: it is a load that searches, which waits for a
+        cluster that is busy or away."""
         self._cluster, self._names, self._state, self._patient = cluster, names, state, patient
+        self._common = common
         self._build = Selection(ElasticDialect())
         self._build_pages = Selection(ElasticDialect("parent"), PAGE_TEXT)
 
@@ -202,20 +206,22 @@ class ElasticSearcher:
         return tuple(found)
 
     def commonness(self, words: Sequence[str]) -> Mapping[str, float]:
-        distinct = list(dict.fromkeys(words))
-        if not distinct:
-            return {}
+        if unknown := [word for word in dict.fromkeys(words) if word not in self._common]:
+            self._common |= self._asked_how_common(unknown)
+        return {word: self._common[word] for word in words}
+
+    def _asked_how_common(self, words: Sequence[str]) -> Mapping[str, float]:
         # No longer word is in the index, and the server refuses to look for one.
         holding = {
             str(n): {"term": {f"w_{ANYWHERE}": readable(word[: analysis.MAX_WORD_CHARACTERS])}}
-            for n, word in enumerate(distinct)
+            for n, word in enumerate(words)
         }
         aggs = {"holding": {"filters": {"filters": holding}}}
         body = {"query": self._build.matching(Query()), "size": 0, "track_total_hits": True, "aggs": aggs}
         (response,) = self._search([(self._names.records, body)], _COUNTED)
         counts = response["aggregations"]["holding"]["buckets"]
         of_all = int(response["hits"]["total"]["value"]) + 1
-        return {word: (int(counts[str(n)]["doc_count"]) + 1) / of_all for n, word in enumerate(distinct)}
+        return {word: (int(counts[str(n)]["doc_count"]) + 1) / of_all for n, word in enumerate(words)}
 
     def spellings(self, words: Sequence[str]) -> Mapping[str, Sequence[Spelling]]:
         return self._one(questions.Spellings(words))
