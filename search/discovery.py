@@ -15,7 +15,7 @@ from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
 from search.explain import Explaining, likeness
-from search.fusion import KEYWORD_WEIGHT, weighted, word_shares
+from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_shares
 from search.highlight import page_hit
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
@@ -54,8 +54,8 @@ FLOOR_BY_MEANING: Final = 0.6
 # What documents are alike by, beside the words of their titles: a field and how many of its values count.
 _ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
 ALIKE_DEPTH: Final = 30
-# Share of what two documents have in common in their likeness; the rest is meaning.
-ALIKE_WORDS: Final = 0.5
+# What two documents have in common counts as much in their likeness as their meaning.
+ALIKE_SHARES: Final = Shares(0.5, 0.5, 0.5)
 
 # Documents with pages that can be read.
 _WITH_TEXT: Final = Filter("access", ("fulltext",))
@@ -102,7 +102,8 @@ class Discovery:
         text, found = query.text, self._found(query, mode, page * size, exact)
         searcher, embedder, query, finds, total = found.searcher, found.embedder, found.query, found.finds, found.total
         tried, ran, ranked = found.tried, found.ran, found.ranked
-        parts = _Parts(found.by_words, {id: item.score for id, item in found.passing.items()})
+        cosines = {id: item.score for id, item in found.passing.items()}
+        parts = _Parts(found.by_words, cosines, _shares(query))
         facets = Facets(query, finds)
         look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
         answers = searcher.answer([facets, *look.questions])
@@ -240,8 +241,8 @@ class Discovery:
         scores = {item.id: item.score for item in sharing if item.id != id}
         if near and alike.parts:  # many share a heading; which of them are among the first says nothing
             scores |= searcher.weigh(alike, list(near)).words
-        parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_WORDS)
-        best = parts.of(weighted(parts.words, parts.cosines, ALIKE_WORDS)[:limit])
+        parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_SHARES)
+        best = parts.of(weighted(parts.words, parts.cosines, ALIKE_SHARES)[:limit])
         documents = searcher.fetch(list(best))
         return tuple(
             Hit(
@@ -340,7 +341,12 @@ def _ranked(
         return [(item.id, item.score) for item in by_field.items]
     if not query.wanted:  # nothing asked: browse in the engine's order
         return [(item.id, 0.0) for item in words.items]
-    return weighted(by_words, {id: item.score for id, item in passing.items()})
+    on_page = frozenset(id for id, item in passing.items() if item.page)
+    return weighted(by_words, {id: item.score for id, item in passing.items()}, _shares(query), on_page)
+
+
+def _shares(query: Query) -> Shares:
+    return SHARES_OF_MANY_WORDS if is_relaxed(query) and not query.wordless else SHARES
 
 
 def _is_scored(query: Query) -> bool:
@@ -350,14 +356,14 @@ def _is_scored(query: Query) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What is fused: scores of words, and cosines. weight: share of the words in the fused score."""
+    """What is fused: scores of words, and cosines."""
 
     words: Mapping[DocumentId, float]
     cosines: Mapping[DocumentId, float]
-    weight: float = KEYWORD_WEIGHT
+    shares: Shares = SHARES
 
     def of(self, ranked: Sequence[tuple[DocumentId, float]]) -> Mapping[DocumentId, Scores]:
-        shares = word_shares(self.words, self.weight)
+        shares = word_shares(self.words, self.shares)
         return {
             id: Scores(self.words.get(id), round(shares.get(id, 0.0), 6), self.cosines.get(id), fused)
             for id, fused in ranked

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from search.fusion import KEYWORD_WEIGHT
+from search.fusion import SHARES
 from tests.support.marc_records import made
 from tests.support.pdfs import book
 from tests.support.records import record, write
@@ -106,7 +106,7 @@ def test_who_only_searches_waits_for_nothing_else(loaded: Telusur, arguments: li
 
 
 def test_search_explains_scores_only_when_asked(loaded: Telusur) -> None:
-    share = re.escape(f"{KEYWORD_WEIGHT:.3f}")
+    share = re.escape(f"{SHARES.words:.3f}")
     line = re.compile(rf"score {share} · words \d+\.\d{{3}} \(share {share}\) · meaning none")
     assert line.search(loaded.run("search", "terumbu karang", "--explain"))
     assert not line.search(loaded.run("search", "terumbu karang"))

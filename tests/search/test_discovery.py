@@ -11,7 +11,7 @@ from search.document import DocumentId, Passage
 from search.engine import Entry
 from search.engines.embedded import EmbeddedEngine
 from search.errors import IndexMissing, QueryRefused
-from search.fusion import KEYWORD_WEIGHT
+from search.fusion import SHARES
 from search.query import MODES, Filter, Mode
 from search.query_language import parse
 from search.schema import SORTS
@@ -178,9 +178,9 @@ def test_a_hit_says_what_words_and_meaning_gave_to_its_score(discovery: Discover
     cosines = [hit.scores.cosine for hit in hits if hit.scores.cosine is not None]
     for hit in hits:
         assert hit.scores.fused == hit.score
-        assert hit.scores.words_share == pytest.approx(KEYWORD_WEIGHT * (hit.scores.words or 0) / best, abs=1e-5)
+        assert hit.scores.words_share == pytest.approx(SHARES.words * (hit.scores.words or 0) / best, abs=1e-5)
         meaning = (hit.scores.cosine - min(cosines)) / (max(cosines) - min(cosines)) if hit.scores.cosine else 0
-        assert hit.score == pytest.approx(hit.scores.words_share + (1 - KEYWORD_WEIGHT) * meaning, abs=1e-5)
+        assert hit.score == pytest.approx(hit.scores.words_share + SHARES.meaning * meaning, abs=1e-5)
 
 
 @pytest.mark.parametrize(("text", "sort"), [("", "relevance"), ("karang", "title")])
