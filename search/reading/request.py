@@ -122,6 +122,9 @@ class _Reader:
         if book.not_things.longest(text, i):
             head.end, head.cut = opened, [(0, opened)]
             return head if head.opened and i == opened and text.whole(0, opened) else None
+        if head.opened and i == opened and (about := self._found.about[i]) and text.whole(0, about):
+            head.end, head.cut = about, [(0, about)]  # "saya sedang menulis makalah tentang": of whatever kind
+            return head
         thing = self._thing(i)
         if thing is None and i == 0:
             return self._after_subject()
