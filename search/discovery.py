@@ -103,7 +103,7 @@ class Discovery:
         searcher, embedder, query, finds, total = found.searcher, found.embedder, found.query, found.finds, found.total
         tried, ran, ranked = found.tried, found.ran, found.ranked
         cosines = {id: item.score for id, item in found.passing.items()}
-        parts = _Parts(found.by_words, cosines, _shares(query))
+        parts = _Parts(found.by_words, cosines, found.shares)
         facets = Facets(query, finds)
         look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
         answers = searcher.answer([facets, *look.questions])
@@ -165,8 +165,9 @@ class Discovery:
         word_scores = {id: weights.words[id] for id in passing if id in weights.words}
         total = words.total + len(passing) - len(word_scores)
         by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
-        ranked = _ranked(searcher, query, words, passing, by_words, depth)
-        return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, ranked, total)
+        shares = SHARES_OF_MANY_WORDS if is_relaxed(query) and not query.wordless else SHARES
+        ranked = _ranked(searcher, query, words, passing, by_words, shares, depth)
+        return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, shares, ranked, total)
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
@@ -274,6 +275,7 @@ class _Found:
     finds: Finds
     passing: Finds
     by_words: Mapping[DocumentId, float]
+    shares: Shares
     ranked: Sequence[tuple[DocumentId, float]]
     total: int
 
@@ -333,6 +335,7 @@ def _ranked(
     words: Ranking,
     passing: Finds,
     by_words: Mapping[DocumentId, float],
+    shares: Shares,
     depth: int,
 ) -> list[tuple[DocumentId, float]]:
     """Results best first, down to `depth`. by_words: the scores of their words."""
@@ -342,11 +345,7 @@ def _ranked(
     if not query.wanted:  # nothing asked: browse in the engine's order
         return [(item.id, 0.0) for item in words.items]
     on_page = frozenset(id for id, item in passing.items() if item.page)
-    return weighted(by_words, {id: item.score for id, item in passing.items()}, _shares(query), on_page)
-
-
-def _shares(query: Query) -> Shares:
-    return SHARES_OF_MANY_WORDS if is_relaxed(query) and not query.wordless else SHARES
+    return weighted(by_words, {id: item.score for id, item in passing.items()}, shares, on_page)
 
 
 def _is_scored(query: Query) -> bool:

@@ -19,7 +19,7 @@ class Shares(NamedTuple):
 SHARES: Final = Shares(0.65, 0.35, 0.35)
 # Where some of many words are enough: a whole book holds some of any words, so the passage that is near says more of
 # it. Words and meaning stand to each other as above.
-SHARES_OF_MANY_WORDS: Final = Shares(0.565, 0.305, 0.435)
+SHARES_OF_MANY_WORDS: Final = Shares(0.65 / 1.15, 0.35 / 1.15, 0.5 / 1.15)
 
 
 def word_shares(words: Mapping[DocumentId, float], shares: Shares = SHARES) -> dict[DocumentId, float]:

@@ -25,7 +25,7 @@ Kind = Literal[
 # follows has capitals; after a comma.
 Place = Literal["anywhere", "before", "after", "end", "dated", "capital", "comma"]
 Bare = Literal["yes", "beside", "no", "opened"]
-Opening = Literal["openings", "half_openings", "online_openings"]
+Opening = Literal["openings", "writing_openings", "half_openings", "online_openings"]
 
 T = TypeVar("T")
 # What a place in a phrase may be filled with, from word i on: (end, value), the longest first.
@@ -277,7 +277,7 @@ def _plain(tables: Iterable[Mapping[str, Any]], name: str) -> Phrases[None]:
 
 
 def _openings(tables: Iterable[Mapping[str, Any]]) -> Phrases[Opening]:
-    names: tuple[Opening, ...] = ("openings", "half_openings", "online_openings")
+    names: tuple[Opening, ...] = ("openings", "writing_openings", "half_openings", "online_openings")
     return _vocabulary((name, words) for table in tables for name in names for words in table["request"][name])
 
 

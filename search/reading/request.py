@@ -41,11 +41,12 @@ class Request:
 class _Head:
     """The beginning of a request, up to its subject at word `end`.
 
-    opened: as by "saya mencari". full: it is opened, or has a word for "about" after the thing.
+    opened: as by "saya mencari". writes: as by "saya sedang menulis makalah", last of all. full: it is opened, or has a word for "about" after the thing.
     """
 
     end: int = 0
     opened: bool = False
+    writes: bool = False
     full: bool = False
     thing: Thing | None = None
     span: Span = (0, 0)
@@ -122,8 +123,8 @@ class _Reader:
         if book.not_things.longest(text, i):
             head.end, head.cut = opened, [(0, opened)]
             return head if head.opened and i == opened and text.whole(0, opened) else None
-        if head.opened and i == opened and (about := self._found.about[i]) and text.whole(0, about):
-            head.end, head.cut = about, [(0, about)]  # "saya sedang menulis makalah tentang": of whatever kind
+        if head.writes and i == opened and (about := self._found.about[i]) and text.whole(0, about):
+            head.end, head.cut = about, [(0, about)]
             return head
         thing = self._thing(i)
         if thing is None and i == 0:
@@ -164,6 +165,7 @@ class _Reader:
             thing = book.things.longest(text, i)
             if thing is not None and thing.end > opening.end:
                 break  # "kumpulan puisi"
+            head.writes = opening.value == "writing_openings"
             if opening.value == "online_openings":
                 head.online = (i, opening.end)
             if opening.value != "half_openings":

@@ -39,4 +39,4 @@ def test_without_pages_many_words_are_ranked_as_few(
     words: dict[DocumentId, float], meaning: dict[DocumentId, float]
 ) -> None:
     few, many = (dict(weighted(words, meaning, shares)) for shares in (SHARES, SHARES_OF_MANY_WORDS))
-    assert all(abs(few[id] * SHARES_OF_MANY_WORDS.words / SHARES.words - many[id]) < 0.002 for id in few)
+    assert all(abs(few[id] * SHARES_OF_MANY_WORDS.words / SHARES.words - many[id]) < 0.00001 for id in few)

@@ -103,10 +103,14 @@ class ElasticEngine:
         patient = self._loads > 0
         state = self._fresh_state() if patient else self._state()
         state.require_same_schema()
-        return ElasticSearcher(self._cluster, self._names, state, self._common_in(state), patient=patient)
+        # While a load writes, counts change without a publication.
+        common = {} if patient else self._common_in(state)
+        return ElasticSearcher(self._cluster, self._names, state, common, patient=patient)
 
     def _common_in(self, state: State) -> dict[str, float]:
         held, key = self._common, (state.index, state.publications.last)
+        if state.publications.last == BEGINNING:
+            return {}
         if held is None or held[0] != key or len(held[1]) > MOST_WORDS:
             held = self._common = key, {}
         return held[1]
