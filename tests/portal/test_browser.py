@@ -32,7 +32,7 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     assert "f.year=2010..2019" in page.url
     expect(page.locator(".chips a")).to_have_count(1)
 
-    page.get_by_role("link", name="Belajar membaca jilid 25").click()
+    page.get_by_role("link", name="Belajar membaca jilid 25", exact=True).click()
     expect(heading).to_have_text("Belajar membaca jilid 25")
     expect(heading).to_be_focused()
     expect(page).to_have_title("Belajar membaca jilid 25 – Perpustakaan Kota Bitung")

@@ -1,6 +1,6 @@
 """Records as MARCXML, Dublin Core and MODS, whatever the catalogue holds."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -77,6 +77,7 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
 
 @settings(deadline=None)
 @given(TEXT, TEXT, TEXT, TEXT)
+@example("", "", "", "\ud800")
 def test_any_text_is_written_as_xml_and_read_again(title: str, name: str, subject: str, number: str) -> None:
     document = Document(
         DocumentId(f"kota.{number}"),
