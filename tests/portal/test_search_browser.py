@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import Portal, box, visit
+from tests.support.browsing import Portal, box, drawn, visit
 
 pytestmark = pytest.mark.browser
 
@@ -239,6 +239,7 @@ def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser
     words.nth(1).fill("wenas")
     words.nth(1).press("Enter")
     expect(page).to_have_url(portal.address + "/?q=judul%3Akarang+-pengarang%3Awenas")
+    drawn(page)
     expect(page.locator(".cards h2").first).to_have_text("Ikan karang Indonesia Timur")
     expect(page.locator(".cards")).not_to_contain_text("Wenas")
     page.get_by_role("link", name="Ubah pencarian ini").click()
