@@ -144,11 +144,11 @@ class MappingPool:
             return pending.changes
         try:
             return pending.process.receive()
-        except (OSError, EOFError) as error:
-            code = pending.process.end()
-            ended = error if code is None else f"exit code {code}"
-            count = len(pending.items)
-            _log.warning("A mapping process ended (%s); its %d records are mapped by the load itself", ended, count)
+        except (OSError, EOFError):
+            code, count = pending.process.end(), len(pending.items)
+            _log.warning(
+                "A mapping process ended (exit code %d); its %d records are mapped by the load itself", code, count
+            )
             # If a record is to blame, and not the system, its error is raised here and now.
             return self._mapped(pending.items)
 
@@ -236,7 +236,7 @@ class _Process:
         self._has_started = True
         return changes
 
-    def end(self) -> int | None:
+    def end(self) -> int:
         """Gives the exit code."""
         self._process.kill()
         self._connection.close()

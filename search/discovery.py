@@ -102,10 +102,8 @@ class Discovery:
         text, found = query.text, self._found(query, mode, page * size, exact)
         searcher, embedder, query, finds, total = found.searcher, found.embedder, found.query, found.finds, found.total
         tried, ran, ranked = found.tried, found.ran, found.ranked
-        cosines = {id: item.score for id, item in found.passing.items()}
-        parts = _Parts(found.by_words, cosines, found.shares)
         facets = Facets(query, finds)
-        look = _Look(query, parts.of(ranked[(page - 1) * size : page * size]))
+        look = _Look(query, found.parts.of(ranked[(page - 1) * size : page * size]))
         answers = searcher.answer([facets, *look.questions])
         return ResultPage(
             query=query,
@@ -166,8 +164,10 @@ class Discovery:
         total = words.total + len(passing) - len(word_scores)
         by_words = {item.id: item.score for item in words.items} | word_scores if _is_scored(query) else {}
         shares = SHARES_OF_MANY_WORDS if is_relaxed(query) and not query.wordless else SHARES
-        ranked = _ranked(searcher, query, words, passing, by_words, shares, depth)
-        return _Found(searcher, embedder, ran, tried, query, finds, passing, by_words, shares, ranked, total)
+        on_page = frozenset(id for id, item in passing.items() if item.page)
+        parts = _Parts(by_words, {id: item.score for id, item in passing.items()}, shares, on_page)
+        ranked = _ranked(searcher, query, words, parts, depth)
+        return _Found(searcher, embedder, ran, tried, query, finds, parts, ranked, total)
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
@@ -243,7 +243,7 @@ class Discovery:
         if near and alike.parts:  # many share a heading; which of them are among the first says nothing
             scores |= searcher.weigh(alike, list(near)).words
         parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_SHARES)
-        best = parts.of(weighted(parts.words, parts.cosines, ALIKE_SHARES)[:limit])
+        best = parts.of(parts.fused()[:limit])
         documents = searcher.fetch(list(best))
         return tuple(
             Hit(
@@ -273,9 +273,7 @@ class _Found:
     tried: Attempt
     query: Query
     finds: Finds
-    passing: Finds
-    by_words: Mapping[DocumentId, float]
-    shares: Shares
+    parts: "_Parts"
     ranked: Sequence[tuple[DocumentId, float]]
     total: int
 
@@ -333,19 +331,16 @@ def _ranked(
     searcher: Searcher,
     query: Query,
     words: Ranking,
-    passing: Finds,
-    by_words: Mapping[DocumentId, float],
-    shares: Shares,
+    parts: "_Parts",
     depth: int,
 ) -> list[tuple[DocumentId, float]]:
-    """Results best first, down to `depth`. by_words: the scores of their words."""
+    """Results best first, down to `depth`."""
     if query.sort != RELEVANCE:
-        by_field = searcher.keyword(query, depth, also=passing) if passing else words
+        by_field = searcher.keyword(query, depth, also=parts.cosines.keys()) if parts.cosines else words
         return [(item.id, item.score) for item in by_field.items]
     if not query.wanted:  # nothing asked: browse in the engine's order
         return [(item.id, 0.0) for item in words.items]
-    on_page = frozenset(id for id, item in passing.items() if item.page)
-    return weighted(by_words, {id: item.score for id, item in passing.items()}, shares, on_page)
+    return parts.fused()
 
 
 def _is_scored(query: Query) -> bool:
@@ -355,11 +350,15 @@ def _is_scored(query: Query) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What is fused: scores of words, and cosines."""
+    """What is fused: scores of words, and cosines, those of an e-book's page apart."""
 
     words: Mapping[DocumentId, float]
     cosines: Mapping[DocumentId, float]
-    shares: Shares = SHARES
+    shares: Shares
+    on_page: Collection[DocumentId] = ()
+
+    def fused(self) -> list[tuple[DocumentId, float]]:
+        return weighted(self.words, self.cosines, self.shares, self.on_page)
 
     def of(self, ranked: Sequence[tuple[DocumentId, float]]) -> Mapping[DocumentId, Scores]:
         shares = word_shares(self.words, self.shares)

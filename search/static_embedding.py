@@ -103,10 +103,9 @@ class StaticEmbedder:
         found = [(piece, tells(part)) for part in parts for piece in self._pieces[part]]
         if not found:
             return self._encode(text)
-        pieces = np.array([piece for piece, _ in found[:MAX_PIECES]])
-        return self._summed(
-            pieces, self._weights[pieces] * np.array([tells for _, tells in found[:MAX_PIECES]], np.float32)
-        )
+        numbers, counts = zip(*found[:MAX_PIECES], strict=True)
+        pieces = np.array(numbers)
+        return self._summed(pieces, self._weights[pieces] * np.array(counts, np.float32))
 
     def _summed(self, pieces: "np.ndarray[Any, Any]", weights: "np.ndarray[Any, Any]") -> Vector:
         summed: Vector = weights @ self._table[self._rows[pieces]].astype(np.float32)

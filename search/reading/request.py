@@ -41,7 +41,8 @@ class Request:
 class _Head:
     """The beginning of a request, up to its subject at word `end`.
 
-    opened: as by "saya mencari". writes: as by "saya sedang menulis makalah", last of all. full: it is opened, or has a word for "about" after the thing.
+    opened: as by "saya mencari". writes: as by "saya sedang menulis makalah", last of all. full: it is opened, or has a
+    word for "about" after the thing.
     """
 
     end: int = 0

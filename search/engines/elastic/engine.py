@@ -108,9 +108,9 @@ class ElasticEngine:
         return ElasticSearcher(self._cluster, self._names, state, common, patient=patient)
 
     def _common_in(self, state: State) -> dict[str, float]:
-        held, key = self._common, (state.index, state.publications.last)
         if state.publications.last == BEGINNING:
             return {}
+        held, key = self._common, (state.index, state.publications.last)
         if held is None or held[0] != key or len(held[1]) > MOST_WORDS:
             held = self._common = key, {}
         return held[1]
