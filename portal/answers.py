@@ -75,7 +75,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
     """A part of the text that was understood; spans are half-open ranges of its characters.
 
     One of "filter" (field and values), "sort" and "words" is not null; words are of "field", or unwanted where
-    that is null.
+    that is null. "negated": what has it is not wanted.
     """
     meaning = reading.meaning
     filter = {"field": meaning.field, "values": list(meaning.values)} if isinstance(meaning, Filter) else None
@@ -86,6 +86,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "field": meaning.field if isinstance(meaning, Words) else None,
         "words": list(meaning.words) if isinstance(meaning, Words) else None,
         "sort": meaning.sort if isinstance(meaning, Order) else None,
+        "negated": isinstance(meaning, Filter | Words) and meaning.negated,
         "spans": [list(span) for span in reading.spans],
     }
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.search_state import SearchState
 from search.query import Filter, Query
-from search.reading.interpretation import EVERYTHING
+from search.reading.interpretation import EVERYTHING, Reading
 from search.schema import RELEVANCE
 from search.understanding import Understanding, is_read
 
@@ -44,10 +44,16 @@ def kept_out(state: SearchState, found: Understanding, field: str, value: str) -
 
 def without_filter(state: SearchState, found: Understanding, gone: Filter) -> SearchState:
     """The search without a filter; chosen or read."""
-    read = None if gone.negated else found.about(gone.field)
     same = (gone.field, gone.negated)
+    read = next((one for one in found.interpretation.readings if _filtered(one) == same), None)
     left = state.with_filters(one for one in state.filters if (one.field, one.negated) != same)
     return left.dropping(read.key) if read else left
+
+
+def _filtered(reading: Reading) -> tuple[str, bool] | None:
+    """The field that a reading narrows, and whether by what is not wanted."""
+    meaning = reading.meaning
+    return (meaning.field, meaning.negated) if isinstance(meaning, Filter) else None
 
 
 def only(state: SearchState, found: Understanding, field: str, *values: str) -> SearchState:

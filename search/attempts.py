@@ -58,7 +58,7 @@ class Asking:
         ready = self.prepare(query)
         words, near = Keyword(ready.query, self.depth), self.nearness(query)
         unfiltered = Keyword(ready.query.without_filters(), 0) if query.filters else words
-        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query)
+        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query, ready.query)
         spellings = AskSpellings(doubtful) if doubtful and is_relaxed(ready.query) else None
         asked: list[Question[Any]] = [words, unfiltered, *([near] if near else []), *([spellings] if spellings else [])]
         answers = self.searcher.answer(list(dict.fromkeys(asked)))

@@ -158,7 +158,7 @@ class Discovery:
         asking = Asking(searcher, self._prepared, lambda asked: _nearness(searcher, asked_by, asked), depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
-        finds, weights = _weighed(searcher, embedder, query, tried.nearest)
+        finds, weights = _weighed(searcher, embedder, query, words, tried.nearest)
         passing = {id: item for id, item in finds.items() if id in weights.passing}
         word_scores = {id: weights.words[id] for id in passing if id in weights.words}
         total = words.total + len(passing) - len(word_scores)
@@ -307,9 +307,12 @@ def _told(searcher: Searcher, embedder: Embedder, text: str) -> Mapping[str, flo
 
 
 def _weighed(
-    searcher: Searcher, embedder: Embedder | None, query: Query, nearest: Sequence[Ranked]
+    searcher: Searcher, embedder: Embedder | None, query: Query, words: Ranking, nearest: Sequence[Ranked]
 ) -> tuple[Finds, Weights]:
-    """Which of the nearest are results by their meaning, and what words and filters say of them."""
+    """Which of the nearest are results by their meaning, and what words and filters say of them.
+
+    words: what the words of `query` found.
+    """
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
     # Who asks by meaning alone is told what is nearest, even if that is not very near.
@@ -317,14 +320,24 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    weigh, languages = Weigh(query, ids), Languages(list(near) if embedder.languages is not None else [])
+    known = _weights_in(words, ids) if _is_scored(query) and not query.filters else None
+    weigh = Weigh(query, ids if known is None else ())
+    languages = Languages(list(near) if embedder.languages is not None else [])
     answers = searcher.answer([weigh, languages])
-    weights = answers[weigh]
+    weights = answers[weigh] if known is None else known
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
     strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
+
+
+def _weights_in(words: Ranking, ids: Collection[DocumentId]) -> Weights | None:
+    """What `words`, the ranking of a search without filters, says of `ids`; None where it is not all that was found."""
+    if len(words.items) < words.total:
+        return None
+    scores = {item.id: item.score for item in words.items}
+    return Weights({id: scores[id] for id in ids if id in scores}, frozenset(ids))
 
 
 def _ranked(

@@ -247,23 +247,26 @@ def _plain(value: _Member) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def from_json(text: str) -> Document:
-    """The document that `to_json` wrote."""
-    return _document(json.loads(text))
+def from_json(text: str, changed: datetime | None = None) -> Document:
+    """The document that `to_json` wrote. changed: as in `Document`, which the JSON does not say."""
+    return _document(json.loads(text), changed)
 
 
-def _document(plain: dict[str, Any]) -> Document:
+def _document(plain: dict[str, Any], changed: datetime | None = None) -> Document:
     raw, ebook = plain["raw"], plain["ebook"]
     return Document(
         id=DocumentId(plain["id"]),
         fields={name: tuple(values) for name, values in plain["fields"].items()},
-        contributors=tuple(Contributor(**{**c, "roles": tuple(c["roles"])}) for c in plain["contributors"]),
-        links=tuple(OnlineAccess(**link) for link in plain["links"]),
-        vernacular=tuple(Vernacular(**v) for v in plain["vernacular"]),
-        items=tuple(Item(**item) for item in plain["items"]),
-        related=tuple(Related(**{**r, "control_numbers": tuple(r["control_numbers"])}) for r in plain["related"]),
-        members=tuple(_document(member) for member in plain["members"]),
+        contributors=tuple(
+            [Contributor(c["name"], tuple(c["roles"]), c["kind"], c["main"]) for c in plain["contributors"]]
+        ),
+        links=tuple([OnlineAccess(**link) for link in plain["links"]]),
+        vernacular=tuple([Vernacular(**v) for v in plain["vernacular"]]),
+        items=tuple([Item(**item) for item in plain["items"]]),
+        related=tuple([Related(**{**r, "control_numbers": tuple(r["control_numbers"])}) for r in plain["related"]]),
+        members=tuple([_document(member) for member in plain["members"]]),
         ebook=None if ebook is None else Ebook(**{**ebook, "outline": tuple(Section(**s) for s in ebook["outline"])}),
         raw=None if raw is None else RawRecord(**{**raw, "data": raw["data"].encode("latin-1")}),
         fingerprint=plain["fingerprint"],
+        changed=changed,
     )

@@ -30,10 +30,14 @@ _SHORTEST_PART: Final = 3
 _SHORTEST_BEGINNING: Final = 3
 
 
-def doubtful_words(query: Query) -> tuple[str, ...]:
-    """The folded words of `query` whose spelling may be looked at, in order, no more than MAX_SPELLED."""
+def doubtful_words(query: Query, translated: Query | None = None) -> tuple[str, ...]:
+    """The folded words of `query` whose spelling may be looked at, in order, no more than MAX_SPELLED.
+
+    translated: `query` with what its words are called in the other language; what is called something is spelt right.
+    """
     found = dict.fromkeys(word for clause in query.wanted if _may_be_misspelt(clause) for word in _words(clause))
-    return tuple(word for word in found if not analysis.is_stop_word(word))[:MAX_SPELLED]
+    known = {word for clause in (translated or query).wanted if clause.others for word in _words(clause)}
+    return tuple(word for word in found if word not in known and not analysis.is_stop_word(word))[:MAX_SPELLED]
 
 
 def halves(word: str) -> tuple[tuple[str, str], ...]:

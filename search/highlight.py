@@ -25,13 +25,14 @@ class _Forms(dict[str, str | None]):
         self._stems, self._prefixes = stems, prefixes
 
     def __missing__(self, word: str) -> str | None:
-        stems = self._stems
-        keys = analysis.coded_stems(word)
         form = None
-        if not stems.keys().isdisjoint(keys):
-            form = next(stems[key] for key in keys if key in stems)
-        elif self._prefixes:
-            form = next((prefix for prefix in self._prefixes if word.startswith(prefix)), None)
+        for key in analysis.coded_stems(word):
+            if key in self._stems:
+                form = self._stems[key]
+                break
+        else:
+            if self._prefixes:
+                form = next((prefix for prefix in self._prefixes if word.startswith(prefix)), None)
         self[word] = form
         return form
 

@@ -90,4 +90,4 @@ def is_read(text: str, today: date) -> bool:
 
 
 def _filters(reading: Reading, field: str) -> bool:
-    return isinstance(reading.meaning, Filter) and reading.meaning.field == field
+    return isinstance(reading.meaning, Filter) and reading.meaning.field == field and not reading.meaning.negated

@@ -1,9 +1,9 @@
 """COinS: an OpenURL ContextObject (Z39.88-2004, KEV) in the title of a span, which Zotero and its kin pick up."""
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 from portal.bibliography.reference import Reference
+from portal.search_state import encoded
 
 CLASS = "Z3988"
 _FORMAT = "info:ofi/fmt:kev:mtx:"
@@ -11,7 +11,7 @@ _FORMAT = "info:ofi/fmt:kev:mtx:"
 
 def coins(reference: Reference) -> str:
     """The value of the span's title, not yet escaped for HTML."""
-    return urlencode([pair for pair in _pairs(reference) if pair[1]])
+    return "&".join([f"{name}={encoded(value)}" for name, value in _pairs(reference) if value])
 
 
 def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:

@@ -82,6 +82,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
                 field=_or_null(_text()),
                 words=_or_null(_list(_text())),
                 sort=_or_null(_text()),
+                negated=_YES,
                 spans=_list({"type": "array", "items": _WHOLE, "minItems": 2, "maxItems": 2}),
             )
         ),

@@ -68,13 +68,17 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result. coins: for reference managers, where the page is a plain one; an interactive one is drawn too often."""
+    """A result. title: its words marked; name: as plain text.
+
+    coins: for reference managers, where the page is a plain one; an interactive one is drawn too often.
+    """
 
     number: int
     id: DocumentId
     cover: Markup
     href: str
     title: Markup
+    name: str
     lang: str
     names: str
     year: str
@@ -196,6 +200,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         cover=cover(document),
         href=links.record(state, document.id, number),
         title=marked(hit.title) if hit.title.text else Markup.escape(document.title),
+        name=document.title,
         lang=html_language(document),
         names=names_line(document, t),
         year=document.first("year"),

@@ -52,7 +52,13 @@ def reading_field(reading: Reading, t: Messages) -> str:
 
 
 def reading_value(reading: Reading, t: Messages) -> str:
-    """What it was understood to say: "Anak", "2016 ke atas", "Pramoedya Ananta Toer"."""
+    """What it was understood to say: "Anak", "2016 ke atas", "Pramoedya Ananta Toer", "bukan Inggris"."""
+    said = _value_said(reading, t)
+    negated = isinstance(reading.meaning, Filter | Words) and reading.meaning.negated
+    return t("results.not", value=said) if negated else said
+
+
+def _value_said(reading: Reading, t: Messages) -> str:
     match reading.meaning:
         case Order(sort=sort):
             return t.label("sort", sort)

@@ -1,6 +1,6 @@
 """Constructions of the tables found in a text, and what each becomes: a filter, words of the search, an order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from search.query import Filter
@@ -18,14 +18,20 @@ YEARS_AHEAD: Final = 2
 _ACCESS: Final = {"online": ("online", "fulltext"), "fulltext": ("fulltext",)}
 _ALTERNATIVES: Final = frozenset(("dan", "atau", "and", "or", "maupun"))
 _EDGES: Final = ".,;:?!"
+# "bukan ebook", "not theses".
+_NOT_THESE: Final = Rule("format")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of the search: in one field, or unwanted anywhere. Several unwanted words in one are a phrase."""
+    """Words of the search: in one field, or unwanted anywhere. Several unwanted words in one are a phrase.
+
+    negated: of a field, in which they must not stand one after the other.
+    """
 
     words: tuple[str, ...]
     field: str | None = None
+    negated: bool = False
 
     @property
     def unwanted(self) -> bool:
@@ -79,12 +85,34 @@ class Found:
         if (about := book.about.longest(text, i)) is not None:
             self.about[i] = about.end
         self.closing[i] = any(self.closing[match.end] for match in book.closings.at(text, i))
+        if i + 1 < len(text) and not text.parted[i + 1]:
+            if text.words[i] in book.negators:
+                self._negate(i)
+            elif text.words[i] in book.connectives and text.words[i + 1] in book.negators:
+                self._contrast(i)
         for match in sorted(book.constructions.at(text, i), key=_longest_first):
             rule = match.value
             free = [place for place in self._places(rule) if place[i] is None]
             if free and (made := self._complete(i, match)) is not None:
                 for place in free:
                     place[i] = made
+
+    def _negate(self, i: int) -> None:
+        """What begins after word i, which says "not", is meant as what is not wanted: "bukan untuk anak", "not ebooks"."""
+        for place in (self.beside, self.within, self.before):
+            one = place[i + 1]
+            if one is not None and one.rule.kind != "unwanted" and not isinstance(one.meaning, Order):
+                place[i] = replace(one, start=i, meaning=replace(one.meaning, negated=not one.meaning.negated))
+        thing = self._book.things.longest(self._text, i + 1)
+        if self.within[i] is None and thing is not None and thing.value.filter is not None and self.ends_at(thing.end):
+            self.within[i] = Construction(_NOT_THESE, i, thing.end, replace(thing.value.filter, negated=True), False)
+
+    def _contrast(self, i: int) -> None:
+        """ "tapi bukan untuk anak": what is not wanted begins with the word before the one for "not"."""
+        for place in (self.beside, self.within):
+            one = place[i + 1]
+            if one is not None and not isinstance(one.meaning, Order) and one.meaning.negated:
+                place[i] = replace(one, start=i)
 
     def _places(self, rule: Rule) -> tuple[list[Construction | None], ...]:
         match rule.place:
@@ -102,6 +130,8 @@ class Found:
         text, rule = self._text, match.value
         if rule.place == "comma" and "," not in text.between(i):
             return None
+        if text.doubled(i) and text.words[i] in self._book.guards["not_doubled"]:
+            return None  # "oleh-oleh" is no "oleh"
         end = match.end if match.open < 0 else self._open_end(match.open, rule)
         # A name ends by itself, and before a thing there is the thing.
         ends = match.open >= 0 or rule.runs_on or rule.place == "before"

@@ -192,7 +192,7 @@ def _joined(one: _Part, other: _Part) -> bool:
 
 def _common_years(one: Meaning, other: Meaning) -> Filter | None:
     """ "setelah 2010 sebelum 2015": 2011..2014."""
-    if not isinstance(one, Filter) or not isinstance(other, Filter):
+    if not isinstance(one, Filter) or not isinstance(other, Filter) or one.negated or other.negated:
         return None
     bounds = [year_range(value) for value in (*one.values, *other.values)]
     first = max(bound[0] for bound in bounds if bound)
@@ -206,18 +206,22 @@ def _common_years(one: Meaning, other: Meaning) -> Filter | None:
 
 
 def _contradicts(one: _Part, other: _Part) -> bool:
-    """Two filters on one field would be either of them, two orders none: the first counts."""
+    """Two filters on one field would be either of them, two orders none: the first counts. What is not wanted may be more."""
     if isinstance(one.meaning, Order) and isinstance(other.meaning, Order):
         return True
     return (
         isinstance(one.meaning, Filter)
         and isinstance(other.meaning, Filter)
         and one.meaning.field == other.meaning.field
+        and not one.meaning.negated
+        and not other.meaning.negated
     )
 
 
 def _clause(words: Words) -> str:
     if words.field is None:
         return " ".join(f'-"{phrase}"' if " " in phrase else f"-{phrase}" for phrase in words.words)
+    if words.negated:
+        return f'-{_FIELD_WORDS[words.field]}:"{" ".join(words.words)}"'
     # Word by word: the catalogue has "Toer, Pramoedya Ananta".
     return " ".join(f"{_FIELD_WORDS[words.field]}:{word}" for word in words.words)

@@ -184,6 +184,7 @@ class Phrasebook:
     after_subject: Phrases[None]
     connectives: frozenset[str]
     goes_on: frozenset[str]
+    negators: frozenset[str]
     languages: frozenset[str]
     guards: Mapping[str, frozenset[str]]
 
@@ -233,6 +234,7 @@ def phrasebook() -> Phrasebook:
         after_subject=_vocabulary((None, word) for word in both[1]["request"]["after_subject"]),
         connectives=frozenset(word for t in both for word in t["request"]["connectives"]),
         goes_on=frozenset(word for t in both for word in t["request"]["goes_on"]),
+        negators=frozenset(word for t in both for word in t["request"]["negators"]),
         languages=languages.starts() | {"bahasa"},
         guards={
             name: frozenset(word for t in both for word in t["guards"][name])
@@ -245,6 +247,7 @@ def phrasebook() -> Phrasebook:
                 "eras",
                 "of_language",
                 "not_unwanted",
+                "not_doubled",
             )
         },
     )

@@ -42,13 +42,14 @@ class _Head:
     """The beginning of a request, up to its subject at word `end`.
 
     opened: as by "saya mencari". writes: as by "saya sedang menulis makalah", last of all. full: it is opened, or has a
-    word for "about" after the thing.
+    word for "about" after the thing. about: where that word ends, right before the subject; 0 where none stands there.
     """
 
     end: int = 0
     opened: bool = False
     writes: bool = False
     full: bool = False
+    about: int = 0
     thing: Thing | None = None
     span: Span = (0, 0)
     cut: list[Span] = field(default_factory=list)
@@ -223,6 +224,9 @@ class _Reader:
             if one is not None and self._describes(one, head):
                 head.taken.append(one)
                 i = one.end
+                if one.rule.kind in ("person", "publisher") and (year := found.bare_year(i)) is not None:
+                    head.taken.append(year)
+                    i = year.end
             elif filler := self._filler(i):
                 head.cut.append((i, filler))
                 i = filler
@@ -230,7 +234,7 @@ class _Reader:
                 break
         if i < len(text) and not text.parted[i] and (about := found.about[i]):
             head.cut.append((i, about))
-            head.full, i = True, about
+            head.full, head.about, i = True, about, about
         elif (late := self._late_about(head, i)) is not None:
             head.cut.append(late)
             head.full = True
@@ -295,6 +299,8 @@ class _Reader:
         subject = self._text.words[head.end : one.start]
         if not subject and (rule.place == "end" or rule.kind in ("person", "unwanted")):
             return False
+        if rule.kind == "year" and not rule.sure and one.start == head.about:
+            return False  # "buku tentang tahun 1960-an"
         # What follows another construction is no part of the subject: "sejarah untuk anak setelah 2010".
         return head.end < before == one.start or self._means(one, subject, head)
 

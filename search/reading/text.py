@@ -51,6 +51,10 @@ class Text:
             last.append(at)
         return first, last
 
+    def doubled(self, i: int) -> bool:
+        """Whether word i is written twice, as "anak-anak"."""
+        return self.ends[i] - self.starts[i] > 2 * len(self.words[i])
+
     def whole(self, start: int, end: int) -> bool:
         """Whether the words from `start` to before `end` are whole runs of non-spaces, so that they can be cut out."""
         begins = start == 0 or self.last[start - 1] < self.chunk[start]

@@ -823,6 +823,11 @@ LIBRARY = (
         ("978-602-03-3295-6", {"a.3"}),
         ("pengenal:9786020332956 OR laut", {"a.1", "a.3"}),
         ("pengarang: Andrea Hirata", {"a.1"}),
+        ('pengarang:"Andrea Hirata"', {"a.1"}),
+        ('pengarang:"Hirata, Andrea"', {"a.1"}),
+        ('"Andrea Hirata"', {"a.1"}),
+        ('-pengarang:"Andrea Hirata"', {"a.2", "a.3"}),
+        ('judul:"biru laut"', set()),
     ],
 )
 def test_boolean_search_finds_exactly_what_it_says(engine: Engine, text: str, expected: set[str]) -> None:

@@ -69,6 +69,14 @@ def test_keeping_out_another_value_leaves_what_was_read() -> None:
     assert filters(lifted) == (Filter("format", ("article", "journal")),)
 
 
+def test_what_was_read_as_not_wanted_can_be_lifted() -> None:
+    state = SearchState(q="buku anak tentang gempa tapi bukan berbahasa Inggris")
+    unwanted = Filter("language", ("eng",), negated=True)
+    assert filters(state) == (Filter("audience", ("children",)), unwanted)
+    lifted = choosing.without_filter(state, state.understood(TODAY), unwanted)
+    assert filters(lifted) == (Filter("audience", ("children",)),)
+
+
 def test_one_value_alone_takes_the_place_of_what_was_chosen_or_read() -> None:
     found = KIDS.understood(TODAY)
     assert filters(choosing.only(KIDS, found, "audience", "adults")) == (Filter("audience", ("adults",)),)

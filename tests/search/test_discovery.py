@@ -276,3 +276,25 @@ def test_what_is_near_counts_what_it_shares_however_many_share_it(tmp_path: Path
     ).similar(DocumentId("a.1"))
     assert found[0].document.id == "z.1"
     assert found[0].scores.words is not None
+
+
+def test_a_word_that_has_a_translation_is_not_taken_for_a_misspelling(tmp_path: Path) -> None:
+    entries = [
+        with_vectors("a.1", "Badan negara", language="ind"),
+        with_vectors("a.2", "Indian rhinoceros", language="eng"),
+    ]
+    discovery_of(entries, tmp_path)
+    found = Discovery(EmbeddedEngine(tmp_path), lexicon=shipped)
+    page = found.search(parse("badak"))
+    assert (page.typed, [hit.document.id for hit in page.hits]) == (None, ["a.2"])
+    assert found.search(parse("negarq")).query.text == "negara"
+
+
+@given(TEXTS)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_whole_ranking_says_of_the_nearest_is_what_the_engine_says(discovery: Discovery, text: str) -> None:
+    def hits(filters: Sequence[Filter]) -> list[tuple[DocumentId, float]]:
+        return [(hit.document.id, round(hit.score, 6)) for hit in discovery.search(parse(text, filters)).hits]
+
+    # Under a filter, here one that all pass, the engine is asked.
+    assert hits(()) == hits((Filter("format", ("book", "ebook", "map")),))

@@ -1,7 +1,6 @@
 """Asking a cluster: every question as one or more bodies of a search, all of a round in one `_msearch`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -385,7 +384,7 @@ class ElasticSearcher:
         return _Ask(read, *((self._names.records, {"query": self._build.among(some), **wish}) for some in slices))
 
     def _document(self, source: Mapping[str, Any]) -> Document:
-        return replace(from_json(source["json"]), changed=self.publications.date(Stamp(int(source["stamp"]))))
+        return from_json(source["json"], self.publications.date(Stamp(int(source["stamp"]))))
 
     def _ask_languages(self, asked: questions.Languages) -> _Ask:
         if not asked.ids:

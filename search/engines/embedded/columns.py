@@ -11,7 +11,7 @@ were replaced, or not written in the end, stay until the index is made anew; not
 
 import shutil
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +49,12 @@ class _Texts:
         start = int(self.ends[place - 1]) if place else 0
         return self.data[start : int(self.ends[place])].tobytes().decode("utf-8")
 
+    def at(self, places: Sequence[int]) -> list[str]:
+        """Those at some places, in their order; of many twice as fast as one by one."""
+        wanted, data = np.asarray(places, np.int64), self.data.data
+        starts = np.where(wanted > 0, self.ends[wanted - 1], 0).tolist()
+        return [str(data[start:end], "utf-8") for start, end in zip(starts, self.ends[wanted].tolist(), strict=True)]
+
 
 class Columns:
     """The columns of one generation; most of them are read as they are needed, when there is one segment."""
@@ -67,8 +73,8 @@ class Columns:
         """How many record numbers were given."""
         return len(self._starts) - 1
 
-    def ids(self, numbers: Iterable[int]) -> list[DocumentId]:
-        return [DocumentId(self._ids[number]) for number in numbers]
+    def ids(self, numbers: Sequence[int]) -> list[DocumentId]:
+        return list(map(DocumentId, self._ids.at(numbers))) if numbers else []
 
     def values(self, number: int, facet: str) -> tuple[str, ...]:
         """What a record is counted by in one facet."""

@@ -43,6 +43,8 @@ FEW_COUNTED: Final = 4_000
 CACHED_FACETS: Final = 128
 CACHED_NEAREST: Final = 128
 CACHED_SUGGESTIONS: Final = 512
+# Searches of which it is known how many records they find: those that are just answered.
+KNOWN_TOTALS: Final = 256
 
 
 class EmbeddedSearcher:
@@ -67,6 +69,7 @@ class EmbeddedSearcher:
         self._sets = RecordSets(self._records, records.schema, len(self._columns), made)
         self._build_sets = Selection(self._sets)
         self._tally_of_all = lru_cache(1)(self._count_all)
+        self._totals: dict[Query, int] = {}
         # The same facets are asked for with every page of a result; a generation never changes.
         self._cached_facets = lru_cache(CACHED_FACETS)(self._count_facets)
         # A text is as near with every filter and on every page.
@@ -92,9 +95,11 @@ class EmbeddedSearcher:
             if depth <= 0:
                 return Ranking((), self._total(query, also))
             selected = self._build.selecting(query, also)
-            if query.sort == RELEVANCE or query.sort not in SORTS:
-                return self._by_score(selected, depth)
-            return self._by_key(selected, query.sort, depth)
+            by_score = query.sort == RELEVANCE or query.sort not in SORTS
+            found = self._by_score(selected, depth) if by_score else self._by_key(selected, query.sort, depth)
+            if not also:
+                self._keep_total(query, found.total)
+            return found
 
     def weigh(self, query: Query, ids: Collection[DocumentId]) -> Weights:
         if not ids:
@@ -222,8 +227,8 @@ class EmbeddedSearcher:
             return self._shelf().beside(call_number, id, before, after)
 
     def _document(self, stored: tantivy.Document) -> Document:
-        document = from_json(bytes(stored.get_first("json") or b"").decode("utf-8"))
-        return replace(document, changed=self.publications.date(Stamp(int(stored.get_first("stamp") or 0))))
+        changed = self.publications.date(Stamp(int(stored.get_first("stamp") or 0)))
+        return from_json(bytes(stored.get_first("json") or b"").decode("utf-8"), changed)
 
     def _by_score(self, selected: tantivy.Query, depth: int) -> Ranking:
         found: Any = self._records.search(selected, max(1, depth), count=True)
@@ -252,7 +257,7 @@ class EmbeddedSearcher:
     def _ids_at(self, addresses: list[tantivy.DocAddress]) -> list[DocumentId]:
         # A stored record is some thousand bytes of which the id would be ten.
         numbers = self._records.fast_field_values("number", addresses) if addresses else []
-        return self._columns.ids(int(number) for number in numbers if number is not None)
+        return self._columns.ids([int(number) for number in numbers if number is not None])
 
     def _aggregate(self, selected: tantivy.Query, wishes: dict[str, Any]) -> dict[str, Any]:
         answer: Any = self._records.aggregate(selected, wishes)
@@ -267,7 +272,7 @@ class EmbeddedSearcher:
         return self._named(self._vectors.nearest(np.frombuffer(vector, np.float32), depth))
 
     def _named(self, found: Sequence[Near]) -> list[Ranked]:
-        ids = self._columns.ids(near.number for near in found)
+        ids = self._columns.ids([near.number for near in found])
         return [Ranked(id, near.score, near.page) for id, near in zip(ids, found, strict=True)]
 
     def _count_facets(self, query: Query, also: frozenset[DocumentId]) -> dict[str, tuple[FacetValue, ...]]:
@@ -289,6 +294,9 @@ class EmbeddedSearcher:
 
     def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
+        known = self._totals.get(query, FEW_COUNTED) + len(also)
+        if known <= FEW_COUNTED:
+            return self._columns.tally(self._numbers(self._build.selecting(query, also), known))
         selected = self._build_sets.selecting(query, also)
         at_most = selected.at_most()
         if at_most <= FEW_COUNTED:
@@ -315,6 +323,11 @@ class EmbeddedSearcher:
         if selected.at_most() <= FEW_COUNTED:
             return count(self._records, self._build.selecting(query, also))
         return count_of(selected.bits())
+
+    def _keep_total(self, query: Query, total: int) -> None:
+        if len(self._totals) >= KNOWN_TOTALS:
+            self._totals.clear()
+        self._totals[query] = total
 
     def _numbers(self, selected: tantivy.Query, limit: int) -> Places:
         """The numbers of the records that match, in order."""

@@ -52,8 +52,10 @@ def test_what_is_left_of_an_example_is_understood_by_the_parser(example: Example
     query = parse(found.rest, found.filters, found.sort or "relevance")
     assert {chosen.field for chosen in query.filters} == {chosen.field for chosen in found.filters}
     words = [reading.meaning for reading in found.readings if isinstance(reading.meaning, Words)]
-    assert [c.text for c in query.clauses if c.field] == [w for m in words if not m.unwanted for w in m.words]
-    assert [c.text for c in query.clauses if c.negated] == [w for m in words if m.unwanted for w in m.words]
+    wanted = [m for m in words if not m.unwanted and not m.negated]
+    assert [c.text for c in query.clauses if c.field and not c.negated] == [w for m in wanted for w in m.words]
+    unwanted = [w for m in words for w in (m.words if m.unwanted else [" ".join(m.words)] if m.negated else ())]
+    assert [c.text for c in query.clauses if c.negated] == unwanted
 
 
 def test_capitals_throughout_tell_nothing() -> None:

@@ -27,14 +27,15 @@ def examples(name: str) -> list[Example]:
 
 
 def written(found: Interpretation) -> str:
-    """The readings as an example has them: "audience=children; year=2016..; contributor~Hamka; not~ikan"."""
+    """The readings as an example has them: "audience=children; year=2016..; -language=eng; contributor~Hamka; not~ikan"."""
     return "; ".join(map(_written, found.readings))
 
 
 def _written(reading: Reading) -> str:
     meaning = reading.meaning
-    if isinstance(meaning, Filter):
-        return f"{meaning.field}={','.join(meaning.values)}"
     if isinstance(meaning, Order):
         return f"sort={meaning.sort}"
-    return f"{meaning.field or 'not'}~{'|'.join(meaning.words)}"
+    negated = "-" if meaning.negated else ""
+    if isinstance(meaning, Filter):
+        return f"{negated}{meaning.field}={','.join(meaning.values)}"
+    return f"{negated}{meaning.field or 'not'}~{'|'.join(meaning.words)}"
