@@ -201,7 +201,9 @@ class Session:
         for change in changes:
             old = shelf.record(change.id)
             if change.document is None:
-                report.count("deleted" if old is not None else "unchanged", file=change.origin.file)
+                # A check has no index to look into: it takes each at its word.
+                is_there = old is not None or self._job.dry
+                report.count("deleted" if is_there else "unchanged", file=change.origin.file)
                 if old is not None:
                     self._take_leave(change.id, shelf)
             elif old is not None and self._is_unchanged(change.document, old, shelf):

@@ -18,6 +18,8 @@ T = TypeVar("T")
 _MOST_KEPT: Final = 2_048
 _LONGEST_KEPT: Final = 200
 
+# ISO 6630 in Unicode (98, 9C), and as MARC-8 has them (88, 89), which some systems take over byte by byte.
+_NON_SORTING: Final = re.compile("[\x88\x89\x98\x9c]")
 _ISBD_MARKS: Final = frozenset("/:;,=.،؛")
 _ISBD_END: Final = " \t\n/:;,=،؛"
 # Words that keep their final point; single letters and words with a point inside keep it too.
@@ -51,7 +53,7 @@ _ROMAN_DIGITS: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5,
 _DAY: Final = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2})-?(?P<month>0[1-9]|1[0-2])-?(?P<day>0[1-9]|[12][0-9]|3[01])")
 _EARLIEST_YEAR: Final = 1450
 _YEARS_AHEAD: Final = 2
-_ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]")
+_ISBN_END: Final = re.compile(r"[(:;\[]|[A-WYZa-wyz]|(?<=[0-9Xx -]{10})[/,]")  # "9794070963/9789794070963"
 _NOT_ISBN: Final = re.compile(r"[^0-9X]")
 _PLAIN_ISBN: Final = re.compile(r"([0-9]{9}(?:[0-9]{4}|[0-9X]?))(?: ?\(.*)?$")  # as nearly all are written
 _ISSN: Final = re.compile(r"(?<![0-9])([0-9]{4})\s?[-–]?\s?([0-9]{3}[0-9Xx])(?![0-9])")
@@ -85,16 +87,17 @@ def remembered(function: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def plain(text: str) -> str:
-    """Spaces and line ends made one space.
+    """Spaces and line ends made one space, without the marks around a part that does not sort.
 
-    >>> plain("  Laut \\n Sulawesi ")
-    'Laut Sulawesi'
+    >>> plain("  Laut \\n Sulawesi "), plain("\\x98The \\x9csea")
+    ('Laut Sulawesi', 'The sea')
     """
     # Nearly all are so already, and taking a summary apart and together costs ten times more than to see that. What is
     # printable holds no other kind of space.
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+    is_printable = text.isprintable()
+    if is_printable and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
-    return " ".join(text.split())
+    return " ".join((text if is_printable else _NON_SORTING.sub("", text)).split())
 
 
 def trim_isbd(text: str) -> str:
@@ -260,6 +263,8 @@ def isbn(text: str) -> tuple[str, ...]:
 
     >>> isbn("979-407-096-3 (jil.1)"), isbn("9780306406157"), isbn("0306406158"), isbn("Rp 25.000")
     (('9789794070963', '9794070963'), ('9780306406157', '0306406152'), ('0306406158',), ())
+    >>> isbn("979-407-096-3/978-602-424-694-5")
+    ('9789794070963', '9794070963')
     """
     if not text:
         return ()

@@ -13,7 +13,7 @@ from ingest.transform import plain, remembered
 from search.document import LinkAccess, LinkKind, OnlineAccess
 
 TAGS: Final = "506 856"
-_URL: Final = re.compile(r"(?:https?|ftp)://[^\s<>\"\\^`{|}]+", re.IGNORECASE)
+_URL: Final = re.compile(r"(?:(?:https?|ftp)://|(?P<bare>www\.))[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _PATH: Final = re.compile(r"[^?#]*")
 _MAX_URL_LENGTH: Final = 2_000
@@ -21,7 +21,7 @@ _OPEN_STATUS: Final = {"0": "open", "1": "login"}  # 856 $7, access status
 
 
 def links(view: MarcView) -> tuple[OnlineAccess, ...]:
-    """The links of a record, each once; schemes other than http, https and ftp are left out."""
+    """The links of a record, each once; schemes other than http, https and ftp are left out, "www." without one is http."""
     if "856" not in view.fields:
         return ()
     whole_record = _access_of_record(view)
@@ -72,7 +72,7 @@ def _urls(field: Field) -> Iterator[str]:
     for value in field.get_subfields("g") or field.get_subfields("u"):
         found = _URL.match(value.strip())
         if found and len(found.group()) <= _MAX_URL_LENGTH:
-            yield found.group()
+            yield f"http://{found.group()}" if found["bare"] else found.group()
 
 
 def _kind(second: str, said: str, url: str) -> LinkKind:

@@ -8,19 +8,29 @@ from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.record import Field, Record, Subfield
+from ingest.transform import year
 from search.isbn import isbn13
 
+# Those that make a title of 245 in a MARC record too: the medium in $h or a name in $c is none.
+_TITLE_CODES: Final = frozenset("abnp")
 _PLACE_CODES: Final = frozenset("abc")
 _LIST_PART: Final = re.compile(r"<([^<>]+)>")
 _MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
 # What Excel makes of a long number: the digits that matter are gone.
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
-_YEAR: Final = re.compile(r"(?<![0-9])(?:1[0-9]|20)[0-9]{2}(?![0-9])")
 # "2.010" and "2,010.00", where a spreadsheet took the year for a number and parted its thousands.
 _GROUPED: Final = re.compile(r"^\s*([12])[.,]([0-9]{3})(?:[.,]0{1,2})?\s*$")
 # The same damage saved as a whole number; real ISBNs that end in so many zeros are one in a million.
 _LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
 _LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
+_NUMBERS: Final = ("isbn", "issn", "isbn or issn")
+# Where a second ISBN or ISSN begins in a cell: after a sign, or where two whole ones have only a space between them. A
+# comma may be that of "9,78979E+12", and "978 6024246945" is one number.
+_SEVERAL: Final = re.compile(
+    r"(?:[;/|]|(?:(?<=[0-9Xx -]{9})|(?<=\))),)\s*(?=(?:ISBN\W*)?[0-9](?:[ -]?[0-9X]){7})"
+    r"|(?:(?<=[0-9-]{9}[0-9Xx])|(?<=\)))\s+(?=(?:[0-9]-?){9}(?:(?:[0-9]-?){3})?[0-9X](?![0-9A-Z-]))",
+    re.IGNORECASE,
+)
 _LANGUAGE: Final = re.compile(r"[a-z]{3}")
 _RESPONSIBILITY: Final = re.compile(r"\s+/\s+")
 _REST_OF_TITLE: Final = re.compile(r"\s*:\s+|\s+:\s*")
@@ -58,7 +68,7 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
             target = column.to if number == 0 else column.more
             for at, subfields in _placed(column, target, text):
                 _add(fields, at, subfields)
-    if not any(target.tag == "245" for target, _ in fields):
+    if not any(target.tag == "245" and any(code in _TITLE_CODES for code, _ in held) for target, held in fields):
         fields.clear()
     _share_place(fields)
     for target, text in mapping.constants if fields else ():
@@ -92,6 +102,8 @@ def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells:
             parts = _LIST_PART.findall(text) or (text,)
         elif column.split:
             parts = text.split(column.split)
+        if column.kind in _NUMBERS:
+            parts = [number for part in parts for number in _SEVERAL.split(part)]
         for part in parts:
             part = part.strip()
             if _MEANS_SOMETHING.search(part) and part.casefold() not in mapping.empty:
@@ -101,15 +113,14 @@ def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells:
 def _placed(column: Column, target: Target, text: str) -> Values:
     """A value, in the form that its kind asks for, with the field it goes to; [] when it is worth nothing."""
     kind = column.kind
-    if kind in ("isbn", "issn", "isbn or issn"):
+    if kind in _NUMBERS:
         if is_destroyed(text):
             return []
         digits = re.sub(r"[\s-]", "", text)
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
     elif kind == "year":
-        found = _YEAR.search(_GROUPED.sub(r"\1\2", text))
-        text = found.group() if found else text.removesuffix(".0")
+        text = year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
     elif kind == "date":
         text = text[:10]
     elif kind in ("title", "physical", "series"):
@@ -120,7 +131,7 @@ def _placed(column: Column, target: Target, text: str) -> Values:
 def destroyed_isbn(columns: Plan, cells: Sequence[str]) -> bool:
     """Whether a row holds an ISBN whose last digits Excel threw away; `record_of_row` leaves it out."""
     return any(
-        place < len(cells) and is_destroyed(cells[place])
+        place < len(cells) and any(map(is_destroyed, _SEVERAL.split(cells[place])))
         for column, places, _ in columns
         if column.kind in ("isbn", "isbn or issn")
         for place in places
@@ -179,11 +190,11 @@ def _field(target: Target, subfields: list[Subfield]) -> Field:
 def _fixed_places(mapping: TableMapping, fields: Sequence[Field]) -> str:
     """008 of what is known: year, country, language. "|" says that a place was not filled in (MARC 21, 008)."""
     dates = [text for field in fields if field.tag in ("260", "264") for text in field.get_subfields("c")]
-    year = next((found.group() for text in dates if (found := _YEAR.search(text))), "")
+    of_publication = next(filter(None, map(year, dates)), "")
     languages = [text for field in fields if field.tag == "041" for text in field.get_subfields("a")]
     language = languages[0].lower() if languages else mapping.language
     language = language if _LANGUAGE.fullmatch(language) else ""
-    published = f"s{year}    " if year else "|" * 9
+    published = f"s{of_publication}    " if of_publication else "|" * 9
     country = mapping.country.ljust(_COUNTRY_PLACES)[:_COUNTRY_PLACES] if mapping.country else "|||"
     return f"{'':6}{published}{country}{'|' * 17}{language or '|||'}||"
 

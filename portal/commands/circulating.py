@@ -169,6 +169,8 @@ def sentences(report: ItemsReport) -> Iterator[str]:
         ("kept", report.kept, "are gone or moved in the catalogue while in use; they follow when they are back"),
     ):
         if listed:
-            shown = ", ".join(f"{one.barcode} ({one.document})" for one in listed[:SHOWN])
+            # A moved copy is to be looked for where it is now.
+            titles = ((one, one.other if what == "moved" else one.document) for one in listed[:SHOWN])
+            shown = ", ".join(f"{one.barcode} ({title})" for one, title in titles)
             more = f" and {counts[what] - SHOWN:,} more" if counts[what] > SHOWN else ""
             yield f"{counts[what]:,} copies {words}: {shown}{more}"

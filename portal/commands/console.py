@@ -2,12 +2,13 @@
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
 from ingest.jobs import Progress
-from ingest.report import OUTCOMES, IngestReport
+from ingest.report import OUTCOMES, IngestReport, Replacement
 from ingest.source import Rejected
 from portal.commands.terminal import printable
 
@@ -155,17 +156,21 @@ def _about_replacements(report: IngestReport) -> list[str]:
             f"{report.replaced_in_load:,} updates {replaced} a record read earlier in this load "
             "(same source and control number)"
         )
+        lines += _listed(found for found in report.replacements if not found.is_another_book)
     if report.replaced_by_another:
         lines.append(
             f"{report.replaced_by_another:,} records took the place of quite another title with their number. "
             "If these are two catalogues, load each under a --source of its own."
         )
-    for found in report.replacements[:_NOTES_SHOWN]:
-        was = f": {found.was!r} became {found.now!r}" if found.was else f": {found.now!r} stands"
-        lines.append(
-            f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}{printable(was)}"
-        )
+        lines += _listed(found for found in report.replacements if found.is_another_book)
     return lines
+
+
+def _listed(replacements: Iterable[Replacement]) -> Iterator[str]:
+    """The first of them, a line each."""
+    for found in islice(replacements, _NOTES_SHOWN):
+        was = f": {found.was!r} became {found.now!r}" if found.was else f": {found.now!r} stands"
+        yield f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}{printable(was)}"
 
 
 def _about_vectors(report: IngestReport) -> str:

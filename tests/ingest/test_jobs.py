@@ -133,7 +133,7 @@ def test_the_second_load_of_a_file_embeds_nothing(large: Path, undisturbed: Libr
 
 
 def check(*paths: Path) -> IngestReport:
-    return Load(NoEngine(), NoEbooks(), IngestJob(paths, rebuild=True)).run()
+    return Load(NoEngine(), NoEbooks(), IngestJob(paths, rebuild=True, dry=True)).run()
 
 
 def test_a_check_reports_what_a_load_would(large: Path, undisturbed: Library, tmp_path: Path) -> None:
@@ -143,6 +143,12 @@ def test_a_check_reports_what_a_load_would(large: Path, undisturbed: Library, tm
         assert tried.outcomes[name] == loaded.outcomes[name]
     assert tried.refusals == loaded.refusals
     assert tried.replaced_in_load == loaded.replaced_in_load == 1
+
+
+def test_a_check_counts_the_records_that_say_they_are_deleted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mrc", [record("1", "Laut"), record("2", "Gunung", status="d")])
+    report = check(path)
+    assert (report.outcomes["indexed"], report.outcomes["deleted"], report.outcomes["unchanged"]) == (1, 1, 0)
 
 
 def test_a_check_of_the_samples_finds_their_books_and_refusals() -> None:

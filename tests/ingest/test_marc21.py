@@ -167,6 +167,16 @@ T = "245 10 $a T"
         ("language", ["041 0  $a zxx"], ()),
         ("language", ["041 1  $a ind $h eng"], ("ind",)),
         ("language", ["041 0  $a scr $a msa $a qqq"], ("hrv", "may", "qqq")),
+        ("language", ["041 0  $a Sangir"], ()),
+        ("language", ["041 0  $a Bahasa Sangir $a Tonsea $a Manado $a Toraja $a Bilingual"], ()),
+        ("language", ["041 0  $a Indonesia, Inggris"], ("ind", "eng")),
+        ("language", ["041 0  $a Bahasa Indonesia dan Inggris"], ("ind", "eng")),
+        ("language", ["041 0  $a Arab dan Latin"], ("ara",)),
+        ("language", ["041 0  $a German & Jawa Kuno; bahasa Bugis"], ("ger", "kaw", "bug")),
+        ("language", ["041 0  $a engqqq"], ()),
+        ("language", ["041 0  $a eng dan"], ("eng", "dan")),
+        ("isbn", ["020    $a 979-407-096-3/978-602-424-694-5"], ("9789794070963", "9794070963")),
+        ("title", ["245 14 $a \x98The \x9csea : $b \x88a \x89view"], ("The sea : a view",)),
         ("language_original", ["041 1  $a ind $h eng"], ("eng",)),
         ("subject", ["650  0 $a Reefs.", "650  7 $a Terumbu $2 fast"], ("Reefs",)),
         ("subject", ["650  7 $a Terumbu $2 fast"], ("Terumbu",)),
@@ -214,7 +224,7 @@ T = "245 10 $a T"
     ],
 )  # fmt: skip
 def test_field(name: str, fields: list[str], values: tuple[str, ...]) -> None:
-    assert mapped(T, *fields).values(name) == values
+    assert mapped(*(fields if name == "title" else [T, *fields])).values(name) == values
 
 
 BOOK = "140513s2014    io            000 0 ind d"
@@ -277,6 +287,7 @@ def test_format(kind: str, fields: list[str], formats: set[str]) -> None:
     ("field", "link"),
     [
         ("856 40 $u https://x.id/1 $z Baca", OnlineAccess("https://x.id/1", "Baca")),
+        ("856 40 $u www.perpus.go.id/a $z Baca", OnlineAccess("http://www.perpus.go.id/a", "Baca")),
         ("856 42 $u https://x.id/1 $3 Daftar isi", OnlineAccess("https://x.id/1", "Daftar isi", "related")),
         ("856 4  $u https://x.id/1 $3 Sampul", OnlineAccess("https://x.id/1", "Sampul", "cover")),
         ("856 42 $u https://x.id/1.jpg", OnlineAccess("https://x.id/1.jpg", "", "cover")),

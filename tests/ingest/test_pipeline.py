@@ -392,6 +392,17 @@ def test_an_update_that_is_quite_another_title_is_told(library: Library, tmp_pat
     assert "--source" in report_text(report)
 
 
+def test_only_quite_another_title_is_listed_as_one(library: Library, tmp_path: Path) -> None:
+    numbers = (("1", "Laut"), ("1", "Laut dalam"), ("2", "Kucing"), ("2", "Mobil"))
+    report = library.load(write(tmp_path / "a.mrc", [record(number, title) for number, title in numbers]))
+    said = report_text(report)
+    ordinary, others = said[said.index("2 updates replaced") :].split("1 records took the place of quite another")
+    assert "'Laut' became 'Laut dalam'" in ordinary
+    assert "Kucing" not in ordinary
+    assert "'Kucing' became 'Mobil'" in others
+    assert "Laut" not in others
+
+
 def test_a_number_used_twice_in_a_load_is_named_with_its_place(library: Library, tmp_path: Path) -> None:
     report = library.load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "x"), record("1", "Dua")]))
     (found,) = report.replacements

@@ -134,6 +134,11 @@ def test_an_issn_is_told_from_an_isbn() -> None:
     assert second[0] == "=020  \\\\$a979-407-096-3"
 
 
+def test_a_slims_row_without_a_title_is_refused_whatever_its_medium_says() -> None:
+    found = read("title,gmd_name,sor\nLaut,Text,Ana\n,Text,\n,Text,Budi\n,,Cici\n")
+    assert [getattr(item, "code", "read") for item in found] == ["read", "no_title", "no_title", "no_title"]
+
+
 # The list of a BPK library: CSV without names of columns
 
 
@@ -205,6 +210,55 @@ def test_what_excel_left_of_an_isbn_is_no_isbn(isbn: str, is_kept: bool) -> None
 @pytest.mark.parametrize("text", ["2010", "2.010", "2,010", "2010.0", "2.010,00", "Cet. 3, 2010"])
 def test_a_year_written_as_a_number_is_a_year(text: str) -> None:
     assert fields(f"Judul;Tahun\nLaut;{text}\n") == [["=245  10$aLaut", "=264  \\1$c2010"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("1420 H / 1999 M", "1999"), ("1419/1998", "1998"), ("1428 H", "1428 H"), ("1995 [i.e. 1996]", "1996")],
+)
+def test_a_year_of_the_hijra_is_no_year_of_publication(text: str, year: str) -> None:
+    (found,) = read(f"Judul;Tahun\nLaut;{text}\n")
+    assert isinstance(found, SourceRecord)
+    assert found.record.of("264")[0].get("c") == year
+    assert found.record.of("008")[0].data[6:11] == (f"s{year}" if len(year) == 4 else "|||||")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{0} ; {1}", "{0};{1}", "{0}, {1}", "{0},{1}", "{0} / {1}", "{0}/{1}", "{0} {1}", "ISBN {0}, ISBN {1}",
+        "{0} (jil. 1) {1} (jil. 2)", "{0} (jil. 1, 2), {1}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("numbers", [("979-407-096-3", "978-602-424-694-5"), ("9794070963", "9786024246945")])
+def test_several_isbns_in_a_cell_are_a_field_each(cell: str, numbers: tuple[str, str]) -> None:
+    for heading in ("title,pages,isbn_issn", "Judul,Halaman,ISBN"):
+        found = read(f'{heading}\nLaut,12,"{cell.format(*numbers)}"\n')
+        (document,) = documents(found)
+        assert document.values("isbn") == ("9789794070963", "9794070963", "9786024246945", "6024246943")
+        assert [len(item.record.of("020")) for item in found if isinstance(item, SourceRecord)] == [2]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["979-407-096-3 (jil. 1, 2)", "979 407 096 3", "978 979 407 096 3", "978 9794070963", "979-407-096-3, Rp 25.000"],
+)
+def test_one_isbn_is_not_parted(cell: str) -> None:
+    ((record, *_),) = fields(f'Judul,Halaman,ISBN\nLaut,12,"{cell}"\n')
+    assert record == f"=020  \\\\$a{cell}"
+
+
+def test_of_several_isbns_only_the_destroyed_one_is_left_out() -> None:
+    notes: list[str] = []
+    (found,) = read("Judul;Tahun;ISBN\nLaut;2010;9789790000000 / 9786024246945\n", notes=notes)
+    assert isinstance(found, SourceRecord)
+    assert [field.get("a") for field in found.record.of("020")] == ["9786024246945"]
+    assert notes == ["ISBNs that Excel destroyed are left out: row 2."]
+
+
+def test_a_link_without_its_scheme_is_kept() -> None:
+    (document,) = documents(read("Judul,Link\nLaut,www.perpus.go.id/a\n"))
+    assert [link.url for link in document.links] == ["http://www.perpus.go.id/a"]
 
 
 def test_a_table_that_begins_with_a_book_is_told_from_one_with_strange_names() -> None:

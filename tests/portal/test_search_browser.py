@@ -69,6 +69,10 @@ def test_a_suggestion_can_be_pressed_and_enter_alone_searches_for_what_was_typed
     expect(page.locator("#judul-halaman")).to_contain_text("1 result")
     expect(box(page)).to_have_value('"Terumbu karang Selat Lembeh : panduan lapangan"')
     assert "in=title" in page.url
+    page.go_back()
+    expect(box(page)).to_have_value("")  # what the address says, which holds no text of a suggestion
+    page.go_forward()
+    expect(box(page)).to_have_value('"Terumbu karang Selat Lembeh : panduan lapangan"')
 
     box(page).fill("coral reefs")
     expect(page.locator("#saran")).to_be_visible()

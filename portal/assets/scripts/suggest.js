@@ -122,6 +122,9 @@
     const plain = box.closest('form.searchform');
     close();
     if (plain) { location.assign(plain.getAttribute('action') + href.slice(href.indexOf('?'))); return; }
+    // Streamlit takes a text for unfinished typing, which Back must not change, until the box is left.
+    box.blur();
+    box.focus();
     const event = new CustomEvent('telusur:follow', { detail: href, cancelable: true });
     if (document.dispatchEvent(event)) location.assign(href);
   };

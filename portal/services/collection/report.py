@@ -10,7 +10,10 @@ MAX_LISTED: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A copy that staff should look at. document: where it stands; other: of whom the catalogue tells it as well."""
+    """A copy that staff should look at. document: where it stands; other: of whom the catalogue tells it as well.
+
+    Of a moved copy, document is the title that it left and other the one where it is now.
+    """
 
     barcode: str
     document: str
