@@ -164,6 +164,19 @@ def plain_words(text: str) -> list[str]:
     return found if len(once) <= MAX_WORD_CHARACTERS else [word[:MAX_WORD_CHARACTERS] for word in found]
 
 
+_LONGEST_SURNAME: Final = 2  # in words
+
+
+def name_orders(words: Sequence[str]) -> list[list[str]]:
+    """A name as it is said, and as catalogues have it: "Hirata, Andrea", "Van Gogh, Vincent".
+
+    >>> name_orders(["vincent", "van", "gogh"])
+    [['vincent', 'van', 'gogh'], ['gogh', 'vincent', 'van'], ['van', 'gogh', 'vincent']]
+    """
+    lasts = range(1, min(len(words), _LONGEST_SURNAME + 1))
+    return [list(words), *([*words[-last:], *words[:-last]] for last in lasts)]
+
+
 _STEMMERS: Final = {"id": "indonesian", "en": "english"}
 
 # What the Indonesian stemmer leaves wrongly, and the stem it should have left; after "=" a whole word. Made by

@@ -58,7 +58,8 @@ class Explaining:
             texts = [page.snippet.text[start:end] for page in marked for start, end in page.snippet.marks]
             words = tuple(dict.fromkeys(text.lower() for text in texts))
             kind: Literal["words", "translation"] = "translation"
-            if any(self._typed.of(BODY).finds(word) for word in words):
+            typed = self._typed.of(BODY)
+            if any(typed.matching(plain_words(word)) for word in words):
                 kind = "words"
             found.append(Reason(kind, "pages", words, marked[0].page))
         if near is not None:
@@ -97,8 +98,11 @@ def _of_words(said: _Said, asked: _Asked, kind: Literal["words", "translation"])
         matcher = asked.of(name)
         wanted = matching[matcher]
         texts = [(value, words) for value, words in values if not wanted.isdisjoint(words)]
-        if texts:
+        if matcher.has_phrases:
+            marked = [value[word.start : word.end].lower() for value, _ in texts for word in matcher.found_in(value)]
+        else:
             marked = [word for value, words in texts for word in _as_written(value, words, wanted)]
+        if marked:
             found.append(Reason(kind, name, tuple(dict.fromkeys(marked))))
     return found
 

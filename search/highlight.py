@@ -41,7 +41,8 @@ class Matcher:
     """Tells which words of a text a query matches: as written, by stem in either language, or by prefix; and
     those that stand in for them.
 
-    Stop words are matched only when the query has nothing else. asked: the words of the query, folded, that may match.
+    Stop words are matched only when the query has nothing else. Words of a phrase match only where they stand in a row, a
+    name's in either order. asked: the words of the query, folded, that may match.
     """
 
     def __init__(self, query: Query) -> None:
@@ -51,6 +52,11 @@ class Matcher:
         self._exact: dict[str, str] = {}
         self._stems: dict[str, str] = {}
         prefixes: list[str] = []
+        phrases = [found for clause, found in clauses if clause.phrase and len(found) > 1]
+        self._runs = [tuple(found) for found in phrases]
+        self._headings = {tuple(run) for found in phrases for run in analysis.name_orders(found)}
+        alone = {word for clause, found in clauses if not clause.phrase or len(found) == 1 for word in found}
+        self._only_in_runs = {word for run in self._runs for word in run} - alone
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
             for word in kept:
@@ -72,6 +78,9 @@ class Matcher:
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a word that matches; quicker than to mark it."""
+        return self._may_find(text) and (not self._runs or bool(self._found_in(text)))
+
+    def _may_find(self, text: str) -> bool:
         return any(map(self._forms.__getitem__, analysis.plain_words(text)))
 
     def matching(self, words: Iterable[str]) -> frozenset[str]:
@@ -80,7 +89,32 @@ class Matcher:
 
     def found_in(self, text: str) -> list[Word]:
         """The words of `text` that match, with their places."""
-        return analysis.words_among(text, self._forms.__getitem__) if self.finds(text) else []
+        return self._found_in(text) if self._may_find(text) else []
+
+    def _found_in(self, text: str) -> list[Word]:
+        found = analysis.words_among(text, self._forms.__getitem__)
+        if not self._runs:
+            return found
+        in_runs = self._places_of_runs(analysis.words(text))
+        return [word for word in found if word.text not in self._only_in_runs or word.start in in_runs]
+
+    def _places_of_runs(self, words: Sequence[Word]) -> set[int]:
+        """Where the words begin that stand in a row as a phrase has them."""
+        texts = [word.text for word in words]
+        places = [
+            (first, run)
+            for run in self._runs
+            for first in range(len(words) - len(run) + 1)
+            if texts[first] == run[0] and tuple(texts[first : first + len(run)]) == run
+        ]
+        # A heading begins with the surname.
+        places += [(0, run) for run in self._headings if tuple(texts[: len(run)]) == run]
+        return {word.start for first, run in places for word in words[first : first + len(run)]}
+
+    @property
+    def has_phrases(self) -> bool:
+        """Whether what matches is not told by words alone."""
+        return bool(self._runs)
 
     def form_of(self, word: str) -> str | None:
         """The word of the query that a folded word of a text is a form of."""

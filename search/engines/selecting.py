@@ -52,7 +52,6 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
 CACHED: Final = 64
-_LONGEST_SURNAME: Final = 2  # in words
 
 EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
 PHRASES_ANYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
@@ -227,7 +226,7 @@ class Selection(Generic[Q]):
                 [
                     self._in.phrase(f"w_{name}", order, weight)
                     for name, weight in places
-                    for order in (_name_orders(found) if name == "contributor" else [found])
+                    for order in (analysis.name_orders(found) if name == "contributor" else [found])
                 ]
             )
         else:
@@ -269,15 +268,6 @@ class Selection(Generic[Q]):
         if len(queries) > 1:
             return self._in.best_of(queries, TIE_BREAKER)
         return queries[0] if queries else self._in.nothing()
-
-
-def _name_orders(words: list[str]) -> list[list[str]]:
-    """A name as it is said, and as catalogues have it: "Hirata, Andrea", "Van Gogh, Vincent".
-
-    >>> _name_orders(["vincent", "van", "gogh"])
-    [['vincent', 'van', 'gogh'], ['gogh', 'vincent', 'van'], ['van', 'gogh', 'vincent']]
-    """
-    return [words, *([*words[-last:], *words[:-last]] for last in range(1, min(len(words), _LONGEST_SURNAME + 1)))]
 
 
 def _like_identifier(text: str) -> bool:

@@ -298,3 +298,17 @@ def test_what_a_whole_ranking_says_of_the_nearest_is_what_the_engine_says(discov
 
     # Under a filter, here one that all pass, the engine is asked.
     assert hits(()) == hits((Filter("format", ("book", "ebook", "map")),))
+
+
+def test_a_phrase_is_a_reason_only_where_it_stands(tmp_path: Path) -> None:
+    made = entry("a.1", "Hukum tata negara", subject="Warga negara", pages=["Segala warga negara", "Warga negara lain"])
+    found = discovery_of([made], tmp_path, None).search(parse('"segala warga negara"'))
+    (reason,) = found.hits[0].reasons
+    assert (reason.kind, reason.field, reason.words, reason.page) == (
+        "words",
+        "pages",
+        ("segala", "warga", "negara"),
+        1,
+    )
+    assert [page.page for page in found.hits[0].pages] == [1]
+    assert found.hits[0].title.marks == ()

@@ -26,6 +26,25 @@ def test_a_phrase_marks_its_words_as_written_only() -> None:
     assert marked(highlight("terumbu karang karangan", parse('"terumbu karang"'))) == ["terumbu", "karang"]
 
 
+def test_words_of_a_phrase_are_marked_only_where_they_stand_in_a_row() -> None:
+    asked = parse('"segala warga negara"')
+    text = "Hak warga negara. Segala warga negara bersamaan kedudukannya; negara menjamin segala hak."
+    assert marked(highlight(text, asked)) == ["Segala", "warga", "negara"]
+    assert marked(highlight("Hukum tata negara", asked)) == []
+    assert marked(highlight("negara dan segala warga negara", parse('"segala warga negara" negara'))) == [
+        *("negara", "segala", "warga", "negara")
+    ]
+    shown = snippet(f"{'warga negara lain ' * 40}segala warga negara {'hak ' * 40}", asked)
+    assert marked(shown) == ["segala", "warga", "negara"]
+
+
+def test_a_name_in_quotes_is_marked_in_either_order() -> None:
+    asked = parse('"Andrea Hirata"')
+    assert marked(highlight("Hirata, Andrea", asked)) == ["Hirata", "Andrea"]
+    assert marked(highlight("oleh Andrea Hirata", asked)) == ["Andrea", "Hirata"]
+    assert marked(highlight("Andrea lain", asked)) == []
+
+
 def test_stop_words_are_marked_only_when_alone() -> None:
     assert marked(highlight("laut yang biru", parse("laut yang"))) == ["laut"]
     assert marked(highlight("laut yang biru", parse("yang"))) == ["yang"]
