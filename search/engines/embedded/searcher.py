@@ -294,9 +294,9 @@ class EmbeddedSearcher:
 
     def _tally(self, query: Query, also: Collection[DocumentId]) -> Places:
         """How many of the records that match have each value. Each of them costs, so of many the others are counted."""
-        known = self._totals.get(query, FEW_COUNTED) + len(also)
-        if known <= FEW_COUNTED:
-            return self._columns.tally(self._numbers(self._build.selecting(query, also), known))
+        total = self._totals.get(query)
+        if total is not None and total + len(also) <= FEW_COUNTED:
+            return self._columns.tally(self._numbers(self._build.selecting(query, also), total + len(also)))
         selected = self._build_sets.selecting(query, also)
         at_most = selected.at_most()
         if at_most <= FEW_COUNTED:
