@@ -45,9 +45,9 @@ def kept_out(state: SearchState, found: Understanding, field: str, value: str) -
 def without_filter(state: SearchState, found: Understanding, gone: Filter) -> SearchState:
     """The search without a filter; chosen or read."""
     same = (gone.field, gone.negated)
-    read = next((one for one in found.interpretation.readings if _filtered(one) == same), None)
+    read = [one.key for one in found.interpretation.readings if _filtered(one) == same]
     left = state.with_filters(one for one in state.filters if (one.field, one.negated) != same)
-    return left.dropping(read.key) if read else left
+    return left.dropping(*read)
 
 
 def _filtered(reading: Reading) -> tuple[str, bool] | None:
@@ -65,8 +65,9 @@ def only(state: SearchState, found: Understanding, field: str, *values: str) -> 
 
 def without_chosen(state: SearchState, found: Understanding) -> SearchState:
     """The search without all that was chosen; what that had overruled does not come back."""
-    overruled = {chosen.field: found.about(chosen.field) for chosen in state.filters if not chosen.negated}
-    return state.without_filters().dropping(*(read.key for read in overruled.values() if read))
+    fields = {chosen.field for chosen in state.filters if not chosen.negated}
+    read = ((one.key, _filtered(one)) for one in found.interpretation.readings)
+    return state.without_filters().dropping(*(key for key, held in read if held is not None and held[0] in fields))
 
 
 def without_filters(state: SearchState, found: Understanding) -> SearchState:

@@ -56,6 +56,7 @@ class Matcher:
         self._runs = [tuple(found) for found in phrases]
         self._headings = {tuple(run) for found in phrases for run in analysis.name_orders(found)}
         alone = {word for clause, found in clauses if not clause.phrase or len(found) == 1 for word in found}
+        alone |= {word for clause, _ in clauses for other in clause.others for word in other.words}
         self._only_in_runs = {word for run in self._runs for word in run} - alone
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]

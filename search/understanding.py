@@ -37,7 +37,7 @@ class Understanding:
         return self.interpretation.rest
 
     def about(self, field: str) -> Reading | None:
-        """The reading that filters `field`, whether it counts or not."""
+        """The reading of what is wanted in `field`, whether it counts or not."""
         return next((one for one in self.interpretation.readings if _filters(one, field)), None)
 
     @property
@@ -73,7 +73,8 @@ def understand(
     overruled = frozenset(
         reading.key
         for reading in read.readings
-        if any(_filters(reading, field) for field in fields) or (sort in SORTS and isinstance(reading.meaning, Order))
+        if (isinstance(reading.meaning, Filter) and reading.meaning.field in fields)
+        or (sort in SORTS and isinstance(reading.meaning, Order))
     )
     added = [one for one in read.filters if one.field not in fields]
     query = parse(read.rest, (*chosen, *added), sort if sort in SORTS else read.sort, within)

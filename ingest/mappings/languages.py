@@ -10,6 +10,7 @@ from ingest.mapping import table, words
 from ingest.transform import remembered
 
 _CODE: Final = re.compile(r"[a-z]{3}")
+_CODE_ALONE: Final = re.compile(r"(?<![^\W_])[a-z]{3}(?![^\W_])")
 # "dan" is Danish too, but between two others it is the Indonesian "and".
 _BETWEEN: Final = re.compile(r"[,;/&]|\s(?:dan|and)\s")
 _NEAR: Final = (35, 36, 34, 37, 33)
@@ -23,6 +24,8 @@ def language_codes(text: str) -> tuple[str, ...]:
     (('eng', 'ind'), (), ('ind',), ())
     >>> language_codes("Bahasa Indonesia dan Inggris"), language_codes("Sangir"), language_codes("qqq")
     (('ind', 'eng'), (), ('qqq',))
+    >>> language_codes("ind (asli)"), language_codes("eng [i.e. ind]"), language_codes("ind. eng.")
+    (('ind',), ('eng', 'ind'), ('ind', 'eng'))
     """
     codes = [code for part in _BETWEEN.split(text.lower()) for code in _codes_of(part.strip(" .|"))]
     return tuple(dict.fromkeys(code for code in codes if code not in words("languages", "none")))
@@ -36,7 +39,10 @@ def _codes_of(part: str) -> Sequence[str]:
     if found := names.get(part) or names.get(unprefixed):
         return (found,)
     codes = [_codes_of_word(word) for word in unprefixed.split(" ")]
-    return [code for found in codes for code in found] if all(codes) else ()
+    if all(codes):
+        return [code for found in codes for code in found]
+    known = _known_codes()
+    return [names.get(code, code) for code in _CODE_ALONE.findall(part) if code in known]  # "ind (asli)"
 
 
 def _codes_of_word(word: str) -> Sequence[str]:

@@ -61,6 +61,10 @@ class Construction:
     meaning: Meaning
     titled: bool
 
+    @property
+    def negated(self) -> bool:
+        return not isinstance(self.meaning, Order) and self.meaning.negated
+
 
 class Found:
     """What stands in a text: all constructions by the word they begin with, words for "about", a closing.
@@ -101,17 +105,21 @@ class Found:
         """What begins after word i, which says "not", is meant as what is not wanted: "bukan untuk anak", "not ebooks"."""
         for place in (self.beside, self.within, self.before):
             one = place[i + 1]
-            if one is not None and one.rule.kind != "unwanted" and not isinstance(one.meaning, Order):
+            if one is None or one.rule.kind == "unwanted" or isinstance(one.meaning, Order):
+                continue
+            if self._text.whole(i, one.end):
                 place[i] = replace(one, start=i, meaning=replace(one.meaning, negated=not one.meaning.negated))
         thing = self._book.things.longest(self._text, i + 1)
-        if self.within[i] is None and thing is not None and thing.value.filter is not None and self.ends_at(thing.end):
+        if self.within[i] is not None or thing is None or thing.value.filter is None:
+            return
+        if self._text.whole(i, thing.end) and self.ends_at(thing.end):
             self.within[i] = Construction(_NOT_THESE, i, thing.end, replace(thing.value.filter, negated=True), False)
 
     def _contrast(self, i: int) -> None:
         """ "tapi bukan untuk anak": what is not wanted begins with the word before the one for "not"."""
         for place in (self.beside, self.within):
             one = place[i + 1]
-            if one is not None and not isinstance(one.meaning, Order) and one.meaning.negated:
+            if one is not None and one.negated and self._text.whole(i, one.end):
                 place[i] = replace(one, start=i)
 
     def _places(self, rule: Rule) -> tuple[list[Construction | None], ...]:

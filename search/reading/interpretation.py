@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeGuard
 
 from search.query import Filter, year_range
 from search.query_language import MAX_CHARACTERS, MAX_TERMS
@@ -93,7 +93,7 @@ class _Understood:
     def __init__(self, text: Text, request: Request, book: Phrasebook) -> None:
         self._text, self._book = text, book
         self._cut = list(request.cut)
-        self._parts = _parts(request)
+        self._parts = _parts(request, text)
 
     def __bool__(self) -> bool:
         return bool(self._parts or self._cut)
@@ -156,7 +156,7 @@ def _understood(text: str, this_year: int) -> _Understood | None:
     return understood
 
 
-def _parts(request: Request) -> list[_Part]:
+def _parts(request: Request, text: Text) -> list[_Part]:
     """The parts of a request in the order of the text; what says the same twice is one."""
     found: list[_Part] = []
     if request.thing:
@@ -165,6 +165,10 @@ def _parts(request: Request) -> list[_Part]:
     if request.online:
         found.append(_Part("access", [request.online], Filter("access", ("online", "fulltext"))))
     found += [_Part(one.rule.kind, [(one.start, one.end)], one.meaning) for one in request.taken]
+    wanted = {
+        (part.meaning.field, value) for part in found if _is_wanted(part.meaning) for value in part.meaning.values
+    }
+    found = [_without_wanted(part, wanted, text) for part in found]
     kept: list[_Part] = []
     for part in sorted(found, key=lambda part: part.spans):
         same = next((other for other in kept if _joined(other, part)), None)
@@ -175,6 +179,26 @@ def _parts(request: Request) -> list[_Part]:
         counts[part.kind] = number = counts.get(part.kind, 0) + 1
         part.key = part.kind if number == 1 else f"{part.kind}.{number}"
     return kept
+
+
+def _is_wanted(meaning: Meaning) -> TypeGuard[Filter]:
+    return isinstance(meaning, Filter) and not meaning.negated
+
+
+def _without_wanted(part: _Part, wanted: Set[tuple[str, str]], text: Text) -> _Part:
+    """What is not wanted without what is: of "artikel bukan jurnal" no articles; as words where nothing else is left."""
+    meaning = part.meaning
+    if not isinstance(meaning, Filter) or not meaning.negated:
+        return part
+    left = tuple(value for value in meaning.values if (meaning.field, value) not in wanted)
+    if meaning.field == "access" and ("format", "ebook") in wanted:
+        left = ()  # all that is an e-book can be read online
+    if left == meaning.values:
+        return part
+    if left:
+        return _Part(part.kind, part.spans, replace(meaning, values=left))
+    (start, end) = part.spans[0]
+    return _Part("unwanted", part.spans, Words((text.said(start + 1, end).strip(_EDGES),)))
 
 
 def _joined(one: _Part, other: _Part) -> bool:

@@ -67,7 +67,8 @@ class _Head:
     def asks(self) -> bool:
         """Whether a thing is asked for by what stands right beside it."""
         return self.full or any(
-            one.rule.place not in ("before", "after")
+            one.negated
+            or one.rule.place not in ("before", "after")
             or one.rule.kind in _ALONE
             or isinstance(one.meaning, Words)
             or (one.rule.kind == "language" and self.literary)
@@ -263,6 +264,8 @@ class _Reader:
     def _describes(self, one: Construction, head: _Head) -> bool:
         """Whether a construction right after the thing describes it."""
         rule, about = one.rule, self._found.about[one.end]
+        if one.negated:
+            return rule.place != "capital"
         if rule.place == "after" and rule.kind == "year" and not about:
             return False  # "buku 1984" asks for Orwell's
         if rule.place in ("after", "end") and rule.kind == "language" and not (about or head.literary):
@@ -278,7 +281,7 @@ class _Reader:
         i = before = head.end if head else 0
         while i < len(self._text):
             one = found.within[i]
-            if one is None or not self._counts(one, before, head or _Head()):
+            if one is None or self._is_opposite(i, one) or not self._counts(one, before, head or _Head()):
                 i += 1
                 continue
             taken.append(one)
@@ -287,6 +290,11 @@ class _Reader:
                 taken.append(year)
                 i = before = year.end
         return taken
+
+    def _is_opposite(self, i: int, one: Construction) -> bool:
+        """Whether the word before a construction says that it is not wanted, which was not understood with it."""
+        text = self._text
+        return not one.negated and i > 0 and text.words[i - 1] in self._book.negators and not text.parted[i]
 
     def _counts(self, one: Construction, before: int, head: _Head) -> bool:
         """Whether a construction is read. before: where the one before it ends."""
@@ -297,7 +305,7 @@ class _Reader:
         if rule.place == "dated" and not (found.closing[one.end] and (head.dated or one.start == before)):
             return False  # "pemilu tahun 2014"
         subject = self._text.words[head.end : one.start]
-        if not subject and (rule.place == "end" or rule.kind in ("person", "unwanted")):
+        if not subject and not one.negated and (rule.place == "end" or rule.kind in ("person", "unwanted")):
             return False
         if rule.kind == "year" and not rule.sure and one.start == head.about:
             return False  # "buku tentang tahun 1960-an"

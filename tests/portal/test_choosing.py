@@ -77,6 +77,21 @@ def test_what_was_read_as_not_wanted_can_be_lifted() -> None:
     assert filters(lifted) == (Filter("audience", ("children",)),)
 
 
+def test_all_that_was_read_as_not_wanted_is_lifted_together() -> None:
+    state = SearchState(q="novel bukan bahasa inggris bukan bahasa belanda")
+    (unwanted,) = filters(state)
+    assert unwanted == Filter("language", ("dut", "eng"), negated=True)
+    assert filters(choosing.without_filter(state, state.understood(TODAY), unwanted)) == ()
+
+
+def test_a_chosen_value_takes_the_place_of_what_was_read_as_not_wanted_and_it_stays_away() -> None:
+    state = SearchState(q="novel bukan bahasa inggris").toggling("language", "ind")
+    found = state.understood(TODAY)
+    assert filters(state) == (Filter("language", ("ind",)),)
+    assert not found.readings
+    assert filters(choosing.without_chosen(state, found)) == ()
+
+
 def test_one_value_alone_takes_the_place_of_what_was_chosen_or_read() -> None:
     found = KIDS.understood(TODAY)
     assert filters(choosing.only(KIDS, found, "audience", "adults")) == (Filter("audience", ("adults",)),)
