@@ -86,7 +86,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "field": meaning.field if isinstance(meaning, Words) else None,
         "words": list(meaning.words) if isinstance(meaning, Words) else None,
         "sort": meaning.sort if isinstance(meaning, Order) else None,
-        "negated": isinstance(meaning, Filter | Words) and meaning.negated,
+        "negated": meaning.negated,
         "spans": [list(span) for span in reading.spans],
     }
 

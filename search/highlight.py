@@ -93,10 +93,11 @@ class Matcher:
         return self._found_in(text) if self._may_find(text) else []
 
     def _found_in(self, text: str) -> list[Word]:
-        found = analysis.words_among(text, self._forms.__getitem__)
         if not self._runs:
-            return found
-        in_runs = self._places_of_runs(analysis.words(text))
+            return analysis.words_among(text, self._forms.__getitem__)
+        words = analysis.words(text)
+        in_runs = self._places_of_runs(words)
+        found = [word for word in words if self._forms[word.text]]
         return [word for word in found if word.text not in self._only_in_runs or word.start in in_runs]
 
     def _places_of_runs(self, words: Sequence[Word]) -> set[int]:

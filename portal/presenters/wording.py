@@ -54,8 +54,7 @@ def reading_field(reading: Reading, t: Messages) -> str:
 def reading_value(reading: Reading, t: Messages) -> str:
     """What it was understood to say: "Anak", "2016 ke atas", "Pramoedya Ananta Toer", "bukan Inggris"."""
     said = _value_said(reading, t)
-    negated = isinstance(reading.meaning, Filter | Words) and reading.meaning.negated
-    return t("results.not", value=said) if negated else said
+    return t("results.not", value=said) if reading.meaning.negated else said
 
 
 def _value_said(reading: Reading, t: Messages) -> str:

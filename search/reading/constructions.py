@@ -1,7 +1,7 @@
 """Constructions of the tables found in a text, and what each becomes: a filter, words of the search, an order."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from search.query import Filter
 from search.reading.phrases import Match, Phrasebook, Rule
@@ -40,9 +40,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of the results, a key of search.schema.SORTS."""
+    """An order of the results, a key of search.schema.SORTS; there is none that is not wanted."""
 
     sort: str
+    negated: ClassVar[bool] = False
 
 
 Meaning = Filter | Words | Order
@@ -63,7 +64,7 @@ class Construction:
 
     @property
     def negated(self) -> bool:
-        return not isinstance(self.meaning, Order) and self.meaning.negated
+        return self.meaning.negated
 
 
 class Found:

@@ -223,11 +223,8 @@ class _Reader:
             choices = [one for one in (found.beside[k], found.within[k], found.within[i]) if one is not None]
             one = max(choices, key=lambda one: one.end, default=None)
             if one is not None and self._describes(one, head):
-                head.taken.append(one)
-                i = one.end
-                if one.rule.kind in ("person", "publisher") and (year := found.bare_year(i)) is not None:
-                    head.taken.append(year)
-                    i = year.end
+                head.taken += (described := self._with_year(one))
+                i = described[-1].end
             elif filler := self._filler(i):
                 head.cut.append((i, filler))
                 i = filler
@@ -284,12 +281,14 @@ class _Reader:
             if one is None or self._is_opposite(i, one) or not self._counts(one, before, head or _Head()):
                 i += 1
                 continue
-            taken.append(one)
-            i = before = one.end
-            if one.rule.kind in ("person", "publisher") and (year := found.bare_year(i)) is not None:
-                taken.append(year)
-                i = before = year.end
+            taken += (described := self._with_year(one))
+            i = before = described[-1].end
         return taken
+
+    def _with_year(self, one: Construction) -> list[Construction]:
+        """A construction, and the year that stands bare after a name: "terbitan Gramedia 2015"."""
+        year = self._found.bare_year(one.end) if one.rule.kind in ("person", "publisher") else None
+        return [one] if year is None else [one, year]
 
     def _is_opposite(self, i: int, one: Construction) -> bool:
         """Whether the word before a construction says that it is not wanted, which was not understood with it."""
