@@ -53,7 +53,7 @@ class Asked:
 
 
 def records(count: int) -> Iterator[Document]:
-    """`count` documents, no two with one id."""
+    """`count` documents, no two with one id. Raises FileNotFoundError where the shared data is missing."""
     given, round_ = 0, 0
     while given < count:
         before: deque[Document] = deque(maxlen=_BETWEEN * round_ or 1)
@@ -63,6 +63,8 @@ def records(count: int) -> Iterator[Document]:
             given += 1
             if given >= count:
                 return
+        if not given:
+            raise FileNotFoundError(f"no records under {SHARED}: the shared data is needed here")
         round_ += 1
 
 
