@@ -78,7 +78,7 @@ class Found:
         self._text, self._book, self._this_year = text, book, this_year
         size = len(text)
         self.about = [0] * (size + 1)  # where the word for "about" that begins here ends, or 0
-        self.closing = [False] * size + [True]  # nothing but politeness from here on
+        self.closing = [False] * size + [True]  # nothing but politeness, or what it is for, from here on
         self.beside: list[Construction | None] = [None] * (size + 1)  # right after a thing
         self.within: list[Construction | None] = [None] * (size + 1)
         self.before: list[Construction | None] = [None] * (size + 1)  # right before one
@@ -89,7 +89,9 @@ class Found:
         text, book = self._text, self._book
         if (about := book.about.longest(text, i)) is not None:
             self.about[i] = about.end
-        self.closing[i] = any(self.closing[match.end] for match in book.closings.at(text, i))
+        self.closing[i] = any(
+            self.closing[match.end] for match in (*book.closings.at(text, i), *book.purposes.at(text, i))
+        )
         if i + 1 < len(text) and not text.parted[i + 1]:
             if text.words[i] in book.negators:
                 self._negate(i)

@@ -180,6 +180,7 @@ class Phrasebook:
     after_things: Phrases[None]
     about: Phrases[None]
     closings: Phrases[None]
+    purposes: Phrases[None]
     not_things: Phrases[None]
     after_subject: Phrases[None]
     connectives: frozenset[str]
@@ -230,6 +231,7 @@ def phrasebook() -> Phrasebook:
         after_things=_plain(both, "after_things"),
         about=_plain(both, "about"),
         closings=_plain(both, "closings"),
+        purposes=_plain(both, "purposes"),
         not_things=_vocabulary((None, word) for t in both for word in t["guards"]["not_things"]),
         after_subject=_vocabulary((None, word) for word in both[1]["request"]["after_subject"]),
         connectives=frozenset(word for t in both for word in t["request"]["connectives"]),

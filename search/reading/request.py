@@ -110,7 +110,7 @@ class _Reader:
             cut.append(head.span)
         if not (taken or meaning or head.online) and (not cut or (head.thing and head.thing.genre and not head.opened)):
             return None  # "cerita tentang Rani": without its "tentang" nothing is gained
-        cut += self._politeness()
+        cut += self._closing(head, taken)
         return Request(tuple(cut), tuple(taken), (meaning, head.span) if meaning else None, head.online)
 
     # The head
@@ -341,8 +341,11 @@ class _Reader:
         has_subject = any(i not in taken and not is_stop_word(word) for i, word in enumerate(text.words))
         return read if has_subject else []
 
-    def _politeness(self) -> list[Span]:
+    def _closing(self, head: _Head, taken: list[Construction]) -> list[Span]:
+        """What is said last of all and is nothing to look for; what a thing is for counts where nothing else is said."""
         start, end = self._found.closing.index(True), len(self._text)
+        if start <= head.end and not taken and self._book.purposes.longest(self._text, start):
+            return []
         return [(start, end)] if start < end and self._text.whole(start, end) else []
 
 
