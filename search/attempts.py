@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from search import forgiving
+from search import analysis, forgiving
 from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_HITS, Spellings
-from search.matching import is_relaxed
-from search.query import Query
+from search.highlight import Matcher
+from search.matching import is_relaxed, is_stop
+from search.query import RECORD, Query
 from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
 from search.results import Ranked, Ranking, Way
+
+# A search that finds more than this finds more than books that happen to hold its words somewhere; of these so many are looked into.
+FEW_BOOKS: Final = 50
+BOOKS_LOOKED_INTO: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,25 @@ class Asking:
             first = self._eased(first, answers[spellings])
         elif doubtful and found < FEW_HITS:
             first = self._respelled(first, query, doubtful, found)
-        if not found and first.typed is None and not query.wordless and not is_relaxed(first.query):
+        if first.typed is not None or query.wordless or is_relaxed(first.query):
+            return first
+        if not found or (found <= FEW_BOOKS and self._is_scattered(first.query.without_filters())):
             return self._loosened(first)
         return first
+
+    def _is_scattered(self, query: Query) -> bool:
+        """Whether the words stand together in no record and on no page: only far apart, in the texts of whole books."""
+        words = [clause for clause in query.wanted if not is_stop(clause)]
+        if query.strict or query.grouped or len(words) < 2:
+            return False
+        in_records = replace(query, parts=tuple(replace(word, field=RECORD) for word in words))
+        if self.searcher.keyword(in_records, 0).total:
+            return False
+        books = [book.id for book in self.searcher.keyword(query, BOOKS_LOOKED_INTO).items]
+        best = [(id, hits[0].page) for id, hits in self.searcher.page_hits(query, books, 1).items()]
+        matcher = Matcher(query)
+        pages = (page for id, number in best for page in self.searcher.pages(id, number, number))
+        return not any(matcher.asked_in(analysis.words(page.text)) == matcher.asked for page in pages)
 
     def _eased(self, first: Attempt, spellings: Spellings) -> Attempt:
         eased = forgiving.eased(first.query, spellings)
@@ -84,15 +105,16 @@ class Asking:
         prepared = [self.prepare(other) for other in others]
         totals = [Keyword(ready.query.without_filters(), 0) for ready in prepared]
         answers = self.searcher.answer(totals)
+        offered: Query | None = None
         for other, ready, total in zip(others, prepared, totals, strict=True):
             number = answers[total].total
-            if number and not found:
+            if number and not found and not forgiving.gives_up_known(query, other, spellings):
                 near = self.nearness(other)
                 nearest = self.searcher.answer([near])[near].items if near else ()
                 return Attempt(ready.query, self._ranked(ready.query), nearest, ready.also, typed=query)
-            if found and number >= found * forgiving.FAR_MORE:
-                return replace(first, meant=other)
-        return first
+            if offered is None and number and number >= found * forgiving.FAR_MORE:
+                offered = other
+        return first if offered is None else replace(first, meant=offered)
 
     def _known_spellings(self, doubtful: Sequence[str]) -> Spellings:
         known = self.searcher.spellings(doubtful)

@@ -290,9 +290,9 @@ def _nearness(searcher: Searcher, embedder: Embedder | None, query: Query) -> Se
     """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
     if embedder is None:
         return None
-    words = " ".join(clause.text for clause in query.wanted)
+    words = " ".join(clause.text.rstrip("!") for clause in query.wanted)
     # A number is looked up, not understood; its neighbours in meaning are noise.
-    if not any(ch.isalpha() for ch in words):
+    if not any(ch.isalpha() for ch in words) or not embedder.knows(words):
         return None
     depth = DEPTH_BY_MEANING if query.wordless else SEMANTIC_DEPTH
     return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)

@@ -31,6 +31,10 @@ class Embedder(Protocol):
         """One row a text, in order: shape (len(texts), dimensions)."""
         ...
 
+    def knows(self, text: str) -> bool:
+        """Whether it knows any word of a text. To a model all that it does not know is alike, whatever it means."""
+        ...
+
     @property
     def weighs_words(self) -> bool:
         """Whether `query` heeds what is told of words."""

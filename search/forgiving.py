@@ -1,5 +1,6 @@
 """What a search may have meant when it finds little: another spelling, the beginning of a word, fewer demands. Pure functions."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -28,6 +29,8 @@ MAX_RESPELLED: Final = 6
 
 _SHORTEST_PART: Final = 3
 _SHORTEST_BEGINNING: Final = 3
+_LONGEST_ACRONYM: Final = 5
+_LETTERS_THEN_DIGITS: Final = re.compile(r"([^\W\d_]{2,})(\d{1,4})")
 
 
 def doubtful_words(query: Query, translated: Query | None = None) -> tuple[str, ...]:
@@ -35,13 +38,20 @@ def doubtful_words(query: Query, translated: Query | None = None) -> tuple[str, 
 
     translated: `query` with what its words are called in the other language; what is called something is spelt right.
     """
-    found = dict.fromkeys(word for clause in query.wanted if _may_be_misspelt(clause) for word in _words(clause))
+    found = dict.fromkeys(
+        word
+        for clause in query.wanted
+        if _may_be_misspelt(clause) and not _is_acronym(clause.text, query.text)
+        for word in _words(clause)
+    )
     known = {word for clause in (translated or query).wanted if clause.others for word in _words(clause)}
     return tuple(word for word in found if word not in known and not analysis.is_stop_word(word))[:MAX_SPELLED]
 
 
 def halves(word: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of words that `word` may be, written together: "tanggungjawab" is "tanggung jawab"."""
+    """The pairs of words that `word` may be, written together: "tanggungjawab" is "tanggung jawab", "covid19" is "covid 19"."""
+    if parted := _LETTERS_THEN_DIGITS.fullmatch(word):
+        return ((parted[1], parted[2]),)
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1) if word.isalpha() else ()
     return tuple((word[:place], word[place:]) for place in places)
 
@@ -58,6 +68,14 @@ def respelled(query: Query, spellings: Spellings) -> tuple[Query, ...]:
         sorted(product(*choices), key=lambda ways: sum(rank for rank, _, _ in ways))[:MAX_RESPELLED] if choices else []
     )
     return tuple(_with_parts(query, _replaced(query.parts, {word: one for _, word, one in ways})) for ways in chosen)
+
+
+def gives_up_known(query: Query, other: Query, spellings: Spellings) -> bool:
+    """Whether `other`, a spelling of `query`, lacks one of its words that is no slip by itself: several documents hold it."""
+    kept = {word for clause in other.wanted for word in _words(clause)}
+    return any(
+        word not in kept and _count(word, spellings) >= FEW_HITS for clause in query.wanted for word in _words(clause)
+    )
 
 
 def eased(query: Query, spellings: Spellings) -> Query:
@@ -112,6 +130,12 @@ def _with_parts(query: Query, parts: Iterable[Part]) -> Query:
 def _may_be_misspelt(clause: Clause) -> bool:
     field = BY_NAME.get(clause.field or "")
     return not clause.prefix and (clause.field in (None, BODY) or (field is not None and field.kind == "text"))
+
+
+def _is_acronym(text: str, whole: str) -> bool:
+    """Whether a word in capitals is the short name of something, not shouted: "BUMD", "audit SPIP"."""
+    written = text.isupper() and text.isalpha() and len(text) <= _LONGEST_ACRONYM
+    return written and not (whole.isupper() and any(len(word) > _LONGEST_ACRONYM for word in whole.split()))
 
 
 def _words(clause: Clause) -> list[str]:

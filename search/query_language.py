@@ -329,20 +329,29 @@ def _years(text: str) -> str:
 
 
 _LABEL = re.compile(r"(?:e-?)?(isbn|issn|doi)(?:-1[03])?\s*[:.]?\s*", re.IGNORECASE)
-_DOI = re.compile(r'(?:https?://(?:dx\.)?doi\.org/|doi:\s?)?(10\.\d{4,9}/[^\s"]+)', re.IGNORECASE | re.ASCII)
+_DOI = re.compile(r'(?:https?://(?:dx\.)?doi\.org/|doi[:\s]\s?)?(10\.\d{4,9}/[^\s"]+)', re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"[\dXx][\dXx\s\u2010-\u2013-]*", re.ASCII)
 
 
+_OCLC = re.compile(r"(?:\(OCoLC\)\s?(?:oc[mn]|on)?|OCLC[:\s]\s?|oc[mn]|on)0*(\d{5,12})", re.IGNORECASE | re.ASCII)
+# As it is printed: year, then a number of six digits that may be shortened (loc.gov/marc/lccn-namespace.html).
+_LCCN = re.compile(r"(?:LCCN[:\s]\s?(\d\d(?:\d\d)?)-(\d{1,6})|(\d\d(?:\d\d)?)-(\d{5,6}))", re.IGNORECASE | re.ASCII)
+
+
 def _number(text: str) -> str:
-    """The ISBN, ISSN or DOI that `text` is as a whole, with or without its name; "" when it is none.
+    """The ISBN, ISSN, DOI, OCLC number or LCCN that `text` is as a whole, with or without its name; "" when it is none.
 
     >>> _number("ISBN 978 602 03 3295 6"), _number("0-306-40615-2"), _number("1945-1998")
     ('9786020332956', '0306406152', '')
+    >>> _number("(OCoLC)ocm00400866"), _number("90-30051")
+    ('400866', '90030051')
     """
     if len(text) > 100:
         return ""
-    if match := _DOI.fullmatch(text):
+    if match := _DOI.fullmatch(text) or _OCLC.fullmatch(text):
         return match[1]
+    if match := _LCCN.fullmatch(text):
+        return f"{match[1] or match[3]}{match[2] or match[4]:0>6}"
     label = _LABEL.match(text)
     rest = text[label.end() :] if label else text
     if not _DIGITS.fullmatch(rest):

@@ -93,6 +93,9 @@ class SentenceTransformerEmbedder:
         )
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), self._dimensions)
 
+    def knows(self, text: str) -> bool:  # noqa: ARG002 - a model of unknown make is given the chance
+        return True
+
     @property
     def weighs_words(self) -> bool:
         return False

@@ -77,6 +77,9 @@ class StaticEmbedder:
             found[place] = self._encode(text)
         return found
 
+    def knows(self, text: str) -> bool:
+        return any(piece not in self._unknown for piece in self.pieces(text))
+
     @property
     def weighs_words(self) -> bool:
         return True

@@ -17,6 +17,53 @@ TRANSLATED: Final = 0.6
 _TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
 
 
+# Words that a number follows, and the numbers as both are printed: of school years, volumes, parts.
+_NUMBERED: Final = frozenset(
+    [
+        "kelas",
+        "jilid",
+        "volume",
+        "vol",
+        "bagian",
+        "bab",
+        "semester",
+        "tingkat",
+        "buku",
+        "seri",
+        "grade",
+        "class",
+        "part",
+        "book",
+        "chapter",
+        "series",
+    ]
+)
+_NUMERALS: Final = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+    "xvii",
+    "xviii",
+    "xix",
+    "xx",
+]
+_DIGITS: Final = {roman: str(number) for number, roman in enumerate(_NUMERALS, start=1)}
+_ROMAN: Final = {digits: roman for roman, digits in _DIGITS.items()}
+
+
 def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     """`query` with its translations beside its words, and those of them worth telling a patron.
 
@@ -43,7 +90,21 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Ite
     yield from _run(run, lexicon, told)
 
 
-def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:
+def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Clause]:
+    before = ""
+    for clause in _with_translations(run, lexicon, told):
+        word = analysis.fold(clause.text)
+        yield _numbered(clause, word) if before in _NUMBERED else clause
+        before = word
+
+
+def _numbered(clause: Clause, number: str) -> Clause:
+    """ "Kelas VIII" is "kelas 8" and the reverse: beside the number stands its other form, and no translation."""
+    other = _DIGITS.get(number) or _ROMAN.get(number)
+    return replace(clause, others=(Alternative((other,), 1.0),)) if other else clause
+
+
+def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Clause]:
     words = [analysis.plain_words(clause.text)[0] for clause in run]
     place = 0
     expansions = lexicon.expand(words) if run else ()

@@ -54,6 +54,9 @@ MAX_OF_ONE_STEM: Final = 4
 # A spelling rule is no evidence that the word is used.
 LOAN_SHARE: Final = 0.4
 
+_INITIALS: Final = 2
+_NUMERAL: Final = re.compile(r"(?:x{1,3}|v|i)?(?:ix|iv|v?i{1,3})")
+
 # Share of the evidence by key and translation, both folded.
 Shares = dict[str, dict[str, float]]
 
@@ -198,7 +201,7 @@ def _one_way(language: Language, sources: Sources, aligned: Shares, sentences: C
     return {
         key: _merged(found, _other(language))
         for key, found in sorted(evidence.items())
-        if found and not _is_stop(key) and other[key] <= FOREIGN * (own[key] + FOREIGN_UNSEEN)
+        if found and not _says_nothing(key) and other[key] <= FOREIGN * (own[key] + FOREIGN_UNSEEN)
     }
 
 
@@ -206,8 +209,11 @@ def _is_word(word: str) -> bool:
     return len(word) > 2 and word.isalpha() and not analysis.is_stop_word(word)
 
 
-def _is_stop(key: str) -> bool:
-    return all(analysis.is_stop_word(word) for word in key.split())
+def _says_nothing(key: str) -> bool:
+    """Words of grammar, numerals ("VIII" is said otherwise in no language: search.translating), and two letters: to the
+    WordNets they are a chemical element or a unit, to patrons a CD, an edition, a company."""
+    grammar = all(analysis.is_stop_word(word) for word in key.split())
+    return grammar or len(key) <= _INITIALS or _NUMERAL.fullmatch(key) is not None
 
 
 def _merged(found: Mapping[str, float], language: Language) -> dict[str, float]:

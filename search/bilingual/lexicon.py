@@ -146,15 +146,25 @@ class _Side:
         sure = sum(known.sure for known in found) / len(found)
         return _Found(forms, sure, by_hand=all(known.by_hand for known in found))
 
-    def add(self, asked: Sequence[str], offered: Sequence[tuple[str, float, Language]]) -> None:
-        """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah")."""
-        for place, form in enumerate(asked, start=1):
+    def add(self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]]) -> None:
+        """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah").
+
+        A form that is only understood, or is the initials of the first, stands for the first as well: "UUD" is
+        "undang-undang dasar" before it is "constitution".
+        """
+        for place, form in enumerate((*forms, *also), start=1):
             key = " ".join(_words(form))
+            written_out = forms[:1] if form in also or _are_initials(key, forms[0]) else ()
+            meant = [*((first, 1.0, self.language) for first in written_out), *offered]
             if key not in self.hand:
                 self.hand[key] = []
                 stems = " ".join(analysis.stem(word, self.language) for word in key.split())
                 self.hand_stems.setdefault(stems, []).append(key)
-            self.hand[key] += [(text, share / place, code) for text, share, code in offered]
+            self.hand[key] += [(text, share / place, code) for text, share, code in meant]
+
+
+def _are_initials(key: str, form: str) -> bool:
+    return len(key) > 1 and key == "".join(word[0] for word in _words(form))
 
 
 def _scaled(forms: Sequence[tuple[str, float, Language]], total: float) -> tuple[tuple[str, float, Language], ...]:
@@ -206,8 +216,8 @@ class Lexicon:
             key = " ".join(_words(term.local))
             self._sides["id"].local.setdefault(key, []).extend(indonesian + english)
             return
-        self._sides["id"].add(term.indonesian + term.indonesian_also, english)
-        self._sides["en"].add(term.english + term.english_also, indonesian)
+        self._sides["id"].add(term.indonesian, term.indonesian_also, english)
+        self._sides["en"].add(term.english, term.english_also, indonesian)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.

@@ -28,6 +28,7 @@ from search.query import (
     BODY,
     IDENTIFIER,
     MAX_FILTER_CHARACTERS,
+    RECORD,
     Alternative,
     Clause,
     Filter,
@@ -201,6 +202,8 @@ class Selection(Generic[Q]):
             return self._in.any_of(f"r_{field.name}", [clean(code) for code in codes(field.name, clause.text)])
         if clause.field == BODY:
             weights: Weights = PAGE_TEXT
+        elif clause.field == RECORD:
+            weights = ((ANYWHERE, 1.0),)
         elif field is not None:
             weights = [(name, 1.0) for name in _TOGETHER.get(field.name, (field.name,))]
         else:

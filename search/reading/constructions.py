@@ -12,7 +12,7 @@ from search.reading.text import Text
 MAX_NAME_WORDS: Final = 5
 MAX_UNWANTED_WORDS: Final = 3
 # "The last 50 years" are what a book is about.
-MOST_LAST_YEARS: Final = 20
+MOST_LAST_YEARS: Final = 30
 # A year may be announced before it comes: the mapping reads years up to two from now, so does this.
 YEARS_AHEAD: Final = 2
 _ACCESS: Final = {"online": ("online", "fulltext"), "fulltext": ("fulltext",)}

@@ -211,6 +211,7 @@ def phrasebook() -> Phrasebook:
             "<year>": spans.years_alone,
             "<years>": spans.years_from_to,
             "<decade>": spans.decades,
+            "<century>": spans.centuries,
             "<number>": lambda text, i: spans.numbers(text, i) or _one(numbers, text, i),
             "<audience>": lambda text, i: _several(audiences, text, i),
             "<language>": lambda text, i: _several(languages, text, i),

@@ -8,9 +8,15 @@ from search.reading.text import Text
 _YEAR: Final = re.compile(r"1[4-9]\d\d|20\d\d")
 _NUMBER: Final = re.compile(r"[1-9]\d?|100")
 # "1990an", "1990s", "90an", "90s": the tens of the nineteen hundreds where no century is said.
-# "1900s" and "1800-an" are centuries, "2000s" are years like any other ten.
+# "1800-an" is a century, "2000s" are years like any other ten, "1900s" may be either.
 _DECADE: Final = re.compile(r"(?:(1[4-9])?([1-9]0)|(20)(\d0))(?:an|s)")
-_TENS: Final = re.compile(r"(?:1[4-9])?[1-9]0|20\d0")
+_TENS: Final = re.compile(r"(?:1[4-9])?[1-9]0|20\d0|1[4-8]00")
+_HUNDREDS: Final = re.compile(r"(1[4-8]00)(?:an|s)")
+# "Twenties" are those of two centuries by now.
+_TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}  # fmt: skip
+_ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
+_ROMAN: Final = {"xv": 15, "xvi": 16, "xvii": 17, "xviii": 18, "xix": 19, "xx": 20}
+_ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
 _TO: Final = (
     ("sampai", "dengan"),
     ("sampai",),
@@ -54,11 +60,33 @@ def decades(text: Text, i: int) -> list[tuple[int, Years]]:
     word, end = text.words[i], i + 1
     if end < len(text) and text.words[end] == "an" and text.between(end) == "-" and _TENS.fullmatch(word):
         word, end = f"{word}an", end + 1
+    if word in _TENS_IN_WORDS:
+        first = _TENS_IN_WORDS[word]
+        return [(end, (first, first + 9))]
+    if hundred := _HUNDREDS.fullmatch(word):
+        first = int(hundred[1])
+        return [(end, (first, first + 99))]
     found = _DECADE.fullmatch(word)
     if not found:
         return []
     first = int((found[1] or found[3] or "19") + (found[2] or found[4]))
     return [(end, (first, first + 9))]
+
+
+def centuries(text: Text, i: int) -> list[tuple[int, Years]]:
+    """ "abad ke-19", "abad XIX", "19th century", "nineteenth century": 1801 to 1900."""
+    words = text.words
+    if words[i] == "abad":
+        k = i + 1 + (i + 1 < len(text) and words[i + 1] == "ke")
+        number, end = _century(words[k]) if k < len(text) else 0, k + 1
+    else:
+        number, end = _century(words[i]) if i + 1 < len(text) and words[i + 1] == "century" else 0, i + 2
+    return [(end, (100 * number - 99, 100 * number))] if number else []
+
+
+def _century(word: str) -> int:
+    found = _ORDINAL.fullmatch(word)
+    return int(found[1]) if found else _ORDINALS.get(word) or _ROMAN.get(word, 0)
 
 
 def numbers(text: Text, i: int) -> list[tuple[int, int]]:

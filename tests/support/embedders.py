@@ -25,6 +25,9 @@ class LetterEmbedder:
         self.embedded += len(texts)
         return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, 26), np.float32)
 
+    def knows(self, text: str) -> bool:
+        return True
+
     def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
         # A little of every letter, so that no text has the zero vector.
         counts = np.array([text.lower().count(chr(97 + n)) + 0.01 for n in range(26)], dtype=np.float32)
@@ -45,6 +48,9 @@ class WordEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, self.dimensions), np.float32)
+
+    def knows(self, text: str) -> bool:
+        return True
 
     def query(self, text: str, telling: Mapping[str, float] | None = None) -> Vector:
         # A little of one direction, so that a text without words has a vector too.

@@ -1,7 +1,7 @@
 import pytest
 
 from search.reading.phrases import LANGUAGES, Phrases, phrasebook
-from search.reading.spans import decades, years_from_to
+from search.reading.spans import centuries, decades, years_from_to
 from search.reading.text import Text
 
 
@@ -47,13 +47,37 @@ def test_no_span_of_years(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "first"),
-    [("90-an", 1990), ("1990an", 1990), ("1990s", 1990), ("80s", 1980), ("2000-an", 2000), ("2010s", 2010)],
+    [
+        ("90-an", 1990),
+        ("1990an", 1990),
+        ("1990s", 1990),
+        ("80s", 1980),
+        ("2000-an", 2000),
+        ("2010s", 2010),
+        ("nineties", 1990),
+    ],
 )
 def test_a_decade_as_people_write_it(text: str, first: int) -> None:
     assert decades(Text(text), 0)[0][1] == (first, first + 9)
 
 
-@pytest.mark.parametrize("text", ["1900s", "1800-an", "95-an", "90", "90 an"])
+@pytest.mark.parametrize("text", ["1800-an", "1800s"])
+def test_the_hundred_years_that_a_round_number_begins(text: str) -> None:
+    assert decades(Text(text), 0)[0][1] == (1800, 1899)
+
+
+@pytest.mark.parametrize("text", ["abad ke-19", "abad 19", "abad XIX", "19th century", "nineteenth century"])
+def test_a_century_as_people_write_it(text: str) -> None:
+    (end, years) = centuries(Text(text), 0)[0]
+    assert (end, years) == (len(Text(text)), (1801, 1900))
+
+
+@pytest.mark.parametrize("text", ["abad", "abad pertengahan", "century", "21st century", "abad ke-21", "century 19"])
+def test_no_century_of_publications(text: str) -> None:
+    assert not centuries(Text(text), 0)
+
+
+@pytest.mark.parametrize("text", ["1900s", "95-an", "90", "90 an"])
 def test_no_decade(text: str) -> None:
     assert not decades(Text(text), 0)
 
