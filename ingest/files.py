@@ -89,7 +89,7 @@ class FoundFile:
 def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Rejected]:
     """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
-    In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
+    Data folders of Telusur are passed over. In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
     in silence; anything else that is none of ours is rejected by name. links: whether files there may be links.
     """
     for path in paths:
@@ -102,6 +102,9 @@ def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Reje
 def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
     closed: list[OSError] = []
     for folder, subfolders, names in os.walk(top, onerror=closed.append):
+        if _is_of_telusur(folder):
+            subfolders.clear()
+            continue
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
@@ -112,6 +115,13 @@ def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
     for error in closed:
         reason = f"The folder cannot be read. {told(error)}"
         yield Rejected(Origin(str(error.filename)), "unreadable_file", reason)
+
+
+def _is_of_telusur(folder: str) -> bool:
+    """Whether a folder holds an index, or what belongs to one: `telusur ingest .` finds its own data folder."""
+    return os.path.isdir(os.path.join(folder, "index", "generations")) or os.path.isfile(
+        os.path.join(folder, "accounts.key")
+    )
 
 
 def _worth_telling(name: str, found: Iterable[FoundFile | Rejected]) -> Iterator[FoundFile | Rejected]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Final, TypeVar
 
 from ingest.changes import Change, Known, change_of, known, numbered
 from ingest.collecting import collecting_rarely
@@ -32,6 +32,8 @@ from search.query import Query
 
 # Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
 # costs it as much as writing them did. Some 200 MB while it is written.
+T = TypeVar("T")
+
 BATCH_RECORDS: Final = 16_000
 # With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
 BATCH_EMBEDDED: Final = 500
@@ -115,7 +117,7 @@ class Load:
         # Records first: a PDF is attached to the record that names it, which must be known by then.
         records = (item for found in files if found.kind != "pdf" for item in self._read_records(found))
         with MappingPool(self._job.workers, self._job.source, self._job.embedder is not None) as pool:
-            changes = pool.changes(self._changed_only(session, records))
+            changes = pool.changes(self._changed_only(session, self._until_stopped(records)))
             self._items = self._report.read
             while batch := list(islice(self._until_stopped(changes), self._batch)):
                 self._write_records(session, batch)
@@ -138,9 +140,9 @@ class Load:
                 if self._stop.is_set():
                     break
 
-    def _until_stopped(self, changes: Iterator[Change | Rejected]) -> Iterator[Change | Rejected]:
-        while not self._stop.is_set() and (change := next(changes, None)) is not None:
-            yield change
+    def _until_stopped(self, items: Iterator[T]) -> Iterator[T]:
+        while not self._stop.is_set() and (item := next(items, None)) is not None:
+            yield item
 
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes, which cost little to compare or to send."""
@@ -173,7 +175,7 @@ class Load:
             yield from items
             return
         rest = iter(items)
-        while not self._stop.is_set() and (batch := list(islice(rest, BATCH_COMPARED))):
+        while batch := list(islice(rest, BATCH_COMPARED)):
             found = [known(item, self._job.source) for item in batch]
             # Of a number that occurs twice here nothing is sure but the order, so both go the long way.
             numbers = Counter(one.id for one in found if isinstance(one, Known))
@@ -205,6 +207,7 @@ class Load:
         self._position = harvest.position
 
     def _map_here(self, session: Session, items: Sequence[RecordItem]) -> None:
+        # All of them, though asked to stop meanwhile: the repository's position is beyond them already.
         with_passages = self._job.embedder is not None
         changed = self._changed_only(session, items)
         self._write_records(session, [change_of(item, self._job.source, with_passages) for item in changed])
@@ -289,6 +292,7 @@ class Load:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
                 if session.has_book(path, sha256):
+                    self._ebooks.add(path, sha256)  # it may have been lost from the store
                     self._report.count("unchanged", file=str(found.path))
                     return
                 book = reader.read(path)

@@ -25,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from portal.ils.errors import IlsError
     from portal.settings import SettingsError
     from portal.store.errors import StoreError
-    from search.errors import SearchError
+    from search.errors import QueryRefused, SearchError
 
     try:
         return run(parsed)
-    except SettingsError as error:
+    except (SettingsError, QueryRefused) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
     except (SearchError, LoadError, StoreError, IlsError) as error:
@@ -93,7 +93,9 @@ def parser() -> argparse.ArgumentParser:
     )
     search.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), default="hybrid")
     search.add_argument("--filter", action="append", default=[], type=_filter, metavar="FIELD=VALUE", dest="filters")
-    search.add_argument("--sort", default="relevance", help="relevance, newest, oldest, title, author, call_number")
+    search.add_argument(
+        "--sort", default="relevance", help="relevance, newest, oldest, title, author, call_number, added"
+    )
     search.add_argument("--page", type=_positive, default=1, metavar="N")
     search.add_argument("--size", type=_positive, default=20, metavar="N", help="hits a page, 100 at most (default 20)")
     search.add_argument("--exact", action="store_true", help="as it is typed, in no other spelling")
@@ -290,8 +292,9 @@ def _port(text: str) -> int:
 
 
 def _source(text: str) -> str:
-    # It begins ids, which stand in URLs and file names.
-    if not text or not all(ch.isascii() and (ch.isalnum() or ch in "_-") for ch in text):
+    from portal.settings import is_source_name
+
+    if not is_source_name(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a source name: use letters, digits, - and _")
     return text
 

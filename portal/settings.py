@@ -242,7 +242,7 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         library=values["TELUSUR_LIBRARY"],
         url=_address(values, sources),
         email=_email(values, sources),
-        source=values["TELUSUR_SOURCE"],
+        source=_source(values, sources),
         host=values["TELUSUR_HOST"],
         port=port,
         hosts=_hosts(values["TELUSUR_HOSTS"], sources["TELUSUR_HOSTS"]),
@@ -387,9 +387,24 @@ def _number(
     return int(text)
 
 
+def is_source_name(text: str) -> bool:
+    """Whether a catalogue may be called so: the name begins ids, which stand in URLs and file names."""
+    return bool(text) and all(ch.isascii() and (ch.isalnum() or ch in "_-") for ch in text)
+
+
+def _source(values: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    text = values["TELUSUR_SOURCE"]
+    if not is_source_name(text):
+        where = sources["TELUSUR_SOURCE"]
+        raise SettingsError(
+            f"TELUSUR_SOURCE={text!r} (from {where}) is not a source name; use letters, digits, - and _."
+        )
+    return text
+
+
 def _read_config(config: Path) -> Mapping[str, str]:
     try:
-        plain = tomllib.loads(config.read_text(encoding="utf-8"))
+        plain = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

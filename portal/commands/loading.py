@@ -302,6 +302,8 @@ def _require_sense(arguments: Namespace) -> None:
         _require_sense_of_watch(arguments)
     elif not arguments.paths:
         raise MisuseError("name a file or folder to load, or `oai URL`, or --watch FOLDER")
+    if not all(path.strip() for path in arguments.paths):  # Path("") would be the folder that one is in
+        raise MisuseError("no such file or folder: ''")
     paths = [] if harvest else [Path(path) for path in arguments.paths]
     _require_there(paths)
     if arguments.report:

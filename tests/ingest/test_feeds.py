@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -142,3 +143,19 @@ def test_the_position_is_kept_after_what_came_before_it_is_published(library: Li
     Load(library.engine, library.ebooks, IngestJob(harvest=feed, checkpoint_s=0.0)).run()  # type: ignore[arg-type]
     assert published[-1] == 3
     assert all(published)
+
+
+def test_what_was_harvested_before_the_load_is_stopped_is_written(library: Library) -> None:
+    feed = Feed([given(f"oai:{n}", record(str(n), f"Judul {n}")) for n in range(500)])
+    stop, all_items = Event(), feed.items
+
+    def stopped_amid() -> Iterator[Item]:
+        for number, item in enumerate(all_items()):
+            if number == 50:
+                stop.set()
+            yield item
+
+    feed.items = stopped_amid  # type: ignore[method-assign]
+    report = Load(library.engine, library.ebooks, IngestJob(harvest=feed), stop=stop).run()  # type: ignore[arg-type]
+    assert report.stopped
+    assert 0 < library.engine.info().documents == feed.kept[-1].count < 500

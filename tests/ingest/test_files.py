@@ -47,3 +47,13 @@ def test_a_head_longer_than_one_block_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "a.xml.gz").write_bytes(gzip.compress(b"<?xml version='1.0'?>" + b" " * 40_000 + b"<record/>"))
     (found,) = find([tmp_path / "a.xml.gz"])
     assert isinstance(found, FoundFile)
+
+
+def test_a_data_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.mrc").write_bytes(record("1", "Laut"))
+    for inside in ("telusur-data/index/generations/000001/words/meta.json", "telusur-data/ebooks/ab/book.pdf"):
+        place = tmp_path / inside
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"%PDF-1.4")
+    assert [Path(str(found.path)).name for found in find([tmp_path]) if isinstance(found, FoundFile)] == ["a.mrc"]
+    assert not [found for found in find([tmp_path]) if isinstance(found, Rejected)]

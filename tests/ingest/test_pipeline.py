@@ -429,3 +429,16 @@ def test_a_store_that_cannot_take_an_ebook_is_no_fault_of_the_ebook(library: Lib
     job = IngestJob((marc_samples.SAMPLES / "pemrograman-rust.pdf",))
     with pytest.raises(StoreError, match="cannot take"):
         Load(library.engine, EbookStore(store), job).run()
+
+
+def test_an_ebook_that_the_store_has_lost_is_put_back(library: Library) -> None:
+    library.load(marc_samples.SAMPLES)
+    books = library.discovery.search(parse("", [Filter("access", ("fulltext",))])).hits
+    sums = [hit.document.ebook.sha256 for hit in books if hit.document.ebook]
+    for sum_ in sums:
+        stored = library.ebooks.path(sum_)
+        assert stored is not None
+        stored.unlink()
+    library.load(marc_samples.SAMPLES)
+    assert sums
+    assert all(library.ebooks.path(sum_) is not None for sum_ in sums)

@@ -161,6 +161,8 @@ def test_filters_narrow(loaded: Telusur) -> None:
         ["search", "x", "--sort", "size"],
         ["search", "x", "--size", "²"],
         ["ingest", "a.mrc", "--report", "nowhere/report.json"],
+        ["search", "x", "--page", "999"],
+        ["ingest", ""],
         ["search", "x", "--page", "0"],
         ["search", "x", "--size", "1000"],
         ["ingest", "no-such-file.mrc"],

@@ -41,3 +41,15 @@ def test_letters_need_an_address_they_come_from(tmp_path: Path) -> None:
     settings = read_settings({**server, "TELUSUR_EMAIL": "perpus@example.org"}, tmp_path / "none.toml")
     assert settings.accounts.smtp is not None
     assert (settings.accounts.smtp.host, settings.accounts.smtp.port) == ("127.0.0.1", 25)
+
+
+def test_a_file_that_begins_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
+    config = tmp_path / "telusur.toml"
+    config.write_text('library = "Perpustakaan Uji"\n', encoding="utf-8-sig")
+    assert read_settings({}, config).library == "Perpustakaan Uji"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "kota?x#y"])
+def test_a_source_that_cannot_begin_an_id_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="TELUSUR_SOURCE"):
+        read_settings({"TELUSUR_SOURCE": name}, tmp_path / "telusur.toml")

@@ -312,3 +312,48 @@ def test_a_phrase_is_a_reason_only_where_it_stands(tmp_path: Path) -> None:
     )
     assert [page.page for page in found.hits[0].pages] == [1]
     assert found.hits[0].title.marks == ()
+
+
+SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "first"), [(SCATTERED, "a.1"), ([*SCATTERED, "Peta Indonesia lama"], "b.1")], ids=["apart", "on one page"]
+)
+def test_words_that_a_book_holds_only_far_apart_are_no_find(tmp_path: Path, pages: list[str], first: str) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Atlas Indonesia"), entry("b.1", "Pemrograman", pages=pages)])
+    page = Discovery(engine).search(parse("peta indonesia"))
+    assert page.hits[0].document.id == first
+    assert ("loosened" in page.notices) == (first == "a.1")
+
+
+def test_a_short_name_is_searched_for_written_out(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Ilmu Pengetahuan Alam kelas VIII", language="ind"), entry("a.2", "Fisika")])
+    page = Discovery(engine, None, shipped).search(parse("IPA kelas 8"))
+    assert [hit.document.id for hit in page.hits] == ["a.1"]
+    assert "ilmu pengetahuan alam" in page.also
+
+
+def test_a_short_name_in_capitals_keeps_its_spelling(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry(f"a.{n}", "Ship") for n in range(30)])
+    found = Discovery(engine)
+    assert found.search(parse("SHPP")).total == 0
+    assert found.search(parse("shpp")).query.text == "ship"
+
+
+def test_a_known_word_is_not_given_up_for_another_unasked(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry(f"b.{n}", "Pulau Bali") for n in range(3)])
+        writer.put([entry(f"c.{n}", "Ball dance") for n in range(80)])
+    page = Discovery(engine).search(parse("bali dance"))
+    assert page.typed is None
+    assert page.meant is not None
+    assert page.meant.text == "ball dance"
+    assert "b.0" in [hit.document.id for hit in page.hits] or page.total == 83

@@ -369,3 +369,13 @@ def test_kill_at_any_moment_leaves_the_last_published_generation(engine: Embedde
         assert searcher.semantic(unit(1, 0), parse(""), 10**6).total == held
         assert fresh.info().pages == fresh.info().passages == held
         assert fresh.damaged() == []
+
+
+def test_a_lost_pointer_is_found_again(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    load(engine, "a.1")
+    load(engine, "a.2")
+    (tmp_path / "index" / "CURRENT").unlink()
+    again = EmbeddedEngine(tmp_path / "index")
+    assert total(again) == 2
+    load(again, "a.3")
+    assert total(again) == 3

@@ -186,3 +186,8 @@ def test_sentences_on_public_health_find_their_translation() -> None:
 @pytest.mark.parametrize(("name", "least"), list(zip(SETS, (0.84, 0.68, 0.57, 0.34), strict=True)))
 def test_the_model_alone_finds_answers(name: str, least: float) -> None:
     assert ndcg_at_10(MODEL, SETS[name]) >= least
+
+
+@pytest.mark.parametrize(("text", "known"), [("laut", True), ("xqzt", True), ("Чайковский", False), ("中国", False)])
+def test_it_says_what_it_knows_nothing_of(text: str, known: bool) -> None:
+    assert StaticEmbedder().knows(text) is known

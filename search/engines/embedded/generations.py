@@ -191,7 +191,9 @@ class Generations:
         try:
             text = (self._root / POINTER).read_text("utf-8")
         except FileNotFoundError:
-            return {}
+            # Lost, or the first load ended right before it was written: the newest whole generation is what was published.
+            whole = sorted(found.parent.name for found in self._folder.glob(f"*/{MANIFEST}"))
+            return {"generation": whole[-1], "previous": ""} if whole else {}
         except OSError as error:
             raise EngineUnavailable(f"The index in {self._root} cannot be read: {error}") from error
         try:
