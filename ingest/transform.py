@@ -44,6 +44,7 @@ _STATE: Final = re.compile(
 _INITIALS: Final = re.compile(r"(?<=[, ][A-Z])\. (?=[A-Z]\.)")  # "Washington, D. C."
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
+_END: Final = re.compile(r"[\[<(\s]*(?:[-–]|(?:ceased|ended|discontinued|berakhir)\b)", re.IGNORECASE)
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
 _INNER_BRACKET: Final = re.compile(r"(?<=[0-9])[\[\]?]+(?=[0-9])|(?<=[0-9])\[|\](?=[0-9])")
 _TYPED_YEAR: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1lI][4-9]|[2][0oO])[0-9oOlI]{2}(?![0-9A-Za-z])")
@@ -190,19 +191,33 @@ def publisher_name(text: str) -> str:
 def year(text: str) -> str:
     """The first year of publication in a date as catalogued; a correction ("i.e.") comes before what it corrects.
 
+    "-1951" says when publication ended and not when it began, so it gives none.
+
     >>> [year(text) for text in ("[2014]", "c2010", "Cet. 3, 2008", "1995 [i.e. 1996]")]
     ['2014', '2010', '2008', '1996']
     >>> [year(text) for text in ("1428 H/2007 M", "2553 [2010]", "201-?", "9999")]
     ['2007', '2010', '', '']
     >>> [year(text) for text in ("19[98]", "[19]98?", "l998", "2oo5", "MCMXCVIII", "٢٠١٠")]
     ['1998', '1998', '1998', '2005', '1998', '2010']
+    >>> year("-1951."), year("[-2004]"), year("Ceased with: 2014?"), year("1949-")
+    ('', '', '', '1949')
     """
     # Most dates are bare digits; looking for a correction costs more than the year itself.
-    corrected = [text] if text.strip("[]c., ").isdigit() else _CORRECTED.split(text, maxsplit=1)
+    if text.strip("[]c., ").isdigit():
+        corrected = [text]
+    elif is_end_of_span(text):
+        return ""
+    else:
+        corrected = _CORRECTED.split(text, maxsplit=1)
     for part in reversed(corrected):
         if found := _first_year(part):
             return found
     return _first_year(_mended(text))
+
+
+def is_end_of_span(text: str) -> bool:
+    """Whether a date begins with the dash of what came before it, or says in words that it is the last (362)."""
+    return _END.match(text) is not None
 
 
 def _first_year(text: str) -> str:

@@ -56,6 +56,7 @@ FIELDS: Final = (
     Field("format", "keyword", facet=True, coded=True),
     Field("material_type", "keyword", facet=True, coded=True),  # worksheet names of INLISLite
     Field("year", "year", facet=True, sort=True),
+    Field("published", "stored", shown=False),  # the dates as the record has them, where they say more than `year`
     Field("subject", "text", weight=2.5, linked=True),  # whole headings, divisions parted by " -- "
     Field("topic", "keyword", facet=True, shown=False),  # their parts: topics and names, without form, era and place
     Field("contributor", "text", weight=3.0, facet=True, sort=True, shown=False),

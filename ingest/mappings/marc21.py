@@ -17,6 +17,8 @@ from ingest.mapping import RuleSet, to_field
 from ingest.mappings.access import TAGS as LINKS
 from ingest.mappings.access import access, linked_files, links
 from ingest.mappings.audience import audience
+from ingest.mappings.dates import TAGS as DATES
+from ingest.mappings.dates import published, statements
 from ingest.mappings.formats import TAGS as FORMATS
 from ingest.mappings.formats import formats, material_types
 from ingest.mappings.items import TAGS as ITEMS
@@ -250,11 +252,13 @@ RULES: Final = (
     to_field("access", on_shelf, reads=ITEMS),
     to_field("format", lambda view: view.once(formats), reads=FORMATS),
     to_field("material_type", material_types, reads=FORMATS),
-    to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), year, first=True),
+    to_field("year", statements, year, reads="260 264", first=True),
+    to_field("year", marc("264|*4|c:008[7-10]"), year, first=True),
     to_field("year", marc("264|*0|c:264|*2|c:264|*3|c"), year, first=True),
     to_field("year", marc("264|*1|c:264|*#|c:260c:264|*4|c:008[7-10]"), decade, first=True),
     to_field("year", marc_each("502d:046k:362a:533d"), year, first=True, fallback=True),
     to_field("year", marc("773g"), year, first=True, fallback=True),
+    to_field("published", published, reads=DATES),
     to_field("subject", subjects, reads=HEADINGS),
     to_field("topic", topics, reads=HEADINGS),
     to_field("language", marc_each("041ad:008[35-37]"), language_codes),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.i18n import Messages
-from portal.presenters.wording import value_label
+from portal.presenters.wording import dates_of, value_label
 from search.document import Document, Item
 
 MOST_CONTENTS: Final = 2_000
@@ -51,7 +51,7 @@ def facts(document: Document, t: Messages) -> Facts:
 
 
 def _edition(document: Document) -> str:
-    publication = ", ".join(filter(None, (document.first("publisher"), document.first("year"))))
+    publication = ", ".join(filter(None, (document.first("publisher"), dates_of(document))))
     place = document.first("publication_place")
     published = f"{place}: {publication}" if place and publication else place or publication
     return " · ".join(filter(None, (document.first("edition"), published, document.first("physical"))))
@@ -86,4 +86,4 @@ def contents(document: Document, t: Messages) -> Contents | None:
 
 
 def format_and_year(document: Document, t: Messages) -> tuple[str, ...]:
-    return tuple(filter(None, (value_label("format", document.first("format"), t), document.first("year"))))
+    return tuple(filter(None, (value_label("format", document.first("format"), t), dates_of(document))))

@@ -1,7 +1,7 @@
 """The fields of a record as rows of values, each leading to whatever carries it too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from portal import links as addresses
@@ -11,7 +11,7 @@ from portal.presenters.copies import ItemRow
 from portal.presenters.originals import VOLUME, OriginalScript, romanised, unlike
 from portal.presenters.results import filter_search
 from portal.presenters.shortening import MOST_DIVISIONS
-from portal.presenters.wording import role_labels, value_label
+from portal.presenters.wording import dates_of, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document
 from search.schema import BY_NAME, FIELDS
@@ -67,12 +67,20 @@ def rows_of(
             values = unlike(values)
         linked = field.facet or field.linked
         shown = tuple(value_of(field.name, value, linked, state, links, t) for value in values)
+        if field.name == "year":
+            shown = _with_dates(shown, document)
         if row := some(row_of(field.name, shown, original.get(field.name, ()), t)):
             rows.append(row)
     if document.members:  # who holds it, each under the number it has there
         held = (f"{record.first('source')} ({record.first('control_number')})" for record in document.members)
         rows.append(Row("source", t.label("field", "source"), tuple(map(Value, held))))
     return rows
+
+
+def _with_dates(years: tuple[Value, ...], document: Document) -> tuple[Value, ...]:
+    """The dates as the record has them, leading to the titles of the year that it counts for."""
+    dates = dates_of(document)
+    return (replace(years[0], text=dates), *years[1:]) if years else tuple(map(Value, filter(None, (dates,))))
 
 
 def is_number(field: str) -> bool:

@@ -44,6 +44,11 @@ def years_label(value: str, t: Messages) -> str:
     return t("year.from", year=first) if first else t("year.until", year=last)
 
 
+def dates_of(document: Document) -> str:
+    """When it was published as its record has it, "1873–" or "[183-?]", else the year; "" where nothing is known."""
+    return document.first("published") or document.first("year")
+
+
 def reading_field(reading: Reading, t: Messages) -> str:
     """What a part of the text was understood to be about: "Untuk", "Tahun", "Tanpa"."""
     if isinstance(reading.meaning, Filter) and reading.kind == "format":

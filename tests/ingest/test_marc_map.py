@@ -9,11 +9,13 @@ import pytest
 
 from ingest.extract import Extractor
 from ingest.mapping import table
-from ingest.mappings.marc21 import RULES
+from ingest.mappings.marc21 import RULES, to_document
+from ingest.source import SourceRecord
+from marc_samples import SAMPLES
 from portal.i18n import LANGUAGES, Language, messages
 from search.document import Document, Item, Related, Relation, Vernacular, from_json, to_json
 from search.schema import BY_NAME, FACETS
-from tests.support.marc_records import mapped, shared_documents
+from tests.support.marc_records import mapped, read_file, shared_documents
 
 T = "245 10 $a T"
 NOT_FROM_ONE_MARC_FIELD = {"source", "ebook_file", "work", "record_id", "oai_identifier"}
@@ -23,6 +25,13 @@ MAP = Path(__file__).resolve().parents[2] / "docs" / "marc-map.md"
 @cache
 def documents(file: str) -> list[Document]:
     return shared_documents("data/marc/" + file)
+
+
+@cache
+def sample(file: str) -> list[Document]:
+    """The documents of a file that comes with the project."""
+    found = [to_document(item, "contoh") for item in read_file(SAMPLES / file) if isinstance(item, SourceRecord)]
+    return [item for item in found if isinstance(item, Document)]
 
 
 def real(file: str, number: str) -> Document:
@@ -290,6 +299,49 @@ def test_headings_are_facets_by_their_parts_and_filters_as_a_whole() -> None:
 )  # fmt: skip
 def test_dates_with_their_dirt(dirt: str, year: str) -> None:
     assert mapped(T, f"264  1 $a Jakarta $c {dirt}").first("year") == year
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "year", "published"),
+    [
+        ("gpo_basic_collection.xml", "000919692", "1938", "1938–"),  # 264 $c "-1951." and "-2014.", 008 c1938 9999
+        ("gpo_basic_collection.xml", "000633200", "1873", "1873–"),  # 008 alone
+        ("gpo_basic_collection.xml", "000521394", "2000", "2000–"),  # two publishers, "<2000->" and "[2014]-"
+        ("gpo_serials.mrc", "000324553", "1975", "1975–1995"),  # 260 $c "-1995."
+        ("gpo_serials.mrc", "000323964", "1969", "1969–[2018]"),
+        ("gpo_languages.mrc", "001125969", "", "20??–2014?"),  # 264 $c "[-2014?]"
+        ("gpo_children.mrc", "001027024", "2017", "[2017?]"),
+    ],
+)
+def test_an_end_is_no_beginning_and_dates_are_kept_as_the_record_has_them(
+    file: str, number: str, year: str, published: str
+) -> None:
+    found = next(document for document in sample(file) if number in document.values("control_number"))
+    assert (found.first("year"), found.first("published")) == (year, published)
+
+
+@pytest.mark.parametrize(
+    ("date", "coded", "year", "published"),
+    [
+        ("1960-1995.", "d19601995", "1960", "1960–1995"),
+        ("[183-?]", "s183u    ", "1830", "[183-?]"),
+        ("[198?-", "c198u9999", "1980", "198?-"),
+        ("2013.", "m20132016", "2013", "2013–2016"),
+        ("c2010", "s2010    ", "2010", ""),
+        ("[2014]", "s2014    ", "2014", ""),
+        ("2014", "t20142013", "2014", ""),
+        ("[between 1850 and 1860]", "q18501860", "1850", "[between 1850 and 1860]"),
+        ("", "m19391944", "1939", "1939–1944"),
+        ("", "c195u9999", "1950", "195?–"),
+        ("", "u1909uuuu", "1909", "1909–?"),
+        ("", "duuuuuuuu", "", ""),
+        ("", "s2014    ", "2014", ""),
+    ],
+)
+def test_dates_say_more_than_a_year_where_there_is_more(date: str, coded: str, year: str, published: str) -> None:
+    statement = [f"264  1 $a Jakarta $c {date}"] if date else []
+    document = mapped(T, f"008 140513{coded}io            000 0 ind d", *statement)
+    assert (document.first("year"), document.first("published")) == (year, published)
 
 
 def test_year_of_a_thesis_and_of_an_article_where_nothing_else_says_it() -> None:

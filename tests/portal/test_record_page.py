@@ -136,6 +136,15 @@ def test_each_part_of_a_heading_leads_to_the_headings_that_begin_so() -> None:
     assert parse(asked[1].q).clauses[0].field == "subject"
 
 
+def test_dates_stand_as_the_record_has_them_and_lead_to_their_year() -> None:
+    view = page(format=("journal",), publisher=("Balai Pustaka",), year=("1873",), published=("1873–",))
+    assert view.about[1:] == ("1873–",)
+    assert view.facts.edition == "Balai Pustaka, 1873–"
+    (value,) = row(view, "year").values
+    assert value.text == "1873–"
+    assert "f.year=1873" in value.href
+
+
 def test_a_series_is_shown_with_its_volume_and_leads_to_all_of_it() -> None:
     rows = page(series=("Seri laut",), series_statement=("Seri laut ; 2",)).rows
     (value,) = next(row for row in rows if row.field == "series_statement").values
