@@ -87,11 +87,12 @@ def _wait_for(url: str, log: Path) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
+    """more: arguments of the browser, beside ours."""
     if CHROMIUM is None:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS.split(), *more])
         yield browser
         browser.close()
 
