@@ -54,7 +54,9 @@ function draw(root, data, first) {
   document.dispatchEvent(new CustomEvent('telusur:drawn'));
   if (focusedKey && sameView && !first) {
     const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
-    (again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
+    // What was picked lies in a picker that is closed by now.
+    const closed = again?.closest('details.picker:not([open])')?.querySelector('summary');
+    (closed || again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
   }
 }
 

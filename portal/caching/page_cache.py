@@ -5,6 +5,7 @@ Only what is the same for everybody is kept: GET, 200, and neither private nor w
 
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -107,8 +108,15 @@ def _is_cached(path: str) -> bool:
     return path == FRAME or path.startswith(CACHED_UNDER)
 
 
+# RFC 9110, 12.5.3: of weight 0, it is what the asker does not take.
+_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
+
+
 def _takes_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    return any(
+        name == b"accept-encoding" and b"gzip" in value and not (b"q=0" in value and _NO_GZIP.search(value))
+        for name, value in scope["headers"]
+    )
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -171,7 +171,7 @@ def _years(drawing: Choosing) -> YearSpan:
     held = found.query.chosen.get("year")
     span = year_range(held.values[0]) if held is not None and len(held.values) == 1 else None
     first, last = (_year(span[0], 0), _year(span[1], 9999)) if span else ("", "")
-    recent = f"{found.today.year - RECENT_YEARS + 1}.."
+    recent = f"{found.today.year - RECENT_YEARS}.."
     kept = choosing.only(state, found, "year")
     return YearSpan(
         first,

@@ -252,3 +252,35 @@ def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser
     expect(page.locator(".cards h2").first).to_have_text("Ikan karang Indonesia Timur")
     assert not watch.complaints
     page.close()
+
+
+def test_who_picks_an_order_by_keyboard_stays_at_the_picker(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/?q=laut")
+    drawn(page)
+    picker = page.locator('details.picker[data-key="sort"]')
+    picker.locator("summary").focus()
+    page.keyboard.press("Enter")
+    picker.get_by_role("link", name="Tahun terbaru", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("sort=newest"))
+    expect(picker.locator("summary")).to_be_focused()
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_the_ring_of_what_has_the_focus_shows_on_the_band(browser: Browser, portal: Portal, root: str) -> None:
+    page, _ = visit(browser, portal, root + "?q=laut")
+    ring = "e => [getComputedStyle(e).outlineColor, getComputedStyle(e).getPropertyValue('--band-focus').trim()]"
+    seen = set()
+    for _step in range(12):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.evaluate("e => !!e.closest('.masthead-nav')"):
+            seen.add(tuple(focused.evaluate(ring)))
+    assert len(seen) == 1
+    ((colour, wanted),) = seen
+    assert colour == page.evaluate(
+        "c => { const e = document.createElement('i'); e.style.color = c; document.body.append(e); return getComputedStyle(e).color; }",
+        wanted,
+    )
+    page.close()

@@ -38,6 +38,11 @@
     [...sheet.querySelectorAll('[data-key]')].find((one) => one.dataset.key === held.key)?.focus({ preventScroll: true });
   };
 
+  const stay = (pressed) => {
+    if (!pressed || !plainSheet()?.open || !narrow.matches) return;
+    try { sessionStorage.setItem(OPEN, JSON.stringify({ key: pressed.dataset.key, at: window.scrollY })); } catch { /* not held */ }
+  };
+
   document.addEventListener('click', (event) => {
     if (event.target.closest?.('[data-close-sheet]')) {
       const sheet = event.target.closest('.facets-sheet');
@@ -46,10 +51,9 @@
       document.querySelector('.hits')?.scrollIntoView({ block: 'start' });
       return;
     }
-    const link = event.target.closest?.('.facets-sheet a[data-key]');
-    if (!link || !plainSheet()?.open || !narrow.matches) return;
-    try { sessionStorage.setItem(OPEN, JSON.stringify({ key: link.dataset.key, at: window.scrollY })); } catch { /* not held */ }
+    stay(event.target.closest?.('.facets-sheet a[data-key]'));
   });
+  document.addEventListener('submit', (event) => stay(event.target.closest?.('.facets-sheet form')?.querySelector('button[data-key]')));
 
   let waiting = 0;
   const soon = () => { waiting ||= setTimeout(() => { waiting = 0; measure(); }, 150); };

@@ -53,6 +53,8 @@ def test_a_page_is_made_once() -> None:
 def test_a_long_page_is_packed_for_who_takes_it_so() -> None:
     client = World(answer=lambda text: PlainTextResponse(text * 100)).client()
     for path in ("/", "/?q=a", "/cari?q=a"):
+        for refused in ("gzip;q=0", "gzip; q=0.000, br", "identity"):
+            assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
         packed = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert packed.headers["content-encoding"] == "gzip"
         assert packed.headers["vary"] == "Accept-Encoding"
