@@ -16,6 +16,7 @@ _MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
 # 008 puts the form of the item elsewhere for maps and visual material.
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")
+_MIXED: Final = frozenset("bp")  # papers and archives, which hold what else there is
 _CONTINUING: Final = frozenset("bis")  # leader 07: serial part, integrating resource, serial
 _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", re.IGNORECASE)
 _NOT_BOOK: Final = frozenset(
@@ -62,6 +63,8 @@ def material_types(view: MarcView) -> list[str]:
             worksheet = _degree(view)
         elif format == "video" and any(text[:1] == "m" for text in view.control("007")):
             worksheet = "film"
+        elif format == "manuscript" and view.leader[6] in _MIXED:
+            worksheet = "mixed"
         found.append(worksheet)
     return found
 
@@ -114,8 +117,6 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
         return [_serial_kind(view) or ("website" if view.once(is_online) else "book")]
     if level in "mcd" and kind == "a":
         return [] if not_book else ["book"]
-    if level in "cd" and kind not in "aeficdgjkmrt":
-        return ["kit"]
     return []
 
 

@@ -90,6 +90,12 @@ def test_field_of_a_real_record(file: str, number: str, field: str, values: tupl
     assert real(file, number).values(field) == values
 
 
+def test_papers_of_a_person_are_an_archive_and_no_game() -> None:
+    papers = real("gwu/lp__ui__tests__data__351.mrc", "3053346")  # leader 06 p
+    assert papers.values("format") == ("manuscript",)
+    assert papers.values("material_type") == ("mixed",)
+
+
 def test_subject_links_are_kept_for_machines() -> None:
     uris = real("catmandu/bu_bibs.mrc", "99177355940001161").values("subject_uri")
     assert uris[0] == "http://id.loc.gov/authorities/subjects/sh85019949"
@@ -389,6 +395,8 @@ def test_relators_in_both_languages_and_unknown_ones_as_they_are(fields: list[st
         ("am", ["245 10 $a T $h [videorecording (DVD)]"], {"video"}),
         ("am", ["250    $a Large print ed."], {"book", "large_print"}),
         ("km", ["007 ko"], {"image", "kit"}),
+        ("pc", [], {"manuscript"}),  # papers
+        ("bd", [], {"manuscript"}),  # as it was written until 1995
         ("rm", ["008 140513s2014    io            000 g ind d"], {"kit"}),
         ("am", ["856    $u http://x.id/1"], {"book"}),
         ("am", ["856  1 $u http://x.id/1"], {"book", "ebook"}),  # first indicator blank
