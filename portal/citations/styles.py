@@ -3,7 +3,6 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,13 +43,15 @@ STYLES: Final = (
 def processor(style: Style, hl: Language) -> Any:
     """The style as citeproc-py has it, with the words of a language. Not for two threads at once."""
     # It takes a tenth of a second to load, and most visitors cite nothing.
-    from citeproc import STYLES_PATH, CitationStylesStyle
+    from citeproc import STYLES_PATH
+
+    from portal.citations.elements import mended_style
 
     own = HERE / "styles" / f"{style.file}.csl"
     path = own if own.exists() else Path(STYLES_PATH, f"{style.file}.csl")
     root = etree.fromstring(path.read_bytes(), etree.XMLParser(no_network=True, resolve_entities=False))
     _mend(root, style, hl)
-    return CitationStylesStyle(BytesIO(etree.tostring(root)), locale=_LOCALES[hl], validate=False)
+    return mended_style(etree.tostring(root), _LOCALES[hl])
 
 
 def _mend(root: etree._Element, style: Style, hl: Language) -> None:

@@ -45,6 +45,14 @@ def test_a_book_is_cited_as_the_style_has_it(style: str, hl: Language, expected:
     assert cited(BOOK, style, hl) == expected
 
 
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_a_title_that_stands_in_for_a_name_is_not_said_twice(style: str) -> None:
+    nameless = replace(BOOK, contributors=())
+    assert cited(nameless, style, "id").count("Terumbu karang Selat Lembeh") == 1
+    edited = replace(BOOK, contributors=(Contributor("Wenas, Maria", ("edt",)),))
+    assert cited(edited, style, "id").count("Wenas") == 1
+
+
 def test_indonesian_citations_use_indonesian_words() -> None:
     many = replace(BOOK, contributors=tuple(Contributor(f"Nama{n}, A", ("aut",), main=not n) for n in range(30)))
     assert "dkk." in cited(many, "mla", "id")

@@ -1,0 +1,80 @@
+"""Elements of a style that draw what citeproc-py's own draw otherwise than CSL 1.0.2 has it."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any, Final
+
+from citeproc import CitationStylesStyle, model
+from lxml import etree
+
+_NAMESPACE: Final = "http://purl.org/net/xbiblio/csl"
+
+
+def mended_style(source: bytes, locale: str) -> Any:
+    """The style as citeproc-py loads it, with elements of ours among its own."""
+    style = CitationStylesStyle(BytesIO(source), locale=locale, validate=False)
+    lookup = etree.ElementNamespaceClassLookup()
+    classes = lookup.get_namespace(_NAMESPACE)
+    classes[None] = model.CitationStylesElement
+    own = {"text": _Text, "number": _Number, "names": _Names, "substitute": _Substitute}
+    for cls in model.CitationStylesElement.__subclasses__():
+        name = cls.__name__.replace("_", "-").lower()
+        classes[name] = own.get(name, cls)
+    style.parser.set_element_class_lookup(lookup)
+    style.xml = etree.parse(BytesIO(source), style.parser)
+    style.root = style.xml.getroot()
+    style.root.set_locale_list(locale, validate=False)
+    return style
+
+
+class _Once:
+    """Draws no variable that has stood in for a missing name.
+
+    CSL 1.0.2, "Substitute": "substituted variables are suppressed in the rest of the output". The processor knows this
+    of a variable named in the substitute itself, not of those in a macro or a condition there, nor of names.
+    """
+
+    def draw(self, variable: str, context: Any, drawn: Callable[[], Any]) -> Any:
+        """What `drawn` gives, None for what stood in for a name."""
+        seen: dict[str, list[str]] = context.get_layout().repressed
+        if variable in seen.get("substituted", ()):
+            return None
+        text = drawn()
+        if text:
+            seen.setdefault("drawn", []).append(variable)
+        return text
+
+
+class _Text(_Once, model.Text):  # type: ignore[misc]
+    def _variable(self, item: Any, context: Any) -> Any:
+        return self.draw(self.get("variable"), context, lambda: super(_Text, self)._variable(item, context))
+
+
+class _Number(_Once, model.Number):  # type: ignore[misc]
+    def process(self, item: Any, context: Any = None, **rest: Any) -> Any:
+        process = super().process
+        outer = self if context is None else context  # an element without children is as good as false
+        return self.draw(self.get("variable"), outer, lambda: process(item, context=context, **rest))
+
+
+class _Names(_Once, model.Names):  # type: ignore[misc]
+    def process(self, item: Any, names_context: Any = None, context: Any = None, **rest: Any) -> Any:
+        process = super().process
+        held = [role for role in self.get("variable").split() if role in item.reference]
+        if not held:  # then something else is drawn in their place
+            return process(item, names_context=names_context, context=context, **rest)
+        return self.draw(
+            " ".join(held),
+            self if context is None else context,
+            lambda: process(item, names_context=names_context, context=context, **rest),
+        )
+
+
+class _Substitute(model.Substitute):  # type: ignore[misc]
+    def render(self, item: Any, context: Any = None, **rest: Any) -> Any:
+        seen: dict[str, list[str]] = context.get_layout().repressed
+        before = len(seen.get("drawn", ()))
+        text = super().render(item, context=context, **rest)
+        if text:
+            seen.setdefault("substituted", []).extend(seen.get("drawn", ())[before:])
+        return text
