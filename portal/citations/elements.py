@@ -1,5 +1,6 @@
 """Elements of a style that draw what citeproc-py's own draw otherwise than CSL 1.0.2 has it."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Final
@@ -8,6 +9,7 @@ from citeproc import CitationStylesStyle, model
 from lxml import etree
 
 _NAMESPACE: Final = "http://purl.org/net/xbiblio/csl"
+_NICKNAME: Final = re.compile(r"""["“”][^"“”]*["“”]?|(?<!\w)[‘'][^‘’']*[’'](?!\w)""")
 
 
 def mended_style(source: bytes, locale: str) -> Any:
@@ -16,7 +18,7 @@ def mended_style(source: bytes, locale: str) -> Any:
     lookup = etree.ElementNamespaceClassLookup()
     classes = lookup.get_namespace(_NAMESPACE)
     classes[None] = model.CitationStylesElement
-    own = {"text": _Text, "number": _Number, "names": _Names, "substitute": _Substitute}
+    own = {"text": _Text, "number": _Number, "names": _Names, "name": _Name, "substitute": _Substitute}
     for cls in model.CitationStylesElement.__subclasses__():
         name = cls.__name__.replace("_", "-").lower()
         classes[name] = own.get(name, cls)
@@ -25,6 +27,37 @@ def mended_style(source: bytes, locale: str) -> Any:
     style.root = style.xml.getroot()
     style.root.set_locale_list(locale, validate=False)
     return style
+
+
+def initials(given: str, mark: str, *, hyphens: bool = True) -> str:
+    """The first letters of given names; particles and writings without capitals stay whole, nicknames are left out.
+
+    mark: what follows each letter. hyphens: whether parts of a name stay joined; without them each is a name by itself.
+
+    >>> initials("Young-ran", ". "), initials("Miguel de", ". "), initials("T'ai-tai", ". "), initials("N.St.", ". ")
+    ('Y.-r.', 'M. de', 'T.-t.', 'N. S.')
+    >>> initials('Henry "Red"', ". "), initials("Young-ran", "", hyphens=False), initials("思豪", ". ")
+    ('H.', 'YR', '思豪')
+    """
+    words = _NICKNAME.sub(" ", given).replace(".", " ").split()
+    drawn = [_initial(word, mark, hyphens) for word in words]
+    text = ""
+    for made, particle in drawn:
+        text += f" {made} " if particle else made
+    return " ".join(text.split())
+
+
+def _initial(word: str, mark: str, hyphens: bool) -> tuple[str, bool]:
+    """What stands for a word, and whether it is the word itself."""
+    letters = [next(filter(str.isalpha, part), "") for part in word.split("-")]
+    if not any(letter.isupper() for letter in letters):
+        return word, True
+    if not letters[0].isupper():  # al-Rahman
+        particle, _, rest = word.partition("-")
+        return f"{particle}-{_initial(rest, mark, hyphens)[0]}", False
+    if hyphens:
+        return "-".join(f"{letter}{mark.rstrip()}" for letter in letters if letter) + mark[len(mark.rstrip()) :], False
+    return "".join(f"{letter.upper()}{mark}" for letter in letters if letter), False
 
 
 class _Once:
@@ -78,3 +111,8 @@ class _Substitute(model.Substitute):  # type: ignore[misc]
         if text:
             seen.setdefault("substituted", []).extend(seen.get("drawn", ())[before:])
         return text
+
+
+class _Name(model.Name):  # type: ignore[misc]
+    def initialize(self, given: str, mark: str, context: Any) -> str:
+        return initials(given, mark, hyphens=self.get_option("initialize-with-hyphen", context))

@@ -53,6 +53,23 @@ def test_a_title_that_stands_in_for_a_name_is_not_said_twice(style: str) -> None
     assert cited(edited, style, "id").count("Wenas") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("Park, Young-ran", "Park, Y.-r."),
+        ("Hsia, T'ai-tai", "Hsia, T.-t."),
+        ("Cervantes Saavedra, Miguel de", "Cervantes Saavedra, M. de."),
+        ('Allen, Henry "Red"', "Allen, H."),
+        ("Iskandar, N.St.", "Iskandar, N. S."),
+        ("Hassan, al-Rahman", "Hassan, al-R."),
+        ("许, 思豪", "许, 思豪."),
+    ],
+)
+def test_given_names_are_shortened_to_what_they_begin_with(name: str, initials: str) -> None:
+    document = replace(BOOK, contributors=(Contributor(name, ("aut",), main=True),))
+    assert cited(document, "apa", "id").startswith(f"{initials} (2014)")
+
+
 def test_indonesian_citations_use_indonesian_words() -> None:
     many = replace(BOOK, contributors=tuple(Contributor(f"Nama{n}, A", ("aut",), main=not n) for n in range(30)))
     assert "dkk." in cited(many, "mla", "id")
