@@ -100,6 +100,7 @@ def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser,
     scope.select_option("Semua")
     box(page).press("Enter")
     expect(page).to_have_url(portal.address + root + ("?q=lasut" if root == "/" else "?in=&q=lasut"))
+    expect(scope).to_have_attribute("data-held", "")  # drawn
     page.go_back()
     expect(scope).to_have_value("author")
     assert not watch.complaints
