@@ -1,15 +1,20 @@
 """Who made a title, as reference managers sort them: by what they did, family name apart."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
+from portal.bibliography.headings import Heading
 from portal.bibliography.texts import line
 from search.document import Contributor
 
 MOST_NAMES: Final = 50
 _FULLER: Final = re.compile(r"\s*\([^()]{0,200}\)")
+# Of all that may follow a name only this belongs to it in a citation: "Jr.", "III", no "Sir" or "King of England".
+_GENERATION: Final = re.compile(r"(?:jr|sr|[ivx]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?", re.IGNORECASE)
+_COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 _AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
 _GROUPS: Final = {"edt": "editor", "trl": "translator", "ill": "illustrator", "cmp": "composer", "drt": "director"}
 # Who issued, published or paid for a title, and whoever is named without a word for it: authors when nobody else is.
@@ -59,40 +64,55 @@ class Names:
         return (*(name for group in groups for name in group), *self.others)
 
 
-def names(contributors: Sequence[Contributor], publishers: Sequence[str] = ()) -> Names:
-    """publishers: bodies that need not be named twice."""
+def names(
+    contributors: Sequence[Contributor],
+    publishers: Sequence[str] = (),
+    headings: Mapping[str, Heading] = MappingProxyType({}),
+) -> Names:
+    """publishers: bodies that need not be named twice. headings: what the record says of names, as `headings` gives it."""
+
+    def named(contributor: Contributor) -> Name:
+        return name(contributor, headings.get(contributor.name.casefold()))
+
     found: dict[str, list[Name]] = {}
     behind: list[Contributor] = []
     for contributor in sorted(contributors, key=lambda c: not c.main)[:MOST_NAMES]:
         group = _group(contributor)
         if group:
-            found.setdefault(group, []).append(name(contributor))
+            found.setdefault(group, []).append(named(contributor))
         else:
             behind.append(contributor)
     if not found.get("author") and not found.get("editor"):
         issuers = [c for c in behind if c.kind != "person" and _is_behind(c) and c.name not in publishers]
         if issuers and not found:
-            found["author"] = [name(contributor) for contributor in issuers]
+            found["author"] = [named(contributor) for contributor in issuers]
             behind = [contributor for contributor in behind if contributor not in issuers]
-    found["others"] = [name(contributor) for contributor in behind]
+    found["others"] = [named(contributor) for contributor in behind]
     return Names(**{group: tuple(held) for group, held in found.items()})
 
 
-def name(contributor: Contributor) -> Name:
+def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     """
     >>> name(Contributor("Ippen, Erich, Jr."))
     Name(whole='Ippen, Erich, Jr.', family='Ippen', given='Erich', suffix='Jr.', is_body=False)
     >>> name(Contributor("Iskandar, N.St. (Nur Sutan)")).inverted, name(Contributor("Soekarno")).inverted
     ('Iskandar, N.St.', 'Soekarno')
+    >>> name(Contributor("Charles I, King of England"), Heading("Charles I", "King of England")).family
+    'Charles I, King of England'
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
         return Name(whole, whole, is_body=True)
-    parts = [part.strip() for part in _FULLER.sub("", whole).split(",") if part.strip()]
-    if not parts:
-        return Name(whole, whole)
-    family, *rest = parts
-    return Name(whole, family, rest[0] if rest else "", ", ".join(rest[1:]))
+    family, *rest = _parts(heading.name if heading is not None else whole) or [whole]
+    if not rest:  # without its title a name of one part may be anybody's
+        return Name(whole, ", ".join(_parts(whole)) or whole)
+    after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
+    return Name(whole, family, rest[0], ", ".join(part for part in after if _GENERATION.fullmatch(part)))
+
+
+def _parts(text: str) -> list[str]:
+    plain = _COMMA_IN_QUOTES.sub("", _FULLER.sub("", line(text)))
+    return [part.strip() for part in plain.split(",") if part.strip()]
 
 
 def _group(contributor: Contributor) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal import links as addresses
+from portal.bibliography.headings import headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
@@ -75,7 +76,7 @@ def reference(document: Document, base: str = "") -> Reference:
         id=document.id,
         kind=kind,
         title=title_line(document.title),
-        names=names(document.contributors, (publisher,)),
+        names=names(document.contributors, (publisher,), headings(document)),
         year=document.first("year"),
         publisher=publisher,
         place=line(document.first("publication_place")).strip("[]"),
