@@ -1,4 +1,5 @@
-"""What the record itself says of a name, which the index keeps as one text: where the name ends and a title of the person begins."""
+"""What the record itself says of a name, which the index keeps as one text: where the name ends and a title of
+the person begins, and whether the person made this title or another that the record names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +16,15 @@ _TAGS: Final = frozenset(TAGS.split())
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """name: without words associated with it (MARC $c). titles: those words."""
+    """name: without words associated with it (MARC $c). titles: those words.
+
+    of_other_work: it is there for a work that this one contains or comes from (7XX $t), and is said to have done nothing
+    else.
+    """
 
     name: str
     titles: str = ""
+    of_other_work: bool = False
 
 
 def headings(document: Document) -> Mapping[str, Heading]:
@@ -28,12 +34,16 @@ def headings(document: Document) -> Mapping[str, Heading]:
         record = stored_record(held.raw) if held.raw is not None and held.raw.data else None
         for field in record.fields if record is not None else ():
             if field.tag in _TAGS and (name := name_of(field, field.tag)):
-                found.setdefault(name.casefold(), _heading(field))
+                made, known = _heading(field), found.get(name.casefold())
+                if known is None or known.of_other_work:
+                    found[name.casefold()] = made
     return found
 
 
 def _heading(field: Field) -> Heading:
+    codes = {code for code, _ in field.subfields}
     return Heading(
         trim_isbd(" ".join(value for code, value in field.subfields if code in "abq")),
         trim_isbd(" ".join(value for code, value in field.subfields if code == "c")),
+        field.tag[0] == "7" and "t" in codes and not codes & {"e", "4"},
     )

@@ -16,7 +16,12 @@ _FULLER: Final = re.compile(r"\s*\([^()]{0,200}\)")
 _GENERATION: Final = re.compile(r"(?:jr|sr|[ivx]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?", re.IGNORECASE)
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 _AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
-_GROUPS: Final = {"edt": "editor", "trl": "translator", "ill": "illustrator", "cmp": "composer", "drt": "director"}
+# An editor of moving images (edm, flm) cuts a film, and is none of those that a citation calls editors.
+_GROUPS: Final = {
+    "edt": "editor", "edc": "editor", "edd": "editor",
+    "trl": "translator", "ill": "illustrator", "cmp": "composer",
+    "drt": "director", "fmd": "director", "tld": "director", "rdd": "director", "fmk": "director",
+}  # fmt: skip
 # Who issued, published or paid for a title, and whoever is named without a word for it: authors when nobody else is.
 _BEHIND: Final = frozenset(("isb", "spn", "pbl", "his"))
 
@@ -74,11 +79,18 @@ def names(
     def named(contributor: Contributor) -> Name:
         return name(contributor, headings.get(contributor.name.casefold()))
 
+    def of_other_work(contributor: Contributor) -> bool:
+        heading = headings.get(contributor.name.casefold())
+        return heading is not None and heading.of_other_work
+
     found: dict[str, list[Name]] = {}
     behind: list[Contributor] = []
+    aside: list[Contributor] = []
     for contributor in sorted(contributors, key=lambda c: not c.main)[:MOST_NAMES]:
         group = _group(contributor)
-        if group:
+        if of_other_work(contributor):
+            aside.append(contributor)
+        elif group:
             found.setdefault(group, []).append(named(contributor))
         else:
             behind.append(contributor)
@@ -87,7 +99,7 @@ def names(
         if issuers and not found:
             found["author"] = [named(contributor) for contributor in issuers]
             behind = [contributor for contributor in behind if contributor not in issuers]
-    found["others"] = [named(contributor) for contributor in behind]
+    found["others"] = [named(contributor) for contributor in (*behind, *aside)]
     return Names(**{group: tuple(held) for group, held in found.items()})
 
 

@@ -36,3 +36,40 @@ def test_a_title_of_a_person_is_no_given_name() -> None:
 def test_a_name_is_taken_apart_as_its_heading_has_it(heading: str, parts: tuple[str, str, str]) -> None:
     (name,) = named(heading).author
     assert (name.family, name.given, name.suffix) == parts
+
+
+@pytest.mark.parametrize(
+    ("role", "group"),
+    [
+        ("editor of compilation", "editor"),
+        ("editorial director", "editor"),
+        ("film director", "director"),
+        ("television director", "director"),
+        ("filmmaker", "director"),
+    ],
+)
+def test_relationship_terms_of_rda_say_what_a_citation_calls_them(role: str, group: str) -> None:
+    (name,) = getattr(named(f"700 1  $a Wenas, Maria, $e {role}"), group)
+    assert name.family == "Wenas"
+
+
+def test_who_cut_a_film_is_not_its_editor() -> None:
+    assert not named("700 1  $a Wenas, Maria, $e editor of moving image work").editor
+
+
+def test_authors_of_works_that_a_title_contains_or_comes_from_are_not_its_own() -> None:
+    found = named(
+        "700 1  $a Lasut, Johan",
+        "700 1  $i Motion picture adaptation of (work): $a Iskandar, Nur, $t Salah pilihan",
+        "700 12 $a Wenas, Maria, $t Karang",
+        "710 2  $a Dinas Laut. $t Laporan",
+    )
+    assert [name.family for name in found.author] == ["Lasut"]
+    assert [name.family for name in found.others] == ["Iskandar", "Wenas", "Dinas Laut"]
+
+
+def test_who_made_a_title_and_a_work_in_it_is_its_author() -> None:
+    work = "700 12 $a Wenas, Maria, $t Karang"
+    for fields in (("100 1  $a Wenas, Maria", work), (work, "700 1  $a Wenas, Maria")):
+        assert [name.family for name in named(*fields).author] == ["Wenas"]
+    assert [name.family for name in named(f"{work}, $e editor").editor] == ["Wenas"]
