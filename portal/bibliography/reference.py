@@ -61,8 +61,11 @@ class Reference:
     online: str = ""
 
 
-def reference(document: Document, base: str = "") -> Reference:
-    """base: the portal's public address, without a slash at its end, that stands before all others."""
+def reference(document: Document, base: str = "", *, in_a_list: bool = False) -> Reference:
+    """base: the portal's public address, without a slash at its end, that stands before all others.
+
+    in_a_list: names as the index has them. What else the record says of them takes as long to read as all the rest.
+    """
     kind = kind_of(document.values("format"))
     host = next((related for related in document.related if related.kind == "host"), None)
     if kind is ARTICLE and host is not None and host.isbn and not host.issn:
@@ -76,7 +79,7 @@ def reference(document: Document, base: str = "") -> Reference:
         id=document.id,
         kind=kind,
         title=title_line(document.title),
-        names=names(document.contributors, (publisher,), headings(document)),
+        names=names(document.contributors, (publisher,), {} if in_a_list else headings(document)),
         year=document.first("year"),
         publisher=publisher,
         place=line(document.first("publication_place")).strip("[]"),

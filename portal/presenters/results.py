@@ -211,7 +211,7 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
         ask=asking(document, t),
-        coins=coins(reference(document)) if isinstance(links, PlainLinks) else "",
+        coins=coins(reference(document, in_a_list=True)) if isinstance(links, PlainLinks) else "",
     )
 
 
