@@ -1,7 +1,6 @@
 """What is cited of a title, once for all forms: RIS, BibTeX, CSL, schema.org, citation_* and COinS say the same."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,7 @@ from portal.bibliography.headings import headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
+from portal.bibliography.theses import Thesis, thesis
 from portal.presenters.wording import html_language
 from portal.reader.rights import may_read
 from search.document import Document, Related
@@ -21,14 +21,13 @@ _ISSUE: Final = re.compile(r"\b(?:no|nomor|issue|edisi)\b\.?\s*(\d{1,6})", re.IG
 _RANGE: Final = re.compile(r"\b(?:p|pp|pages?|hlm|hal|halaman)\b\.?\s*(\d{1,7})\s*[-–]\s*(\d{1,7})", re.IGNORECASE)
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
 _ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
-_DEGREES: Final = ("disertasi", "skripsi", "tesis", "dissertation", "thesis")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A title to be cited. Texts are one line each, "" where the record says nothing.
 
-    host: what an article or chapter stands in. pages: where in it, "12-20". extent: how many pages a book has.
+    publisher: of a thesis, the university. host: what an article or chapter stands in. pages: where in it, "12-20". extent: how many pages a book has.
     language: a tag of BCP 47. address: the lasting address of the record. pdf: that of an e-book's file. online: where the
     title itself can be read, "" for what is only on the shelf, so that a printed book is not cited as a web page.
     """
@@ -71,7 +70,10 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     if kind is ARTICLE and host is not None and host.isbn and not host.issn:
         kind = CHAPTER
     within = host if host is not None and kind in (ARTICLE, CHAPTER) else Related("host")
-    publisher = line(document.first("publisher"))
+    publisher, place = line(document.first("publisher")), line(document.first("publication_place")).strip("[]")
+    said = thesis(document.first("thesis")) if kind.csl == "thesis" else Thesis()
+    if said.school and said.school != publisher:
+        publisher, place = said.school, ""  # whoever printed it, a thesis is cited as its university's
     series, _, number = line(document.first("series_statement")).partition(" ; ")
     extent = _EXTENT.search(document.first("physical")[:MAX_TEXT])
     volume, issue, pages = place_in_host(within.part)
@@ -82,7 +84,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         names=names(document.contributors, (publisher,), {} if in_a_list else headings(document)),
         year=document.first("year"),
         publisher=publisher,
-        place=line(document.first("publication_place")).strip("[]"),
+        place=place,
         edition=line(document.first("edition")).strip("[]. "),
         isbn=document.first("isbn") or within.isbn,
         issn=document.first("issn") or within.issn,
@@ -94,7 +96,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         issue=issue,
         pages=pages,
         extent=extent.group(1) if extent and not pages else "",
-        degree=_degree(document.values("thesis")) if "thesis" in document.values("format") else "",
+        degree=said.degree,
         language=html_language(document),
         abstract=line(document.first("summary"), MAX_ABSTRACT),
         subjects=tuple(line(subject) for subject in document.values("subject")[:MOST_VALUES]),
@@ -127,10 +129,3 @@ def place_in_host(part: str) -> tuple[str, str, str]:
         issue.group(1) if issue else "",
         f"{pages.group(1)}-{pages.group(2)}" if pages else "",
     )
-
-
-def _degree(notes: Sequence[str]) -> str:
-    """What the thesis note calls it, in its own words: "Skripsi", "Ph. D."."""
-    text = line(next(iter(notes), ""))
-    said = next((word for word in _DEGREES if word in text.casefold()), "")
-    return said.capitalize()

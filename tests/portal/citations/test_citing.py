@@ -89,7 +89,7 @@ def test_indonesian_citations_use_indonesian_words() -> None:
     thesis = replace(
         BOOK, fields={**BOOK.fields, "format": ("thesis",), "thesis": ("Skripsi (S1), Universitas Sam Ratulangi",)}
     )
-    assert "[Skripsi]" in cited(thesis, "apa", "id")
+    assert "[Skripsi]. Universitas Sam Ratulangi." in cited(thesis, "apa", "id")
 
 
 def test_only_what_is_online_is_cited_with_an_address() -> None:

@@ -1,0 +1,66 @@
+"""What a thesis note (MARC 502) says: what kind of thesis, for which degree, of which university."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from portal.bibliography.texts import line
+
+MAX_NOTE: Final = 500
+_WORD: Final = (
+    r"(?:(?:doctoral|master['’]?s?|bachelor['’]?s?) )?(?:disertasi|skripsi|tesis|dissertation|thesis|th[eè]se)"
+)
+# As cataloguers write it: "Thesis (Ph.D.)--University of Virginia, 1983."
+_FREE: Final = re.compile(
+    rf"\b(?P<word>{_WORD})\b\s*(?:\((?P<degree>[^()]*)\))?(?P<mark>\s*[-–—,:]*)\s*(?P<school>.*)", re.IGNORECASE
+)
+# As subfields give it ($b $c): "Ph. D. Stanford University".
+_PARTED: Final = re.compile(
+    r"(?P<degree>(?:(?:[A-Z][a-z]{0,2}|Phil)\.\s?)+|(?:Ph\.?D|M\.?Sc|B\.?Sc|MA|MS|BA|MBA|MD|S[123])\b)?[\s,:]*(?P<school>.*)"
+)
+_SCHOOL: Final = re.compile(
+    r"universi|institut|school|college|sekolah|akademi|academ|polite[ck]|polytechn|fa[ck]ult", re.IGNORECASE
+)
+_YEAR: Final = re.compile(r"[\s,.(\[©c]*\b(?:1[5-9]|20)\d\d\b[)\].\s]*$")
+_ENGLISH: Final = ("thesis", "dissertation")
+
+
+@dataclass(frozen=True, slots=True)
+class Thesis:
+    """degree: what kind of thesis, in the words of the note. Both "" where it says nothing."""
+
+    degree: str = ""
+    school: str = ""
+
+
+def thesis(note: str) -> Thesis:
+    """
+    >>> thesis("Thesis (Ph.D.)--University of Virginia, 1983.")
+    Thesis(degree='Ph.D. thesis', school='University of Virginia')
+    >>> thesis("Skripsi (S1), Universitas Sam Ratulangi")
+    Thesis(degree='Skripsi', school='Universitas Sam Ratulangi')
+    >>> thesis("Ph. D. Dept. of Engineering-Economic Systems, Stanford University")
+    Thesis(degree='Ph. D.', school='Dept. of Engineering-Economic Systems, Stanford University')
+    >>> thesis("Essays from Gene Lees jazzletter.")
+    Thesis(degree='', school='')
+    """
+    text = line(note, MAX_NOTE)
+    free = _FREE.search(text)
+    parted = _PARTED.match(text[: free.start()] if free is not None else text)
+    degree = (parted["degree"] or "").strip() if parted is not None else ""
+    if free is None:
+        return Thesis(degree, _school(parted["school"]) if parted is not None else "")
+    dashed = any(mark in free["mark"] for mark in "-–—")
+    return Thesis(_kind(free["word"], free["degree"] or degree), _school(free["school"], dashed))
+
+
+def _kind(word: str, degree: str) -> str:
+    # English has one word for theses of every degree; Indonesian says by the word which it is.
+    text = f"{degree.strip()} {word.lower()}" if degree.strip() and word.lower() in _ENGLISH else word
+    return text[:1].upper() + text[1:]
+
+
+def _school(text: str, surely: bool = False) -> str:
+    """surely: it stands where a university does; otherwise it must be called one."""
+    found = _YEAR.sub("", text).strip(" .,;:-–—")
+    return found if surely or _SCHOOL.search(found) else ""

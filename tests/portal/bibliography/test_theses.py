@@ -1,0 +1,49 @@
+"""A thesis is cited as one of its university, for its degree."""
+
+import pytest
+
+from portal.bibliography.bibtex import BibtexFile
+from portal.bibliography.highwire import citation_tags
+from portal.bibliography.reference import reference
+from portal.bibliography.theses import thesis
+from search.document import Document, DocumentId
+
+THESIS = Document(
+    DocumentId("kota.1"),
+    {
+        "title": ("Laut",), "format": ("thesis",), "thesis": ("Thesis (Ph.D.)--University of Virginia, 1983.",),
+        "publisher": ("University Microfilms",), "publication_place": ("Ann Arbor",),
+    },
+)  # fmt: skip
+
+
+def test_the_university_of_a_thesis_is_not_its_printer() -> None:
+    cited = reference(THESIS)
+    entry = BibtexFile().entry(cited)
+    assert "school = {University of Virginia}" in entry
+    assert "type = {Ph.D. thesis}" in entry
+    assert "Ann Arbor" not in entry
+    tags = dict(citation_tags(cited))
+    assert tags["citation_dissertation_institution"] == "University of Virginia"
+    assert tags["citation_dissertation_name"] == "Ph.D. thesis"
+
+
+@pytest.mark.parametrize(
+    ("note", "degree", "school"),
+    [
+        ("M.S. Pennsylvania State University", "M.S.", "Pennsylvania State University"),
+        ("M.M.A.S. School of Advanced Air Power Studies 1996", "M.M.A.S.", "School of Advanced Air Power Studies"),
+        ("Harvard School of Public Health", "", "Harvard School of Public Health"),
+        ("Thèse-Université de Paris.", "Thèse", "Université de Paris"),
+        ("Thèse pour le doctorat.", "Thèse", ""),
+        ("Thesis (doctoral)--Leiden, 1990", "Doctoral thesis", "Leiden"),
+        ("Tesis (Magister)--Universitas Indonesia, Fakultas Hukum, 2001", "Tesis",
+         "Universitas Indonesia, Fakultas Hukum"),
+        ("Originally presented as the author's thesis, Universität Bonn", "Thesis", "Universität Bonn"),
+        ("M.S. thesis, Leiden University", "M.S. thesis", "Leiden University"),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_a_thesis_note_says_degree_and_university(note: str, degree: str, school: str) -> None:
+    found = thesis(note)
+    assert (found.degree, found.school) == (degree, school)
