@@ -20,6 +20,8 @@ _VOLUME: Final = re.compile(r"\b(?:vol|volume|v|jil|jilid|th|tahun)\b\.?\s*(\d{1
 _ISSUE: Final = re.compile(r"\b(?:no|nomor|issue|edisi)\b\.?\s*(\d{1,6})", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:p|pp|pages?|hlm|hal|halaman)\b\.?\s*(\d{1,7})\s*[-–]\s*(\d{1,7})", re.IGNORECASE)
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
+# Words for an edition that keep their full stop; that after any other ends the area (ISBD 0.3).
+_SHORT: Final = re.compile(r"\b(?:[eé]d|rev|cet|enl|augm|corr|aufl|uppl|izd|vers)$", re.IGNORECASE)
 _ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
 
 
@@ -85,7 +87,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         year=document.first("year"),
         publisher=publisher,
         place=place,
-        edition=line(document.first("edition")).strip("[]. "),
+        edition=_edition(line(document.first("edition"))),
         isbn=document.first("isbn") or within.isbn,
         issn=document.first("issn") or within.issn,
         doi=line(document.first("doi")),
@@ -129,3 +131,12 @@ def place_in_host(part: str) -> tuple[str, str, str]:
         issue.group(1) if issue else "",
         f"{pages.group(1)}-{pages.group(2)}" if pages else "",
     )
+
+
+def _edition(text: str) -> str:
+    """
+    >>> _edition("5th ed."), _edition("[Rev. ed.]."), _edition("Cetakan pertama.")
+    ('5th ed.', 'Rev. ed.', 'Cetakan pertama')
+    """
+    bare = text.strip("[]. ")
+    return f"{bare}." if _SHORT.search(bare) and "." in text[len(text.rstrip("[]. ")) :] else bare

@@ -63,6 +63,9 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
             parent = element.getparent()
             if element.get("value") == "publication" and parent is not None:
                 parent.remove(element)
+            # "Retrieved <date>, from" is for pages that change (APA 9.16); without a date of access the address is bare.
+            if element.get("term") == "retrieved" and parent is not None:
+                parent.remove(element)
     if hl == "id":
         # Indonesian guides write "dan", also where APA has an ampersand in English.
         for element in root.iter(f"{_CSL}style", f"{_CSL}name", f"{_CSL}citation", f"{_CSL}bibliography"):

@@ -99,6 +99,21 @@ def test_only_what_is_online_is_cited_with_an_address() -> None:
 
 
 @pytest.mark.parametrize("hl", LANGUAGES)
+def test_an_undated_address_is_bare_in_apa(hl: Language) -> None:
+    undated = replace(BOOK, fields={**BOOK.fields, "year": ()}, ebook=Ebook("a" * 64, "a.pdf", 3))
+    assert cited(undated, "apa", hl).endswith("Pustaka Bahari. https://k.example/katalog/kota.1")
+
+
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_the_full_stop_of_a_shortened_edition_stays_and_is_one(style: str) -> None:
+    text = cited(replace(BOOK, fields={**BOOK.fields, "edition": ("Rev. ed.",)}), style, "en")
+    assert "ev. ed." in text
+    assert ".." not in text
+    if style == "apa":
+        assert "(Rev. ed.)" in text
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
 def test_real_records_of_every_kind_are_cited_in_every_style(hl: Language) -> None:
     kinds = {reference(document).kind: document for document in sample_documents()}
     assert len(kinds) >= 10
