@@ -1,7 +1,7 @@
 """What the record itself says of a name, which the index keeps as one text: where the name ends and a title of
 the person begins, and whether the person made this title or another that the record names."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,14 +30,20 @@ class Heading:
 def headings(document: Document) -> Mapping[str, Heading]:
     """By the name as contributors have it, in small letters; {} where no record can be read back."""
     found: dict[str, Heading] = {}
+    for field in fields(document, _TAGS):
+        if name := name_of(field, field.tag):
+            made, known = _heading(field), found.get(name.casefold())
+            if known is None or known.of_other_work:
+                found[name.casefold()] = made
+    return found
+
+
+def fields(document: Document, tags: Container[str]) -> Iterator[Field]:
+    """Those of the records that the document was made from, none where a record cannot be read back."""
     for held in document.records:
         record = stored_record(held.raw) if held.raw is not None and held.raw.data else None
-        for field in record.fields if record is not None else ():
-            if field.tag in _TAGS and (name := name_of(field, field.tag)):
-                made, known = _heading(field), found.get(name.casefold())
-                if known is None or known.of_other_work:
-                    found[name.casefold()] = made
-    return found
+        if record is not None:
+            yield from (field for field in record.fields if field.tag in tags)
 
 
 def _heading(field: Field) -> Heading:

@@ -1,11 +1,15 @@
 """A document as a short MODS 3.7 record, which reference managers read best."""
 
+from collections.abc import Iterator
 from typing import Final
 
+from ingest.mappings.subjects import heading_text
+from portal.bibliography.headings import fields
+from portal.bibliography.reference import place_in_host
 from portal.links import is_web_address
 from portal.machines.addresses import Addresses
 from portal.machines.xml import Element, add, root
-from search.document import Document
+from search.document import Document, Related
 
 NAMESPACE: Final = "http://www.loc.gov/mods/v3"
 SCHEMA: Final = "http://www.loc.gov/standards/mods/v3/mods-3-7.xsd"
@@ -21,6 +25,10 @@ _TYPES: Final = {
     "kit": "mixed material",
 }
 _NAME_TYPES: Final = {"person": "personal", "corporate": "corporate", "meeting": "conference"}
+# Fields of the index that hold a part of a heading, and what MODS calls the part.
+_SUBJECT_PARTS: Final = {"place": "geographic", "era": "temporal", "genre": "genre"}
+_SUBJECT_NAMES: Final = {"600": "personal", "610": "corporate", "611": "conference"}
+_BETWEEN: Final = " -- "
 _GENRES: Final = {"book": "book", "ebook": "book", "journal": "journal", "thesis": "thesis", "article": "article"}
 
 
@@ -45,14 +53,12 @@ def mods(document: Document, addresses: Addresses) -> Element:
         add(add(made, "physicalDescription"), "extent", value)
     _add_all(made, document, "abstract", "summary")
     _add_all(made, document, "note", "note")
-    for value in document.values("subject"):
-        subject = add(made, "subject")
-        for part in value.split(" -- "):
-            add(subject, "topic", part)
+    _add_subjects(made, document)
     for value in document.values("dewey"):
         add(made, "classification", value, authority="ddc")
     for value in document.values("series"):
         add(add(add(made, "relatedItem", type="series"), "titleInfo"), "title", value)
+    _add_hosts(made, document)
     for kind in ("isbn", "issn", "doi", "lccn"):
         for value in document.values(kind):
             add(made, "identifier", value, type=kind)
@@ -81,3 +87,53 @@ def _add_origin(made: Element, document: Document) -> None:
 def _add_all(parent: Element, document: Document, name: str, field: str) -> None:
     for value in document.values(field):
         add(parent, name, value)
+
+
+def _add_subjects(made: Element, document: Document) -> None:
+    parts = {value: name for field, name in _SUBJECT_PARTS.items() for value in document.values(field)}
+    names = dict(_subject_names(document))
+    for value in document.values("subject"):
+        subject = add(made, "subject")
+        first, *divisions = value.split(_BETWEEN)
+        if first in names:
+            add(add(subject, "name", type=names[first]), "namePart", first)
+        else:
+            divisions.insert(0, first)
+        for part in divisions:
+            add(subject, parts.get(part, "topic"), part)
+
+
+def _subject_names(document: Document) -> Iterator[tuple[str, str]]:
+    """Names that headings begin with, and what they are of, as only the record itself says."""
+    for field in fields(document, _SUBJECT_NAMES):
+        yield heading_text(field).partition(_BETWEEN)[0], _SUBJECT_NAMES[field.tag]
+
+
+def _add_hosts(made: Element, document: Document) -> None:
+    for host in document.related:
+        if host.kind == "host" and host.title:
+            item = add(made, "relatedItem", type="host")
+            add(add(item, "titleInfo"), "title", host.title)
+            for kind, number in (("issn", host.issn), ("isbn", host.isbn)):
+                if number:
+                    add(item, "identifier", number, type=kind)
+            _add_part(item, host, document.first("year"))
+
+
+def _add_part(item: Element, host: Related, year: str) -> None:
+    """Where in the host: volume, issue and pages apart, and the record's own words."""
+    if not host.part:
+        return
+    part = add(item, "part")
+    volume, issue, pages = place_in_host(host.part)
+    for kind, number in (("volume", volume), ("issue", issue)):
+        if number:
+            add(add(part, "detail", type=kind), "number", number)
+    if pages:
+        start, _, end = pages.partition("-")
+        extent = add(part, "extent", unit="pages")
+        add(extent, "start", start)
+        add(extent, "end", end)
+    if year:
+        add(part, "date", year)
+    add(part, "text", host.part)

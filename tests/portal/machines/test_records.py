@@ -111,3 +111,51 @@ def test_control_fields_come_first_as_the_schema_wants_it() -> None:
     document = to_document(made("245 10 $a Laut", "001 77", "500    $a Catatan", "005 20260101"), "kota")
     assert isinstance(document, Document)
     assert [tag for tag, _ in fields(marcxml(document))] == ["001", "005", "245", "500"]
+
+
+MODS = {"o": "http://www.loc.gov/mods/v3"}
+
+
+def test_mods_says_in_which_journal_an_article_stands_and_where() -> None:
+    article = mapped(
+        "001 a",
+        "245 10 $a Ikan",
+        "264  1 $c 2011",
+        "773 0  $t Jurnal laut $g Vol. 5, no. 2 (2011), hlm. 12-20 $x 1411-0000",
+        leader="00000nab a2200000 i 4500",
+    )
+    (host,) = mods(article, WHERE).findall("o:relatedItem[@type='host']", MODS)
+    assert host.findtext("o:titleInfo/o:title", namespaces=MODS) == "Jurnal laut"
+    assert host.findtext("o:identifier[@type='issn']", namespaces=MODS) == "1411-0000"
+    part = host.find("o:part", MODS)
+    assert part is not None
+    assert part.findtext("o:detail[@type='volume']/o:number", namespaces=MODS) == "5"
+    assert part.findtext("o:detail[@type='issue']/o:number", namespaces=MODS) == "2"
+    assert [one.text for one in part.findall("o:extent[@unit='pages']/*", MODS)] == ["12", "20"]
+    assert part.findtext("o:date", namespaces=MODS) == "2011"
+
+
+def test_mods_calls_each_part_of_a_heading_what_it_is() -> None:
+    document = mapped(
+        "001 a",
+        "245 10 $a Laut",
+        "600 10 $a Soekarno, $d 1901-1970 $x Pandangan politik",
+        "610 20 $a Dinas Kelautan",
+        "650  0 $a Nelayan $z Indonesia $y Abad ke-20 $v Fiksi",
+        "651  0 $a Bitung $x Sejarah",
+    )
+    told = [
+        [(part.tag.rpartition("}")[2], part.get("type"), "".join(map(str, part.itertext()))) for part in subject]
+        for subject in mods(document, WHERE).findall("o:subject", MODS)
+    ]
+    assert told == [
+        [("name", "personal", "Soekarno, 1901-1970"), ("topic", None, "Pandangan politik")],
+        [("name", "corporate", "Dinas Kelautan")],
+        [
+            ("topic", None, "Nelayan"),
+            ("geographic", None, "Indonesia"),
+            ("temporal", None, "Abad ke-20"),
+            ("genre", None, "Fiksi"),
+        ],
+        [("geographic", None, "Bitung"), ("topic", None, "Sejarah")],
+    ]
