@@ -20,6 +20,8 @@ _VOLUME: Final = re.compile(r"\b(?:vol|volume|v|jil|jilid|th|tahun)\b\.?\s*(\d{1
 _ISSUE: Final = re.compile(r"\b(?:no|nomor|issue|edisi)\b\.?\s*(\d{1,6})", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:p|pp|pages?|hlm|hal|halaman)\b\.?\s*(\d{1,7})\s*[-–]\s*(\d{1,7})", re.IGNORECASE)
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
+# Where in a set of microfilms: "Roll 93, Item 6".
+_REEL: Final = re.compile(r"\b(?:roll|reel|rol|fiche|mikrofilm|microfilm)\b\.?\s*\d", re.IGNORECASE)
 # Words for an edition that keep their full stop; that after any other ends the area (ISBD 0.3).
 _SHORT: Final = re.compile(r"\b(?:[eé]d|rev|cet|enl|augm|corr|aufl|uppl|izd|vers)$", re.IGNORECASE)
 _ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
@@ -67,10 +69,8 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
 
     in_a_list: names as the index has them. What else the record says of them takes as long to read as all the rest.
     """
-    kind = kind_of(document.values("format"))
     host = next((related for related in document.related if related.kind == "host"), None)
-    if kind is ARTICLE and host is not None and host.isbn and not host.issn:
-        kind = CHAPTER
+    kind = _kind(document, host)
     within = host if host is not None and kind in (ARTICLE, CHAPTER) else Related("host")
     publisher, place = line(document.first("publisher")), line(document.first("publication_place")).strip("[]")
     said = thesis(document.first("thesis")) if kind.csl == "thesis" else Thesis()
@@ -107,6 +107,16 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         pdf=base + addresses.pdf(document.id) if document.ebook is not None and may_read(document) else "",
         online=_online(document, base),
     )
+
+
+def _kind(document: Document, host: Related | None) -> Kind:
+    """What the format says, but for components of what is no journal: records have one code for all components."""
+    kind = kind_of(document.values("format"))
+    if kind is not ARTICLE or host is None or host.issn:
+        return kind
+    if host.isbn:
+        return CHAPTER
+    return kind_of(("book",)) if _REEL.search(host.part[:MAX_TEXT]) else kind
 
 
 def _online(document: Document, base: str) -> str:

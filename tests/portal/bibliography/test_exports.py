@@ -262,6 +262,16 @@ def test_an_article_is_cited_in_its_journal() -> None:
     assert (bibtex["journal"], bibtex["pages"]) == ("Jurnal laut", "12--20")
 
 
+def test_a_novel_on_a_roll_of_microfilm_is_no_article() -> None:
+    def on(part: str, issn: str = "") -> str:
+        related = (Related("host", "Victorian fiction", part=part, issn=issn),)
+        return reference(replace(titled("Laut", format="article"), related=related)).kind.bibtex
+
+    assert on("Roll 93, Item 6") == "book"
+    assert on("Reel 2, p. 3-9", issn="1411-0000") == "article"
+    assert on("53:2, pp. 119-132") == "article"
+
+
 def test_equal_keys_are_told_apart() -> None:
     file = BibtexFile()
     cited = reference(titled("Laut", "Wenas, Maria", year="2014"))
