@@ -79,6 +79,7 @@ def signed_in(browser: Browser, served: Served, width: int, *, scripts: bool = T
     page.locator("#pin").fill(PIN)
     page.keyboard.press("Enter")
     expect(page.locator(".desk-tabs")).to_be_visible()
+    page.wait_for_load_state()  # before that the field has no focus, and the script does not listen
     return page
 
 
