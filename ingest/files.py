@@ -89,8 +89,9 @@ class FoundFile:
 def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Rejected]:
     """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
-    Data folders of Telusur are passed over. In a folder or archive, files that are plainly something else (text, pictures, programs) are passed over
-    in silence; anything else that is none of ours is rejected by name. links: whether files there may be links.
+    In a folder or archive, files that are plainly something else (text, pictures, programs) and data folders of Telusur
+    are passed over in silence; anything else that is none of ours is rejected by name. links: whether files there may be
+    links.
     """
     for path in paths:
         if path.is_dir():

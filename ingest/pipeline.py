@@ -30,10 +30,10 @@ from search.engine import Engine, Entry
 from search.errors import SearchError
 from search.query import Query
 
-# Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
-# costs it as much as writing them did. Some 200 MB while it is written.
 T = TypeVar("T")
 
+# Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
+# costs it as much as writing them did. Some 200 MB while it is written.
 BATCH_RECORDS: Final = 16_000
 # With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
 BATCH_EMBEDDED: Final = 500

@@ -75,19 +75,21 @@ class Asking:
             first = self._respelled(first, query, doubtful, found)
         if first.typed is not None or query.wordless or is_relaxed(first.query):
             return first
-        if not found or (found <= FEW_BOOKS and self._is_scattered(first.query.without_filters())):
+        if not found or (found <= FEW_BOOKS and self._is_scattered(first)):
             return self._loosened(first)
         return first
 
-    def _is_scattered(self, query: Query) -> bool:
+    def _is_scattered(self, first: Attempt) -> bool:
         """Whether the words stand together in no record and on no page: only far apart, in the texts of whole books."""
+        query = first.query.without_filters()
         words = [clause for clause in query.wanted if not is_stop(clause)]
         if query.strict or query.grouped or len(words) < 2:
             return False
         in_records = replace(query, parts=tuple(replace(word, field=RECORD) for word in words))
         if self.searcher.keyword(in_records, 0).total:
             return False
-        books = [book.id for book in self.searcher.keyword(query, BOOKS_LOOKED_INTO).items]
+        found = self.searcher.keyword(query, BOOKS_LOOKED_INTO) if first.query.filters else first.words
+        books = [book.id for book in found.items[:BOOKS_LOOKED_INTO]]
         best = [(id, hits[0].page) for id, hits in self.searcher.page_hits(query, books, 1).items()]
         matcher = Matcher(query)
         pages = (page for id, number in best for page in self.searcher.pages(id, number, number))

@@ -6,6 +6,7 @@ from typing import Final
 
 from search import analysis
 from search.bilingual.lexicon import Expansion, Lexicon, shown
+from search.numerals import ROMAN
 from search.query import BODY, Alternative, Clause, Group, Part, Query
 
 # What the likeliest translation counts of the word itself. With 0.8, words alone, English questions of Indonesian
@@ -16,52 +17,15 @@ TRANSLATED: Final = 0.6
 # Where words are words of a language; names and publishers are not translated.
 _TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
 
-
-# Words that a number follows, and the numbers as both are printed: of school years, volumes, parts.
-_NUMBERED: Final = frozenset(
-    [
-        "kelas",
-        "jilid",
-        "volume",
-        "vol",
-        "bagian",
-        "bab",
-        "semester",
-        "tingkat",
-        "buku",
-        "seri",
-        "grade",
-        "class",
-        "part",
-        "book",
-        "chapter",
-        "series",
-    ]
-)
-_NUMERALS: Final = [
-    "i",
-    "ii",
-    "iii",
-    "iv",
-    "v",
-    "vi",
-    "vii",
-    "viii",
-    "ix",
-    "x",
-    "xi",
-    "xii",
-    "xiii",
-    "xiv",
-    "xv",
-    "xvi",
-    "xvii",
-    "xviii",
-    "xix",
-    "xx",
-]
-_DIGITS: Final = {roman: str(number) for number, roman in enumerate(_NUMERALS, start=1)}
-_ROMAN: Final = {digits: roman for roman, digits in _DIGITS.items()}
+# Words that a number follows: of school years, volumes, parts.
+_NUMBERED: Final = frozenset((
+    "kelas", "jilid", "volume", "vol", "bagian", "bab", "semester", "tingkat", "buku", "seri",
+    "grade", "class", "part", "book", "chapter", "series",
+))  # fmt: skip
+# A number in either form, and the other one.
+_OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {
+    str(number): roman for roman, number in ROMAN.items()
+}
 
 
 def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
@@ -100,7 +64,7 @@ def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[C
 
 def _numbered(clause: Clause, number: str) -> Clause:
     """ "Kelas VIII" is "kelas 8" and the reverse: beside the number stands its other form, and no translation."""
-    other = _DIGITS.get(number) or _ROMAN.get(number)
+    other = _OTHER_FORM.get(number)
     return replace(clause, others=(Alternative((other,), 1.0),)) if other else clause
 
 

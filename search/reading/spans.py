@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from search.numerals import ROMAN
 from search.reading.text import Text
 
 _YEAR: Final = re.compile(r"1[4-9]\d\d|20\d\d")
@@ -15,8 +16,8 @@ _HUNDREDS: Final = re.compile(r"(1[4-8]00)(?:an|s)")
 # "Twenties" are those of two centuries by now.
 _TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}  # fmt: skip
 _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
-_ROMAN: Final = {"xv": 15, "xvi": 16, "xvii": 17, "xviii": 18, "xix": 19, "xx": 20}
 _ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
+_FIRST_CENTURY: Final = 15  # that has printed books
 _TO: Final = (
     ("sampai", "dengan"),
     ("sampai",),
@@ -86,7 +87,8 @@ def centuries(text: Text, i: int) -> list[tuple[int, Years]]:
 
 def _century(word: str) -> int:
     found = _ORDINAL.fullmatch(word)
-    return int(found[1]) if found else _ORDINALS.get(word) or _ROMAN.get(word, 0)
+    number = int(found[1]) if found else _ORDINALS.get(word) or ROMAN.get(word, 0)
+    return number if number >= _FIRST_CENTURY else 0
 
 
 def numbers(text: Text, i: int) -> list[tuple[int, int]]:

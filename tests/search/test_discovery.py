@@ -356,4 +356,4 @@ def test_a_known_word_is_not_given_up_for_another_unasked(tmp_path: Path) -> Non
     assert page.typed is None
     assert page.meant is not None
     assert page.meant.text == "ball dance"
-    assert "b.0" in [hit.document.id for hit in page.hits] or page.total == 83
+    assert page.total == 83
