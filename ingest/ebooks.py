@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -74,6 +75,10 @@ class EbookStore:
         """The stored file; None when there is none, or when `sha256` is no SHA-256 at all."""
         place = self._place(sha256)
         return place if place is not None and place.is_file() and not place.is_symlink() else None
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every stored file, in no order."""
+        return (path.stem for path in self._root.glob("??/*.pdf") if _SHA256.fullmatch(path.stem))
 
     def _place(self, sha256: str) -> Path | None:
         return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None

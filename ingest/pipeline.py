@@ -263,6 +263,8 @@ class Load:
             if isinstance(item, Rejected):
                 self._refuse(item)
             else:
+                if item.document is not None:
+                    self._report.find_damage(item.document, item.origin)
                 changes.append(item)
         self._write(session, session.settle(changes, self._report))
 

@@ -11,12 +11,16 @@ from typing import Final, Literal
 
 from ingest.source import Origin, Rejected
 from search.analysis import plain_words
+from search.document import Document
 
 Outcome = Literal["indexed", "updated", "unchanged", "deleted", "refused"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("indexed", "updated", "unchanged", "deleted", "refused")
 
 # All refusals are counted; as many as this are kept one by one.
 MAX_LISTED: Final = 20_000
+
+# In the place of bytes that mean no letter (Unicode, "replacement character").
+UNREADABLE: Final = "\ufffd"
 
 _DEVICES, _PROCESSES = Path("/dev"), Path("/proc")
 
@@ -40,6 +44,15 @@ class Replacement:
         return bool(self.was) and set(plain_words(self.was)).isdisjoint(plain_words(self.now))
 
 
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that was taken although some of its letters could not be read. text: a value that has one of them."""
+
+    origin: Origin
+    id: str
+    text: str
+
+
 @dataclass(slots=True)
 class IngestReport:
     """Counts of one load, in records and e-books.
@@ -51,6 +64,8 @@ class IngestReport:
     another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
     nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
     copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
+    With a "problem" none could be taken.
+    damaged_records: how many hold letters that could not be read (U+FFFD); they are listed in `damaged`.
     check: nothing was kept, nor compared with the index: the counts say what would be.
     """
 
@@ -63,6 +78,8 @@ class IngestReport:
     replaced_in_load: int = 0
     replaced_by_another: int = 0
     replacements: list[Replacement] = field(default_factory=list)
+    damaged_records: int = 0
+    damaged: list[Damaged] = field(default_factory=list)
     attached: int = 0
     joined: int = 0
     pages: int = 0
@@ -99,6 +116,16 @@ class IngestReport:
         self.replaced_by_another -= replacement.is_another_book
         self.replacements = [found for found in self.replacements if found is not replacement]
 
+    def find_damage(self, document: Document, origin: Origin) -> None:
+        """Tell of a record whose letters could not all be read: here, or by the system that wrote it."""
+        for values in document.fields.values():
+            for text in values:
+                if UNREADABLE in text:
+                    self.damaged_records += 1
+                    if len(self.damaged) < MAX_LISTED:
+                        self.damaged.append(Damaged(origin, document.id, text))
+                    return
+
     def used_of(self, path: Path) -> int | None:
         """How many records of a file, or of the files in an archive, were used; None if not all were counted by file."""
         if self.used.total() != self.read - self.outcomes["refused"]:
@@ -131,6 +158,11 @@ class IngestReport:
                     "in_this_load": found.in_load,
                 }
                 for found in self.replacements
+            ],
+            "damaged_records": self.damaged_records,
+            "damaged": [
+                {"id": found.id, "file": found.origin.file, "position": found.origin.position, "text": found.text}
+                for found in self.damaged
             ],
             "records_joined": self.joined,
             "ebooks_attached": self.attached,

@@ -23,13 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from portal.commands.load_error import LoadError
     from portal.commands.table import run
     from portal.ils.errors import IlsError
-    from portal.settings import SettingsError
-    from portal.store.errors import StoreError
+    from portal.settings import SettingsError, misspelt
+    from portal.store.errors import BackupMisused, StoreError
     from search.errors import QueryRefused, SearchError
 
+    for sentence in misspelt():
+        print(f"telusur: {sentence}", file=sys.stderr)
     try:
         return run(parsed)
-    except (SettingsError, QueryRefused) as error:
+    except (SettingsError, QueryRefused, BackupMisused) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
     except (SearchError, LoadError, StoreError, IlsError) as error:

@@ -3,6 +3,7 @@
 The one table below is also what `telusur check` prints and README shows (a test compares them).
 """
 
+import difflib
 import os
 import re
 import tomllib
@@ -29,6 +30,7 @@ _SMTP: Final = re.compile(
     r"(?P<scheme>smtps?)://(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?/?"
 )
 _DECIMAL: Final = re.compile(r"\d{1,4}(?:\.\d{1,3})?", re.ASCII)
+_NEARLY: Final = 0.9  # of a name's letters: TELUSUR_SHARDS is none of ours, TELUSUR_DATABSE is
 _INDEX: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -219,6 +221,10 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
             values[setting.variable], sources[setting.variable] = written[setting.key], str(config)
         else:
             values[setting.variable], sources[setting.variable] = setting.default, "default"
+    if not values["TELUSUR_DATA"].strip():  # Path("") would be the folder that one is in
+        raise SettingsError(
+            f"TELUSUR_DATA is empty (from {sources['TELUSUR_DATA']}); name the data folder, or take the setting away."
+        )
     port = _number("TELUSUR_PORT", values, sources, "a port", 0, 65535)
     shards = _number("TELUSUR_ENGINE_SHARDS", values, sources, "a number of shards", 1, MAX_SHARDS)
     index = values["TELUSUR_ENGINE_INDEX"]
@@ -252,6 +258,18 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         values=values,
         sources=sources,
     )
+
+
+def misspelt(environment: Mapping[str, str] | None = None) -> Sequence[str]:
+    """A sentence for each variable of the environment that is named almost as a setting, and so is read by nobody."""
+    environment = os.environ if environment is None else environment
+    known = {setting.variable for setting in SETTINGS}
+    sentences = []
+    for variable in sorted(set(environment) - known):
+        meant = variable.startswith("TELUSUR_") and difflib.get_close_matches(variable, known, 1, _NEARLY)
+        if meant:
+            sentences.append(f"{variable} is no setting, so it changes nothing; did you mean {meant[0]}?")
+    return sentences
 
 
 def _accounts(values: Mapping[str, str], sources: Mapping[str, str]) -> AccountSettings:

@@ -3,6 +3,8 @@
 import re
 from typing import Final, Literal
 
+from ingest.readers.blocks import utf8_head
+
 Kind = Literal["marc", "marcxml", "marcjson", "marcmaker", "aleph", "table", "pdf"]
 
 # Fixed places of a leader: status and type (05-06) are no digits, counts at 10-11, base address at 12-16,
@@ -11,7 +13,6 @@ LEADER: Final = re.compile(
     rb"[0-9 \-]{5}[ !-/:-~]{2}[ -~]{3}[0-9 #]{2}[0-9]{5}[ -~]{3}(?:45|  |##)[ -~]{2}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)"
 )
 
-_BOM: Final = b"\xef\xbb\xbf"
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!A-Za-z_]")
 _XML_UTF16: Final = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _HTML_START: Final = re.compile(
@@ -33,7 +34,6 @@ _OTHER_OFFICE: Final = re.compile(rb"PK\x03\x04.{26}(?:word/|ppt/|mimetype|META-
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
-_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x7f]")
 # Readers of PDF accept some bytes of junk before the mark; the standard's own tools look at 1,024.
 _PDF_HEAD_BYTES: Final = 1024
@@ -66,12 +66,12 @@ def detect(head: bytes, name: str) -> Kind | None:
 
 
 def _kind_of_text(head: bytes, name: str) -> Kind | None:
-    wide = head.startswith(_WIDE)
-    if not wide and _BINARY.search(head):
+    head = utf8_head(head)
+    if _BINARY.search(head):
         return None
     if _JSON_START.match(head):
         return "marcjson" if _MARC_IN_JSON.search(head) else None
-    lines = head.removeprefix(_BOM).replace(b"\r", b"\n")
+    lines = head.replace(b"\r", b"\n")
     if _MARCMAKER.search(lines):
         return "marcmaker"
     if _ALEPH.search(lines):

@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
+from ingest.readers.blocks import text_blocks
 from ingest.readers.records import MAX_RECORD_BYTES
 from ingest.source import Origin, RecordFormat, Rejected, UnreadRecord
 
-_BLOCK_BYTES: Final = 1 << 16
 _HEAD_BYTES: Final = 100
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class Line(NamedTuple):
-    """A line without its end, and where in the file it begins. too_long: only its head is kept."""
+    """A line without its end, and where in the file it begins (0 where that is UTF-16). too_long: only its head is kept."""
 
     offset: int
     data: bytes
@@ -20,20 +19,20 @@ class Line(NamedTuple):
 
 
 def lines(stream: BinaryIO) -> Iterator[Line]:
-    """Every line, whether it ends in LF, CR LF or CR; a byte order mark is passed over."""
-    offset = dropped = 0
+    """Every line, whether it ends in LF, CR LF or CR; a byte order mark is passed over, UTF-16 comes as UTF-8."""
+    blocks, start = text_blocks(stream)
+    has_places = start >= 0
+    offset, dropped = max(0, start), 0
     head = b""
-    held = stream.read(_BLOCK_BYTES)
-    if held.startswith(_BOM):
-        offset, held = len(_BOM), held[len(_BOM) :]
+    held = next(blocks, b"")
     while True:
-        block = stream.read(_BLOCK_BYTES)
+        block = next(blocks, b"")
         found = held.splitlines(keepends=True)
         # The last line may go on in the next block, and a CR at its end may have its LF there.
         held = found.pop() if block and found else b""
         for line in found:
             yield Line(offset, head if dropped else line.rstrip(b"\r\n"), dropped > 0)
-            offset += dropped + len(line)
+            offset += has_places * (dropped + len(line))
             dropped = 0
         if len(held) > MAX_RECORD_BYTES:
             head = head if dropped else held[:_HEAD_BYTES]

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from ingest.readers.blocks import text_blocks
 from ingest.readers.encoding import decoder
 from ingest.readers.foreign import made_record, source_record
 from ingest.readers.records import MAX_RECORD_BYTES, control_field, data_field, is_control
 from ingest.record import Field, Subfield
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 
-_BLOCK_BYTES: Final = 1 << 16
 # Records of these shapes are six deep; a parser of JSON dies of some thousands.
 MAX_DEPTH: Final = 16
 _MAX_STRANGE_OBJECTS: Final = 100
@@ -70,9 +70,10 @@ def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
     """What `read` gives, but for `read_one`. Memory is one record and one block."""
     position, is_marc = 0, False
     strange: list[Rejected] = []  # kept back until something shows that the file is MARC at all
-    for found in _objects(stream):
+    blocks, start = text_blocks(stream)
+    for found in _objects(blocks, max(0, start)):
         position += 1
-        item = _cut_one(found, Origin(file, position, found.offset))
+        item = _cut_one(found, Origin(file, position, found.offset if start >= 0 else 0))
         if isinstance(item, Rejected) and not is_marc:
             strange.append(item)
             if len(strange) >= _MAX_STRANGE_OBJECTS:
@@ -98,12 +99,12 @@ def _cut_one(found: _Object, origin: Origin) -> UnreadRecord | Rejected:
     return UnreadRecord(origin, "marcjson", found.data, found.complete)
 
 
-def _objects(stream: BinaryIO) -> Iterator[_Object]:
-    """The outermost objects of a text in JSON, by counting brackets outside of strings.
+def _objects(blocks: Iterator[bytes], base: int) -> Iterator[_Object]:
+    """The outermost objects of a text in JSON, whose first block begins at `base`, by counting brackets outside of strings.
 
     A record that breaks off is ended by the leader of the next one.
     """
-    held, base, final = stream.read(_BLOCK_BYTES), 0, False
+    held, final = next(blocks, b""), False
     at = 0  # up to here `held`, which begins at `base` in the file, was looked at
     while envelope := _ENVELOPE.match(held, at):
         at = envelope.end()
@@ -115,7 +116,7 @@ def _objects(stream: BinaryIO) -> Iterator[_Object]:
             at = token.start() if token else len(held)
             too_long = too_long or (depth > 0 and base + at - begun > MAX_RECORD_BYTES)
             gone = begun - base if depth and not too_long else at
-            block = stream.read(_BLOCK_BYTES)
+            block = next(blocks, b"")
             held, base, at, final = held[gone:] + block, base + gone, at - gone, not block
             continue
         if token is None:

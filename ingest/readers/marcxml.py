@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from html.entities import html5
 from typing import BinaryIO, Final, TypeVar, cast
 
 from lxml import etree
@@ -122,7 +123,13 @@ _ENCODING: Final = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
 _PLAIN_ENCODINGS: Final = (b"utf-8", b"utf8", b"ascii", b"us-ascii")
 # Every byte but the control characters that XML forbids.
 _ALLOWED: Final = bytes(byte for byte in range(256) if byte >= 0x20 or byte in b"\t\n\r")
-_LOOSE_AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
+# What XML does not know: a character by its name in HTML, or an ampersand that was not written out.
+_LOOSE_AMPERSAND: Final = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
+)
+_NAMED: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+_LONGEST_NAME: Final = 33
+_HALF_NAMED: Final = re.compile(rb"&[A-Za-z0-9]{0,32}\Z")
 
 
 def _after_declaration(prolog: bytes) -> int:
@@ -149,11 +156,26 @@ def _standalone(record: bytes, prefix: bytes, prolog: bytes, gap: bytes) -> byte
         if declaration := _namespace(prefix, before):
             head = len(b"<%brecord" % prefix)
             record = b"%b %b%b" % (record[:head], declaration, record[head:])
-    damaged = record.translate(None, _ALLOWED) or (b"&" in record and _LOOSE_AMPERSAND.search(record))
+    if b"&" in record:
+        record = _LOOSE_AMPERSAND.sub(lambda found: _by_number(found) or b"&amp;" + found[0][1:], record)
+    damaged = record.translate(None, _ALLOWED)
     if damaged or not is_utf8(record):
         element = lenient(record.decode("utf-8", "replace").encode())
         return record if element is None else etree.tostring(element, encoding="utf-8")
     return record
+
+
+def _by_number(found: "re.Match[bytes]") -> bytes:
+    """The references by number, which XML knows, for a character by its name in HTML; b"" for what is no such name."""
+    name = f"{(found[1] or b'').decode()};"
+    return "".join(f"&#{ord(character)};" for character in html5.get(name, "")).encode()
+
+
+def _without_names(text: bytes) -> tuple[bytes, bytes]:
+    """The text, its characters by their names in HTML given by number; and its end where that may be half a name."""
+    half = _HALF_NAMED.search(text, max(0, len(text) - _LONGEST_NAME))
+    whole, rest = (text[: half.start()], half[0]) if half else (text, b"")
+    return _NAMED.sub(lambda found: _by_number(found) or found[0], whole), rest
 
 
 @lru_cache(maxsize=16)
@@ -220,8 +242,9 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
     parser = pull_parser(("end",), "{*}record")
     last_record = offset = text.offset + text.at
     looked = False
-    block = before or text.read()
+    block, half = before or text.read(), b""
     while block:
+        block, half = _without_names(half + block)
         broken: etree.XMLSyntaxError | None = None
         try:
             parser.feed(block)
@@ -242,6 +265,7 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
         if offset - last_record > MAX_RECORD_BYTES:
             raise _RefusalError(_NO_END_REASON)
         block = text.read()
+    parser.feed(half)
     _refuse_doctype(parser.close())
 
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import BinaryIO, Final
 
+from ingest.readers.blocks import BLOCK_BYTES, BOM, text_blocks
+
 MAX_CELL: Final = 100_000
 MAX_COLUMNS: Final = 500
 _MAX_ROW_BYTES: Final = 250_000
 # After so many quotes without a partner they are taken as they stand, or looking for partners would never end.
 _MAX_OPEN_QUOTES: Final = 10
-_BLOCK_BYTES: Final = 1 << 16
 _DELIMITERS: Final = (b",", b";", b"\t", b"|")
 _SNIFFED_ROWS: Final = 20
-_BOM: Final = b"\xef\xbb\xbf"
-_UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _DECLARED: Final = re.compile(rb"sep=(.)\r?\n")  # for Excel, which does not count it as a row
 _QUOTES: Final = re.compile(rb'"+')
 _LINE_END: Final = re.compile(rb"\r\n?|\n")
@@ -42,35 +41,14 @@ def csv_rows(stream: BinaryIO) -> Iterator[Row]:
     A quote ends a cell only before a delimiter or the end of a line, for SLiMS writes the quotes inside of
     cells as they are. A quote that is never closed costs its own line only.
     """
-    head = stream.read(_BLOCK_BYTES)
-    blocks = _blocks(stream, head)
-    offset, counted = 0, True
-    if head[:2] in _UTF16:
-        blocks, counted = _as_utf8(blocks, _UTF16[head[:2]]), False
-        head = next(blocks, b"")
-    elif head.startswith(_BOM):
-        offset = len(_BOM)
-    first = head[offset:]
+    blocks, start = text_blocks(stream)
+    first, skipped = next(blocks, b""), 0
     if declared := _DECLARED.match(first):
-        offset, first = offset + declared.end(), first[declared.end() :]
+        skipped, first = declared.end(), first[declared.end() :]
         delimiter = declared[1]
     else:
         delimiter = _delimiter(first)
-    if counted:
-        next(blocks)  # the head itself
-    yield from _split(first, blocks, delimiter, offset if counted else -1)
-
-
-def _blocks(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
-    yield head
-    while block := stream.read(_BLOCK_BYTES):
-        yield block
-
-
-def _as_utf8(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for block in blocks:
-        yield decoder.decode(block).removeprefix("\ufeff").encode("utf-8", "replace")
+    yield from _split(first, blocks, delimiter, start if start < 0 else start + skipped)
 
 
 def _delimiter(head: bytes) -> bytes:
@@ -188,7 +166,7 @@ def html_rows(stream: BinaryIO) -> Iterator[Row]:
     parser = _TableParser()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     number = 0
-    while block := stream.read(_BLOCK_BYTES):
+    while block := stream.read(BLOCK_BYTES):
         parser.feed(decoder.decode(block))
         # Text outside of tables is thrown away; a tag that never ends must not be kept.
         if len(parser.rawdata) > _MAX_ROW_BYTES:
@@ -249,4 +227,4 @@ class _TableParser(HTMLParser):
 
 def is_html(head: bytes) -> bool:
     """Whether a table is a page, and not CSV."""
-    return head.removeprefix(_BOM).lstrip().startswith(b"<")
+    return head.removeprefix(BOM).lstrip().startswith(b"<")

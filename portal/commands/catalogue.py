@@ -5,11 +5,12 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from importlib.metadata import version
+from typing import Final
 
 import marc_samples
 from ingest.jobs import IngestJob
 from ingest.readers import ocr
-from portal.bootstrap import Services, demo_settings, open_job_embedder, open_services
+from portal.bootstrap import Services, demo_settings, ebook_store, open_job_embedder, open_services
 from portal.bootstrap_accounts import open_lending
 from portal.commands import circulating, loading, store
 from portal.commands.console import report_text
@@ -17,8 +18,12 @@ from portal.commands.exit_codes import DONE, STOPPED, UNAVAILABLE
 from portal.services.demonstration.filling import FILES as DEMO_FILES
 from portal.settings import SETTINGS, Settings, read_settings
 from search.embedding import Embedder
+from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
 from search.opening import open_embedder, open_engine
+from search.query import Filter, Query
+
+_ASKED_AT_ONCE: Final = 500  # files of e-books
 
 
 def demo(arguments: Namespace) -> int:
@@ -83,6 +88,18 @@ def _port_problem(host: str, port: int) -> str:
     return ""
 
 
+def _lost_files(settings: Settings, engine: Engine) -> int:
+    """How many e-books with text have no file in the store."""
+    searcher = engine.searcher()
+
+    def count(*filters: Filter) -> int:
+        return searcher.keyword(Query(filters=(Filter("access", ("fulltext",)), *filters)), 1).total
+
+    stored = sorted(ebook_store(settings).names())
+    parts = (stored[start : start + _ASKED_AT_ONCE] for start in range(0, len(stored), _ASKED_AT_ONCE))
+    return count() - sum(count(Filter("ebook_file", tuple(part))) for part in parts)
+
+
 def check(_: Namespace) -> int:
     settings = read_settings()
     print(f"telusur {version('telusur')}")
@@ -105,6 +122,12 @@ def check(_: Namespace) -> int:
             failed = True
             print(
                 f"index: damaged: {', '.join(damaged)}. What cannot be mended is made anew: telusur ingest --rebuild PATH"
+            )
+        if lost := _lost_files(settings, engine):
+            failed = True
+            print(
+                f"e-books: the files of {lost:,} are not in {settings.data}, so they can be found and not opened. Load "
+                "their PDFs again, or bring the data folder back from a backup"
             )
     except SearchError as error:
         failed = True

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ingest.jobs import Progress
-from ingest.report import OUTCOMES, IngestReport, Replacement
+from ingest.report import OUTCOMES, UNREADABLE, IngestReport, Replacement
 from ingest.source import Rejected
 from portal.commands.terminal import printable
 
 _REDRAW_S: Final = 0.2
 _LOG_S: Final = 10.0  # where output is no terminal, a line now and then
 _NOTES_SHOWN: Final = 10
-_REFUSALS_SHOWN: Final = 3  # of each kind
+_REFUSALS_SHOWN: Final = 3  # of each kind, and of damaged records
+_DAMAGED_AROUND: Final = 30  # characters on each side of one that could not be read
 _NUMBER_CHARACTERS: Final = 40  # longer control numbers are damage
 
 
@@ -90,6 +91,7 @@ def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
     if report.joined:
         lines.append(f"{report.joined:,} records joined one of another source (same ISBN, title and year)")
     lines += _about_replacements(report)
+    lines += _about_damage(report)
     if not report.check:
         lines.append(_about_vectors(report))
     lines += [f"  {printable(note)}" for note in report.notes[:_NOTES_SHOWN]]
@@ -104,6 +106,21 @@ def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
     elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
     return "\n".join(lines)
+
+
+def _about_damage(report: IngestReport) -> list[str]:
+    if not report.damaged_records:
+        return []
+    lines = [
+        f"{report.damaged_records:,} records have letters that could not be read ({UNREADABLE}); mend them where they come from"
+    ]
+    for found in report.damaged[:_REFUSALS_SHOWN]:
+        at = found.text.index(UNREADABLE)
+        text = found.text[max(0, at - _DAMAGED_AROUND) : at + _DAMAGED_AROUND]
+        lines.append(
+            f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}: {printable(text)}"
+        )
+    return lines
 
 
 def _about_refusals(report: IngestReport, saved_as: Path | None) -> list[str]:

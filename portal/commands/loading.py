@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, Literal
 
 from ingest.drop_folder import DropFolder
 from ingest.dry_run import NoEbooks, NoEngine
@@ -374,13 +374,17 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
     dropped = DropFolder(folder)
     refusals = False
     pause_s, complaint = LOOK_S, ""
+    had_index = _index_state(engine) == "whole"
     print(f"Watching {folder}; Ctrl-C ends it.", file=sys.stderr)
     with _stopping(stop):
         while not stop.is_set():
             try:
                 if paths := _settled(dropped, folder):
+                    if had_index and _index_state(engine) == "missing":
+                        raise LoadError(_index_gone(settings))
                     report = load(settings, replace(job, paths=paths, links=False), stop, engine=engine)
                     _put_away(dropped, paths, report)
+                    had_index = had_index or _index_state(engine) == "whole"
                     refusals = refusals or bool(report.outcomes["refused"])
                 pause_s, complaint = LOOK_S, ""
             except (SearchError, LoadError) as error:
@@ -393,6 +397,25 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
                     )
             stop.wait(pause_s)
     return DONE_WITH_REFUSALS if refusals else DONE
+
+
+def _index_state(engine: Engine) -> Literal["whole", "missing", "unusable"]:
+    try:
+        engine.info()
+    except IndexMissing:
+        return "missing"
+    except SearchError:
+        return "unusable"
+    return "whole"
+
+
+def _index_gone(settings: Settings) -> str:
+    """A disk that is not connected leaves an empty folder, in which a load would begin an index of its few records."""
+    where = settings.data if settings.search.server is None else settings.search.server.index
+    return (
+        f"The index was there and is gone: {where}. See that its disk is connected, or bring it back from a backup; to "
+        "begin with an empty one, end this command and start it again"
+    )
 
 
 def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
@@ -429,7 +452,7 @@ def _exit_code(report: IngestReport) -> int:
         return UNAVAILABLE
     if report.read == report.reasons["unreachable"] > 0:  # a repository that gave nothing at all
         return UNAVAILABLE
-    return DONE_WITH_REFUSALS if report.outcomes["refused"] else DONE
+    return DONE_WITH_REFUSALS if report.outcomes["refused"] or report.copies.get("problem") else DONE
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DatabaseError
 from portal.store import dumping
 from portal.store.checking import count_rows, damage
 from portal.store.database import BUSY_MS, Database
-from portal.store.errors import BackupRefused, StoreUnavailable
+from portal.store.errors import BackupMisused, BackupRefused, StoreUnavailable
 from portal.store.tables import Session
 from portal.store.upgrading import known_revisions, revision
 
@@ -52,7 +52,7 @@ def backup(database: Database, folder: Path, now: datetime) -> Manifest:
     if not found:
         raise BackupRefused("There is nothing to back up: the database of patrons is empty.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BackupRefused(f"{folder} is there already; name a new folder for the backup.")
+        raise BackupMisused(f"{folder} is there already; name a new folder for the backup.")
     partial = folder.with_name(f".{folder.name}.partial-{token_hex(4)}")
     kind = database.url.get_backend_name()
     try:
@@ -84,7 +84,7 @@ def restore(database: Database, folder: Path, *, force: bool = False) -> Manifes
     manifest = read_manifest(folder)
     kind = database.url.get_backend_name()
     if manifest.database != kind:
-        raise BackupRefused(f"{folder} is a backup of {manifest.database}; TELUSUR_DATABASE names one of {kind}.")
+        raise BackupMisused(f"{folder} is a backup of {manifest.database}; TELUSUR_DATABASE names one of {kind}.")
     if manifest.revision not in known_revisions():
         raise BackupRefused(
             f"{folder} was made by Telusur {manifest.version} (revision {manifest.revision}), which is newer than this "
@@ -93,7 +93,7 @@ def restore(database: Database, folder: Path, *, force: bool = False) -> Manifes
     path = folder / FILES[kind]
     _verify(path, manifest)
     if not force and _in_use(database):
-        raise BackupRefused(
+        raise BackupMisused(
             "The database of patrons is not empty, and restoring takes away what it holds. Stop the portal, keep a "
             "backup of it (`telusur db backup`), and say --force."
         )
@@ -113,9 +113,9 @@ def read_manifest(folder: Path) -> Manifest:
         whole = all(isinstance(value, str) for value in values.values()) and values["database"] in FILES
         whole = whole and isinstance(rows, dict) and all(isinstance(count, int) for count in rows.values())
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BackupRefused(f"{folder} holds no backup: its {MANIFEST} cannot be read.") from error
+        raise BackupMisused(f"{folder} holds no backup: its {MANIFEST} cannot be read.") from error
     if not whole:
-        raise BackupRefused(f"{folder} holds no backup: its {MANIFEST} is not one of Telusur's.")
+        raise BackupMisused(f"{folder} holds no backup: its {MANIFEST} is not one of Telusur's.")
     return Manifest(**values, rows=rows)
 
 

@@ -4,6 +4,7 @@
 ├── NoText             a text that a database cannot hold, so nothing there has it
 ├── WrongRevision      made by another version of Telusur
 └── BackupRefused      a backup or a restore that would lose something
+    └── BackupMisused  one that was asked for in the wrong way
 """
 
 
@@ -29,3 +30,7 @@ class WrongRevision(StoreError):
 
 class BackupRefused(StoreError):
     """A backup or restore that was not begun, so nothing was touched."""
+
+
+class BackupMisused(BackupRefused):
+    """The folder that is named is no place for this backup, or no backup; or --force is missing."""

@@ -107,6 +107,21 @@ def test_references_and_accents_apart_are_written_out() -> None:
     assert found.record.of("245")[0].get("a") == "Noël é é <\ufffd&amp; & pesisir"
 
 
+@pytest.mark.parametrize("before", ["", "<!-- a remark, so that a parser reads -->"])
+def test_characters_by_their_names_in_html_are_read(before: str) -> None:
+    record = one(1).replace("Laut", "Andr&eacute;&nbsp;&lt;&Auml;&gt;")
+    found = read(f"{before}<collection>{record}{one(2)}</collection>")
+    assert numbers(found) == ["1", "2"]
+    assert isinstance(found[0], SourceRecord)
+    assert found[0].record.of("245")[0].get("a") == "André\xa0<Ä> & pesisir"
+
+
+def test_an_ampersand_that_was_not_written_out_costs_nothing_around_it() -> None:
+    found = read(f"<collection>{one(1).replace('Laut', 'R&D &amp; A&B; &tidakada; &#xZZ; Laut')}</collection>")
+    assert isinstance(found[0], SourceRecord)
+    assert found[0].record.of("245")[0].get("a") == "R&D & A&B; &tidakada; &#xZZ; Laut & pesisir"
+
+
 @pytest.mark.parametrize("size", [1, 7, 100, 65_536])
 def test_records_are_cut_the_same_wherever_the_blocks_end(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"<a:c xmlns:a='urn:x'>{''.join(map(one, range(30)))}</a:c>".replace("record", "a:record").encode()

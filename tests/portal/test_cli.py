@@ -234,6 +234,15 @@ def test_check_finds_a_changed_byte(loaded: Telusur) -> None:
     assert largest.name in loaded.run("check", code=3)
 
 
+def test_check_finds_an_ebook_whose_file_is_gone(telusur: Telusur) -> None:
+    for name in ("satu", "dua"):
+        path = book(telusur.folder / f"{name}.pdf", (f"Terumbu karang di Selat Lembeh, buku {name}.",))
+        telusur.run("ingest", str(path))
+    assert "e-books:" not in telusur.run("check")
+    next((telusur.folder / "data" / "ebooks").rglob("*.pdf")).unlink()
+    assert "the files of 1 are not in" in telusur.run("check", code=3)
+
+
 def test_a_wrong_setting_is_named(telusur: Telusur) -> None:
     for port in ("x", "²", "70000"):
         assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT=port)

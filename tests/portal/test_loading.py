@@ -376,6 +376,43 @@ def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Tel
     assert total(telusur) == 3
 
 
+def test_a_watch_begins_no_new_index_where_the_one_it_knew_is_gone(telusur: Telusur) -> None:
+    data = telusur.folder / "data"
+    with Watching(telusur) as watching:
+        watching.put("a.mrc", record("1", "Satu"))
+        watching.until((watching.drop / "loaded" / "a.mrc").exists)
+        data.rename(data.with_name("away"))
+        watching.put("b.mrc", record("2", "Dua"))
+        watching.until(lambda: "The index was there and is gone" in watching.said)
+        assert not (data / "index").exists()
+        data.with_name("away").rename(data)
+        watching.until((watching.drop / "loaded" / "b.mrc").exists)
+        assert watching.end(signal.SIGTERM) == 0
+    assert total(telusur) == 2
+
+
+def test_records_whose_letters_could_not_be_read_are_told(telusur: Telusur) -> None:
+    mixed = record("1", "Pantai Andr\xe9 dan laut", "N\xfa\xf1ez, Ana").replace("Andr\xe9".encode(), b"Andr\xe9 ")
+    path = write(telusur.folder / "a.mrc", [mixed, record("2", "Laut")])
+    said = telusur.run("ingest", str(path), "--report", "report.json")
+    assert "1 records have letters that could not be read" in said
+    assert "katalog.1, " in said
+    report = json.loads((telusur.folder / "report.json").read_text(encoding="utf-8"))
+    assert report["damaged_records"] == 1
+    assert [(found["id"], found["position"]) for found in report["damaged"]] == [("katalog.1", 1)]
+
+
+def test_a_database_of_patrons_that_is_damaged_is_no_success(telusur: Telusur, mixed: Path) -> None:
+    (telusur.folder / "data").mkdir()
+    (telusur.folder / "data" / "accounts.sqlite3").write_bytes(b"none of ours" * 1000)
+    good = write(telusur.folder / "b.mrc", [record("1", "Satu")])
+    assert "Copies: none taken" in telusur.run("ingest", str(good), code=1)
+
+
+def test_wrong_use_of_the_database_exits_2(telusur: Telusur) -> None:
+    assert "holds no backup" in telusur.run("db", "restore", str(telusur.folder), code=2)
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[OaiServer]:
     with OaiServer() as server:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.settings import SETTINGS, SettingsError, read_settings
+from portal.settings import SETTINGS, SettingsError, misspelt, read_settings
 
 
 def test_defaults_say_so(tmp_path: Path) -> None:
@@ -53,3 +53,14 @@ def test_a_file_that_begins_with_a_mark_of_its_encoding_is_read(tmp_path: Path) 
 def test_a_source_that_cannot_begin_an_id_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match="TELUSUR_SOURCE"):
         read_settings({"TELUSUR_SOURCE": name}, tmp_path / "telusur.toml")
+
+
+def test_a_data_folder_without_a_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="TELUSUR_DATA"):
+        read_settings({"TELUSUR_DATA": " "}, tmp_path / "telusur.toml")
+
+
+def test_a_setting_that_is_misspelt_is_told_with_what_was_meant() -> None:
+    told = misspelt({"TELUSUR_DATABSE": "x", "TELUSUR_DATA": "x", "TELUSUR_SHARED": "x", "PATH": "x"})
+    assert [sentence.split(" is ")[0] for sentence in told] == ["TELUSUR_DATABSE"]
+    assert told[0].endswith("TELUSUR_DATABASE?")
