@@ -181,6 +181,8 @@ class Phrasebook:
     about: Phrases[None]
     closings: Phrases[None]
     purposes: Phrases[None]
+    authorship_openings: Phrases[None]
+    authorship_closings: Phrases[None]
     not_things: Phrases[None]
     after_subject: Phrases[None]
     connectives: frozenset[str]
@@ -233,6 +235,8 @@ def phrasebook() -> Phrasebook:
         about=_plain(both, "about"),
         closings=_plain(both, "closings"),
         purposes=_plain(both, "purposes"),
+        authorship_openings=_plain(both, "authorship_openings"),
+        authorship_closings=_plain(both, "authorship_closings"),
         not_things=_vocabulary((None, word) for t in both for word in t["guards"]["not_things"]),
         after_subject=_vocabulary((None, word) for word in both[1]["request"]["after_subject"]),
         connectives=frozenset(word for t in both for word in t["request"]["connectives"]),

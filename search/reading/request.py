@@ -94,6 +94,8 @@ class _Reader:
         self._text, self._found, self._book = text, found, book
 
     def request(self) -> Request | None:
+        if (asked := self._authorship()) is not None:
+            return Request((asked,), (), None, None)
         head = self._head()
         inside = self._inside(head)
         if head is None:
@@ -112,6 +114,17 @@ class _Reader:
             return None  # "cerita tentang Rani": without its "tentang" nothing is gained
         cut += self._closing(head, taken)
         return Request(tuple(cut), tuple(taken), (meaning, head.span) if meaning else None, head.online)
+
+    def _authorship(self) -> Span | None:
+        """Where a text asks who wrote what it names; in capitals it may be a title itself ("Who Wrote the Bible?")."""
+        text, book = self._text, self._book
+        opening, size = book.authorship_openings.longest(text, 0), len(text)
+        spans = [(0, opening.end)] if opening is not None else []
+        spans += [(i, size) for i in range(1, size) if _ends(book.authorship_closings.longest(text, i), size)]
+        for start, end in spans:
+            if (start or end < size) and text.whole(start, end) and not any(text.capital[max(start, 1) : end]):
+                return start, end
+        return None
 
     # The head
 
@@ -347,6 +360,10 @@ class _Reader:
         if start <= head.end and not taken and self._book.purposes.longest(self._text, start):
             return []
         return [(start, end)] if start < end and self._text.whole(start, end) else []
+
+
+def _ends(match: Match[None] | None, size: int) -> bool:
+    return match is not None and match.end == size
 
 
 def _first_year(one: Construction) -> int:
