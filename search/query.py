@@ -16,10 +16,12 @@ MAX_FILTER_CHARACTERS: Final = 500
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: Final[tuple[Mode, ...]] = ("hybrid", "keyword", "semantic")
 
-# Names a clause may be asked in beside those of search.schema: the pages of e-books; all else of a record; any number or code.
+# Names a clause may be asked in beside those of search.schema: the pages of e-books; all else of a record; any number or code;
+# the id of a document, or of a record that was joined into it.
 BODY: Final = "pages"
 RECORD: Final = "record"
 IDENTIFIER: Final = "identifier"
+ID: Final = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Alternative:
 class Clause:
     """One thing asked for: a word or a phrase, in one field or anywhere, wanted or unwanted.
 
-    field: of search.schema, BODY, RECORD, IDENTIFIER, or None for anywhere. prefix: the word was written with a closing `*`.
+    field: of search.schema, BODY, RECORD, IDENTIFIER, ID, or None for anywhere. prefix: the word was written with a closing `*`.
     others: what may stand in for it (search.bilingual).
     """
 

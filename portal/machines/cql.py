@@ -16,7 +16,7 @@ from typing import Final
 
 from portal.machines.diagnostics import DiagnosticError
 from search import analysis
-from search.query import IDENTIFIER, Clause, Filter, Group, Part, Query, year_range
+from search.query import ID, IDENTIFIER, Clause, Filter, Group, Part, Query, year_range
 from search.query_language import MAX_CHARACTERS, MAX_DEPTH
 from search.schema import RELEVANCE
 
@@ -24,7 +24,7 @@ MAX_BOOLEANS: Final = 30
 MAX_WORDS: Final = 64
 _MOST_PARENTHESES: Final = 30
 
-# Fields by index; None: anywhere. Those of _FILTERS are matched whole.
+# Fields by index; None: anywhere. Those of _FILTERS and _NUMBERS are matched whole.
 INDEXES: Final[Mapping[str, str | None]] = {
     "cql.serverchoice": None,
     "cql.anywhere": None,
@@ -49,7 +49,7 @@ INDEXES: Final[Mapping[str, str | None]] = {
     "bath.genreform": "genre",
     "dc.identifier": IDENTIFIER,
     "bath.standardidentifier": IDENTIFIER,
-    "rec.identifier": IDENTIFIER,
+    "rec.identifier": ID,
     "bath.isbn": "isbn",
     "bath.issn": "issn",
     "bath.lccn": "lccn",
@@ -59,6 +59,7 @@ INDEXES: Final[Mapping[str, str | None]] = {
     "bath.publicationdate": "year",
 }
 _FILTERS: Final = frozenset(("language", "format", "year"))
+_NUMBERS: Final = frozenset((ID, IDENTIFIER, "isbn", "issn", "lccn"))
 _CONTEXTS: Final = frozenset(name.partition(".")[0] for name in INDEXES) | {"cql"}
 _EVERYTHING: Final = "cql.allrecords"
 _RELATIONS: Final = frozenset(("=", "==", "exact", "scr", "adj", "all", "any", "<", ">", "<=", ">=", "<>"))
@@ -304,7 +305,7 @@ def _clause(index: str, relation: str, term: _Token) -> _Operand:
         return _Operand(filters=(_filter(str(field), relation, text),))
     if relation in ("<", ">", "<=", ">=", "<>"):
         raise DiagnosticError(22, f"{index} {relation}")
-    return _Operand(_words(field, relation, text))
+    return _Operand(_number(field, relation, text) if field in _NUMBERS else _words(field, relation, text))
 
 
 def _filter(field: str, relation: str, text: str) -> Filter:
@@ -331,18 +332,26 @@ def _years(relation: str, text: str) -> str:
     return ranges.get(relation, text)
 
 
+def _number(field: str | None, relation: str, text: str) -> Part:
+    """What is asked of identifiers; a term of `all` and `any` may hold several."""
+    plain, prefix = _unmasked(text)
+    if prefix:
+        raise DiagnosticError(28, text)
+    each = plain.split() if relation in ("all", "any") else [plain.strip()]
+    # A record in MARC names itself by its 001 alone.
+    fields = (ID, "control_number") if field == ID else (field,)
+    asked = [_either(tuple(Clause(one, name) for name in fields)) for one in each]
+    return asked[0] if len(asked) == 1 else Group(tuple(asked), either=relation == "any")
+
+
+def _either(clauses: tuple[Clause, ...]) -> Part:
+    return clauses[0] if len(clauses) == 1 else Group(clauses, either=True)
+
+
 def _words(field: str | None, relation: str, text: str) -> Part:
     """What is asked of the words of a term."""
-    masked = re.sub(r"\\.", "", text, flags=re.S)
-    if "^" in masked:
-        raise DiagnosticError(31, text)
-    prefix = masked.endswith("*") and text.endswith("*")
-    if "?" in masked or masked.count("*") != prefix:
-        raise DiagnosticError(28, text)
-    plain = re.sub(r"\\(.)", r"\1", text.removesuffix("*") if prefix else text, flags=re.S)
+    plain, prefix = _unmasked(text)
     words = analysis.plain_words(plain)
-    if not words:
-        raise DiagnosticError(27, text)
     if prefix and len(words) > 1:
         raise DiagnosticError(28, text)
     if prefix:
@@ -351,6 +360,20 @@ def _words(field: str | None, relation: str, text: str) -> Part:
         return Group(tuple(Clause(word, field) for word in words), either=relation == "any")
     # A word beside others may be left out of a long search; within a group each is demanded.
     return Clause(plain.strip(), field, phrase=len(words) > 1)
+
+
+def _unmasked(text: str) -> tuple[str, bool]:
+    """A term without signs of CQL, and whether it is only the beginning of a word. Raises DiagnosticError."""
+    masked = re.sub(r"\\.", "", text, flags=re.S)
+    if "^" in masked:
+        raise DiagnosticError(31, text)
+    prefix = masked.endswith("*") and text.endswith("*")
+    if "?" in masked or masked.count("*") != prefix:
+        raise DiagnosticError(28, text)
+    plain = re.sub(r"\\(.)", r"\1", text.removesuffix("*") if prefix else text, flags=re.S)
+    if not analysis.plain_words(plain):
+        raise DiagnosticError(27, text)
+    return plain, prefix
 
 
 def _sort(tokens: _Tokens) -> str:

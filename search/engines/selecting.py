@@ -26,6 +26,7 @@ from search.errors import QueryRefused
 from search.matching import Requirements, requirements
 from search.query import (
     BODY,
+    ID,
     IDENTIFIER,
     MAX_FILTER_CHARACTERS,
     RECORD,
@@ -193,6 +194,9 @@ class Selection(Generic[Q]):
         field = BY_NAME.get(clause.field or "")
         if clause.field == IDENTIFIER:
             return self._best_of([one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)])
+        if clause.field == ID:
+            id = DocumentId(clause.text)
+            return self._in.either(self.among([id]), self._in.any_of("r_record_id", [clean(id)]))
         if field is not None and field.kind == "year":
             span = year_range(clause.text)
             return self._years(field.name, *span) if span else self._in.nothing()

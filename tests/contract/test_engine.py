@@ -11,7 +11,7 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
-from search.query import Alternative, Clause, Filter, Query
+from search.query import ID, Alternative, Clause, Filter, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
@@ -451,6 +451,13 @@ def test_an_isbn_is_found_in_every_form(engine: Engine, typed: str, held: str) -
 def test_a_doi_is_found_as_a_name_and_as_an_address(engine: Engine, typed: str) -> None:
     searcher = load(engine, entry("a.1", "Laut", doi="10.1234/abc.5"), entry("a.2", "Darat"))
     assert found(searcher, typed) == ["a.1"]
+
+
+@pytest.mark.parametrize("id", ["a.1", "A/1 <b>&", "b.7"])
+def test_a_document_is_found_by_its_id_and_by_those_of_records_joined_into_it(engine: Engine, id: str) -> None:
+    own = "a.1" if id == "b.7" else id
+    searcher = load(engine, entry(own, "Laut", record_id=(own, "b.7")), entry("a.12", "a.1"), entry("b.71", "b.7"))
+    assert ids(searcher.keyword(Query(parts=(Clause(id, ID),)), 10)) == [own]
 
 
 def test_original_script_is_searched(engine: Engine) -> None:

@@ -11,11 +11,12 @@ from sruthi import Client
 from sruthi.errors import SruthiError
 from starlette.testclient import TestClient
 
+from portal.links import permalink
 from portal.machines.sru import DC, MARCXML, MOST_RECORDS
 from tests.portal.machines.conftest import Catalogue
 from tests.support.browsing import Portal, running_portal
 from tests.support.documents import document
-from tests.support.small_library import small_library
+from tests.support.small_library import EBOOK_ID, REEF_ID, TRAP_ID, small_library
 
 NAMES = {
     "zs": "http://www.loc.gov/zing/srw/",
@@ -103,6 +104,21 @@ def test_queries_find_what_they_ask_for_and_nothing_near(
     else:
         assert set(numbers(answered)) == wanted
         assert answered.find("zs:diagnostics", NAMES) is None
+
+
+@pytest.mark.parametrize("id", [REEF_ID, EBOOK_ID, TRAP_ID])
+def test_a_record_is_found_by_its_own_id(machines: TestClient, id: str) -> None:
+    answered = ask(machines, f'rec.identifier = "{id}"', recordSchema="dc")
+    assert answered.findtext("zs:numberOfRecords", "", NAMES) == "1"
+    named = [str(one.text) for one in answered.iterfind(".//dc:identifier", NAMES)]
+    assert f"http://testserver{permalink(id)}" in named
+
+
+def test_a_record_is_found_by_its_control_number_and_several_by_their_ids(machines: TestClient) -> None:
+    assert numbers(ask(machines, "rec.identifier = 001")) == ["001"]
+    assert set(numbers(ask(machines, 'rec.identifier any "kota.001 kota.002"'))) == {"001", "002"}
+    assert set(numbers(ask(machines, "rec.identifier = kota.001 or rec.identifier = kota.003"))) == {"001", "003"}
+    assert numbers(ask(machines, "rec.identifier = kota.00")) == []
 
 
 def test_all_records_can_be_asked_for(machines: TestClient) -> None:
