@@ -63,6 +63,11 @@ _NUMBERS: Final = frozenset((ID, IDENTIFIER, "isbn", "issn", "lccn"))
 _CONTEXTS: Final = frozenset(name.partition(".")[0] for name in INDEXES) | {"cql"}
 _EVERYTHING: Final = "cql.allrecords"
 _RELATIONS: Final = frozenset(("=", "==", "exact", "scr", "adj", "all", "any", "<", ">", "<=", ">=", "<>"))
+# Words are found in a field, whatever else it holds, so nothing can be asked of them that is true of a whole field only.
+_OF_WORDS: Final = ("=", "scr", "adj", "all", "any")
+_OF_NUMBERS: Final = ("=", "==", "exact", "scr", "adj", "all", "any")
+_OF_CODES: Final = ("=", "==", "exact", "scr", "any")
+_OF_YEARS: Final = ("=", "==", "exact", "scr", "<", "<=", ">", ">=")
 _NAMED_RELATIONS: Final = frozenset(("exact", "scr", "adj", "all", "any", "within", "encloses"))
 _BOOLEANS: Final = frozenset(("and", "or", "not", "prox"))
 _SORTS: Final[Mapping[tuple[str, bool], str]] = {
@@ -120,6 +125,20 @@ def read_cql(text: str) -> Query:
     if part is not None and _depth(part) > MAX_DEPTH:
         raise DiagnosticError(13, f"groups in groups: {MAX_DEPTH}")
     return query
+
+
+def relations(index: str) -> tuple[str, ...]:
+    """What a term may be to an index of INDEXES.
+
+    >>> relations("dc.title"), relations("dc.date")[-1]
+    (('=', 'scr', 'adj', 'all', 'any'), '>=')
+    """
+    field = INDEXES[index]
+    if field == "year":
+        return _OF_YEARS
+    if field in _FILTERS:
+        return _OF_CODES
+    return _OF_NUMBERS if field in _NUMBERS else _OF_WORDS
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -301,18 +320,16 @@ def _clause(index: str, relation: str, term: _Token) -> _Operand:
     field, text = INDEXES[name], term.text
     if not text.strip():
         raise DiagnosticError(27)
+    if relation not in relations(name):
+        raise DiagnosticError(22, f"{index} {relation}")
     if field in _FILTERS:
         return _Operand(filters=(_filter(str(field), relation, text),))
-    if relation in ("<", ">", "<=", ">=", "<>"):
-        raise DiagnosticError(22, f"{index} {relation}")
     return _Operand(_number(field, relation, text) if field in _NUMBERS else _words(field, relation, text))
 
 
 def _filter(field: str, relation: str, text: str) -> Filter:
     if field == "year":
         return Filter("year", (_years(relation, text.strip()),))
-    if relation not in ("=", "==", "exact", "scr", "any"):
-        raise DiagnosticError(22, f"{field} {relation}")
     values = text.split() if relation == "any" else [text.strip()]
     return Filter(field, tuple(value.lower() for value in values))
 
@@ -327,8 +344,6 @@ def _years(relation: str, text: str) -> str:
         ">": f"{min(year + 1, 9999):04d}..",
         ">=": f"{year:04d}..",
     }
-    if relation in ("<>", "all", "any", "adj"):
-        raise DiagnosticError(22, f"dc.date {relation}")
     return ranges.get(relation, text)
 
 

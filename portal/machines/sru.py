@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from portal.bootstrap import Services
 from portal.machines.addresses import Addresses, addresses
-from portal.machines.cql import INDEXES, read_cql
+from portal.machines.cql import INDEXES, read_cql, relations
 from portal.machines.diagnostics import DiagnosticError
 from portal.machines.dublin_core import sru_dc
 from portal.machines.marcxml import marcxml
@@ -152,6 +152,9 @@ class Sru:
             one = add(indexes, "index", search="true", scan="false", sort="true" if index in _SORTABLE else "false")
             add(one, "title", name, lang="en")
             add(add(one, "map"), "name", name, set=context)
+            understood = add(one, "configInfo")
+            for relation in relations(index):
+                add(understood, "supports", relation, type="relation")
         schemas = add(made, "schemaInfo")
         for name, identifier in SCHEMAS.items():
             one = add(schemas, "schema", identifier=identifier, name=name, sort="false", retrieve="true")

@@ -153,6 +153,7 @@ def test_records_come_in_both_schemas_and_packings(
         ({"query": ""}, 7),
         ({"colour": "blue"}, 8),
         ({"query": "laut laut"}, 10),
+        ({"query": 'dc.title == "karang"'}, 22),
         ({"startRecord": "4"}, 61),
         ({"startRecord": "5000"}, 61),
         ({"recordSchema": "mods"}, 66),
@@ -195,6 +196,21 @@ def test_every_index_that_is_explained_can_be_searched(machines: TestClient) -> 
     for name in answered.iterfind(".//e:map/e:name", NAMES):
         term = "2014" if str(name.text).endswith("date") else "karang"
         assert ask(machines, f"{name.get('set')}.{name.text} = {term}").find("zs:diagnostics", NAMES) is None
+
+
+@pytest.mark.parametrize("relation", ["=", "==", "exact", "scr", "adj", "all", "any", "<", "<=", ">", ">=", "<>"])
+def test_what_is_explained_of_an_index_is_what_it_does(machines: TestClient, relation: str) -> None:
+    explained = etree.fromstring(machines.get("/sru").content)
+    for index in explained.iterfind(".//e:index", NAMES):
+        name = index.find("e:map/e:name", NAMES)
+        assert name is not None
+        supported = {one.text for one in index.iterfind("e:configInfo/e:supports[@type='relation']", NAMES)}
+        term = "2014" if str(name.text).endswith("date") else "karang"
+        answered = ask(machines, f"{name.get('set')}.{name.text} {relation} {term}", maximumRecords="0")
+        if relation in supported:
+            assert answered.find("zs:diagnostics", NAMES) is None
+        else:
+            assert diagnostic(answered) == 22
 
 
 @settings(deadline=None)
