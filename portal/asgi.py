@@ -37,6 +37,7 @@ from portal.guards.rate_limit import RateLimit
 from portal.i18n import LANGUAGES
 from portal.keeping import Keeping
 from portal.links import PlainLinks
+from portal.machines.refusals import RefusalsInJson
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
 from portal.pages import Drawing
@@ -100,6 +101,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
         middleware=[
             Middleware(SecurityHeaders, headers=security_headers(shell)),
             Middleware(SharedAnswers),
+            Middleware(RefusalsInJson),
             Middleware(ClientAddress, trusted=services.settings.proxies),
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),

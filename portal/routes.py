@@ -128,6 +128,8 @@ class PlainPages:
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""
         drawing = self.drawing(request)
+        if isinstance(error, SearchError) and request.scope["path"].startswith("/api/"):
+            return _refusal(error, drawing.state.hl)
         return self.document(drawing, drawing.problem(error) if isinstance(error, SearchError) else drawing.failed())
 
     def forbidden(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler
@@ -164,6 +166,8 @@ class PlainPages:
     def wrong_host(self, scope: Scope) -> Response:
         drawing = self._drawing_for(scope)
         problem = Problem(drawing.t("limits.host_title"), drawing.t("limits.host"), drawing.t("limits.host_next"))
+        if scope.get("path", "").startswith("/api/"):
+            return JSONResponse(error_answer("WrongHost", f"{problem.title}. {problem.next}"), 400)
         return self.document(drawing, drawing.told(problem, 400))
 
     def too_many(self, scope: Scope, seconds: int) -> Response:

@@ -255,6 +255,13 @@ _SEARCH: Final = (
     Parameter("words", f"key of a reading to search for as words, or all; at most {MAX_KEYS}", {**_KEY}, repeated=True),
     _HL,
 )
+# What guards and the router answer, to any request under /api/.
+_REFUSED: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Error", "the request cannot be read"),
+    405: ("Error", "another method than GET and HEAD"),
+    414: ("Error", "the address is too long"),
+    429: ("Error", "too many requests; Retry-After says how many seconds to wait"),
+}
 _LATER: Final = ("Error", "the index cannot be searched now")
 
 OPERATIONS: Final = (
@@ -329,6 +336,7 @@ def description(title: str, base: str, version: str) -> Shape:
 
 
 def _described(operation: Operation) -> Shape:
+    refused = _REFUSED if operation.path.startswith("/api/") else {}
     return {
         "operationId": operation.name,
         "summary": operation.about,
@@ -338,6 +346,6 @@ def _described(operation: Operation) -> Shape:
                 "description": about,
                 "content": {operation.media_type if status == 200 else "application/json": {"schema": _ref(shape)}},
             }
-            for status, (shape, about) in operation.answers.items()
+            for status, (shape, about) in sorted({**refused, **operation.answers}.items())
         },
     }

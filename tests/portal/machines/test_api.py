@@ -1,19 +1,26 @@
 """The JSON API is as its description says."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from portal.asgi import answers_to_errors, portal_routes
 from portal.bootstrap import Services
-from portal.guards.middleware import opened
+from portal.guards.middleware import MAX_QUERY_BYTES, opened
 from portal.machines.openapi import OPERATIONS
 from portal.machines.routes import machine_routes
+from portal.routes import PlainPages
 from portal.settings import SettingsError, read_settings
+from portal.shell import Shell
 from search.schema import FACETS, SORTS
+from tests.portal.machines.conftest import Catalogue
+from tests.support.frame import frame
 from tests.support.small_library import EBOOK_ID, PAYLOADS, REEF_ID, TRAP_ID
 
 SEARCHES: tuple[dict[str, str], ...] = (
@@ -86,6 +93,58 @@ def test_what_is_not_there_is_answered_as_described(described: dict[str, Any], c
     for params in ({"q": "te"}, {"q": "hira", "in": "author", "hl": "en"}, {"q": ""}, {"q": PAYLOADS[0]}):
         valid(described, "Offers", client.get("/api/v1/suggest", params=params).json())
     valid(described, "Suggestions", client.get("/api/v1/suggest/opensearch?q=te").json())
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/nothing", 404, "NotFound"),
+        ("GET", "/api/v2/search", 404, "NotFound"),
+        ("POST", "/api/v1/search", 405, "MethodNotAllowed"),
+        ("DELETE", f"/api/v1/record/{REEF_ID}", 405, "MethodNotAllowed"),
+        ("GET", "/api/v1/record/a%00b", 400, "BadRequest"),
+        ("GET", "/api/v1/record/..%2F..%2Fetc", 400, "BadRequest"),
+        ("GET", "/api/v1/search?q=" + "a" * (MAX_QUERY_BYTES + 1), 414, "UriTooLong"),
+    ],
+)
+def test_what_is_refused_is_answered_as_described(
+    described: dict[str, Any], client: TestClient, method: str, path: str, status: int, code: str, hl: str
+) -> None:
+    language = f"hl={hl}&" if "?" in path else f"?hl={hl}"
+    answer = client.request(method, path.replace("?", f"?{language}") if "?" in path else path + language)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    valid(described, "Error", answer.json())
+    assert answer.json()["error"]["code"] == code
+    assert answer.headers.get("allow") == ("GET, HEAD" if status == 405 else None)
+
+
+def test_another_host_is_refused_as_described(described: dict[str, Any], client: TestClient) -> None:
+    answer = client.get("/api/v1/search", headers={"Host": "a b"})
+    assert answer.status_code == 400
+    valid(described, "Error", answer.json())
+
+
+@pytest.mark.parametrize("path", ["/search?q=laut", "/record/kota.1", "/suggest?q=la", "/suggest/opensearch?q=la"])
+def test_an_index_that_is_away_is_told_as_described(described: dict[str, Any], tmp_path: Path, path: str) -> None:
+    services = Catalogue(tmp_path).services
+    pages = PlainPages(services, Shell(frame()))
+    routes, handlers = portal_routes(services, pages, None), answers_to_errors(pages)
+    answer = TestClient(Starlette(routes=routes, exception_handlers=handlers)).get(f"/api/v1{path}")
+    assert answer.status_code == 503
+    valid(described, "Error", answer.json())
+
+
+def test_pages_are_refused_in_words_for_people(client: TestClient) -> None:
+    assert client.get("/nothing").headers["content-type"].startswith("text/html")
+
+
+def test_refusals_are_described_wherever_they_are_given(described: dict[str, Any]) -> None:
+    for path, item in described["paths"].items():
+        told = {"400", "405", "414", "429"}
+        assert (told <= set(item["get"]["responses"])) == path.startswith("/api/")
 
 
 def test_the_state_of_titles_is_answered_as_described(described: dict[str, Any], client: TestClient) -> None:
