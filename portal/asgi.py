@@ -20,6 +20,7 @@ from portal.advanced import Advanced
 from portal.bootstrap import Services, open_services
 from portal.bootstrap_accounts import Accounts, open_lending
 from portal.bundles import FONTS, LastingFiles
+from portal.caching.packing import Packing
 from portal.caching.page_cache import PageCache
 from portal.current import hand_over
 from portal.exporting import Exports
@@ -106,6 +107,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
             Middleware(AllowedHosts, hosts=services.settings.hosts, refused=pages.wrong_host),
             Middleware(RateLimit, too_many=pages.too_many, times=services.settings.rate),
             Middleware(QueryLimit, too_long=pages.too_long),
+            Middleware(Packing),
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(
                 KnownPaths,

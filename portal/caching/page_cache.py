@@ -5,7 +5,6 @@ Only what is the same for everybody is kept: GET, 200, and neither private nor w
 
 import gzip
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.caching.packing import takes_gzip
 from portal.caching.remembering import Generation
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -64,7 +64,7 @@ class PageCache:
             scope["scheme"].encode(),
             headers.get(b"host", b""),
             headers.get(b"accept", b""),
-            b"gzip" if _takes_gzip(scope) else b"",
+            b"gzip" if takes_gzip(scope) else b"",
         ):
             digest.update(b"%d:" % len(part) + part)
         return digest.digest()
@@ -89,7 +89,7 @@ class PageCache:
                     await send({"type": "http.response.body", "body": bytes(body), "more_body": True})
                     start = None
                 return
-            kept = _as_kept(start, bytes(body), packed=_takes_gzip(scope))
+            kept = _as_kept(start, bytes(body), packed=takes_gzip(scope))
             self._keep(key, kept)
             await _give(kept, scope, send)
 
@@ -108,17 +108,6 @@ def _is_cached(path: str) -> bool:
     return path == FRAME or path.startswith(CACHED_UNDER)
 
 
-# RFC 9110, 12.5.3: of weight 0, it is what the asker does not take.
-_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
-
-
-def _takes_gzip(scope: Scope) -> bool:
-    return any(
-        name == b"accept-encoding" and b"gzip" in value and not (b"q=0" in value and _NO_GZIP.search(value))
-        for name, value in scope["headers"]
-    )
-
-
 def _may_be_kept(start: Message) -> bool:
     headers = {name.lower(): value for name, value in start.get("headers", ())}
     control = headers.get(b"cache-control", b"")
@@ -135,7 +124,7 @@ def _as_kept(start: Message, body: bytes, *, packed: bool) -> _Kept:
     given = list(start["headers"])
     if packed and len(body) >= LEAST_PACKED_BYTES and not any(name.lower() == b"content-encoding" for name, _ in given):
         body = gzip.compress(body, 6, mtime=0)
-        given += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+        given.append((b"content-encoding", b"gzip"))
     tag = b'W/"%s"' % hashlib.blake2b(body, digest_size=12).hexdigest().encode()
     headers = [(name, value) for name, value in given if name.lower() not in (b"etag", b"content-length")]
     headers += [(b"etag", tag), (b"content-length", str(len(body)).encode())]

@@ -1,0 +1,49 @@
+"""Who is sent an answer packed, and that caches on the way are told that it may be."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from portal.caching.packing import Packing
+from tests.support.small_library import REEF_ID
+
+TAKEN = ("gzip", "br, gzip;q=0.5", "gzip;q=0, br", "identity")
+# One packed by the page cache, the frame that the framework leaves unpacked, and what is kept nowhere.
+PATHS = ("/cari?q=karang", "/", f"/katalog/{REEF_ID}", "/api/v1/search?q=laut", "/oai?verb=Identify", "/anak", "/sru")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_may_be_packed_says_so_to_caches(client: TestClient, path: str, taken: str) -> None:
+    for _ in range(2):  # as it is made, and as it was kept
+        answer = client.get(path, headers={"Accept-Encoding": taken})
+        assert "accept-encoding" in answer.headers["vary"].lower()
+        assert answer.headers["vary"].lower().count("accept-encoding") == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.000", "identity"])
+def test_who_refuses_a_packed_answer_is_sent_none(client: TestClient, path: str, refused: str) -> None:
+    assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
+
+
+def test_a_copy_that_is_still_good_is_told_to_depend_on_the_same(client: TestClient) -> None:
+    first = client.get("/cari?q=karang")
+    again = client.get("/cari?q=karang", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["vary"] == first.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "vary"), [("image/png", None), ("font/woff2", None), ("image/svg+xml", "Cookie, Accept-Encoding")]
+)
+def test_a_picture_that_is_packed_by_itself_is_the_same_for_everybody(kind: str, vary: str | None) -> None:
+    def picture(request: Request) -> Response:
+        return Response(b"", media_type=kind, headers={"Vary": "Cookie"} if vary else {})
+
+    app = Starlette(routes=[Route("/", picture)], middleware=[Middleware(Packing)])
+    assert TestClient(app).get("/").headers.get("vary") == vary
