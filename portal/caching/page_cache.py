@@ -1,6 +1,6 @@
 """Plain pages and answers that were just made, given again as they are: no thread, no template, no search.
 
-Only what is the same for everybody is kept: GET, 200, and neither private nor with a cookie.
+Only what is the same for everybody is kept: GET (and HEAD, which is GET without its body), 200, and neither private nor with a cookie.
 """
 
 import gzip
@@ -38,9 +38,11 @@ class PageCache:
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not _is_cached(scope["path"]):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _is_cached(scope["path"]):
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            send, scope = _without_body(send), {**scope, "method": "GET"}  # told what GET is told (RFC 9110, 9.3.2)
         fresh = self._generation.fresh()
         key = self._key(scope, fresh or self._seen)
         self._seen = fresh or self._seen
@@ -102,6 +104,13 @@ class PageCache:
         self._size += len(kept[2])
         while self._size > MAX_BYTES:
             self._size -= len(self._kept.popitem(last=False)[1][2])
+
+
+def _without_body(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sent
 
 
 def _is_cached(path: str) -> bool:

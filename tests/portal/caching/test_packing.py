@@ -31,6 +31,15 @@ def test_who_refuses_a_packed_answer_is_sent_none(client: TestClient, path: str,
     assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("taken", TAKEN)
+def test_head_is_told_what_get_is_told(client: TestClient, path: str, taken: str) -> None:
+    page, head = (client.request(method, path, headers={"Accept-Encoding": taken}) for method in ("GET", "HEAD"))
+    for name in ("etag", "vary", "content-type", "content-encoding", "cache-control"):
+        assert head.headers.get(name) == page.headers.get(name)
+    assert head.content == b""
+
+
 def test_a_copy_that_is_still_good_is_told_to_depend_on_the_same(client: TestClient) -> None:
     first = client.get("/cari?q=karang")
     again = client.get("/cari?q=karang", headers={"If-None-Match": first.headers["etag"]})

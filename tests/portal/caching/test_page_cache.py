@@ -72,6 +72,25 @@ def test_a_copy_that_is_still_good_is_not_sent_again() -> None:
     assert client.get("/cari?q=a", headers={"If-None-Match": 'W/"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize("first", ["GET", "HEAD"])
+def test_head_is_told_what_get_is_told_without_the_body(first: str) -> None:
+    client = World(answer=lambda text: PlainTextResponse(text * 100)).client()
+    made = client.request(first, "/cari?q=a")
+    page, head = client.get("/cari?q=a"), client.head("/cari?q=a")
+    assert head.headers == page.headers == made.headers
+    assert (head.status_code, head.content) == (200, b"")
+    assert page.content
+    again = client.head("/cari?q=a", headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == page.headers["etag"]
+
+
+def test_a_head_of_what_is_not_kept_has_no_body() -> None:
+    client = World(answer=lambda text: PlainTextResponse(text, 404)).client()
+    head = client.head("/cari?q=a")
+    assert (head.status_code, head.content) == (404, b"")
+
+
 @pytest.mark.parametrize(
     "headers", [{"Host": "other.example"}, {"Accept": "application/json"}, {"Accept-Encoding": "gzip"}]
 )
