@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from portal import links as addresses
 from portal.bootstrap import Services
@@ -140,9 +142,10 @@ class BookRoutes:
         headers = {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": FILE_CACHED}
         if unchanged(request, etag, changed):
             return Response(status_code=304, headers=headers)
-        if request.headers.get("range", "").count(",") >= MAX_RANGES:
+        asked = request.headers.get("range", "")
+        if _in_bytes(asked) and asked.count(",") >= MAX_RANGES:
             return Response(status_code=416, headers={"Content-Range": f"bytes */{file.stat().st_size}"})
-        return FileResponse(
+        return _BookFile(
             file,
             headers=headers,
             media_type="application/pdf",
@@ -184,6 +187,25 @@ class BookRoutes:
             return None
         number = _page_number(request.path_params["page"], document.ebook)
         return None if number is None else (document, number)
+
+
+class _BookFile(FileResponse):
+    """A file that is whole to who asks for a range of what it does not count in (RFC 9110, 14.2)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _in_bytes(Headers(scope=scope).get("range", "")):
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"range"]}
+        await super().__call__(scope, receive, send)
+
+
+def _in_bytes(asked: str) -> bool:
+    """Whether a Range header is about bytes; what names no unit may have meant them, and is refused as a bad one.
+
+    >>> [_in_bytes(asked) for asked in ("bytes=0-9", "Bytes=0-9", "bytes", "lines=1-2")]
+    [True, True, True, False]
+    """
+    unit, named, _ = asked.partition("=")
+    return not named or unit.strip().lower() == "bytes"
 
 
 def _page_number(text: str, ebook: Ebook) -> int | None:

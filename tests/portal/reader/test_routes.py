@@ -155,9 +155,19 @@ def test_a_range_beyond_the_end_is_refused_with_the_size(client: TestClient, who
     assert answer.headers["content-range"] == f"bytes */{len(whole)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=", "bytes", "bytes=9-1", "bytes=a-b", "lines=1-2"])
+@pytest.mark.parametrize("asked", ["bytes=", "bytes", "bytes=9-1", "bytes=a-b"])
 def test_a_range_that_is_none_is_refused(client: TestClient, asked: str) -> None:
     assert client.get(FILE, headers={"Range": asked}).status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["lines=1-2", "items=0-1,2-3,4-5,6-7,8-9,10-11", "=1-2"])
+def test_a_range_of_what_a_file_is_not_counted_in_is_the_whole_file(
+    client: TestClient, whole: bytes, asked: str
+) -> None:
+    answer = client.get(FILE, headers={"Range": asked})
+    assert answer.status_code == 200
+    assert answer.content == whole
+    assert "content-range" not in answer.headers
 
 
 def test_a_range_of_another_file_than_the_browser_has_is_the_whole_file(client: TestClient, whole: bytes) -> None:
