@@ -77,6 +77,13 @@ class Tombstones:
         last = _LATEST if until is None else until
         return self._select("WHERE stamp > ? AND stamp <= ? ORDER BY stamp LIMIT ?", after, last, max(limit, 0))
 
+    def count(self, until: Stamp) -> int:
+        """How many are no later than `until`."""
+        if not self._path.exists():
+            return 0
+        with closing(self._open()) as database:
+            return int(database.execute("SELECT count(*) FROM removed WHERE stamp <= ?", (until,)).fetchone()[0])
+
     def __iter__(self) -> Iterator[Tombstone]:
         """All, the oldest first."""
         yield from self._select("ORDER BY stamp")

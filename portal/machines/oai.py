@@ -250,10 +250,10 @@ class Answering:
                 resumption.set("completeListSize", str(max(asked.total, asked.given + len(found.headers))))
 
     def _total(self, asked: Asked, query: Query) -> int | None:
-        """How many documents the whole list has, where that is cheap to tell: without dates."""
+        """How many documents and tombstones the whole list has, where that is cheap to tell: without dates."""
         if asked.since or asked.until:
             return None
-        return self._searcher.keyword(query, 0).total
+        return self._searcher.keyword(query, 0).total + self._tombstones.count(self._searcher.publications.last)
 
     def _add_headers(self, made: Element, headers: Iterable[Header], written: Format | None) -> None:
         """written: the format of whole records; None for headers alone."""

@@ -24,6 +24,7 @@ def test_tombstones_are_walked_in_order_and_no_two_are_at_once(tmp_path: Path) -
     assert len({tombstone.stamp for tombstone in found}) == 3
     assert before <= found[0].at <= datetime.now(UTC)
     assert kept.walk(limit=2) == found[:2]
+    assert [kept.count(one.stamp) for one in found] == list(range(1, len(found) + 1))
     assert kept.walk(found[0].stamp, 9, found[1].stamp) == found[1:2]
     assert kept.get(DocumentId("a.3")) == found[1]
     kept.remove(ids("a.3"))

@@ -272,6 +272,15 @@ def test_a_whole_list_is_the_catalogue_in_pages(catalogue: Catalogue) -> None:
     assert len(listed(catalogue.client)) == count < HEADERS_AT_ONCE
 
 
+def test_the_size_of_a_list_counts_what_is_gone(catalogue: Catalogue) -> None:
+    catalogue.put(*some(1, 2 * RECORDS_AT_ONCE))
+    catalogue.remove(*(f"kota.{n}" for n in range(1, RECORDS_AT_ONCE)))
+    found = list(pages(catalogue.client, "ListRecords"))
+    tokens = [token for page in found if (token := page.find(".//o:resumptionToken", OAI)) is not None]
+    assert sum(len(headers(page)) for page in found) == 2 * RECORDS_AT_ONCE
+    assert {token.get("completeListSize") for token in tokens} == {str(2 * RECORDS_AT_ONCE)}
+
+
 def test_a_list_goes_on_after_a_restart_and_loses_nothing_that_did_not_change(catalogue: Catalogue) -> None:
     count = 3 * RECORDS_AT_ONCE
     catalogue.put(*some(1, count))
