@@ -7,6 +7,7 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
+    RedirectResponse,
     Response,
 )
 from starlette.routing import Route
@@ -50,6 +51,7 @@ class PlainPages:
             Route("/api/v1/search", self.answer),
             Route("/api/v1/suggest", self.suggest),
             Route("/health", self.health),
+            Route("/favicon.ico", self.icon),
             *(Route(bundle.path, bundle.serve) for bundle in (styles(), scripts(), early())),
         ]
 
@@ -124,6 +126,10 @@ class PlainPages:
         except SearchError as error:
             return JSONResponse({"status": "unavailable", "message": told_of(error, "en")[1]}, 503)
         return JSONResponse({"status": "ok", "documents": info.documents, "pages": info.pages})
+
+    def icon(self, request: Request) -> Response:  # noqa: ARG002 - the shape of a route
+        """For who looks for an icon where it once had to be, without reading the page that names it."""
+        return RedirectResponse("/aset/favicon.svg", 308, {"Cache-Control": "public, max-age=86400"})
 
     def search_failed(self, request: Request, error: Exception) -> Response:
         """The answer where a route could not search; wrong requests and a broken index are told apart."""

@@ -34,7 +34,7 @@ RATES: Final[Mapping[Cost, Rate]] = {
 # Who was not seen for longest is forgotten first; a forgotten visitor has all at once again.
 MAX_VISITORS: Final = 50_000
 
-_FREE: Final = ("/aset/", "/static/", "/media/", "/component/", "/_stcore/", "/health", "/robots.txt")
+_FREE: Final = ("/aset/", "/static/", "/media/", "/component/", "/_stcore/", "/health", "/robots.txt", "/favicon.ico")
 # A citation takes as long as a search: five styles are worked out for it.
 _SEARCH: Final = ("/cari", "/api/", "/kutip/", "/rak")
 # Exports, harvesting and feeds: one request may stand for hundreds of records.

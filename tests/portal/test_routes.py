@@ -271,6 +271,13 @@ def test_the_file_is_served_inline_in_ranges(client: TestClient) -> None:
     assert client.get(path, headers={"Range": "bytes=0-1,3-4,6-7,9-10,12-13"}).status_code == 416
 
 
+def test_the_icon_is_found_where_programs_look_for_it(client: TestClient) -> None:
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.text == client.get("/aset/favicon.svg").text
+
+
 def test_health_and_robots(client: TestClient, library: Services) -> None:
     assert client.get("/health").json() == {"status": "ok", "documents": 43, "pages": 18}
     robots = client.get("/robots.txt").text
