@@ -114,6 +114,7 @@ class Hit:
 Notice = Literal[
     "keyword_only",  # the index or the installation has no vectors; words only
     "relaxed",  # not every word of a long text had to match
+    "question",  # nor had every word of a question
     "loosened",  # no document has all the words, so some were enough
     "shortened",  # the text was longer than the limit
     "plain",  # signs of the query language made no sense together and were passed over

@@ -73,7 +73,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         sort=_one_of(RELEVANCE, *SORTS),
         page={"type": "integer", "minimum": 1},
         size={"type": "integer", "minimum": 1},
-        notices=_list(_one_of("keyword_only", "relaxed", "loosened", "shortened", "plain")),
+        notices=_list(_one_of("keyword_only", "relaxed", "question", "loosened", "shortened", "plain")),
         readings=_list(
             _object(
                 key=_text(),

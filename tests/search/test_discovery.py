@@ -314,6 +314,16 @@ def test_a_phrase_is_a_reason_only_where_it_stands(tmp_path: Path) -> None:
     assert found.hits[0].title.marks == ()
 
 
+def test_not_every_word_of_a_question_has_to_be_found(discovery: Discovery) -> None:
+    page = discovery.search(parse("apakah terumbu gunung karang"), "keyword")
+    assert page.notices == ("loosened",)
+    page = discovery.search(parse("apakah terumbu karang?"), "keyword")
+    assert page.notices == ("question",)
+    assert {"a.1"} < {hit.document.id for hit in page.hits}
+    assert page.hits[0].document.id == discovery.search(parse("terumbu karang"), "keyword").hits[0].document.id
+    assert discovery.search(parse("apakah terumbu karang?"), "keyword", exact=True).notices == ()
+
+
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
 
 
