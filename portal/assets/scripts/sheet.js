@@ -2,6 +2,7 @@
 // picked enough. Without this script the page scrolls and loads as any other.
 (() => {
   const OPEN = 'telusur.saringan';
+  const MOST_OF_WINDOW = 0.2; // large text makes the box as tall as a page would be
   const narrow = window.matchMedia('(max-width: 55.99rem)');
   const root = document.documentElement;
   let above = 0;
@@ -9,15 +10,15 @@
   const bandOf = () => document.querySelector('.st-key-band, .telusur.band');
   const measure = () => {
     const band = bandOf();
-    const box = band?.querySelector('.st-key-box, .searchform input[type="search"]');
-    const wanted = box && narrow.matches && !document.querySelector('.hero');
-    root.toggleAttribute('data-box-stays', Boolean(wanted));
+    const top = band?.querySelector('.st-key-box, .searchform input[type="search"]')?.getBoundingClientRect().top;
+    const bottom = band?.querySelector('.st-key-box, .searchform button')?.getBoundingClientRect().bottom;
+    const wanted = narrow.matches && !document.querySelector('.hero') && bottom - top < window.innerHeight * MOST_OF_WINDOW;
+    root.toggleAttribute('data-box-stays', wanted);
     if (!wanted) { root.removeAttribute('data-stuck'); return; }
     const around = band.getBoundingClientRect();
-    const own = box.getBoundingClientRect();
-    above = Math.round(own.top - around.top - 6);
+    above = Math.round(top - around.top - 6);
     root.style.setProperty('--box-above', `${-above}px`);
-    root.style.setProperty('--box-below', `${Math.max(0, Math.round(around.bottom - own.bottom - 8))}px`);
+    root.style.setProperty('--box-below', `${Math.max(0, Math.round(around.bottom - bottom - 8))}px`);
     follow();
   };
   const follow = () => {
