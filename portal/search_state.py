@@ -3,8 +3,9 @@
 Names stand in saved links: `q`, `in` (where its words are looked for), `f.<field>` (repeated: any of the values),
 `-f.<field>` (none of them), `sort`, `page`, `size`, `mode`, `exact=1` (in no other spelling), `drop` and `words`
 (repeated: keys of what was read from the text, to be left out of the search with its words, or searched for as words;
-`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1) and `facet` (all values
-of one are listed; `fq`: those that hold this text, `fsort=az`: by name). Defaults are left out and the order is fixed,
+`words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1), `children=1` (it was
+opened from the children's view) and `facet` (all values of one are listed; `fq`: those that hold this text,
+`fsort=az`: by name). Defaults are left out and the order is fixed,
 so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ), and so is what
 the form of years sends: `from`, `to`.
 """
@@ -55,7 +56,7 @@ SCOPES_ALSO_READ: Final[Mapping[str, str]] = {
     "isi": "pages", "fulltext": "pages", "ebook": "pages",
 }  # fmt: skip
 # Parameters that go with the text: SearchState.asking leaves them behind, and so do scripts that write an address.
-OF_THE_TEXT: Final = ("q", "page", "id", "at", "exact", "drop", "words", "facet", "fq", "fsort")
+OF_THE_TEXT: Final = ("q", "page", "id", "at", "children", "exact", "drop", "words", "facet", "fq", "fsort")
 # A text has fewer readings; what is no key of one counts for nothing.
 MAX_KEYS: Final = 16
 _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
@@ -65,7 +66,8 @@ _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 class SearchState:
     """A search, the page of it being read, the display language, and the record that is open ("" for none).
 
-    at: the record's place among the results it was opened from, 0 when it was not. exact, drop, words: as in the
+    at: the record's place among the results it was opened from, 0 when it was not; children: it was opened from the
+    children's view. exact, drop, words: as in the
     address; they belong to the text and go with it. scope: a name of SCOPES, "" for anywhere. facet: the one whose
     values are all listed, facet_text those with this text, "" for none. Whatever it is made from, it is valid: values
     outside the limits become the nearest allowed one, or the default.
@@ -87,6 +89,7 @@ class SearchState:
     facet_text: str = ""
     facet_order: FacetOrder = "count"
     at: int = 0
+    children: bool = False
 
     def __post_init__(self) -> None:
         size = self.size if self.size in SIZES else DEFAULT_SIZE
@@ -103,6 +106,7 @@ class SearchState:
             "hl": self.hl if self.hl in LANGUAGES else DEFAULT_LANGUAGE,
             "id": id,
             "at": min(max(self.at, 0), MAX_RESULTS_REACHED) if id else 0,
+            "children": bool(self.children and id),
             "exact": bool(self.exact and q),
             "drop": _keys(key for key in self.drop if q and EVERYTHING not in words and key not in words)
             if self.drop
@@ -159,6 +163,7 @@ class SearchState:
             facet_text=single.get("fq", ""),
             facet_order=cast(FacetOrder, single.get("fsort", "count")),
             at=_whole(single.get("at", ""), 0),
+            children=single.get("children") == "1",
         )
 
     @classmethod
@@ -191,6 +196,8 @@ class SearchState:
             params.append(("fsort", self.facet_order))
         if self.at:
             params.append(("at", str(self.at)))
+        if self.children:
+            params.append(("children", "1"))
         return tuple([(name, value) for name, value in params if value])
 
     def to_mapping(self) -> Mapping[str, list[str]]:
@@ -310,7 +317,7 @@ class SearchState:
 
     def closing(self) -> "SearchState":
         """Back to the results the record was opened from."""
-        return replace(self, id="", at=0) if self.id else self
+        return replace(self, id="", at=0, children=False) if self.id else self
 
     def followed(self) -> "SearchState":
         """The search as a feed of it has it: without the page, and what is open on it."""
@@ -337,7 +344,9 @@ class SearchState:
 
 
 # What belongs to one page of a search.
-_CLOSED: Final[dict[str, Any]] = {"page": 1, "id": "", "at": 0, "facet": "", "facet_text": "", "facet_order": "count"}
+_CLOSED: Final[dict[str, Any]] = {
+    "page": 1, "id": "", "at": 0, "children": False, "facet": "", "facet_text": "", "facet_order": "count",
+}  # fmt: skip
 
 
 def _printable(text: str, most: int) -> str:

@@ -1,7 +1,7 @@
 """The children's view: pictures that lead to topics, and large covers of what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
@@ -112,5 +112,5 @@ def _heading(page: ResultPage, chosen: str, state: SearchState, t: Messages) -> 
 
 
 def _title(document: Document, state: SearchState, t: Messages) -> ChildrenTitle:
-    href = PlainLinks().record(state, document.id)
+    href = PlainLinks().record(replace(state, id=document.id, children=True), document.id)
     return ChildrenTitle(cover_link(document, href, t), next(iter(read_links(document, "", t)), None))

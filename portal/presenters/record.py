@@ -104,7 +104,7 @@ def record(
     t: Messages,
 ) -> RecordView:
     """found: the e-book's pages that match `words`, what is left of `state`'s text to search for."""
-    came_from_results = not state.closing().is_home
+    back, back_label = way_back(state, links, t)
     document, is_short = shortened(document)
     items = copies(document, t)
     original = originals(document)
@@ -139,14 +139,22 @@ def record(
         marc=tuple(source_records(document, t)),
         similar=tuple(neighbour(hit, state, links, t) for hit in similar),
         query=words,
-        back=links.search(state.closing()),
-        back_label=t("record.back" if came_from_results else "record.back_home"),
+        back=back,
+        back_label=back_label,
         permalink=addresses.permalink(document.id),
         cite=addresses.cite(document.id, t.language),
         cite_part=addresses.cite(document.id, t.language, part=True),
         files=file_links(document.id, t),
         is_short=is_short,
     )
+
+
+def way_back(state: SearchState, links: Links, t: Messages) -> tuple[str, str]:
+    """Where the record was opened from, and what that is called."""
+    if state.children:
+        return addresses.children(t.language, state.q, state.page), t("record.back_children")
+    came_from_results = not state.closing().is_home
+    return links.search(state.closing()), t("record.back" if came_from_results else "record.back_home")
 
 
 def source_records(document: Document, t: Messages) -> Iterator[SourceMarc]:

@@ -1,6 +1,7 @@
 """The children's view: its own page, with its filter on whatever is searched for."""
 
 import re
+from html import escape, unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -52,6 +53,30 @@ def test_a_record_keeps_the_filter(client: TestClient) -> None:
     assert hrefs
     assert all("f.audience=children" in href for href in hrefs)
     assert client.get(hrefs[0]).status_code == 200
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("asked", [{}, {"q": "membaca", "page": "2"}])
+def test_a_record_leads_back_to_the_page_it_was_opened_from(
+    client: TestClient, hl: Language, asked: dict[str, str]
+) -> None:
+    here = client.get("/anak", params={**asked, "hl": hl})
+    book = next(a["href"] for a in Elements(here.text).all("a") if a.get("class") == "children-book")
+    record = client.get(book).text
+    back = next(a["href"] for a in Elements(record).all("a") if a.get("data-key") == "back")
+    assert messages(hl)("record.back_children") in unescape(record)
+    assert titles(client.get(back).text) == titles(here.text)
+    assert f'href="{escape(back)}"' in client.get(similar_of(record)).text
+    assert not any(name == "children" for name, _ in box_of(record))
+
+
+def similar_of(record: str) -> str:
+    return next(a["href"] for a in Elements(record).all("a") if a.get("data-key", "").startswith("similar-"))
+
+
+def box_of(page: str) -> list[tuple[str, str]]:
+    """What the form of the search box sends beside its text."""
+    return [(i["name"], i["value"]) for i in Elements(page).all("input") if i.get("type") == "hidden"]
 
 
 @pytest.mark.parametrize("hl", LANGUAGES)

@@ -38,6 +38,7 @@ states = st.builds(
     hl=st.sampled_from(["id", "en"]),
     id=st.text(max_size=30),
     at=st.integers(-3, 2000),
+    children=st.booleans(),
     exact=st.booleans(),
     drop=st.lists(keys, max_size=4).map(tuple),
     words=st.lists(keys, max_size=4).map(tuple),
@@ -56,6 +57,7 @@ names = st.one_of(
             "mode",
             "hl",
             "id",
+            "children",
             "exact",
             "drop",
             "words",
@@ -218,7 +220,10 @@ def test_every_other_name_means_a_parameter_or_a_scope_that_there_is() -> None:
 
 
 def test_a_new_text_leaves_behind_what_scripts_leave_behind() -> None:
-    asked = "q=laut&page=2&id=s.1&at=3&exact=1&drop=year&words=audience&facet=format&fq=a&fsort=az&sort=newest&f.format=book"
+    asked = (
+        "q=laut&page=2&id=s.1&at=3&children=1&exact=1&drop=year&words=audience"
+        "&facet=format&fq=a&fsort=az&sort=newest&f.format=book"
+    )
     state = SearchState.from_query_string(f"?{asked}")
     given = {name for name, _ in state.to_params()}
     assert given >= set(OF_THE_TEXT)
