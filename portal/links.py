@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from portal.i18n import DEFAULT_LANGUAGE, Language
 from portal.search_state import SearchState
@@ -164,6 +164,18 @@ def _query(hl: Language, q: str = "", **others: str) -> str:
     params = [(name, value) for name, value in (("q", q), *others.items()) if value]
     params += [] if hl == DEFAULT_LANGUAGE else [("hl", hl)]
     return f"?{urlencode(params)}" if params else ""
+
+
+def in_language(address: str, hl: Language) -> str:
+    """Where the same is shown in another language. address: a path with its query, as a visitor may have written it.
+
+    >>> in_language("/akun/a b?x=1&hl=en", "id"), in_language("//elsewhere.example", "en")
+    ('/akun/a%20b?x=1&hl=id', '/elsewhere.example?hl=en')
+    """
+    path, _, query = address.partition("?")
+    params = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "hl"]
+    # Two slashes at its beginning would lead to another host.
+    return f"/{quote(path.lstrip('/'), errors='replace')}?{urlencode([*params, ('hl', hl)])}"
 
 
 _WEB_SCHEMES: Final = frozenset({"http", "https"})

@@ -87,12 +87,14 @@ class Problem:
 class Drawing:
     """Draws pages for one reader's state: with which services, links and words.
 
-    base: the portal's public address, for what plain pages tell machines.
+    base: the portal's public address, for what plain pages tell machines. here: where this was asked for, "" where it
+    cannot be asked for again.
     """
 
-    def __init__(self, services: Services, state: SearchState, links: Links, base: str = "") -> None:
+    def __init__(self, services: Services, state: SearchState, links: Links, base: str = "", here: str = "") -> None:
         self.services = services
         self.base = base
+        self.here = here
         self.state = state
         self.links = links
         self.t: Messages = messages(state.hl)
@@ -126,7 +128,9 @@ class Drawing:
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
 
     def told(self, problem: Problem, status: int) -> Drawn:
-        return self._drawn("_problem.html", problem, problem.title, problem.title, view=problem.title, status=status)
+        title = problem.title
+        switched = addresses.in_language(self.here, self.t.other) if self.here else ""
+        return self._drawn("_problem.html", problem, title, title, view=title, status=status, other_language=switched)
 
     def closed(self, document: Document) -> Drawn:
         """403: the e-book of this document may not be read here; what its readers can do instead."""

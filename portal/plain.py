@@ -5,9 +5,11 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
 
 from portal.bootstrap import Services
 from portal.framing import plain_document
+from portal.guards.middleware import MAX_QUERY_BYTES
 from portal.i18n import Language
 from portal.links import PlainLinks
 from portal.pages import Drawing, Drawn
@@ -28,7 +30,15 @@ def drawing_for(services: Services, request: Request) -> Drawing:
 
 
 def drawing_of(services: Services, request: Request, state: SearchState) -> Drawing:
-    return Drawing(services, state, PlainLinks(), public_address(request, services.settings))
+    return Drawing(services, state, PlainLinks(), public_address(request, services.settings), asked_at(request.scope))
+
+
+def asked_at(scope: Scope) -> str:
+    """Path and query of a request; "" for a form that was sent, and for what is too long to be asked for again."""
+    query: bytes = scope["query_string"]
+    if scope["method"] != "GET" or len(query) > MAX_QUERY_BYTES:
+        return ""
+    return f"{scope['path']}?{query.decode('latin-1')}"
 
 
 def state_of(request: Request) -> SearchState:

@@ -21,7 +21,7 @@ from portal.guards.middleware import first_param
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
 from portal.pages import Drawing, Drawn, Problem, told_of
-from portal.plain import drawing_for, drawing_of, language_of, plain_answer, state_of
+from portal.plain import asked_at, drawing_for, drawing_of, language_of, plain_answer, state_of
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
 from portal.public_address import public_address
 from portal.reader.routes import BookRoutes
@@ -200,7 +200,7 @@ class PlainPages:
 
     def _drawing_for(self, scope: Scope) -> Drawing:
         hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
-        return Drawing(self.services, SearchState(hl=hl), PlainLinks())
+        return Drawing(self.services, SearchState(hl=hl), PlainLinks(), here=asked_at(scope))
 
     def drawing(self, request: Request) -> Drawing:
         return drawing_for(self.services, request)

@@ -234,6 +234,34 @@ def test_what_is_not_there_is_a_404_page(client: TestClient, path: str, hl: str)
     assert ("tidak ditemukan" if hl == "id" else "not found") in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tidakada",
+        "/tidakada/a%20b?x=1%262",
+        "/akun/tiada",
+        "/baca/none/1?q=laut",
+        "/katalog/kota.tiada?q=laut",
+        "/kutip/tiada",
+        "/?id=kota.tiada",
+    ],
+)
+def test_what_is_not_there_is_told_in_the_other_language_too(client: TestClient, path: str) -> None:
+    told = Elements(client.get(path).text)
+    switched = client.get(told.of_key("language"))
+    assert switched.status_code == 404
+    assert switched.url.path == client.get(path).url.path
+    page = Elements(switched.text)
+    assert next(page.all("html"))["lang"] == "en"
+    assert next(Elements(client.get(page.of_key("language")).text).all("html"))["lang"] == "id"
+
+
+def test_no_address_that_is_asked_for_leads_elsewhere(client: TestClient) -> None:
+    answer = client.get("http://testserver//elsewhere.example/a?hl=en")
+    assert answer.status_code == 404
+    assert Elements(answer.text).of_key("language") == "/elsewhere.example/a?hl=id"
+
+
 @pytest.mark.parametrize("path", [f"/baca/{EBOOK_ID}/999.png", f"/baca/{REEF_ID}/1.png", "/baca/none/1.png"])
 def test_a_missing_picture_is_a_404(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -21,6 +21,10 @@ class Elements(HTMLParser):
     def all(self, tag: str) -> Iterator[dict[str, str]]:
         return (attributes for name, attributes in self.found if name == tag)
 
+    def of_key(self, key: str) -> str:
+        """Where the link of this data-key leads."""
+        return next(a["href"] for a in self.all("a") if a.get("data-key") == key)
+
     def links(self) -> list[str]:
         return [a.get("href", "") for a in self.all("a")]
 

@@ -201,7 +201,11 @@ def test_a_book_that_is_not_open_says_so_and_what_to_do(
     answer = client.get(path.format(id) + ("&" if "?" in path else "?") + f"hl={hl}")
     assert answer.status_code == 403
     assert told in answer.text
-    assert f"/katalog/{id}" + ("?hl=en" if hl == "en" else "") in Elements(answer.text).links()
+    page = Elements(answer.text)
+    assert f"/katalog/{id}" + ("?hl=en" if hl == "en" else "") in page.links()
+    switched = client.get(page.of_key("language"))
+    assert switched.status_code == 403
+    assert next(Elements(switched.text).all("html"))["lang"] != hl
 
 
 @pytest.mark.parametrize("path", ["/baca/{}/1.png", "/baca/{}/1.svg?q=" + WORD])
