@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browsing import Portal, box, drawn, visit
+from tests.support.small_library import EBOOK_ID, REEF_ID
 
 pytestmark = pytest.mark.browser
 
@@ -180,9 +181,49 @@ def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Port
     expect(page).to_have_url(portal.address + "/simpanan?ids=kota.007")
     expect(page.locator(".cards h2")).to_have_text(["Laskar pelangi"])
     page.get_by_role("button", name="Simpan judul: Laskar pelangi").click()
+    expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible()
     page.goto(portal.address + "/simpanan")
     expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible()
     assert not watch.outside
+    assert not watch.complaints
+    page.close()
+
+
+KEEP = "ids => localStorage.setItem('telusur.simpanan', JSON.stringify(ids))"
+LIST = f"/simpanan?ids=kota.007&ids={REEF_ID}&ids={EBOOK_ID}"
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_a_title_that_is_not_kept_any_more_leaves_the_list(browser: Browser, portal: Portal, hl: str) -> None:
+    page, watch = visit(browser, portal, LIST + "&hl=en" * (hl == "en"))
+    page.evaluate(KEEP, ["kota.007", REEF_ID, EBOOK_ID])
+    page.reload()
+    titles, buttons = page.locator(".cards h2"), page.locator("button[data-save]")
+    for id, left in ((REEF_ID, 2), (EBOOK_ID, 1), ("kota.007", 0)):
+        page.locator(f'button[data-save="{id}"]').click()
+        expect(titles).to_have_count(left)
+        expect(page.locator("[data-saved-status]")).to_have_text(
+            re.compile(("Dihapus" if hl == "id" else "Removed") + (f".*{left}" if left else ""))
+        )
+        links = page.locator(".kept a, a[data-key=language]").evaluate_all(
+            "all => all.map(a => a.getAttribute('href'))"
+        )
+        assert not [href for href in links if id in href]
+        assert id not in page.url
+        expect(buttons.last if left else page.locator("#judul-halaman")).to_be_focused()
+    expect(page.locator("html")).to_have_attribute("lang", hl)
+    assert not watch.complaints
+    page.close()
+
+
+def test_a_list_of_others_stays_whole_while_its_titles_are_kept_and_given_up(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, LIST)
+    button = page.locator('button[data-save="kota.007"]')
+    for pressed in ("true", "false"):
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", pressed)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".cards h2")).to_have_count(3)
     assert not watch.complaints
     page.close()
 

@@ -27,9 +27,9 @@
   };
 
   const english = () => document.documentElement.lang === 'en';
-  const listAddress = () => {
+  const addressOf = (ids) => {
     const params = new URLSearchParams();
-    for (const id of titles()) {
+    for (const id of ids) {
       if (params.toString().length + encodeURIComponent(id).length > MOST_IN_ADDRESS) break;
       params.append('ids', id);
     }
@@ -37,6 +37,7 @@
     const query = params.toString();
     return query ? `/simpanan?${query}` : '/simpanan';
   };
+  const listAddress = () => addressOf(titles());
 
   const mark = () => {
     const held = new Set(titles());
@@ -69,6 +70,31 @@
     }));
   };
 
+  // A list that others have made stays as it is.
+  const shownOfOwn = () => {
+    const shown = document.querySelector('[data-saved-list]') ? new URLSearchParams(location.search).getAll('ids') : [];
+    const held = titles();
+    return shown.every((id) => held.includes(id)) ? shown : [];
+  };
+  // Drawn anew by the server, since its files and what is shared of it hold the same titles.
+  const drawList = async (ids, place) => {
+    const address = addressOf(ids);
+    history.replaceState(null, '', address);
+    let answer = null;
+    try { answer = await fetch(address); } catch { return; } // the page is being left
+    if (!answer.ok) { location.assign(address); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (address !== location.pathname + location.search) return; // another one has been taken out since
+    const list = page.querySelector('[data-saved-list]');
+    document.querySelector('[data-saved-list]').replaceWith(list);
+    document.querySelector('a[data-key="language"]').href = page.querySelector('a[data-key="language"]').href;
+    document.dispatchEvent(new CustomEvent('telusur:drawn'));
+    const left = list.querySelectorAll('[data-save]');
+    (left[Math.min(place, left.length - 1)] || list.querySelector('#judul-halaman')).focus();
+    const status = document.querySelector('[data-saved-status]');
+    status.textContent = [status.dataset.told, list.querySelector('.for-query')?.textContent].filter(Boolean).join(' ');
+  };
+
   const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
 
   const showAll = () => { keepSearch(); mark(); fill(); };
@@ -77,9 +103,13 @@
     const button = event.target.closest?.('button');
     if (!button) return;
     if (button.dataset.save) {
+      const id = button.dataset.save;
       const held = titles();
-      write(TITLES, held.includes(button.dataset.save) ? held.filter((id) => id !== button.dataset.save) : [...held, button.dataset.save].slice(-MOST));
+      const shown = shownOfOwn();
+      const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
+      write(TITLES, held.includes(id) ? held.filter((one) => one !== id) : [...held, id].slice(-MOST));
       mark();
+      if (shown.includes(id)) await drawList(shown.filter((one) => one !== id), place);
     } else if (button.dataset.saveNone !== undefined) {
       write(TITLES, []);
       location.assign(listAddress());
