@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from portal import links as addresses
 from portal.composing import ASKED_IN, HOWS, MAX_ROWS, Form, Row, form_from, form_of, text_of
 from portal.i18n import Messages
 from portal.links import InteractiveLinks, PlainLinks
@@ -41,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class AdvancedView:
-    """kept: what of the search the form does not show, as hidden fields."""
+    """kept: what of the search the form does not show, as hidden fields. problem: why it is shown again, "" for the first time."""
 
     rows: tuple[Row, ...]
     most_rows: int
@@ -53,10 +54,14 @@ class AdvancedView:
     last: str
     online: bool
     kept: tuple[tuple[str, str], ...]
+    problem: str
 
 
 class Advanced:
-    """The route `/cari/lanjut`: with `kirim=1` it leads to the results, else it shows the form with a search in it."""
+    """The route `/cari/lanjut`: with `kirim=1` it leads to the results, else it shows the form with a search in it.
+
+    The form is shown again where it was sent with nothing to look for.
+    """
 
     def __init__(self, pages: PlainPages) -> None:
         self._pages = pages
@@ -72,10 +77,14 @@ class Advanced:
                 given.getlist("ruas"), given.getlist("kata"), given.getlist("cara"), either=given.get("cocok") == "any"
             )
             state = self._asked(drawing, form)
-            return RedirectResponse((InteractiveLinks() if interactive else PlainLinks()).search(state), 303)
+            if not state.is_home:
+                return RedirectResponse((InteractiveLinks() if interactive else PlainLinks()).search(state), 303)
+            problem = drawing.t("advanced.empty")
+        else:
+            form, problem = form_from(self._query(drawing).parts), ""
         everything = drawing.services.discovery.search(Query(), "keyword", 1, 1)
-        view = advanced_view(drawing.state, self._query(drawing), everything, interactive, drawing.t)
-        switched = request.url.path + drawing.state.in_language(drawing.t.other).query_string()
+        view = advanced_view(form, drawing.state, self._query(drawing), everything, interactive, drawing.t, problem)
+        switched = addresses.in_language(drawing.here, drawing.t.other)
         return self._pages.document(drawing, drawing.advanced(view, switched))
 
     def _asked(self, drawing: Drawing, form: Form) -> SearchState:
@@ -88,10 +97,15 @@ class Advanced:
 
 
 def advanced_view(
-    state: SearchState, query: Query, everything: ResultPage, interactive: bool, t: Messages
+    form: Form,
+    state: SearchState,
+    query: Query,
+    everything: ResultPage,
+    interactive: bool,
+    t: Messages,
+    problem: str = "",
 ) -> AdvancedView:
     """query: what `state` was understood as. everything: a search for all, whose facets are offered as limits."""
-    form = form_from(query.parts)
     empty = Row()
     rows = (*form.rows, *(empty for _ in range(max(1, ROWS_DRAWN - len(form.rows)))))[:MAX_ROWS]
     chosen = {field: filter.values for field, filter in query.chosen.items()}
@@ -115,6 +129,7 @@ def advanced_view(
         last=str(span[1]) if span and span[1] != 9999 else "",
         online=online,
         kept=(*kept, *((("app", "1"),) if interactive else ())),
+        problem=problem,
     )
 
 

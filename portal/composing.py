@@ -45,19 +45,20 @@ def form_of(fields: Sequence[str], words: Sequence[str], hows: Sequence[str], *,
 
 
 def text_of(form: Form) -> str:
-    """The search in words of the query language.
+    """The search in words of the query language, in the order of the rows; of a choice, its rows stand together.
 
     >>> text_of(Form((Row("title", "laut biru"), Row("author", "hirata lasut", "any"), Row("", "ikan", "none"))))
     'judul:laut judul:biru pengarang:hirata ATAU pengarang:lasut -ikan'
     >>> text_of(Form((Row("title", "laut biru"), Row("subject", "ikan")), either=True))
     'judul:laut DAN judul:biru ATAU subjek:ikan'
     """
-    wanted = [parts for row in form.rows if row.how != "none" and (parts := _parts(row))]
-    unwanted = [part for row in form.rows if row.how == "none" for part in _parts(row)]
-    if form.either and len(wanted) > 1:
-        choices = tuple(parts[0] if len(parts) == 1 else Group(parts) for parts in wanted)
-        return printed([Group(choices, either=True), *unwanted])
-    return printed([*(part for parts in wanted for part in parts), *unwanted])
+    asked = [(row.how != "none", parts) for row in form.rows if (parts := _parts(row))]
+    places = [place for place, (wanted, _) in enumerate(asked) if wanted]
+    if form.either and len(places) > 1:
+        choices = tuple(parts[0] if len(parts) == 1 else Group(parts) for wanted, parts in asked if wanted)
+        unwanted = [(False, parts) for wanted, parts in asked if not wanted]
+        asked = [*unwanted[: places[0]], (True, (Group(choices, either=True),)), *unwanted[places[0] :]]
+    return printed([part for _, parts in asked for part in parts])
 
 
 def form_from(parts: Iterable[Part]) -> Form:
@@ -65,9 +66,11 @@ def form_from(parts: Iterable[Part]) -> Form:
     held = tuple(parts)
     wanted = [part for part in held if not part.negated]
     if len(wanted) == 1 and isinstance(wanted[0], Group) and wanted[0].either and not _as_any(wanted[0]):
-        rows = [_row_of(part) for part in wanted[0].parts]
-        return Form((*rows, *_rows(part for part in held if part.negated))[:MAX_ROWS], either=True)
-    return Form(_rows(held)[:MAX_ROWS])
+        place = held.index(wanted[0])
+        chosen = map(_row_of, wanted[0].parts)
+        return Form((*_rows(held[:place]), *chosen, *_rows(held[place + 1 :]))[:MAX_ROWS], either=True)
+    rows = _rows(held)
+    return Form((rows if len(rows) <= MAX_ROWS else _rows(sorted(held, key=_asked_alike)))[:MAX_ROWS])
 
 
 def _parts(row: Row) -> tuple[Part, ...]:
@@ -84,19 +87,23 @@ def _parts(row: Row) -> tuple[Part, ...]:
 
 
 def _rows(parts: Iterable[Part]) -> tuple[Row, ...]:
-    """Words of one field that are asked alike stand in one row."""
-    rows: dict[tuple[str, How], Row] = {}
-    others = []
+    """Words one after the other that are asked alike in one field stand in one row."""
+    rows: list[Row] = []
+    before = None
     for part in parts:
-        row = _row_of(part)
-        together = isinstance(part, Clause) and row.how in ("all", "none")
-        if together and (before := rows.get((row.field, row.how))):
-            rows[row.field, row.how] = replace(before, words=f"{before.words} {row.words}")
-        elif together:
-            rows[row.field, row.how] = row
+        row, alike = _row_of(part), _asked_alike(part)
+        if alike and alike == before:
+            rows[-1] = replace(rows[-1], words=f"{rows[-1].words} {row.words}")
         else:
-            others.append(row)
-    return (*rows.values(), *others)
+            rows.append(row)
+        before = alike
+    return tuple(rows)
+
+
+def _asked_alike(part: Part) -> str:
+    """The same for all parts that may share a row; "" for one that has a row of its own."""
+    row = _row_of(part)
+    return f"{row.how} {row.field}" if isinstance(part, Clause) and row.how in ("all", "none") else ""
 
 
 def _row_of(part: Part) -> Row:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from portal.composing import ASKED_IN, HOWS, MAX_ROWS, Form, Row, form_from, form_of, text_of
+from portal.i18n import Language, messages
 from search.query_language import MAX_DEPTH, parse
 from tests.support.html import Elements
 
@@ -92,6 +93,43 @@ def test_the_form_leads_to_the_one_address_of_its_search(client: TestClient) -> 
     html = client.get(address).text
     assert "Ikan <mark>karang</mark> Indonesia Timur" in html
     assert sent(client, ("kata", "laut"), ("app", "1"), ("hl", "en")) == "/?q=laut&hl=en"
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+@pytest.mark.parametrize("words", ["", "  ", '"'])
+def test_a_form_with_nothing_to_look_for_says_what_to_do(client: TestClient, hl: Language, words: str) -> None:
+    asked = {"kirim": "1", "ruas": "author", "cara": "phrase", "kata": words, "hl": hl, "app": "1"}
+    answer = client.get("/cari/lanjut", params=asked, follow_redirects=False)
+    assert answer.status_code == 200
+    assert messages(hl)("advanced.empty") in answer.text
+    page = Elements(answer.text)
+    field = next(i for i in page.all("input") if i.get("name") == "kata")
+    assert "autofocus" in field
+    assert field["aria-describedby"] in {a.get("id") for a in page.all("p")}
+    switched = client.get(page.of_key("language")).text
+    assert messages("en" if hl == "id" else "id")("advanced.empty") in switched
+
+
+def test_a_form_that_limits_alone_asks_for_all_of_them(client: TestClient) -> None:
+    assert sent(client, ("kata", ""), ("f.format", "map")) == "/cari?f.format=map"
+
+
+def test_rows_come_back_in_the_order_in_which_they_were_typed(client: TestClient) -> None:
+    rows = [
+        ("subject", "none", "ikan"),
+        ("author", "phrase", "hirata lasut"),
+        ("title", "all", "karang"),
+        ("author", "all", "wenas"),
+        ("title", "any", "laut danau"),
+        ("title", "all", "biru"),
+    ]
+    names = ("ruas", "cara", "kata")
+    params = [pair for row in rows for pair in zip(names, row, strict=True)]
+    for join in ("all", "any"):
+        address = sent(client, *params, ("cocok", join))
+        page = Elements(client.get("/cari/lanjut?" + urlsplit(address).query).text)
+        words = [i["value"] for i in page.all("input") if i.get("name") == "kata" and i["value"]]
+        assert words == [words for _, _, words in rows]
 
 
 def test_words_that_plain_language_would_read_are_words_here(client: TestClient) -> None:
