@@ -150,6 +150,37 @@ def test_what_is_chosen_is_seen_in_forced_colours(window: Window) -> None:
     assert chosen.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
 
 
+@pytest.mark.parametrize("name", ["results", "plain results", "e-book record", "reader", "several fields", "children"])
+def test_buttons_and_the_focus_are_seen_in_forced_colours(window: Window, name: str) -> None:
+    page = opened(window, PAGES[name], "id")
+    page.emulate_media(forced_colors="active")
+    bare = page.evaluate(
+        """() => [...document.querySelectorAll('button, .button')].filter(e => e.checkVisibility() && e.offsetWidth)
+            .filter(e => getComputedStyle(e).borderTopStyle === 'none' || !parseFloat(getComputedStyle(e).borderTopWidth))
+            .map(e => e.outerHTML.slice(0, 90))"""
+    )
+    assert not bare
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break  # beyond the last
+        rings = page.evaluate(
+            """() => { const e = document.activeElement;
+                const seen = [e, e.nextElementSibling, e.closest('label, [data-testid="stTextInputRootElement"]')];
+                return seen.filter(Boolean).map(getComputedStyle).filter(s => s.outlineStyle !== 'none')
+                    .map(s => parseFloat(s.outlineWidth)); }"""
+        )
+        assert max(rings, default=0) >= 3, page.evaluate("document.activeElement.outerHTML.slice(0, 90)")
+
+
+def test_the_band_has_no_ground_of_its_own_in_forced_colours(window: Window) -> None:
+    page = opened(window, "/cari?q=karang", "id")
+    page.emulate_media(forced_colors="active")
+    band = page.locator(".band").first
+    assert band.evaluate("e => getComputedStyle(e).borderImageSource") == "none"
+    assert band.evaluate("e => getComputedStyle(e).borderBottomStyle") == "solid"
+
+
 def test_nothing_moves_for_who_asked_for_less_motion(window: Window) -> None:
     page = opened(window, "/?q=membaca+jilid", "id")
     page.emulate_media(reduced_motion="reduce")

@@ -269,6 +269,30 @@ def test_on_a_phone_the_box_stays_and_the_sheet_waits_for_more_picks(
     page.close()
 
 
+@BOTH
+@pytest.mark.parametrize("by", ["button", "key"])
+def test_on_a_phone_the_sheet_stays_open_when_years_are_applied(
+    browser: Browser, portal: Portal, root: str, by: str
+) -> None:
+    page, watch = visit(browser, portal, root + "?q=membaca", 360)
+    sheet = page.locator(".facets-sheet")
+    sheet.locator("summary").first.click()
+    page.get_by_label("Dari tahun").fill("2000")
+    page.get_by_label("Sampai tahun").fill("2009")
+    if by == "button":
+        page.get_by_role("button", name="Terapkan").click()
+    else:
+        page.get_by_label("Sampai tahun").press("Enter")
+    expect(page.locator("#judul-halaman")).to_contain_text("10 hasil")
+    expect(sheet).to_have_attribute("open", "")
+    expect(page.locator(".years :focus")).to_have_count(1)
+    expect(page.locator(".years :focus")).to_be_in_viewport()
+    page.get_by_role("button", name="Tampilkan 10 hasil").click()
+    expect(sheet).not_to_have_attribute("open", "")
+    assert not watch.complaints
+    page.close()
+
+
 def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/?q=judul:karang")
     page.get_by_role("link", name="Ubah pencarian ini").click()
