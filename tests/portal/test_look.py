@@ -181,3 +181,13 @@ def test_children_have_large_targets(context: BrowserContext, portal: Portal, pa
     )
     assert len(sizes) > 5
     assert min(sizes) >= 48
+
+
+def test_the_box_lets_go_of_the_window_when_text_grows(context: BrowserContext, portal: Portal) -> None:
+    page = opened(context, portal, "/cari?q=membaca")
+    page.set_viewport_size({"width": 360, "height": 640})
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-box-stays", "")
+    page.get_by_role("button", name="Tampilan").click()
+    page.get_by_role("radio", name="Sangat besar", exact=True).check(force=True)
+    expect(root).not_to_have_attribute("data-box-stays", "")

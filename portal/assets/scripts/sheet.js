@@ -10,6 +10,7 @@
   const bandOf = () => document.querySelector('.st-key-band, .telusur.band');
   const measure = () => {
     const band = bandOf();
+    if (band) grown.observe(band); // it is another after the page was drawn anew; observed twice is observed once
     const top = band?.querySelector('.st-key-box, .searchform input[type="search"]')?.getBoundingClientRect().top;
     const bottom = band?.querySelector('.st-key-box, .searchform button')?.getBoundingClientRect().bottom;
     const wanted = narrow.matches && !document.querySelector('.hero') && bottom - top < window.innerHeight * MOST_OF_WINDOW;
@@ -58,6 +59,7 @@
 
   let waiting = 0;
   const soon = () => { waiting ||= setTimeout(() => { waiting = 0; measure(); }, 150); };
+  const grown = new ResizeObserver(soon); // by the text size that a reader chooses, too
   document.addEventListener('telusur:drawn', soon);
   document.addEventListener('DOMContentLoaded', () => { open(); measure(); });
   window.addEventListener('resize', soon);

@@ -266,3 +266,14 @@ def test_what_is_pressed_at_the_desk_is_large_enough_for_a_finger(browser: Brows
         )
     assert not small, "\n".join(small[:20])
     page.context.close()
+
+
+def test_a_barcode_fits_its_field_when_text_is_twice_as_large(browser: Browser, served: Served) -> None:
+    page = signed_in(browser, served, 360)
+    page.goto(f"{served.portal.address}/meja/kembali")
+    page.add_style_tag(content=":root { font-size: 200% !important }")
+    field = page.locator("#barcode")
+    letters = "e => e.clientWidth / parseFloat(getComputedStyle(e).fontSize)"
+    assert field.evaluate(letters) > 5
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.context.close()
