@@ -7,6 +7,7 @@ from typing import Final
 from ingest.extract import MarcView, joined
 from ingest.mapping import table
 from ingest.mappings.access import has_version_to_read
+from ingest.mappings.theses import thesis_statements
 from ingest.transform import remembered
 
 TAGS: Final = "LDR 006 007 008 020 245 250 300 336 338 340 502 856 942 952"
@@ -35,7 +36,7 @@ def formats(view: MarcView) -> list[str]:
     level = _by_level(view, not_book="software" in physical or _is_not_book(view, itself))
     found: dict[str, None] = dict.fromkeys((*itself, *physical, *level))
     online = view.once(is_online)
-    if "502" in view.fields:
+    if view.once(thesis_statements):
         found.pop("manuscript", None)
         found["thesis"] = None
     if not found:
@@ -54,7 +55,7 @@ def formats(view: MarcView) -> list[str]:
 
 
 def material_types(view: MarcView) -> list[str]:
-    """The worksheets of INLISLite that a title would be catalogued on, from its formats and 502."""
+    """The worksheets of INLISLite that a title would be catalogued on, from its formats and, of a thesis, its degree."""
     worksheets = table("formats", "worksheet")
     found = []
     for format in view.once(formats):
@@ -70,9 +71,7 @@ def material_types(view: MarcView) -> list[str]:
 
 
 def _degree(view: MarcView) -> str:
-    """By the degree in 502 $b, else by words of the note."""
-    said = [field.get("b") or joined(field, "ag") for field in view.of("502")]
-    for text in said:
+    for text in view.once(thesis_statements):
         small = text.casefold()
         for word, worksheet in table("formats", "degree_502").items():
             if word in small:

@@ -41,6 +41,7 @@ from ingest.mappings.subjects import (
     subjects,
     topics,
 )
+from ingest.mappings.theses import place_notes
 from ingest.record import Field
 from ingest.source import Rejected, SourceRecord
 from ingest.transform import (
@@ -332,6 +333,7 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     source: the catalogue's name, the first part of the document's id.
     """
     view = MarcView(source_record.record, _TAGS)
+    place_notes(view)
     fields = _RULE_SET.apply(view)
     if "title" not in fields:
         reason = "The record has no title (245 $a) and nothing to use in its place; add one."

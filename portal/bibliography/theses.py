@@ -21,6 +21,10 @@ _PARTED: Final = re.compile(
 _SCHOOL: Final = re.compile(
     r"universi|institut|school|college|sekolah|akademi|academ|polite[ck]|polytechn|fa[ck]ult", re.IGNORECASE
 )
+# "A thesis presented by A. Writer to the Graduate School of X in partial fulfillment ..., Y University"
+_HANDED_IN: Final = re.compile(r"(?:submitted|presented|diajukan|disusun)\b", re.IGNORECASE)
+_UNIVERSITY: Final = re.compile(r"universi|institut", re.IGNORECASE)
+_NAME: Final = re.compile(r"[A-Z][\w'’]+(?: (?:(?:of|the|for|and|di|dan) )*[A-Z][\w'’]+)*")
 _YEAR: Final = re.compile(r"[\s,.(\[©c]*\b(?:1[5-9]|20)\d\d\b[)\].\s]*$")
 _ENGLISH: Final = ("thesis", "dissertation")
 
@@ -62,5 +66,8 @@ def _kind(word: str, degree: str) -> str:
 
 def _school(text: str, surely: bool = False) -> str:
     """surely: it stands where a university does; otherwise it must be called one."""
+    if _HANDED_IN.match(text):
+        schools = [name for name in _NAME.findall(text) if _SCHOOL.search(name)]
+        return next(filter(_UNIVERSITY.search, schools), next(iter(schools), ""))
     found = _YEAR.sub("", text).strip(" .,;:-–—")
     return found if surely or _SCHOOL.search(found) else ""

@@ -423,6 +423,59 @@ def test_worksheet_of_a_thesis_is_its_degree(note: str, worksheet: str) -> None:
     assert mapped(T, f"502    {note}").values("material_type") == (worksheet,)
 
 
+MONTHLY = "gpo_monthly/CGP_Records_Monthly_Files__Changed_MARC_Records__changed_records_202601_1563_utf8.mrc.gz"
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "formats", "worksheets"),
+    [
+        (HISTORY_2, "000447426", ("microform", "thesis"), ("microform", "dissertation")),  # 245 $b "a dissertation submitted"
+        (HISTORY_3, "000786310", ("thesis",), ("thesis",)),  # 245 $b "thesis /"
+        (HISTORY_7, "001415067", ("thesis", "ebook"), ("dissertation", "electronic")),  # 500 "A thesis presented by"
+        (HISTORY_3, "000297759", ("book",), ("monograph",)),  # "Originally presented as"
+        (MONTHLY, "000891830", ("book",), ("monograph",)),
+        ("psu/format_leader6_book_override.mrc", "1586824", ("book",), ("monograph",)),  # "Thesis guide"
+        ("solrmarc/uva_001_2000.mrc.gz", "u564", ("book",), ("monograph",)),  # "Based on the author's thesis (Ph. D.)--"
+    ],
+)  # fmt: skip
+def test_a_thesis_without_502_is_told_by_its_words(
+    file: str, number: str, formats: tuple[str, ...], worksheets: tuple[str, ...]
+) -> None:
+    found = real(file, number)
+    assert (found.values("format"), found.values("material_type")) == (formats, worksheets)
+
+
+def test_a_note_that_is_a_thesis_note_but_for_its_tag_stands_as_one() -> None:
+    found = mapped(T, "500    $a Skripsi (S1)--Universitas Sam Ratulangi, 2019.", "500    $a Indeks.")
+    assert found.values("thesis") == ("Skripsi (S1)--Universitas Sam Ratulangi, 2019.",)
+    assert (found.values("note"), found.values("material_type")) == (("Indeks.",), ("bachelor_thesis",))
+    assert real(HISTORY_7, "001415067").first("thesis").startswith('"A thesis presented by David Rice Gardner')
+
+
+@pytest.mark.parametrize(
+    ("field", "is_thesis"),
+    [
+        ("500    $a Disertasi, Universitas Indonesia, 2004.", True),
+        ("500    $a Thesis (M.A.)--University of Hawaii, 1978.", True),
+        ("500    $a Tesis pada Program Studi Ilmu Hukum.", True),
+        ("500    $a Revision of the author's thesis (Ph. D.)--University of Delhi.", False),
+        ("500    $a Without thesis statement.", False),
+        ("500    $a Disertasi penulis yang direvisi.", False),
+        ("245 10 $a Laut : $b skripsi / $c oleh Ana", True),
+        ("245 10 $a Laut / $c oleh Ana ; tesis diajukan kepada Universitas Indonesia", True),
+        ("245 10 $a Pedoman menulis : $b skripsi, tesis dan disertasi", False),
+        ("245 10 $a Skripsi tanpa stres", False),
+    ],
+)
+def test_words_that_make_a_thesis(field: str, is_thesis: bool) -> None:
+    fields = (field,) if field.startswith("245") else (T, field)
+    assert ("thesis" in mapped(*fields).values("format")) is is_thesis
+
+
+def test_a_journal_of_theses_is_none() -> None:
+    assert mapped("245 00 $a Laut : $b skripsi", leader="00000nas a2200000 i 4500").values("format") == ("journal",)
+
+
 @pytest.mark.parametrize(
     ("name", "fields", "values"),
     [
