@@ -15,6 +15,8 @@ Relation = Literal[
     "constituent",
     "preceding",
     "succeeding",
+    "merged_with",
+    "merged_into",
     "translation_of",
     "translated_as",
     "supplement",
@@ -82,7 +84,8 @@ class Related:
     """Another record that this one names (MARC 760-787).
 
     part: where in a host it stands ("Vol. 5, no. 2, hlm. 12-20"). note: how they are related, in the record's words.
-    control_numbers: with their system, "(OCoLC)32565826", as written.
+    control_numbers: with their system, "(OCoLC)32565826", as written. in_note: the record asks not to show it, since
+    a note of it (580) names it already.
     """
 
     kind: Relation
@@ -93,6 +96,7 @@ class Related:
     issn: str = ""
     isbn: str = ""
     control_numbers: tuple[str, ...] = ()
+    in_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)

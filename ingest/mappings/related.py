@@ -1,9 +1,9 @@
 """Records that a record names: hosts, earlier and later titles, originals, other forms (MARC 760-787)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ingest.extract import MarcView, joined
+from ingest.extract import MarcView, indicator, joined
 from ingest.mappings.languages import language_codes
 from ingest.record import Field
 from ingest.transform import isbn, issn, plain, trim_isbd
@@ -30,8 +30,8 @@ _KINDS: Final[Mapping[str, Relation]] = {
 _WITHOUT_TITLE: Final = frozenset(("other_form", "constituent"))
 # Series and uniform titles may carry numbers of their own besides.
 _NUMBERED_TAGS: Final = ("440", "490", "730", "800", "810", "811", "830")
-TAGS: Final = " ".join(_KINDS)
-NUMBER_TAGS: Final = " ".join((*_KINDS, *_NUMBERED_TAGS))
+TAGS: Final = " ".join((*_KINDS, "580"))
+NUMBER_TAGS: Final = " ".join((TAGS, *_NUMBERED_TAGS))
 
 
 def related(view: MarcView) -> tuple[Related, ...]:
@@ -40,7 +40,12 @@ def related(view: MarcView) -> tuple[Related, ...]:
     tags = [tag for tag in _KINDS if tag in fields]
     if not tags:
         return ()
-    found = [_related(_KINDS[tag], field) for tag in tags for field in fields[tag]]
+    notes = " ".join([plain(joined(field, "a")) for field in view.of("580")]).casefold()
+    found = [
+        _related(kind, field, notes)
+        for tag in tags
+        for kind, field in zip(_kinds(tag, fields[tag]), fields[tag], strict=True)
+    ]
     return tuple(dict.fromkeys([item for item in found if item is not None]))
 
 
@@ -71,15 +76,32 @@ def original_languages(view: MarcView) -> list[str]:
     ]
 
 
-def _related(kind: Relation, field: Field) -> Related | None:
+def _kinds(tag: str, fields: Sequence[Field]) -> list[Relation]:
+    """What each is. 785 with second indicator 7 names what a title was merged with and, as the last, what they formed."""
+    kinds = [_KINDS[tag]] * len(fields)
+    merged = [number for number, field in enumerate(fields) if tag == "785" and indicator(field, 2) == "7"]
+    if len(merged) > 1:
+        *partners, formed = merged
+        for number in partners:
+            kinds[number] = "merged_with"
+        kinds[formed] = "merged_into"
+    return kinds
+
+
+def _related(kind: Relation, field: Field, notes: str) -> Related | None:
+    """None where nothing but numbers of other systems names it, which says nothing to a reader.
+
+    notes: those on linking (580), in small letters.
+    """
     if not field.indicators:
         return None
     title = trim_isbd(plain(field.get("t") or field.get("s")))
     name = trim_isbd(plain(field.get("a")))
     its_issn = issn(field.get("x"))
     its_isbn = next(iter(isbn(field.get("z"))), "")
-    numbers = tuple([plain(value) for value in field.get_subfields("w") if value.strip()])
-    if not (title or name or its_issn or its_isbn or numbers):
+    if not (title or name or its_issn or its_isbn):
         return None
+    numbers = tuple([plain(value) for value in field.get_subfields("w") if value.strip()])
     part, note = plain(joined(field, "g")), plain(joined(field, "i")).rstrip(" :")
-    return Related(kind, title, name, part, note, its_issn, its_isbn, numbers)
+    in_note = indicator(field, 1) == "1" and bool(title) and title.casefold() in notes
+    return Related(kind, title, name, part, note, its_issn, its_isbn, numbers, in_note)

@@ -18,7 +18,9 @@ def relations(document: Document, state: SearchState, links: Links, t: Messages)
     """Related records by kind, in the order of the record, each with a search that finds it if it is here."""
     rows: dict[str, list[Value]] = {}
     for item in document.related:
-        title = item.title or item.name or item.issn or item.isbn or item.control_numbers[0]
+        title = item.title or item.name or item.issn or item.isbn
+        if item.in_note or not title:
+            continue
         named = f"{item.name}. {title}" if item.name and item.title else title
         note = " · ".join(filter(None, (item.part, item.note)))
         number = item.issn or item.isbn

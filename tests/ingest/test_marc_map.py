@@ -46,6 +46,7 @@ HISTORY_2 = "gpo_history/cgp_history_02_5000_utf8.mrc.gz"
 HISTORY_3 = "gpo_history/cgp_history_03_5000_utf8.mrc.gz"
 HISTORY_5 = "gpo_history/cgp_history_05_5000_utf8.mrc.gz"
 HISTORY_7 = "gpo_history/cgp_history_07_5000_utf8.mrc.gz"
+MONTHLY = "gpo_monthly/CGP_Records_Monthly_Files__Changed_MARC_Records__changed_records_202601_1563_utf8.mrc.gz"
 PSU = "psu/sample_psucat.mrc.gz"
 
 FIELDS_OF_REAL_RECORDS: list[tuple[str, str, str, tuple[str, ...]]] = [
@@ -169,7 +170,7 @@ def test_a_copy_number_that_only_adds_a_volume_is_not_repeated() -> None:
         (COVID, "001131510", Related(
             "supplement_to", "Planning considerations: evacuation and shelter-in-place", note="Supplement to (work)",
             control_numbers=("(OCoLC)1202266457",))),
-        ("evergreen/serials_marc21.xml", "21061", Related("other", "Hypertension", issn="0073-425X")),
+        ("evergreen/serials_marc21.xml", "21061", Related("other", "Hypertension", issn="0073-425X", in_note=True)),
     ],
 )  # fmt: skip
 def test_related_records(file: str, number: str, related: Related) -> None:
@@ -192,6 +193,37 @@ def test_the_other_form_of_a_title_adds_its_number_not_its_title() -> None:
     document = mapped(T, "776 08 $i Print version: $t T $z 0306406152")
     assert document.values("related_number") == ("9780306406157",)
     assert "related_title" not in document.fields
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "kinds"),
+    [
+        (HISTORY_5, "001414581", ["merged_with", "merged_with", "merged_into"]),  # Cancer chemotherapy reports. Part 1
+        (LEGAL, "ocm85855303", ["merged_with", "merged_into"]),
+        (MONTHLY, "000588029", ["succeeding"]),  # the partners stand in 580 alone
+    ],
+)
+def test_a_merger_names_its_partners_and_what_they_formed(file: str, number: str, kinds: list[str]) -> None:
+    later = ("merged_with", "merged_into", "succeeding")
+    assert [item.kind for item in real(file, number).related if item.kind in later] == kinds
+
+
+def test_a_link_without_a_title_names_nothing() -> None:
+    assert not real("evergreen/oss.marc", "01-0296176").related  # 776 $c "Original" $w "(DLC) 99045768"
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "in_note"),
+    [
+        # 785 17, 580 "Merged with print publication: Criminal victimization ..., to form: ..."
+        (LEGAL, "ocm85855303", {"merged_with": True, "merged_into": True}),
+        (LEGAL, "ocm38364119", {"preceding": False}),  # 780 10, 580 "Continues microfiche version."
+        (LEGAL, "ocm02882167", {"succeeding": False}),  # 785 00
+        (HISTORY_5, "001414581", {"merged_with": False, "merged_into": False}),  # 785 07
+    ],
+)
+def test_what_a_note_names_is_kept_and_marked(file: str, number: str, in_note: dict[str, bool]) -> None:
+    assert {item.kind: item.in_note for item in real(file, number).related if item.kind in in_note} == in_note
 
 
 def test_language_of_the_original_from_765_where_041_is_silent() -> None:
@@ -421,9 +453,6 @@ def test_formats(leader: str, fields: list[str], formats: set[str]) -> None:
 )  # fmt: skip
 def test_worksheet_of_a_thesis_is_its_degree(note: str, worksheet: str) -> None:
     assert mapped(T, f"502    {note}").values("material_type") == (worksheet,)
-
-
-MONTHLY = "gpo_monthly/CGP_Records_Monthly_Files__Changed_MARC_Records__changed_records_202601_1563_utf8.mrc.gz"
 
 
 @pytest.mark.parametrize(

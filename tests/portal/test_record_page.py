@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.bibliography.reference import reference
 from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.presenters.copies import COPIES_SHOWN, Copies
@@ -123,6 +124,25 @@ def test_related_records_stand_by_kind_and_lead_to_a_search_for_them() -> None:
     assert rows[0].values[0].note == "Vol. 5 (2011)"
     searches = [SearchState.from_query_string(value.href).q for row in rows for value in row.values]
     assert searches == ["0125-9989", 'title:"The sea"', 'title:"Warta laut"', 'title:"Warta ikan"']
+
+
+def test_a_related_record_that_a_note_names_is_not_named_again_but_still_cited() -> None:
+    fields = (
+        "580    $a Termasuk dalam: Jurnal laut, 2011.",
+        "773 1  $t Jurnal laut $g Vol. 5 (2011)",
+        "780 10 $t Warta laut",
+    )
+    document = mapped("245 10 $a Terumbu", *fields, leader="00000nab a2200000 i 4500")
+    assert [row.field for row in view_of(document).relations] == ["preceding"]  # which the note does not name
+    assert reference(document).host == "Jurnal laut"
+
+
+@pytest.mark.parametrize(
+    ("hl", "labels"), [("id", ["Digabung dengan", "Digabung menjadi"]), ("en", ["Merged with", "Merged to form"])]
+)
+def test_a_merger_is_told_from_other_later_titles(hl: Language, labels: list[str]) -> None:
+    document = mapped("245 10 $a Laut", "785 07 $t Warta ikan", "785 07 $t Warta laut dan ikan")
+    assert [row.label for row in view_of(document, hl).relations] == labels
 
 
 def test_each_part_of_a_heading_leads_to_the_headings_that_begin_so() -> None:
