@@ -66,6 +66,9 @@ from ingest.works import work_keys
 from search.document import Document, DocumentId, Vernacular
 
 _MARKS: Final = (":", ";", "=", "/", ".", ",", "-", "(")
+_TITLE: Final = "abfgknp"
+_DATES_245: Final = "fg"  # inclusive and bulk dates
+_MARK_BEFORE: Final = {"a": " : ", "b": " : ", "k": " : ", "f": ", ", "g": ", "}
 _DEWEY_SOURCES: Final = re.compile(r"\s*(?:ddc|\[?\d)")
 _NOTES: Final = (
     "500:501:504:507:508:510:511:513:515:516:518:521a:522:524:525:526:530:533:534:536:538:545:546:547:550:555:556:"
@@ -87,10 +90,13 @@ _NEXT_TITLES: Final = tuple(map(marc, ("246abnp", "130adnp:240anp", "222ab:210a"
 
 
 def title_of(field: Field) -> str:
-    """245 $a $b $n $p as "Title : rest. Part"; punctuation is added where an export left it out."""
+    """245 $a $b $n $p $k as "Title : rest. Part", of archives with $f $g: "Papers, 1970-1991".
+
+    Punctuation is added where an export left it out. Dates alone are no title.
+    """
     text = ""
     for code, value in field.subfields:
-        value = plain(value) if code in "abnp" or code == "h" else ""
+        value = plain(value) if code in _TITLE or code == "h" else ""
         if not value:
             continue
         if code == "h":
@@ -98,11 +104,15 @@ def title_of(field: Field) -> str:
                 text += " " + value[-1]  # "$h [sumber elektronik] :" carries the mark that belongs to the title
             continue
         if not text:
-            text = value
-        elif text.endswith(_MARKS) or value.startswith(_MARKS):
-            text = f"{text.removesuffix('/').rstrip()} {value}"
+            text = "" if code in _DATES_245 else value
+            continue
+        if code in _DATES_245 and text.endswith(value.rstrip(".")):
+            continue  # "Roberts, John G.: files, 1982-1986 $f 1982-1986."
+        text = text.removesuffix("/").rstrip()
+        if text.endswith(_MARKS) or value.startswith(_MARKS):
+            text = f"{text} {value}"
         else:
-            text += f" : {value}" if code in "ab" else f". {value}"
+            text += f"{_MARK_BEFORE.get(code, '. ')}{value}"
     return trim_isbd(text)
 
 
@@ -243,7 +253,7 @@ RULES: Final = (
     to_field("title_uniform", marc("130adfklmnoprst:240adfklmnoprst:243adfklmnoprst"), trim_brackets),
     to_field("title_other", marc("210a:222a:242abnp", "both"), trim_isbd),
     to_field("title_other", marc("246abnp:247abnp:730adfklmnoprst:740anp:700tnp:710t:711t", "both"), trim_isbd),
-    to_field("title_other", marc("245abnp", "original"), trim_isbd),
+    to_field("title_other", marc(f"245{_TITLE}", "original"), trim_isbd),
     to_field("title_other", _second_titles, reads="245"),
     to_field("title_other", marc_each("505t", "both"), trim_isbd),
     to_field("contributor", contributor_names, reads=NAMES),
@@ -457,11 +467,23 @@ def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
     found = []
     for tag, field in view.original:
         name = next((_FIELD_OF_TAG[tag[:n]] for n in (3, 2, 1) if tag[:n] in _FIELD_OF_TAG), None)
-        text = _original_text(tag, name, field)
-        if name and text:
-            script = script_of(field.get("6"))
-            found.append(Vernacular(name, text, right_to_left(field) or script in _RIGHT_TO_LEFT, script))
+        script = script_of(field.get("6"))
+        leftward = right_to_left(field) or script in _RIGHT_TO_LEFT
+        if name and (text := _original_text(tag, name, field)):
+            found.append(Vernacular(name, text, leftward, script))
+        if tag == "245" and (statement := _original_statement(view, field)):
+            found.append(Vernacular("responsibility", statement, leftward, script))
     return tuple(found)
+
+
+def _original_statement(view: MarcView, field: Field) -> str:
+    """The statement of responsibility, "" where it stands in the romanised title in the same words."""
+    statement = _statement(field)
+    return "" if statement in map(_statement, view.of("245")) else statement
+
+
+def _statement(field: Field) -> str:
+    return trim_isbd(plain(joined(field, "c")))
 
 
 def script_of(linkage: str) -> str:

@@ -10,6 +10,8 @@ from search.document import Document, Vernacular
 
 # Where a field in original script is shown, if not in its own row.
 _ROW_OF: Final = {"series": "series_statement"}
+# What is written as it stands on the piece, in its language; a name or heading may be of another.
+_OF_THE_PIECE: Final = frozenset(("title", "responsibility"))
 # Fields that are searched in parts of what stands in original script, and of which fields there.
 _SEARCHED_IN: Final = {"note": frozenset(("publisher", "series")), "title_other": frozenset(("title_other",))}
 # As the mapping writes a series before its volume.
@@ -38,7 +40,7 @@ def originals(document: Document) -> dict[str, tuple[OriginalScript, ...]]:
 
 
 def _original_script(text: Vernacular, document: Document) -> OriginalScript:
-    language = html_language(document) if text.field == "title" else ""  # a name or heading may be of another
+    language = html_language(document) if text.field in _OF_THE_PIECE else ""
     lang = f"{language or 'und'}-{text.script}" if text.script else language
     return OriginalScript(text.text, "rtl" if text.right_to_left else "auto", lang)
 

@@ -18,7 +18,7 @@ from portal.presenters.cite import FileLink, file_links
 from portal.presenters.copies import Copies, copies, table_of
 from portal.presenters.ebook import EbookView, ebook
 from portal.presenters.facts import Contents, Facts, contents, facts, format_and_year
-from portal.presenters.originals import OriginalScript, originals
+from portal.presenters.originals import OriginalScript, originals, romanised
 from portal.presenters.relations import related_links, relations, told_apart
 from portal.presenters.results import ReadLink, read_links
 from portal.presenters.shelf import ShelfRow
@@ -65,6 +65,7 @@ class RecordView:
     lang: str
     original_titles: tuple[OriginalScript, ...]
     responsibility: str
+    original_responsibility: tuple[OriginalScript, ...]
     about: tuple[str, ...]
     facts: Facts
     summary: Row | None
@@ -109,7 +110,7 @@ def record(
     items = copies(document, t)
     original = originals(document)
     rows = rows_of(document, items, original, state, links, t)
-    placed = {row.field for row in rows} | {"title", "summary", "contributor"}
+    placed = {row.field for row in rows} | {"title", "responsibility", "summary", "contributor"}
     # Contents stand as a list of their own; in their original script they keep their row.
     rows = [row_of("contents", (), row.original, t) if row.field == "contents" else row for row in rows]
     rows = [row for row in rows if row.values or row.original]
@@ -120,7 +121,8 @@ def record(
         title=document.title,
         lang=html_language(document),
         original_titles=original.get("title", ()),
-        responsibility=document.first("responsibility"),
+        responsibility=next(iter(romanised(document, "responsibility")), ""),
+        original_responsibility=original.get("responsibility", ()),
         about=format_and_year(document, t),
         facts=facts(document, t),
         summary=some(row_of("summary", plain_values(document, "summary"), original.get("summary", ()), t)),

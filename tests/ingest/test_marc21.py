@@ -363,7 +363,7 @@ def test_japanese_record_keeps_facets_romanised() -> None:
 def test_arabic_record_runs_from_right_to_left() -> None:
     (document,) = shared_documents(OPEN_LIBRARY + "880_arabic_french_many_linkages.mrc")
     assert all(item.right_to_left for item in document.vernacular)
-    assert len(document.vernacular) == 9
+    assert len(document.vernacular) == 10
     assert document.values("language") == ("ara", "fre")
     assert document.values("era") == ("18th century", "20th century", "1516-1830", "Ottoman Empire, 1288-1918")
 

@@ -45,6 +45,7 @@ HISTORY_1 = "gpo_history/cgp_history_01_5000_utf8.mrc.gz"
 HISTORY_2 = "gpo_history/cgp_history_02_5000_utf8.mrc.gz"
 HISTORY_3 = "gpo_history/cgp_history_03_5000_utf8.mrc.gz"
 HISTORY_5 = "gpo_history/cgp_history_05_5000_utf8.mrc.gz"
+HISTORY_6 = "gpo_history/cgp_history_06_5000_utf8.mrc.gz"
 HISTORY_7 = "gpo_history/cgp_history_07_5000_utf8.mrc.gz"
 MONTHLY = "gpo_monthly/CGP_Records_Monthly_Files__Changed_MARC_Records__changed_records_202601_1563_utf8.mrc.gz"
 PSU = "psu/sample_psucat.mrc.gz"
@@ -236,11 +237,42 @@ def test_language_of_the_original_from_765_where_041_is_silent() -> None:
     [
         ("marc_charset/cyrillic.marc", "MIUL99-S141", Vernacular("contributor", "Yugoslavia. Савезни уставни суд", False, "Cyrl")),
         ("marc_charset/cyrillic.marc", "MIUL99-S141", Vernacular("related_title", "Одлуке и мишљења Уставног суда Југославије", False, "Cyrl")),
+        (HISTORY_2, "001456394", Vernacular("responsibility", "بقلم دينيس ماهونجول", True)),
         ("evergreen/hebrew.marc", "13810341", Vernacular("title", "לתורה בלמועדים : רסיסי הגיונות", True, "Hebr")),
     ],
 )  # fmt: skip
 def test_field_in_its_own_script(file: str, number: str, vernacular: Vernacular) -> None:
     assert vernacular in real(file, number).vernacular
+
+
+def test_a_statement_of_responsibility_in_the_same_words_is_none_of_its_own() -> None:
+    census = real(HISTORY_1, "001201415")  # both 245 $c "United States Census 2010."
+    assert census.values("responsibility") == ("United States Census 2010",)
+    assert "responsibility" not in [item.field for item in census.vernacular]
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "title"),
+    [
+        ("gwu/lp__ui__tests__data__351.mrc", "3053346", "Mitch Snyder papers, 1970-1991"),
+        ("solrmarc/specTestRecs.mrc", "u3456322", "The bijou pen and ink sketches, 1872-1909"),  # after $h "[manuscript],"
+        ("solrmarc/title_k.mrc", "2057263", "Morton Hoffman papers"),
+        ("openlibrary/bin_input__scrapbooksofmoun03tupp_meta.mrc", "3539929",
+         "Scrapbooks of mounted views, portraits, etc., relating to Europe and Egypt, 1891-1894"),
+        (HISTORY_6, "001207030", "National Security Adviser : National Security Council meetings file, 1974-77"),
+        (HISTORY_6, "001413319", "Roberts, John G.: files, 1982-1986"),  # the dates stand in $a and $f
+        (HISTORY_6, "001413315", "Records pertaining to John G. Roberts, Jr. <1981-1988>"),
+    ],
+)  # fmt: skip
+def test_papers_are_called_by_their_form_and_dates(file: str, number: str, title: str) -> None:
+    assert real(file, number).title == title
+
+
+def test_form_and_dates_get_the_marks_that_an_export_left_out() -> None:
+    assert (
+        mapped("245 10 $a Surat / $c Ana, $k naskah $f 1901 $g terbanyak 1905").title
+        == "Surat : naskah, 1901, terbanyak 1905"
+    )
 
 
 def test_880_without_a_partner_is_found_in_its_field() -> None:

@@ -209,6 +209,30 @@ def test_the_title_in_its_script_stands_under_the_title_and_nowhere_else() -> No
     assert drawn(arabic()).partition('class="marc"')[0].count("الوحدة البنائية") == 1
 
 
+@pytest.mark.parametrize(
+    ("hl", "label"),
+    [("id", "Pernyataan tanggung jawab (aksara asli)"), ("en", "Statement of responsibility (original script)")],
+)
+def test_who_made_it_stands_in_both_scripts_under_the_title(hl: Language, label: str) -> None:
+    document = mapped(
+        "245 10 $6 880-01 $a Serat / $c Raden Ana.",
+        "880 10 $6 245-01/Java $a ꦱꦼꦫꦠ꧀ / $c ꦫꦢꦺꦤ꧀ꦲꦤ.",
+        "008 060101s2006    io            000 0 jav d",
+    )
+    view = view_of(document, hl)
+    (original,) = view.original_responsibility
+    assert (view.responsibility, original.text, original.lang) == ("Raden Ana", "ꦫꦢꦺꦤ꧀ꦲꦤ", "jv-Java")
+    head = drawn(document, hl).partition("</header>")[0]
+    assert label in head
+    assert drawn(document, hl).partition('class="marc"')[0].count(original.text) == 1
+
+
+def test_who_made_it_in_its_script_alone_is_not_shown_twice() -> None:
+    document = mapped("245 10 $6 880-01 $a Serat", "880 10 $6 245-01/Java $a ꦱꦼꦫꦠ꧀ / $c ꦫꦢꦺꦤ꧀ꦲꦤ.")
+    assert view_of(document).responsibility == ""
+    assert [text.text for text in view_of(document).original_responsibility] == ["ꦫꦢꦺꦤ꧀ꦲꦤ"]
+
+
 @pytest.mark.parametrize(("hl", "label"), [("id", "Judul (aksara asli)"), ("en", "Title (original script)")])
 def test_the_title_in_its_script_is_labelled(hl: Language, label: str) -> None:
     assert label in drawn(arabic(), hl)
