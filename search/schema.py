@@ -77,14 +77,19 @@ FIELDS: Final = (
     Field("country", "keyword", coded=True, linked=True),
     Field("edition", "stored"),
     Field("physical", "stored"),
+    Field("scale", "stored"),
+    Field("duration", "stored"),
     Field("content_type", "keyword", coded=True),
     Field("media_type", "keyword", coded=True),
     Field("carrier_type", "keyword", coded=True),
     Field("frequency", "keyword", coded=True),
     Field("date_span", "stored"),  # which parts of a serial have appeared, when
+    Field("holdings", "stored"),  # which of them are held, in words
     Field("summary", "text", weight=1.5, shown=False),
     Field("contents", "text", weight=1.0),
     Field("award", "text", weight=1.0),
+    Field("access_note", "stored"),
+    Field("rights", "stored"),
     Field("note", "text", weight=0.7),
     Field("thesis", "text", weight=0.7),
     Field("related_title", "text", weight=0.7, shown=False),  # the record page draws related records apart

@@ -26,6 +26,7 @@ from ingest.mappings.items import added, barcodes, collections, item_call_number
 from ingest.mappings.languages import language_codes, misplaced_language
 from ingest.mappings.names import TAGS as NAMES
 from ingest.mappings.names import contributor_names, contributors, name_of, original_names
+from ingest.mappings.notes import duration, said
 from ingest.mappings.publication import code_of_word, countries, frequencies, known_code
 from ingest.mappings.related import NUMBER_TAGS as RELATED_NUMBERS
 from ingest.mappings.related import TAGS as RELATED
@@ -71,7 +72,7 @@ _DATES_245: Final = "fg"  # inclusive and bulk dates
 _MARK_BEFORE: Final = {"a": " : ", "b": " : ", "k": " : ", "f": ", ", "g": ", "}
 _DEWEY_SOURCES: Final = re.compile(r"\s*(?:ddc|\[?\d)")
 _NOTES: Final = (
-    "500:501:504:507:508:510:511:513:515:516:518:521a:522:524:525:526:530:533:534:536:538:545:546:547:550:555:556:"
+    "500:501:504:507:508:510:511:513:515:516:518:521a:522:524:525:526:530:533:534:536:538:544:545:546:547:550:555:556:"
     "580:581:585:590"
 )
 
@@ -292,6 +293,8 @@ RULES: Final = (
     to_field("country", countries, reads="008 044"),
     to_field("edition", marc("250ab"), trim_brackets),
     to_field("physical", marc("300abcefg")),
+    to_field("scale", marc("255abc"), said),
+    to_field("duration", marc_each("306a"), duration),
     to_field("content_type", marc_each("336b"), known_code("content")),
     to_field("content_type", marc_each("336a"), code_of_word("content"), fallback=True),
     to_field("media_type", marc_each("337b"), known_code("media")),
@@ -300,9 +303,12 @@ RULES: Final = (
     to_field("carrier_type", marc_each("338a"), code_of_word("carrier"), fallback=True),
     to_field("frequency", frequencies, reads="008 310"),
     to_field("date_span", marc("362a")),
+    to_field("holdings", marc("866az:867az:868az")),
     to_field("summary", marc("520ab", "both")),
     to_field("contents", marc("505atrg", "both")),
     to_field("award", marc("586a3", "both")),
+    to_field("access_note", marc("506abcdefgu3"), said),
+    to_field("rights", marc("540abcdfgqu3"), said),
     to_field("note", marc(_NOTES, "both")),
     to_field("note", other_headings, reads=f"{HEADINGS} 880"),
     to_field("note", marc("260b:264b:440a:490a:800at:810at:811at:830a", "original"), trim_isbd),
@@ -423,7 +429,7 @@ _FIELD_OF_TAG: Final = {
     "2": "title_other",
     "250": "edition",
     "254": "edition",
-    "255": "physical",
+    "255": "scale",
     "257": "publication_place",
     "260": "publisher",
     "264": "publisher",
@@ -437,6 +443,8 @@ _FIELD_OF_TAG: Final = {
     "81": "series",
     "83": "series",
     "5": "note",
+    "506": "access_note",
+    "540": "rights",
     "502": "thesis",
     "505": "contents",
     "520": "summary",

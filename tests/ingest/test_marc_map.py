@@ -82,6 +82,14 @@ FIELDS_OF_REAL_RECORDS: list[tuple[str, str, str, tuple[str, ...]]] = [
         "Translations from Meditsinskaya promyshlennostʹ SSSR (Medical industry USSR)",
     )),
     (HISTORY_5, "000856193", "related_number", ("0369-1586",)),
+    ("evergreen/map_data.mrc", "13683783", "scale", ("Scale 1:250,000 ; transverse Mercator proj. (W 126⁰--W 124⁰/N 42⁰--N 40⁰).",)),
+    (HISTORY_1, "001449775", "duration", ("0:25:51",)),
+    (PSU, "2188678", "duration", ("1:02:15",)),  # 306 "006215", in minutes
+    (HISTORY_6, "001210537", "holdings", ("2022-",)),
+    ("openlibrary/bin_input__880_Nihon_no_chasho.mrc", "3835178", "holdings", ("pt.1-2",)),
+    (HISTORY_1, "001181542", "access_note", ("Official Use only. Not available.",)),
+    (LEGAL, "ocn317313550", "access_note", ()),  # $3 "Use copy" $f "Restrictions unspecified"
+    ("psu/access_open_access.mrc", "31511523", "rights", ("Creative Commons by/4.0/ http://creativecommons.org/licenses/by/4.0/",)),
     ("catmandu/bu_bibs.mrc", "99177355940001161", "topic", ("Capital punishment", "States")),
     ("catmandu/bu_bibs.mrc", "99177355940001161", "place", ("United States",)),
 ]  # fmt: skip
@@ -552,6 +560,11 @@ def test_a_journal_of_theses_is_none() -> None:
         ("country", ["008 140513s2014    |||           000 0 ind d"], ()),
         ("country", ["044    $c XA-DE"], ("gw",)),
         ("frequency", ["310    $a Triwulanan,"], ("q",)),
+        ("scale", ["255    $a Scale not given."], ()),
+        ("scale", ["255    $a Scale not given ; $b Mercator projection."], ("Scale not given ; Mercator projection.",)),
+        ("duration", ["306    $a 001748 $a 010000"], ("0:17:48", "1:00:00")),
+        ("holdings", ["867  0 $a Suplemen 1-2", "866  0 $a v.1-5 $z tanpa v.3"], ("v.1-5 tanpa v.3", "Suplemen 1-2")),
+        ("note", ["544 1  $d Arsip Dinas Kelautan"], ("Arsip Dinas Kelautan",)),
         ("date_span", ["362 0  $a Vol. 1, no. 1 (2014)-"], ("Vol. 1, no. 1 (2014)-",)),
         ("other_number", ["088    $a NBSIR 80-1", "028 02 $a DHIF2338S"], ("DHIF2338S", "NBSIR 80-1")),
         ("series", ["490 1  $a Seri laut ; $v 2", "830  0 $a Seri Laut ; $v jil. 2."], ("Seri Laut",)),

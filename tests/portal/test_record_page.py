@@ -255,6 +255,32 @@ def test_a_title_that_stands_in_a_longer_one_in_its_script_is_not_repeated() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("hl", "labels"),
+    [
+        ("id", ["Skala", "Durasi", "Yang dimiliki perpustakaan", "Ketentuan akses", "Ketentuan penggunaan"]),
+        ("en", ["Scale", "Duration", "Held by the library", "Access conditions", "Terms of use"]),
+    ],
+)
+def test_scale_duration_holdings_and_terms_have_rows_of_their_own(hl: Language, labels: list[str]) -> None:
+    fields = (
+        "255    $a Skala 1:50.000",
+        "306    $a 002551",
+        "506    $a Untuk peneliti",
+        "540    $a CC BY 4.0",
+        "866    $a v.1-2",
+    )
+    view = view_of(mapped("245 10 $a Laut", *fields), hl)
+    found = {row.label: [value.text for value in row.values] for row in view.rows if row.label in labels}
+    assert list(found) == labels
+    assert list(found.values()) == [["Skala 1:50.000"], ["0:25:51"], ["v.1-2"], ["Untuk peneliti"], ["CC BY 4.0"]]
+
+
+def test_terms_in_another_script_stand_beside_their_own_row() -> None:
+    document = mapped("245 10 $a Laut", "540    $6 880-01 $a Bebas", "880    $6 540-01/Java $a ꦧꦺꦧꦱ꧀")
+    assert [text.text for text in row(view_of(document), "rights").original] == ["ꦧꦺꦧꦱ꧀"]
+
+
 def test_a_field_in_its_script_alone_has_a_row_that_says_so() -> None:
     document = Document(
         DocumentId("kota.1"), {"title": ("Serat",)}, vernacular=(Vernacular("edition", "ꦕꦺꦠ꧀", script="Java"),)
