@@ -15,7 +15,7 @@ from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.offers import children_topics, fruitful_examples, new_titles
 from portal.presenters import results as result_page
-from portal.presenters.bands import BOOKS_SHOWN, bands, wants_more
+from portal.presenters.bands import BOOKS_SHOWN, SHOWN_INSTEAD, Instead, bands, wants_more
 from portal.presenters.children import children, pinned
 from portal.presenters.cite import CiteView, cite
 from portal.presenters.facets import facet_list
@@ -28,7 +28,7 @@ from portal.presenters.report import report_link
 from portal.presenters.shelf import ShelfRow, shelf_row
 from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
-from portal.presenters.understood import searched_words
+from portal.presenters.understood import closest, led_to, searched_words
 from portal.reader.rights import access_of
 from portal.rendering import around_the_box, render
 from portal.search_state import SearchState
@@ -258,7 +258,8 @@ class Drawing:
         view = result_page.results(page, found, state, self.links, self.t)
         title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         inside = self._inside(page) if wants_more(view, state) else ()
-        shown = bands(view, inside, searched_words(page, found), state, self.links, self.t)
+        instead = None if page.total else self._instead(page, found)
+        shown = bands(view, inside, searched_words(page, found), state, self.links, self.t, instead)
         taken = taking(view, title, state, self.base, self._interactive, self.t)
         return self._drawn(
             "_results.html",
@@ -268,6 +269,16 @@ class Drawing:
             view=f"results {state.q} {state.page}",
             beside={"bands": shown, "taking": taken},
         )
+
+    def _instead(self, page: ResultPage, found: Understanding) -> Instead | None:
+        """What there is without the filter that left nothing, so that nobody has to ask again to see it."""
+        way = closest(page)
+        if way is None:
+            return None
+        state = led_to(way, found, self.state).at_page(1)
+        understood = state.understood(self.services.today())
+        there = self.services.discovery.search(understood.query, state.mode, 1, SHOWN_INSTEAD, exact=state.exact)
+        return Instead(way, state, there.hits, searched_words(there, understood)) if there.hits else None
 
     def _inside(self, page: ResultPage) -> Sequence[Hit]:
         """E-books that hold some of the words of a search, beside its results."""

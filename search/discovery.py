@@ -113,7 +113,7 @@ class Discovery:
             total=total,
             hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder)))),
             facets=answers[facets],
-            notices=_notices(query, mode, ran, question=tried.question),
+            notices=_notices(query, total, mode, ran, question=tried.question),
             typed=tried.typed,
             meant=tried.meant,
             also=tried.also,
@@ -439,11 +439,11 @@ def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> 
     return tuple(page_hit(near, query) for near in searcher.pages(id, page, page))
 
 
-def _notices(query: Query, asked: Mode, ran: Mode, *, question: bool) -> tuple[Notice, ...]:
+def _notices(query: Query, total: int, asked: Mode, ran: Mode, *, question: bool) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     if asked != ran:
         notices.append("keyword_only")
-    if not query.wordless and is_relaxed(query):
+    if total and not query.wordless and is_relaxed(query):
         notices.append("question" if question else "loosened" if query.loose else "relaxed")
     if query.shortened:
         notices.append("shortened")

@@ -10,14 +10,16 @@ from typing import Final, Literal
 from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.results import Card, Results, card
+from portal.presenters.wording import way_label
 from portal.search_state import SearchState
 from search.query import BODY
 from search.query_language import SCOPES
-from search.results import Hit
+from search.results import Hit, Way
 
 # With more results than these nobody is told of e-books that hold only some of the words.
 FEW_RESULTS: Final = 5
 BOOKS_SHOWN: Final = 3
+SHOWN_INSTEAD: Final = 5
 
 Kind = Literal["catalogue", "ebooks"]
 
@@ -34,6 +36,17 @@ class Band:
     more: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a search finds without a filter that left nothing: the way there, that search, its first results, and what their
+    pages are marked with."""
+
+    way: Way
+    state: SearchState
+    hits: tuple[Hit, ...]
+    words: str
+
+
 def in_ebooks(state: SearchState) -> bool:
     """Whether the results are e-books by what stands in them."""
     return SCOPES.get(state.scope) == BODY
@@ -45,10 +58,20 @@ def wants_more(view: Results, state: SearchState) -> bool:
 
 
 def bands(
-    view: Results, inside: Iterable[Hit], words: str, state: SearchState, links: Links, t: Messages
+    view: Results,
+    inside: Iterable[Hit],
+    words: str,
+    state: SearchState,
+    links: Links,
+    t: Messages,
+    instead: Instead | None = None,
 ) -> tuple[Band, ...]:
-    """inside: e-books that are no results. words: what their pages are marked with."""
+    """inside: e-books that are no results. words: what their pages are marked with. instead: shown where nothing was found."""
     made = []
+    if instead is not None:
+        label = way_label(instead.way, t)
+        without = [card(hit, n, instead.words, instead.state, links, t) for n, hit in enumerate(instead.hits, start=1)]
+        made.append(Band("catalogue", f"{label[:1].upper()}{label[1:]}", t("band.instead"), tuple(without)))
     beside = tuple(card(hit, number, words, state, links, t) for number, hit in enumerate(inside, start=1))
     if view.cards and in_ebooks(state):
         made.append(Band("ebooks", t("band.ebooks"), "", view.cards))

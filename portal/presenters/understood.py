@@ -75,10 +75,16 @@ def spelling(page: ResultPage, found: Understanding, state: SearchState, links: 
 def ways_out(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Iterator[Choice]:
     """Searches that demand less, with how many results each has."""
     for way in page.ways:
-        yield Choice(way_label(way, t), links.search(_led_to(way, found, state)))
+        yield Choice(way_label(way, t), links.search(led_to(way, found, state)))
 
 
-def _led_to(way: Way, found: Understanding, state: SearchState) -> SearchState:
+def closest(page: ResultPage) -> Way | None:
+    """Of the searches that ask for the same words with fewer filters, the one that gives up least; None where none is."""
+    return min((way for way in page.ways if way.kind != "words"), key=lambda way: way.total, default=None)
+
+
+def led_to(way: Way, found: Understanding, state: SearchState) -> SearchState:
+    """The search that a way out leads to."""
     if way.kind == "words":
         return choosing.asking_for(state, way.query, found.today)
     if way.filter is not None:

@@ -1,6 +1,7 @@
 """Results in bands: each kind of thing under its own heading."""
 
 import re
+from html import unescape
 
 from starlette.testclient import TestClient
 
@@ -34,6 +35,17 @@ def test_few_results_are_followed_by_e_books_that_hold_some_of_the_words(client:
     assert "in=pages" in html
     one = client.get("/cari?q=gempa").text
     assert headings(one) == []
+
+
+def test_where_filters_leave_nothing_what_is_there_without_one_is_shown(client: TestClient) -> None:
+    html = client.get("/cari?q=membaca&f.format=map").text
+    assert "Tanpa saringan" in headings(html)[0]
+    assert 'class="cards"' in html
+    (led_to,) = re.findall(r'data-key="step-1"[^>]*href="([^"]+)"', html)
+    first = re.findall(r'data-key="hit-1" href="([^"]+)"', html)[0]
+    assert first in client.get(unescape(led_to)).text
+    for empty in ("/cari?q=xyzzyqq", "/cari?q=xyzzyqq&f.format=map"):
+        assert headings(client.get(empty).text) == []
 
 
 def test_what_is_a_result_is_not_shown_again_inside(library: Services) -> None:
