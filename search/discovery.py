@@ -17,6 +17,7 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_shares
 from search.highlight import page_hit
+from search.implied import with_implied
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
 from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
@@ -174,9 +175,12 @@ class Discovery:
         return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
 
     def _prepared(self, query: Query) -> Prepared:
-        if self._lexicon is None or query.wordless or not query.wanted:
+        if query.wordless or not query.wanted:
             return Prepared(query)
-        return Prepared(*translated(query, self._lexicon()))
+        if self._lexicon is None:
+            return Prepared(with_implied(query))
+        asked, also = translated(query, self._lexicon())
+        return Prepared(with_implied(asked), also)
 
     def document(self, id: DocumentId) -> Document | None:
         """The document with this id, or the one that the record with this id was joined into."""

@@ -37,7 +37,8 @@ class Clause:
     """One thing asked for: a word or a phrase, in one field or anywhere, wanted or unwanted.
 
     field: of search.schema, BODY, RECORD, IDENTIFIER, ID, or None for anywhere. prefix: the word was written with a closing `*`.
-    others: what may stand in for it (search.bilingual).
+    others: what may stand in for it (search.bilingual). implied_in: code of a language; documents in it count as holding the
+    word (search.implied).
     """
 
     text: str
@@ -46,6 +47,7 @@ class Clause:
     negated: bool = False
     prefix: bool = False
     others: tuple[Alternative, ...] = ()
+    implied_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ class Query:
         return replace(self, wordless=True)
 
     def loosened(self) -> "Query":
-        return replace(self, loose=True)
+        # Where some words are enough, none may be had for nothing.
+        return replace(self, loose=True, parts=tuple(_as_typed(self.parts, others=True)))
 
     def as_typed(self) -> "Query":
         """The same search without what may stand in for its words."""
@@ -158,12 +161,15 @@ def _leaves(parts: Iterable[Part], negated: bool = False) -> Iterator[Clause]:
             yield replace(part, negated=not part.negated) if negated else part
 
 
-def _as_typed(parts: Iterable[Part]) -> Iterator[Part]:
+def _as_typed(parts: Iterable[Part], *, others: bool = False) -> Iterator[Part]:
+    """others: what stands in for a word stays."""
     for part in parts:
         if isinstance(part, Group):
-            yield replace(part, parts=tuple(_as_typed(part.parts)))
+            yield replace(part, parts=tuple(_as_typed(part.parts, others=others)))
+        elif part.others or part.implied_in:
+            yield replace(part, others=part.others if others else (), implied_in=None)
         else:
-            yield replace(part, others=()) if part.others else part
+            yield part
 
 
 def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Part]:

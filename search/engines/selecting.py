@@ -213,9 +213,11 @@ class Selection(Generic[Q]):
         else:
             weights = self._weights
         own = self._words(clause, weights, field is None and self._of_records)
-        if not clause.others:
-            return own
-        return self._best_of([own, *(self._alternative(other, weights) for other in clause.others)])
+        if clause.others:
+            own = self._best_of([own, *(self._alternative(other, weights) for other in clause.others)])
+        if clause.implied_in and self._of_records:
+            own = self._in.either(own, self._in.any_of("r_language", [clause.implied_in]))
+        return own
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:
         """Words that stand in for a clause; of several each must be there."""
@@ -287,4 +289,4 @@ def _like_identifier(text: str) -> bool:
 def for_pages(query: Query) -> Query:
     """The words that may stand on a page: unwanted ones, and those asked for in a field of the record, are left out."""
     wanted = replace(query, parts=tuple(part for part in query.parts if not part.negated))
-    return wanted.keeping(lambda clause: clause.field in (None, BODY) and not clause.negated)
+    return wanted.keeping(lambda clause: clause.field in (None, BODY) and not clause.negated and not clause.implied_in)

@@ -909,6 +909,21 @@ def test_a_document_with_the_translation_alone_is_found_below_one_with_the_word_
     )
 
 
+def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Ekonomi desa", language="ind", pages=["Ekonomi di desa"]),
+        entry("a.2", "Ekonomi Indonesia", language="eng"),
+        entry("a.3", "Ekonomi", language="eng"),
+        entry("a.4", "Sejarah", language="ind"),
+    )
+    asked = Query("ekonomi indonesia", (Clause("ekonomi"), Clause("indonesia", implied_in="ind")))
+    assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
+    assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
+    assert {value.value: value.count for value in searcher.facets(asked)["language"]} == {"eng": 1, "ind": 1}
+    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+
+
 def test_a_translation_is_stemmed_and_one_of_several_words_needs_them_all(engine: Engine) -> None:
     searcher = load(
         engine,

@@ -1,0 +1,68 @@
+"""What a document's language says for it: "ekonomi indonesia" finds books in Indonesian that name no country."""
+
+from pathlib import Path
+
+import pytest
+
+from search.discovery import Discovery
+from search.engines.embedded import EmbeddedEngine
+from search.implied import with_implied
+from search.query_language import parse
+from tests.support.documents import entry
+
+
+def implied(text: str) -> list[str]:
+    return [clause.text for clause in with_implied(parse(text)).clauses if clause.implied_in == "ind"]
+
+
+@pytest.mark.parametrize(
+    "text", ["ekonomi indonesia", "Indonesia economy", "sejarah hukum Indonesia", "judul:hukum indonesia"]
+)
+def test_the_country_of_a_language_is_implied_beside_other_words(text: str) -> None:
+    assert [word.lower() for word in implied(text)] == ["indonesia"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "indonesia",
+            "di indonesia",
+            '"ekonomi indonesia"',
+            "ekonomi -indonesia",
+            "ekonomi indones*",
+            "judul:indonesia ekonomi",
+        ),
+        *("bahasa indonesia", "tata bahasa indonesia", "kamus indonesia", "ekonomi (indonesia OR malaysia)"),
+        *("indonesia indonesia", "hukum adat laut indonesia", "ekonomi malaysia"),
+    ],
+)
+def test_where_it_is_asked_for_outright_it_is_not(text: str) -> None:
+    assert implied(text) == []
+
+
+def test_where_some_words_are_enough_none_is_had_for_nothing() -> None:
+    asked = with_implied(parse("ekonomi indonesia"))
+    assert [clause.implied_in for clause in asked.loosened().clauses] == [None, None]
+    assert [clause.implied_in for clause in asked.as_typed().clauses] == [None, None]
+    assert with_implied(parse("ekonomi indonesia").loosened()) == parse("ekonomi indonesia").loosened()
+
+
+def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Ekonomi desa", language="ind", pages=["Ekonomi desa"]),
+                entry("a.2", "Ekonomi Indonesia", language="ind"),
+                entry("a.3", "Ekonomi", language="msa"),
+                entry("a.4", "Ekonomi of Indonesia", language="eng"),
+                entry("a.5", "Sejarah", language="ind"),
+            ]
+        )
+    page = Discovery(engine).search(parse("ekonomi indonesia"))
+    assert [hit.document.id for hit in page.hits][-1] == "a.1"
+    assert {hit.document.id for hit in page.hits} == {"a.1", "a.2", "a.4"}
+    assert page.notices == ("keyword_only",)
+    assert [found.page for found in page.hits[-1].pages] == [1]
+    assert {value.value: value.count for value in page.facets["language"]} == {"ind": 2, "eng": 1}
