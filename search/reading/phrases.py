@@ -249,6 +249,7 @@ def phrasebook() -> Phrasebook:
                 "honorifics",
                 "not_names",
                 "not_publishers",
+                "no_titles",
                 "questions",
                 "studies",
                 "eras",

@@ -122,9 +122,16 @@ class _Reader:
         spans = [(0, opening.end)] if opening is not None else []
         spans += [(i, size) for i in range(1, size) if _ends(book.authorship_closings.longest(text, i), size)]
         for start, end in spans:
-            if (start or end < size) and text.whole(start, end) and not any(text.capital[max(start, 1) : end]):
+            named = (0, start) if start else (end, size)
+            if text.whole(start, end) and not any(text.capital[max(start, 1) : end]) and self._is_a_work(*named):
                 return start, end
         return None
+
+    def _is_a_work(self, start: int, end: int) -> bool:
+        """Whether these words may name one: "it" and "novel" say only that there is one."""
+        thing = self._book.things.longest(self._text, start)
+        is_thing = thing is not None and thing.end == end
+        return not is_thing and not self._book.guards["no_titles"].issuperset(self._text.words[start:end])
 
     # The head
 
