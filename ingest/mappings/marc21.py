@@ -487,7 +487,11 @@ def _vernacular(view: MarcView) -> tuple[Vernacular, ...]:
 def _original_statement(view: MarcView, field: Field) -> str:
     """The statement of responsibility, "" where it stands in the romanised title in the same words."""
     statement = _statement(field)
-    return "" if statement in map(_statement, view.of("245")) else statement
+    return "" if statement in view.once(_romanised_statements) else statement
+
+
+def _romanised_statements(view: MarcView) -> frozenset[str]:
+    return frozenset(map(_statement, view.of("245")))
 
 
 def _statement(field: Field) -> str:

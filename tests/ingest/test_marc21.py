@@ -1,5 +1,6 @@
 """The MARC 21 map, field by field, on real records and on INDOMARC as libraries write it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -549,3 +550,12 @@ def test_a_record_maps_alike_whether_its_fields_are_made_before_or_when_asked_fo
         made = [Field(f.tag, f.indicators, f.subfields, f.data) for f in source.record.fields]
         whole = replace(source, record=Record(source.record.leader, made))
         assert to_document(whole, "uji") == to_document(source, "uji")
+
+
+def test_many_titles_in_two_scripts_do_not_hold_up_a_load() -> None:
+    fields = [f"245 10 $6 880-01 $a Serat $c Ana {number}" for number in range(2_400)]
+    fields += [f"880 10 $6 245-01 $a Serat $c Raden {number}" for number in range(2_400)]
+    record = made(*fields)
+    began = time.process_time()
+    to_document(record, "kota")
+    assert time.process_time() - began < 1.5  # where each was compared with each: 4 s
