@@ -21,6 +21,7 @@ MAX_LISTED: Final = 20_000
 
 # In the place of bytes that mean no letter (Unicode, "replacement character").
 UNREADABLE: Final = "\ufffd"
+_AROUND: Final = 30  # characters kept on each side of it: whole values of 20,000 records may fill the memory
 
 _DEVICES, _PROCESSES = Path("/dev"), Path("/proc")
 
@@ -46,7 +47,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A record that was taken although some of its letters could not be read. text: a value that has one of them."""
+    """A record that was taken although some of its letters could not be read. text: what stands around the first."""
 
     origin: Origin
     id: str
@@ -123,7 +124,9 @@ class IngestReport:
                 if UNREADABLE in text:
                     self.damaged_records += 1
                     if len(self.damaged) < MAX_LISTED:
-                        self.damaged.append(Damaged(origin, document.id, text))
+                        at = text.index(UNREADABLE)
+                        around = text[max(0, at - _AROUND) : at + _AROUND]
+                        self.damaged.append(Damaged(origin, document.id, around))
                     return
 
     def used_of(self, path: Path) -> int | None:

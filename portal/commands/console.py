@@ -16,7 +16,6 @@ _REDRAW_S: Final = 0.2
 _LOG_S: Final = 10.0  # where output is no terminal, a line now and then
 _NOTES_SHOWN: Final = 10
 _REFUSALS_SHOWN: Final = 3  # of each kind, and of damaged records
-_DAMAGED_AROUND: Final = 30  # characters on each side of one that could not be read
 _NUMBER_CHARACTERS: Final = 40  # longer control numbers are damage
 
 
@@ -115,11 +114,8 @@ def _about_damage(report: IngestReport) -> list[str]:
         f"{report.damaged_records:,} records have letters that could not be read ({UNREADABLE}); mend them where they come from"
     ]
     for found in report.damaged[:_REFUSALS_SHOWN]:
-        at = found.text.index(UNREADABLE)
-        text = found.text[max(0, at - _DAMAGED_AROUND) : at + _DAMAGED_AROUND]
-        lines.append(
-            f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}: {printable(text)}"
-        )
+        place = f"{printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}"
+        lines.append(f"    {place}: {printable(found.text)}")
     return lines
 
 

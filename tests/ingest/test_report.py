@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.report import IngestReport
+from ingest.source import Origin
+from tests.support.documents import document
 from tests.support.library import Library
 from tests.support.marc_records import made
 from tests.support.records import write
@@ -57,3 +59,12 @@ def test_a_report_that_cannot_be_saved_leaves_nothing_behind(tmp_path: Path) -> 
     with pytest.raises(OSError, match="r"):
         IngestReport().save(tmp_path / "r")
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_of_damaged_letters_only_what_stands_around_them_is_kept() -> None:
+    report = IngestReport()
+    summary = "Laut " * 20_000 + "Sul\ufffdwesi" + " laut" * 20_000
+    report.find_damage(document("kota.1", "Laut", summary=summary), Origin("a.mrc", 1))
+    (found,) = report.damaged
+    assert "Sul\ufffdwesi" in found.text
+    assert len(found.text) < 100
