@@ -167,15 +167,15 @@ def _query(hl: Language, q: str = "", **others: str) -> str:
 
 
 def in_language(address: str, hl: Language) -> str:
-    """Where the same is shown in another language. address: a path with its query, as a visitor may have written it.
+    """Where the same is shown in another language. address: a path, quoted, with its query, whatever a visitor wrote there.
 
-    >>> in_language("/akun/a b?x=1&hl=en", "id"), in_language("//elsewhere.example", "en")
-    ('/akun/a%20b?x=1&hl=id', '/elsewhere.example?hl=en')
+    >>> in_language("/akun/a%3Fb?x=1&hl=en", "id"), in_language("//elsewhere.example", "en")
+    ('/akun/a%3Fb?x=1&hl=id', '/elsewhere.example?hl=en')
     """
     path, _, query = address.partition("?")
     params = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "hl"]
     # Two slashes at its beginning would lead to another host.
-    return f"/{quote(path.lstrip('/'), errors='replace')}?{urlencode([*params, ('hl', hl)])}"
+    return f"/{path.lstrip('/')}?{urlencode([*params, ('hl', hl)])}"
 
 
 _WEB_SCHEMES: Final = frozenset({"http", "https"})

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -34,11 +35,12 @@ def drawing_of(services: Services, request: Request, state: SearchState) -> Draw
 
 
 def asked_at(scope: Scope) -> str:
-    """Path and query of a request; "" for a form that was sent, and for what is too long to be asked for again."""
+    """The address of a request without its host; "" for a form that was sent, and for what is too long to be asked for again."""
     query: bytes = scope["query_string"]
-    if scope["method"] != "GET" or len(query) > MAX_QUERY_BYTES:
+    if scope["method"] not in ("GET", "HEAD") or len(query) > MAX_QUERY_BYTES:
         return ""
-    return f"{scope['path']}?{query.decode('latin-1')}"
+    # The path is unquoted here: one that holds a question mark would end at it.
+    return f"{quote(scope['path'], errors='replace')}?{query.decode('latin-1')}"
 
 
 def state_of(request: Request) -> SearchState:

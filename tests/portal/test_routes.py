@@ -239,6 +239,7 @@ def test_what_is_not_there_is_a_404_page(client: TestClient, path: str, hl: str)
     [
         "/tidakada",
         "/tidakada/a%20b?x=1%262",
+        "/tidakada/a%3Fb%23c?x=1",
         "/akun/tiada",
         "/baca/none/1?q=laut",
         "/katalog/kota.tiada?q=laut",
@@ -254,6 +255,11 @@ def test_what_is_not_there_is_told_in_the_other_language_too(client: TestClient,
     page = Elements(switched.text)
     assert next(page.all("html"))["lang"] == "en"
     assert next(Elements(client.get(page.of_key("language")).text).all("html"))["lang"] == "id"
+
+
+@pytest.mark.parametrize("path", ["/tidakada", "/kutip/tiada", "/katalog/kota.tiada"])
+def test_head_of_what_is_not_there_is_as_long_as_its_page(client: TestClient, path: str) -> None:
+    assert client.head(path).headers["content-length"] == client.get(path).headers["content-length"]
 
 
 def test_no_address_that_is_asked_for_leads_elsewhere(client: TestClient) -> None:
