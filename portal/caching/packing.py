@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # RFC 9110, 12.5.3: of weight 0, it is what the asker does not take.
-_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
+_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*[qQ]=0(?:\.0*)?\s*(?:,|$)")
 _VARY: Final = (b"vary", b"Accept-Encoding")
 # Packed by themselves; nothing makes them smaller.
 _PACKED: Final = ("image/png", "image/jpeg", "image/webp", "font/")
@@ -43,6 +43,6 @@ def _lacks_vary(headers: Headers) -> bool:
 
 def takes_gzip(scope: Scope) -> bool:
     return any(
-        name == b"accept-encoding" and b"gzip" in value and not (b"q=0" in value and _NO_GZIP.search(value))
+        name == b"accept-encoding" and b"gzip" in value and not (b"=0" in value and _NO_GZIP.search(value))
         for name, value in scope["headers"]
     )

@@ -26,7 +26,7 @@ def test_what_may_be_packed_says_so_to_caches(client: TestClient, path: str, tak
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.000", "identity"])
+@pytest.mark.parametrize("refused", ["gzip;q=0", "gzip;Q=0", "br, gzip; q=0.000", "identity"])
 def test_who_refuses_a_packed_answer_is_sent_none(client: TestClient, path: str, refused: str) -> None:
     assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
 
