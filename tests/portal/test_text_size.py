@@ -78,7 +78,9 @@ def test_the_box_has_room_for_words(window: Window, path: str) -> None:
 def test_menus_open_inside_of_the_page(window: Window, path: str, width: int, text: str) -> None:
     page, _ = window.visit(path, width)
     page.evaluate("text => { document.documentElement.dataset.text = text }", text)
-    for picker in page.locator(".picker:visible").all():
+    pickers = page.locator(".picker:visible").all()
+    assert pickers
+    for picker in pickers:
         picker.locator("summary").click()
         menu = picker.locator("ul").bounding_box()
         assert menu is not None
