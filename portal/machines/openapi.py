@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from portal.ils.driver import Availability
 from portal.search_state import DEFAULT_SIZE, MAX_ID, MAX_KEYS, SIZES
@@ -10,6 +10,7 @@ from search.discovery import MAX_RESULTS_REACHED
 from search.engines.terms import SUGGESTED
 from search.query import MODES
 from search.query_language import MAX_CHARACTERS, SCOPES
+from search.results import Notice
 from search.schema import FACETS, FIELDS, RELEVANCE, SORTS
 
 Shape = dict[str, Any]
@@ -73,7 +74,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         sort=_one_of(RELEVANCE, *SORTS),
         page={"type": "integer", "minimum": 1},
         size={"type": "integer", "minimum": 1},
-        notices=_list(_one_of("keyword_only", "relaxed", "question", "loosened", "shortened", "plain")),
+        notices=_list(_one_of(*get_args(Notice))),
         readings=_list(
             _object(
                 key=_text(),
