@@ -32,6 +32,8 @@ _WITHOUT_TITLE: Final = frozenset(("other_form", "constituent"))
 _NUMBERED_TAGS: Final = ("440", "490", "730", "800", "810", "811", "830")
 TAGS: Final = " ".join((*_KINDS, "580"))
 NUMBER_TAGS: Final = " ".join((TAGS, *_NUMBERED_TAGS))
+# Of the notes, in which every title is looked for: no real ones are as long, and ones made to do harm hold up a load.
+_LONGEST_NOTES: Final = 20_000
 
 
 def related(view: MarcView) -> tuple[Related, ...]:
@@ -40,7 +42,7 @@ def related(view: MarcView) -> tuple[Related, ...]:
     tags = [tag for tag in _KINDS if tag in fields]
     if not tags:
         return ()
-    notes = " ".join([plain(joined(field, "a")) for field in view.of("580")]).casefold()
+    notes = " ".join([plain(joined(field, "a")) for field in view.of("580")])[:_LONGEST_NOTES].casefold()
     found = [
         _related(kind, field, notes)
         for tag in tags
