@@ -127,9 +127,10 @@ _ALLOWED: Final = bytes(byte for byte in range(256) if byte >= 0x20 or byte in b
 _LOOSE_AMPERSAND: Final = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
-_NAMED: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _LONGEST_NAME: Final = 33
-_HALF_NAMED: Final = re.compile(rb"&[A-Za-z0-9]{0,32}\Z")
+_SECTION: Final = b"<![CDATA["
+# The end of a block that may be half a reference, or half the mark of a section.
+_HALF: Final = re.compile(rb"(?:&#?[A-Za-z0-9]{0,32}|<(?:!(?:\[(?:C(?:D(?:A(?:T(?:A)?)?)?)?)?)?)?)\Z")
 
 
 def _after_declaration(prolog: bytes) -> int:
@@ -157,7 +158,7 @@ def _standalone(record: bytes, prefix: bytes, prolog: bytes, gap: bytes) -> byte
             head = len(b"<%brecord" % prefix)
             record = b"%b %b%b" % (record[:head], declaration, record[head:])
     if b"&" in record:
-        record = _LOOSE_AMPERSAND.sub(lambda found: _by_number(found) or b"&amp;" + found[0][1:], record)
+        record = _LOOSE_AMPERSAND.sub(_written_out, record)
     damaged = record.translate(None, _ALLOWED)
     if damaged or not is_utf8(record):
         element = lenient(record.decode("utf-8", "replace").encode())
@@ -171,11 +172,36 @@ def _by_number(found: "re.Match[bytes]") -> bytes:
     return "".join(f"&#{ord(character)};" for character in html5.get(name, "")).encode()
 
 
-def _without_names(text: bytes) -> tuple[bytes, bytes]:
-    """The text, its characters by their names in HTML given by number; and its end where that may be half a name."""
-    half = _HALF_NAMED.search(text, max(0, len(text) - _LONGEST_NAME))
-    whole, rest = (text[: half.start()], half[0]) if half else (text, b"")
-    return _NAMED.sub(lambda found: _by_number(found) or found[0], whole), rest
+class _Mending:
+    """Makes XML of what is none in the blocks of a document: loose ampersands, and characters by their names in HTML.
+
+    In a marked section (CDATA) both stand for themselves, so from the first one on nothing is changed.
+    """
+
+    def __init__(self) -> None:
+        self._held, self._ended = b"", False
+
+    def block(self, text: bytes) -> bytes:
+        """The block, mended; its end is held back where it may be half of something."""
+        text = self._held + text
+        self._ended = self._ended or b"\0" in text  # UTF-16
+        if self._ended:
+            self._held = b""
+            return text
+        section = text.find(_SECTION)
+        self._ended = section >= 0
+        half = None if self._ended else _HALF.search(text, max(0, len(text) - _LONGEST_NAME))
+        end = section if self._ended else half.start() if half else len(text)
+        whole, rest = _LOOSE_AMPERSAND.sub(_written_out, text[:end]), text[end:]
+        self._held = b"" if self._ended else rest
+        return whole + rest if self._ended else whole
+
+    def rest(self) -> bytes:
+        return self._held
+
+
+def _written_out(found: "re.Match[bytes]") -> bytes:
+    return _by_number(found) or b"&amp;" + found[0][1:]
 
 
 @lru_cache(maxsize=16)
@@ -242,9 +268,10 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
     parser = pull_parser(("end",), "{*}record")
     last_record = offset = text.offset + text.at
     looked = False
-    block, half = before or text.read(), b""
+    mending = _Mending()
+    block = before or text.read()
     while block:
-        block, half = _without_names(half + block)
+        block = mending.block(block)
         broken: etree.XMLSyntaxError | None = None
         try:
             parser.feed(block)
@@ -265,7 +292,7 @@ def _parsed(before: bytes, text: _Text) -> Iterator[tuple[etree._Element, int]]:
         if offset - last_record > MAX_RECORD_BYTES:
             raise _RefusalError(_NO_END_REASON)
         block = text.read()
-    parser.feed(half)
+    parser.feed(mending.rest())
     _refuse_doctype(parser.close())
 
 

@@ -122,6 +122,17 @@ def test_an_ampersand_that_was_not_written_out_costs_nothing_around_it() -> None
     assert found[0].record.of("245")[0].get("a") == "R&D & A&B; &tidakada; &#xZZ; Laut & pesisir"
 
 
+@pytest.mark.parametrize("size", [1, 5, 64, 65_536])
+def test_what_is_no_xml_is_mended_up_to_the_first_marked_section(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marcxml, "_BLOCK_BYTES", size)
+    loose, marked = "R&D &eacute; &#233; A&B;", "R&D &eacute; <![CDATA[A & B &eacute;]]>"
+    records = [one(1).replace("Laut", loose), one(2).replace("Laut", "<![CDATA[R&D &eacute;]]>"), one(3)]
+    found = read(f"<!-- & --><collection>{''.join(records)}</collection>")
+    titles = [item.record.of("245")[0].get("a") for item in found if isinstance(item, SourceRecord)]
+    assert titles == ["R&D é é A&B; & pesisir", "R&D &eacute; & pesisir", "Laut & pesisir"]
+    assert numbers(read(f"<!-- --><collection>{one(1)}{one(2).replace('Laut', marked)}</collection>"))[0] == "1"
+
+
 @pytest.mark.parametrize("size", [1, 7, 100, 65_536])
 def test_records_are_cut_the_same_wherever_the_blocks_end(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"<a:c xmlns:a='urn:x'>{''.join(map(one, range(30)))}</a:c>".replace("record", "a:record").encode()
