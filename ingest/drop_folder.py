@@ -72,6 +72,8 @@ class DropFolder:
         self._seen: dict[Path, tuple[_Look, float]] = {}  # since when, by a clock that is never set
         self._given: dict[Path, _Look] = {}
         self._immovable: dict[Path, _Look] = {}
+        self._strange: set[Path] = set()
+        self._told: set[Path] = set()
 
     def settled(self) -> list[Path]:
         """The files and folders that have stopped changing, in order of name. Raises OSError.
@@ -96,7 +98,15 @@ class DropFolder:
         self._given = {path: seen[path][0] for path in settled}
         return sorted(settled)
 
+    def strange(self) -> list[Path]:
+        """What lies there and is neither a file nor a folder, links among them, as the last call of `settled` saw it and this
+        has not told of before."""
+        new = sorted(self._strange - self._told)
+        self._told = set(self._strange)
+        return new
+
     def _looks(self) -> Iterable[tuple[Path, _Look]]:
+        self._strange = set()
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 if _is_unfinished(entry.name):
@@ -104,12 +114,11 @@ class DropFolder:
                 try:
                     if entry.is_file(follow_symlinks=False):
                         yield Path(entry.path), _look(entry.stat(follow_symlinks=False))
-                    elif (
-                        entry.is_dir(follow_symlinks=False)
-                        and entry.name not in _OURS
-                        and (look := _look_into(Path(entry.path))) is not None
-                    ):
-                        yield Path(entry.path), look
+                    elif entry.is_dir(follow_symlinks=False):
+                        if entry.name not in _OURS and (look := _look_into(Path(entry.path))) is not None:
+                            yield Path(entry.path), look
+                    elif entry.name not in _OURS:
+                        self._strange.add(Path(entry.path))
                 except FileNotFoundError:  # taken away since the folder was read
                     continue
 

@@ -67,25 +67,27 @@ def _serve(services: Services) -> int:
     if services.embedder_problem:
         print(f"{services.embedder_problem} The portal searches by words only.", file=sys.stderr)
     settings = services.settings
-    problem = _port_problem(settings.host, settings.port)
-    if problem:
-        print(f"telusur: {problem}", file=sys.stderr)
+    try:
+        port = _free_port(settings.host, settings.port)
+    except OSError as error:
+        print(
+            f"telusur: The portal cannot listen on {settings.host}, port {settings.port}: {error.strerror}. Choose another "
+            "with --port.",
+            file=sys.stderr,
+        )
         return UNAVAILABLE
     accounts = open_lending(settings, services.engine)
-    print(f"The portal is at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).", file=sys.stderr)
-    return serve(services, accounts=accounts)
+    print(f"The portal is at http://{settings.host}:{port}/ (Ctrl-C ends it).", file=sys.stderr)
+    return serve(services, port=port, accounts=accounts)
 
 
-def _port_problem(host: str, port: int) -> str:
-    """Why nothing can listen there, "" when it can; asked before the server starts, which would only log it."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        return f"The portal cannot listen on {host}, port {port}: {error.strerror}. Choose another with --port."
-    return ""
+def _free_port(host: str, port: int) -> int:
+    """The port, any free one for 0; asked before the server starts, which would only log what is wrong. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+        return int(probe.getsockname()[1])
 
 
 def _lost_files(settings: Settings, engine: Engine) -> int:

@@ -421,7 +421,13 @@ def _index_gone(settings: Settings) -> str:
 def _settled(dropped: DropFolder, folder: Path) -> tuple[Path, ...]:
     """The files and folders that have come to rest. Raises LoadError."""
     try:
-        return tuple(dropped.settled())
+        settled = tuple(dropped.settled())
+        for path in dropped.strange():
+            print(
+                f"telusur: {printable(str(path))} is a link, a pipe or a device; put the file itself there",
+                file=sys.stderr,
+            )
+        return settled
     except OSError as error:
         raise LoadError(
             f"The folder {folder} cannot be read: {error.strerror or error}. See that it is there, and its disk connected."

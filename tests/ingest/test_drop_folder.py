@@ -61,6 +61,23 @@ def test_a_dropped_file_is_taken_when_it_has_come_to_rest(drop: Path) -> None:
     assert folder.settled() == [dropped]
 
 
+def test_what_is_neither_file_nor_folder_is_told_once(drop: Path) -> None:
+    folder = eager(drop)
+    (drop / "b.mrc").symlink_to(write(drop.parent / "b.mrc", [record("1", "Satu")]))
+    os.mkfifo(drop / "a.mrc")
+    (drop / "reports").symlink_to("nowhere/at/all")
+    assert settled(folder) == []
+    assert folder.strange() == [drop / "a.mrc", drop / "b.mrc"]
+    folder.settled()
+    assert folder.strange() == []
+    (drop / "b.mrc").unlink()
+    folder.settled()
+    assert folder.strange() == []
+    (drop / "b.mrc").symlink_to("elsewhere")
+    assert settled(folder) == []
+    assert folder.strange() == [drop / "b.mrc"]
+
+
 def test_a_copy_that_stalls_is_not_taken(drop: Path) -> None:
     folder = DropFolder(drop)
     dropped = aged(write(drop / "a.mrc", [record("1", "Satu")]), QUIET_S / 2)
