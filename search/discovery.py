@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from search import analysis
@@ -156,7 +157,8 @@ class Discovery:
             query = query.by_meaning_only()
         depth = RANKED_DEPTH if reach <= RANKED_DEPTH else MAX_RESULTS_REACHED
         asked_by = embedder if ran != "keyword" else None
-        asking = Asking(searcher, self._prepared, lambda asked: _nearness(searcher, asked_by, asked), depth)
+        prepare = partial(self._prepared, implied=mode != "keyword" and not exact)
+        asking = Asking(searcher, prepare, lambda asked: _nearness(searcher, asked_by, asked), depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
         finds, weights = _weighed(searcher, embedder, query, words, tried.nearest)
@@ -174,13 +176,12 @@ class Discovery:
         """The hits without the pages of e-books that may not be quoted."""
         return tuple(replace(hit, pages=()) if hit.pages and not self._may_quote(hit.document) else hit for hit in hits)
 
-    def _prepared(self, query: Query) -> Prepared:
+    def _prepared(self, query: Query, *, implied: bool) -> Prepared:
+        """implied: what the language of a document says counts too; who asks for words alone means those that stand there."""
         if query.wordless or not query.wanted:
             return Prepared(query)
-        if self._lexicon is None:
-            return Prepared(with_implied(query))
-        asked, also = translated(query, self._lexicon())
-        return Prepared(with_implied(asked), also)
+        asked, also = (query, ()) if self._lexicon is None else translated(query, self._lexicon())
+        return Prepared(with_implied(asked) if implied else asked, also)
 
     def document(self, id: DocumentId) -> Document | None:
         """The document with this id, or the one that the record with this id was joined into."""

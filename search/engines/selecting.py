@@ -289,4 +289,4 @@ def _like_identifier(text: str) -> bool:
 def for_pages(query: Query) -> Query:
     """The words that may stand on a page: unwanted ones, and those asked for in a field of the record, are left out."""
     wanted = replace(query, parts=tuple(part for part in query.parts if not part.negated))
-    return wanted.keeping(lambda clause: clause.field in (None, BODY) and not clause.negated and not clause.implied_in)
+    return wanted.keeping(lambda clause: clause.field in (None, BODY) and not clause.negated)

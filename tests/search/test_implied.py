@@ -60,7 +60,10 @@ def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_pat
                 entry("a.5", "Sejarah", language="ind"),
             ]
         )
-    page = Discovery(engine).search(parse("ekonomi indonesia"))
+    asked = parse("ekonomi indonesia")
+    for page in (Discovery(engine).search(asked, "keyword"), Discovery(engine).search(asked, exact=True)):
+        assert {hit.document.id for hit in page.hits} == {"a.2", "a.4"}
+    page = Discovery(engine).search(asked)
     assert [hit.document.id for hit in page.hits][-1] == "a.1"
     assert {hit.document.id for hit in page.hits} == {"a.1", "a.2", "a.4"}
     assert page.notices == ("keyword_only",)
