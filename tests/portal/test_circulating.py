@@ -66,7 +66,7 @@ def test_a_load_goes_on_without_the_store_and_the_next_one_catches_up(tmp_path: 
     store = tmp_path / "data" / "accounts.sqlite3"
     store.parent.mkdir()
     store.write_bytes(b"no database at all" * 500)
-    said = telusur.run("ingest", str(file))
+    said = telusur.run("ingest", str(file), code=1)
     assert "1 indexed" in said
     assert "Copies: none taken" in said
     assert "does not work" in telusur.run("circulation", "items", code=3)

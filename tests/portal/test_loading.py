@@ -402,13 +402,6 @@ def test_records_whose_letters_could_not_be_read_are_told(telusur: Telusur) -> N
     assert [(found["id"], found["position"]) for found in report["damaged"]] == [("katalog.1", 1)]
 
 
-def test_a_database_of_patrons_that_is_damaged_is_no_success(telusur: Telusur, mixed: Path) -> None:
-    (telusur.folder / "data").mkdir()
-    (telusur.folder / "data" / "accounts.sqlite3").write_bytes(b"none of ours" * 1000)
-    good = write(telusur.folder / "b.mrc", [record("1", "Satu")])
-    assert "Copies: none taken" in telusur.run("ingest", str(good), code=1)
-
-
 def test_wrong_use_of_the_database_exits_2(telusur: Telusur) -> None:
     assert "holds no backup" in telusur.run("db", "restore", str(telusur.folder), code=2)
 
