@@ -33,7 +33,7 @@ class Prepared:
 class Attempt:
     """The query that was run, what its words found, and what is near in meaning to its text.
 
-    also, typed, meant: as in search.results.ResultPage. question: not every word had to be found because the text
+    also, typed, meant: as in search.results.ResultPage. found: the words find something, filters apart. question: not every word had to be found because the text
     is a question; something holds them all.
     """
 
@@ -43,6 +43,7 @@ class Attempt:
     also: tuple[str, ...] = ()
     typed: Query | None = None
     meant: Query | None = None
+    found: bool = True
     question: bool = False
 
 
@@ -70,8 +71,8 @@ class Asking:
         spellings = AskSpellings(doubtful) if doubtful and is_relaxed(ready.query) else None
         asked: list[Question[Any]] = [words, unfiltered, *([near] if near else []), *([spellings] if spellings else [])]
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
-        first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also)
         found = answers[unfiltered].total
+        first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also, found=found > 0)
         if spellings is not None:
             first = self._eased(first, answers[spellings])
         elif doubtful and found < FEW_HITS:
@@ -133,7 +134,7 @@ class Asking:
     def _loosened(self, first: Attempt) -> Attempt:
         loosened = first.query.loosened()
         if is_relaxed(loosened) and self.searcher.keyword(loosened.without_filters(), 0).total:
-            return replace(first, query=loosened, words=self._ranked(loosened))
+            return replace(first, query=loosened, words=self._ranked(loosened), found=True)
         return first
 
     def _ranked(self, query: Query) -> Ranking:

@@ -161,7 +161,8 @@ class Discovery:
         asking = Asking(searcher, prepare, lambda asked: _nearness(searcher, asked_by, asked), depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
-        finds, weights = _weighed(searcher, embedder, query, words, tried.nearest)
+        by_field = query.sort != RELEVANCE and tried.found
+        finds, weights = _weighed(searcher, embedder, query, words, tried.nearest, by_field=by_field)
         passing = {id: item for id, item in finds.items() if id in weights.passing}
         word_scores = {id: weights.words[id] for id in passing if id in weights.words}
         total = words.total + len(passing) - len(word_scores)
@@ -312,11 +313,18 @@ def _told(searcher: Searcher, embedder: Embedder, text: str) -> Mapping[str, flo
 
 
 def _weighed(
-    searcher: Searcher, embedder: Embedder | None, query: Query, words: Ranking, nearest: Sequence[Ranked]
+    searcher: Searcher,
+    embedder: Embedder | None,
+    query: Query,
+    words: Ranking,
+    nearest: Sequence[Ranked],
+    *,
+    by_field: bool,
 ) -> tuple[Finds, Weights]:
     """Which of the nearest are results by their meaning, and what words and filters say of them.
 
-    words: what the words of `query` found.
+    words: what the words of `query` found. by_field: nothing is a result by its meaning alone: in the order of a field what
+    is barely near would stand among what was asked for, and first if it is the newest.
     """
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
@@ -332,7 +340,7 @@ def _weighed(
     weights = answers[weigh] if known is None else known
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
     strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
-    alone = near if query.wordless else set() if query.strict else near - strangers
+    alone = near if query.wordless else set() if query.strict or by_field else near - strangers
     # A document that has the words is ranked by its meaning too, however far that is.
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
 

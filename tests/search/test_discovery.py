@@ -62,16 +62,16 @@ FILTERS = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 1), ma
 )
 
 
-@given(TEXTS, FILTERS, st.sampled_from(MODES))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXTS, FILTERS, st.sampled_from(MODES), st.sampled_from(["relevance", "newest"]))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_choosing_any_facet_value_gives_exactly_the_count_shown(
-    discovery: Discovery, text: str, filters: list[Filter], mode: Mode
+    discovery: Discovery, text: str, filters: list[Filter], mode: Mode, sort: str
 ) -> None:
-    shown = discovery.search(parse(text, filters), mode)
+    shown = discovery.search(parse(text, filters, sort), mode)
     for field, values in shown.facets.items():
         others = [chosen for chosen in filters if chosen.field != field]
         for value in values:
-            chosen = discovery.search(parse(text, [*others, Filter(field, (value.value,))]), mode)
+            chosen = discovery.search(parse(text, [*others, Filter(field, (value.value,))], sort), mode)
             assert chosen.total == value.count, (text, field, value, mode)
 
 
@@ -158,6 +158,15 @@ def test_some_of_the_words_are_enough_when_nothing_has_all_and_it_says_so(discov
     assert {hit.document.id for hit in page.hits} == {"a.1", "a.4"}
     assert page.notices == ("loosened",)
     assert discovery.search(parse("terumbu karang"), "keyword").notices == ()
+
+
+def test_in_the_order_of_a_field_nothing_is_found_by_its_meaning_alone(discovery: Discovery) -> None:
+    def found(text: str, sort: str, mode: Mode = "hybrid") -> set[str]:
+        return {hit.document.id for hit in discovery.search(parse(text, (), sort), mode).hits}
+
+    assert found("karang", "relevance") > found("karang", "relevance", "keyword") == found("karang", "newest")
+    assert found("corlas", "newest") == found("corlas", "relevance") != set()  # its words find nothing
+    assert found("karang", "newest", "semantic") == found("karang", "relevance", "semantic")
 
 
 def test_a_number_is_looked_up_not_understood(discovery: Discovery) -> None:
