@@ -119,7 +119,7 @@ class IngestReport:
 
     def find_damage(self, document: Document, origin: Origin) -> None:
         """Tell of a record whose letters could not all be read: here, or by the system that wrote it."""
-        for values in document.fields.values():
+        for values in (*document.fields.values(), [original.text for original in document.vernacular]):
             for text in values:
                 if UNREADABLE in text:
                     self.damaged_records += 1

@@ -15,6 +15,7 @@ from search.query import RECORD, Query
 from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
 from search.results import Ranked, Ranking, Way
+from search.schema import RELEVANCE
 
 # A search that finds more than this finds more than books that happen to hold its words somewhere; of these so many are looked into.
 FEW_BOOKS: Final = 50
@@ -83,7 +84,7 @@ class Asking:
             return first if found else self._loosened(first)
         # Who asks a question has not chosen words that the answer must hold. nDCG@10 by words with and without this: 0.722
         # and 0.677 on IDK-MRC, 0.789 and 0.776 on English questions of Indonesian texts, lower on no judged set.
-        if not exact and interrogative(query.text) is not None:
+        if not exact and query.sort == RELEVANCE and interrogative(query.text) is not None:
             return replace(self._loosened(first), question=True)
         return self._loosened(first) if self._is_scattered(first) else first
 

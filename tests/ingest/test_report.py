@@ -3,12 +3,14 @@
 import json
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ingest.report import IngestReport
 from ingest.source import Origin
+from search.document import Vernacular
 from tests.support.documents import document
 from tests.support.library import Library
 from tests.support.marc_records import made
@@ -68,3 +70,12 @@ def test_of_damaged_letters_only_what_stands_around_them_is_kept() -> None:
     (found,) = report.damaged
     assert "Sul\ufffdwesi" in found.text
     assert len(found.text) < 100
+
+
+def test_letters_that_could_not_be_read_are_told_wherever_they_stand() -> None:
+    report, origin = IngestReport(), Origin("a.mrc", 1)
+    in_script = replace(document("a.2", "Laut"), vernacular=(Vernacular("title", "海\ufffd"),))
+    for one in (document("a.1", "La\ufffdt", subject="Ika\ufffd"), in_script, document("a.3", "Laut")):
+        report.find_damage(one, origin)
+    assert [found.id for found in report.damaged] == ["a.1", "a.2"]
+    assert report.damaged_records == 2

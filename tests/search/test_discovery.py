@@ -330,7 +330,11 @@ def test_not_every_word_of_a_question_has_to_be_found(discovery: Discovery) -> N
     assert page.notices == ("question",)
     assert {"a.1"} < {hit.document.id for hit in page.hits}
     assert page.hits[0].document.id == discovery.search(parse("terumbu karang"), "keyword").hits[0].document.id
-    assert discovery.search(parse("apakah terumbu karang?"), "keyword", exact=True).notices == ()
+    for asked, exact in (
+        (parse("apakah terumbu karang?"), True),
+        (parse("apakah terumbu karang?", (), "newest"), False),
+    ):
+        assert discovery.search(asked, "keyword", exact=exact).notices == ()
 
 
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
