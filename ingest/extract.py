@@ -32,6 +32,9 @@ ORIGINAL: Final = "880"
 _SAID_BY_008: Final = slice(6, 35)  # all but the day it was made and the language
 
 
+_CONTINUING: Final = frozenset("bis")
+
+
 class MarcView:
     """A record arranged by tag. Never raises on a damaged record: what is missing is empty."""
 
@@ -61,6 +64,11 @@ class MarcView:
                 self.original.append((tag, field))
             elif number:
                 self.fields.setdefault(tag, []).append(field)
+
+    @property
+    def continuing(self) -> bool:
+        """Whether it is a serial, a part of one, or an integrating resource (leader 07)."""
+        return self.leader[7] in _CONTINUING
 
     def of(self, *tags: str) -> list[Field]:
         """The fields with these tags, tag by tag."""

@@ -17,7 +17,7 @@ from portal.answers import error_answer, search_answer
 from portal.bootstrap import Services
 from portal.bundles import early, scripts, styles
 from portal.framing import first_sight
-from portal.guards.middleware import first_param
+from portal.guards.middleware import asked_language
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
 from portal.pages import Drawing, Drawn, Problem, told_of
@@ -199,8 +199,7 @@ class PlainPages:
         return self.document(drawing, drawing.failed())
 
     def _drawing_for(self, scope: Scope) -> Drawing:
-        hl: Language = "en" if first_param(scope, "hl") == "en" else "id"
-        return Drawing(self.services, SearchState(hl=hl), PlainLinks(), here=asked_at(scope))
+        return Drawing(self.services, SearchState(hl=asked_language(scope)), PlainLinks(), here=asked_at(scope))
 
     def drawing(self, request: Request) -> Drawing:
         return drawing_for(self.services, request)

@@ -34,8 +34,8 @@ class Prepared:
 class Attempt:
     """The query that was run, what its words found, and what is near in meaning to its text.
 
-    also, typed, meant: as in search.results.ResultPage. found: the words find something, filters apart. question: not every word had to be found because the text
-    is a question; something holds them all.
+    also, typed, meant: as in search.results.ResultPage. found: the words find something, filters apart. question: not every
+    word had to be found because the text is a question; something holds them all.
     """
 
     query: Query
@@ -80,10 +80,11 @@ class Asking:
             first = self._respelled(first, query, doubtful, found)
         if first.typed is not None or query.wordless or is_relaxed(first.query):
             return first
-        if not found or found > FEW_BOOKS:
-            return first if found else self._loosened(first)
-        # Who asks a question has not chosen words that the answer must hold. nDCG@10 by words with and without this: 0.722
-        # and 0.677 on IDK-MRC, 0.789 and 0.776 on English questions of Indonesian texts, lower on no judged set.
+        if not found:
+            return self._loosened(first)
+        if found > FEW_BOOKS:
+            return first
+        # Who asks a question has not chosen words that the answer must hold (docs/decisions/0004-fusion.md).
         if not exact and query.sort == RELEVANCE and interrogative(query.text) is not None:
             return replace(self._loosened(first), question=True)
         return self._loosened(first) if self._is_scattered(first) else first

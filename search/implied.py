@@ -8,8 +8,8 @@ from search import analysis
 from search.matching import ALL_REQUIRED, is_stop
 from search.query import Clause, Part, Query
 
-# A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). nDCG@10 on the sample records,
-# fused: cross-language 0.880 instead of 0.843, topics 0.907 instead of 0.892, and no query of any kind lower.
+# A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). What it gains:
+# docs/decisions/0004-fusion.md.
 COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
@@ -23,8 +23,8 @@ def with_implied(query: Query) -> Query:
         return query
     before = (None, *query.parts)
     parts = tuple(_implied(part, previous) for part, previous in zip(query.parts, before, strict=False))
-    names_alone = all(isinstance(part, Clause) and part.implied_in for part in parts if part in content)
-    return query if names_alone else replace(query, parts=parts)
+    others_stay = any(part in parts for part in content)
+    return replace(query, parts=parts) if others_stay else query
 
 
 def _implied(part: Part, before: Part | None) -> Part:

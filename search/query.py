@@ -122,11 +122,15 @@ class Query:
 
     def loosened(self) -> "Query":
         # Where some words are enough, none may be had for nothing.
-        return replace(self, loose=True, parts=tuple(_as_typed(self.parts, others=True)))
+        return replace(
+            self, loose=True, parts=tuple(_changed(self.parts, lambda clause: replace(clause, implied_in=None)))
+        )
 
     def as_typed(self) -> "Query":
         """The same search without what may stand in for its words."""
-        return replace(self, parts=tuple(_as_typed(self.parts)))
+        return replace(
+            self, parts=tuple(_changed(self.parts, lambda clause: replace(clause, others=(), implied_in=None)))
+        )
 
     def keeping(self, wish: Callable[[Clause], bool]) -> "Query":
         """The same search with only the clauses that `wish` keeps; groups left empty go."""
@@ -161,15 +165,12 @@ def _leaves(parts: Iterable[Part], negated: bool = False) -> Iterator[Clause]:
             yield replace(part, negated=not part.negated) if negated else part
 
 
-def _as_typed(parts: Iterable[Part], *, others: bool = False) -> Iterator[Part]:
-    """others: what stands in for a word stays."""
+def _changed(parts: Iterable[Part], change: Callable[[Clause], Clause]) -> Iterator[Part]:
     for part in parts:
         if isinstance(part, Group):
-            yield replace(part, parts=tuple(_as_typed(part.parts, others=others)))
-        elif part.others or part.implied_in:
-            yield replace(part, others=part.others if others else (), implied_in=None)
+            yield replace(part, parts=tuple(_changed(part.parts, change)))
         else:
-            yield part
+            yield change(part)
 
 
 def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Part]:

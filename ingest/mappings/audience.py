@@ -12,7 +12,6 @@ from ingest.transform import remembered
 
 # 008/22 means something else in serials and maps.
 _KINDS_WITH_AUDIENCE: Final = frozenset("acdgijkmoprt")
-_SERIAL_LEVELS: Final = frozenset("bis")
 _AGE: Final = re.compile(r"(?:ages?|usia|umur)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _GRADE: Final = re.compile(r"(?:grades?|kelas)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\s*0*(\d{1,2})(?!\d)")  # "012-018." is from 12 to 18
@@ -58,7 +57,7 @@ def _of_number(text: str, kind: str) -> str:
 
 
 def _in_008(view: MarcView) -> list[str]:
-    if view.leader[6] not in _KINDS_WITH_AUDIENCE or view.leader[7] in _SERIAL_LEVELS:
+    if view.leader[6] not in _KINDS_WITH_AUDIENCE or view.continuing:
         return []
     code = table("audience", "code_008").get(view.at("008", 22))
     return [code] if code else []

@@ -9,7 +9,6 @@ from ingest.transform import is_end_of_span, trim_isbd, year
 TAGS: Final = "008 260 264"
 _STATEMENTS: Final = marc("264|*1|c:264|*#|c:260c")
 _COPYRIGHT: Final = marc("264|*4|c")
-_CONTINUING: Final = frozenset("bis")  # leader 07
 # 008/06 with two dates that are a beginning and an end; those of q, r and t are not.
 _SPANS: Final = frozenset("cdikmu")
 _CODED_YEAR: Final = re.compile(r"[0-9]{1,4}u{0,3}|uuuu")
@@ -24,7 +23,7 @@ def statements(view: MarcView) -> list[str]:
     """Dates of 264 _1 and 260. A serial has one for each of its publishers, the latest often first: it began with the
     earliest."""
     found = view.once(_STATEMENTS)
-    if len(found) > 1 and view.leader[7] in _CONTINUING:
+    if len(found) > 1 and view.continuing:
         return sorted(found, key=lambda text: year(text) or _OPEN)
     return found
 
@@ -42,7 +41,7 @@ def published(view: MarcView) -> list[str]:
     span = _span(view) if coded in _SPANS else ""
     if bare.isdigit() and len(texts) == 1:
         return [span] if span.startswith(bare) and span != bare else []
-    if span and len(texts) > 1 and view.leader[7] in _CONTINUING:
+    if span and len(texts) > 1 and view.continuing:
         return [span]
     if is_end_of_span(text):
         # "-1951." of a serial that still appears is the end of its first publisher.

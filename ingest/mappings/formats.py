@@ -18,7 +18,6 @@ _MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")
 _MIXED: Final = frozenset("bp")  # papers and archives, which hold what else there is
-_CONTINUING: Final = frozenset("bis")  # leader 07: serial part, integrating resource, serial
 _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", re.IGNORECASE)
 _NOT_BOOK: Final = frozenset(
     ("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other")
@@ -122,7 +121,7 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
 def _serial_kind(view: MarcView) -> str:
     """The kind of a continuing resource by 008/21, which means that in textual serials only, or 006/04."""
     codes = [text[4:5] for text in view.control("006") if text[:1] == "s"]
-    if view.leader[6] in _TEXT and view.leader[7] in _CONTINUING:
+    if view.leader[6] in _TEXT and view.continuing:
         codes.insert(0, view.at("008", 21))
     kinds = table("formats", "serial_008_21")
     return next((kinds[code] for code in codes if code in kinds), "")

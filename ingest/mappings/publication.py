@@ -11,7 +11,6 @@ from ingest.transform import remembered, trim_isbd
 
 _COUNTRY: Final = re.compile(r"[a-z]{2,3}")
 _UNKNOWN: Final = frozenset(("xx", "xxx", "und"))
-_CONTINUING: Final = frozenset("bis")
 _PARTED: Final = ("xxu", "xxc", "xxk", "at", "ur", "io")
 _END: Final = " .,;:"
 
@@ -49,7 +48,7 @@ def frequencies(view: MarcView) -> list[str]:
         known = table("frequency", "words")
         texts = [trim_isbd(text) for field in view.fields["310"] for text in field.get_subfields("a")]
         return [known.get(text.strip(_END).lower(), text) for text in texts]
-    if view.leader[7] not in _CONTINUING:
+    if not view.continuing:
         return []
     return [table("frequency", "code_008").get(view.at("008", 18), "")]
 

@@ -7,7 +7,6 @@ from typing import Final
 from ingest.extract import MarcView, joined
 from ingest.mapping import words
 
-_CONTINUING: Final = frozenset("bis")  # leader 07; a journal of theses is none
 _CLAUSE: Final = re.compile(r"[:;.]\s")
 
 
@@ -28,7 +27,7 @@ def thesis_statements(view: MarcView) -> list[str]:
     """What says that a title is a thesis: the degree or text of each 502, else 245 $b or $c; () for none."""
     if "502" in view.fields:
         return [field.get("b") or joined(field, "ag") for field in view.fields["502"]]
-    if view.leader[7] in _CONTINUING:
+    if view.continuing:  # a journal of theses is none
         return []
     statements = [text for field in view.of("245") for text in field.get_subfields("b", "c")]
     return [text for text in statements if any(map(_is_thesis_note, _CLAUSE.split(text)))]

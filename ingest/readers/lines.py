@@ -22,7 +22,7 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
     """Every line, whether it ends in LF, CR LF or CR; a byte order mark is passed over, UTF-16 comes as UTF-8."""
     blocks, start = text_blocks(stream)
     has_places = start >= 0
-    offset, dropped = max(0, start), 0
+    offset, dropped = start, 0
     head = b""
     held = next(blocks, b"")
     while True:
@@ -31,8 +31,8 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
         # The last line may go on in the next block, and a CR at its end may have its LF there.
         held = found.pop() if block and found else b""
         for line in found:
-            yield Line(offset, head if dropped else line.rstrip(b"\r\n"), dropped > 0)
-            offset += has_places * (dropped + len(line))
+            yield Line(offset if has_places else 0, head if dropped else line.rstrip(b"\r\n"), dropped > 0)
+            offset += dropped + len(line)
             dropped = 0
         if len(held) > MAX_RECORD_BYTES:
             head = head if dropped else held[:_HEAD_BYTES]
@@ -41,7 +41,7 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
             break
         held += block
     if dropped:
-        yield Line(offset, head, too_long=True)
+        yield Line(offset if has_places else 0, head, too_long=True)
 
 
 def unread_records(

@@ -128,7 +128,7 @@ _LOOSE_AMPERSAND: Final = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
 _LONGEST_NAME: Final = 33
-_SECTION: Final = b"<![CDATA["
+_UNTOUCHED_FROM: Final = re.compile(rb"<!\[CDATA\[|\x00")  # a marked section; the second byte of UTF-16
 # The end of a block that may be half a reference, or half the mark of a section.
 _HALF: Final = re.compile(rb"(?:&#?[A-Za-z0-9]{0,32}|<(?:!(?:\[(?:C(?:D(?:A(?:T(?:A)?)?)?)?)?)?)?)\Z")
 
@@ -175,7 +175,7 @@ def _by_number(found: "re.Match[bytes]") -> bytes:
 class _Mending:
     """Makes XML of what is none in the blocks of a document: loose ampersands, and characters by their names in HTML.
 
-    In a marked section (CDATA) both stand for themselves, so from the first one on nothing is changed.
+    In a marked section (CDATA) both stand for themselves, so from the first one on nothing is changed, and nothing in UTF-16.
     """
 
     def __init__(self) -> None:
@@ -183,18 +183,15 @@ class _Mending:
 
     def block(self, text: bytes) -> bytes:
         """The block, mended; its end is held back where it may be half of something."""
-        text = self._held + text
-        self._ended = self._ended or b"\0" in text  # UTF-16
+        text, self._held = self._held + text, b""
         if self._ended:
-            self._held = b""
             return text
-        section = text.find(_SECTION)
-        self._ended = section >= 0
-        half = None if self._ended else _HALF.search(text, max(0, len(text) - _LONGEST_NAME))
-        end = section if self._ended else half.start() if half else len(text)
-        whole, rest = _LOOSE_AMPERSAND.sub(_written_out, text[:end]), text[end:]
-        self._held = b"" if self._ended else rest
-        return whole + rest if self._ended else whole
+        if end := _UNTOUCHED_FROM.search(text):
+            self._ended = True
+            return _LOOSE_AMPERSAND.sub(_written_out, text[: end.start()]) + text[end.start() :]
+        if half := _HALF.search(text, max(0, len(text) - _LONGEST_NAME)):
+            text, self._held = text[: half.start()], half[0]
+        return _LOOSE_AMPERSAND.sub(_written_out, text)
 
     def rest(self) -> bytes:
         return self._held

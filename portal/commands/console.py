@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ingest.jobs import Progress
-from ingest.report import OUTCOMES, UNREADABLE, IngestReport, Replacement
+from ingest.report import OUTCOMES, UNREADABLE, Damaged, IngestReport, Replacement
 from ingest.source import Rejected
 from portal.commands.terminal import printable
 
@@ -113,10 +113,7 @@ def _about_damage(report: IngestReport) -> list[str]:
     lines = [
         f"{report.damaged_records:,} records have letters that could not be read ({UNREADABLE}); mend them where they come from"
     ]
-    for found in report.damaged[:_REFUSALS_SHOWN]:
-        place = f"{printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}"
-        lines.append(f"    {place}: {printable(found.text)}")
-    return lines
+    return lines + [f"{_held_by(found)}: {printable(found.text)}" for found in report.damaged[:_REFUSALS_SHOWN]]
 
 
 def _about_refusals(report: IngestReport, saved_as: Path | None) -> list[str]:
@@ -183,7 +180,11 @@ def _listed(replacements: Iterable[Replacement]) -> Iterator[str]:
     """The first of them, a line each."""
     for found in islice(replacements, _NOTES_SHOWN):
         was = f": {found.was!r} became {found.now!r}" if found.was else f": {found.now!r} stands"
-        yield f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}{printable(was)}"
+        yield f"{_held_by(found)}{printable(was)}"
+
+
+def _held_by(found: Replacement | Damaged) -> str:
+    return f"    {printable(found.id)}, {printable(found.origin.file)}, record {found.origin.position}"
 
 
 def _about_vectors(report: IngestReport) -> str:

@@ -256,12 +256,8 @@ def _opened(settings: Settings) -> Iterator[Engine]:
 def _positions(settings: Settings, engine: Engine) -> HarvestState:
     """How far repositories were harvested into this index; nothing where there is no index (any more)."""
     state = harvest_state(settings)
-    try:
-        engine.info()
-    except IndexMissing:
+    if _index_state(engine) == "missing":  # whatever else is wrong with it, it is there, and the load will tell
         state.forget_all()
-    except SearchError:
-        pass  # whatever is wrong with the index, it is there, and the load will tell
     return state
 
 

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.guards.client_address import visitor_of
+from portal.i18n import DEFAULT_LANGUAGE, Language
 
 MAX_QUERY_BYTES: Final = 8 * 1024
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -270,3 +271,8 @@ def first_param(scope: Scope, name: str) -> str:
     """A parameter of an address that may be anything, "" when it is not there."""
     text = scope.get("query_string", b"")[:MAX_QUERY_BYTES].decode("latin-1")
     return next(iter(parse_qs(text).get(name, ())), "")
+
+
+def asked_language(scope: Scope) -> Language:
+    """The language that an address asks for, of a request that need not be one that can be read."""
+    return "en" if first_param(scope, "hl") == "en" else DEFAULT_LANGUAGE

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.answers import error_answer
-from portal.guards.middleware import first_param
+from portal.guards.middleware import asked_language
 from portal.i18n import messages
 
 # By status: the code of the error, and its message.
@@ -54,5 +54,4 @@ def _is_told_otherwise(start: Message) -> bool:
 
 def _refusal(status: int, scope: Scope) -> Response:
     code, key = _TOLD[status]
-    t = messages("en" if first_param(scope, "hl") == "en" else "id")
-    return JSONResponse(error_answer(code, t(key)), status)
+    return JSONResponse(error_answer(code, messages(asked_language(scope))(key)), status)
