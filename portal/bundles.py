@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ EARLY: Final = ("early",)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bundle:
     """One file for the browser. path: where it is served; address: the same with its digest."""
 
@@ -53,7 +53,7 @@ class Bundle:
     media_type: str
     content: str
 
-    @property
+    @cached_property  # every page names it, and the digest of 200 kB costs as much as a twentieth of a page
     def address(self) -> str:
         return f"{self.path}?v={hashlib.sha256(self.content.encode()).hexdigest()[:12]}"
 

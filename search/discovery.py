@@ -247,7 +247,7 @@ class Discovery:
         sharing = searcher.keyword(alike, ALIKE_DEPTH).items if alike.parts else ()
         scores = {item.id: item.score for item in sharing if item.id != id}
         if near and alike.parts:  # many share a heading; which of them are among the first says nothing
-            scores |= searcher.weigh(alike, list(near)).words
+            scores |= searcher.weigh(alike, [other for other in near if other not in scores]).words
         parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_SHARES)
         best = parts.of(parts.fused()[:limit])
         documents = searcher.fetch(list(best))
@@ -333,11 +333,11 @@ def _weighed(
     least = max(floor, SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
-    known = _weights_in(words, ids) if _is_scored(query) and not query.filters else None
-    weigh = Weigh(query, ids if known is None else ())
+    known, unknown = _weights_in(query, words, ids)
+    weigh = Weigh(query, unknown)
     languages = Languages(list(near) if embedder.languages is not None else [])
     answers = searcher.answer([weigh, languages])
-    weights = answers[weigh] if known is None else known
+    weights = Weights({**known.words, **answers[weigh].words}, known.passing | answers[weigh].passing)
     # To the model, all texts of a language it does not know look alike; only their words may speak for them.
     strangers = {id for id, codes in answers[languages].items() if not _understands(embedder, codes)}
     alone = near if query.wordless else set() if query.strict or by_field else near - strangers
@@ -345,12 +345,15 @@ def _weighed(
     return {item.id: item for item in nearest if item.id in alone or item.id in weights.words}, weights
 
 
-def _weights_in(words: Ranking, ids: Collection[DocumentId]) -> Weights | None:
-    """What `words`, the ranking of a search without filters, says of `ids`; None where it is not all that was found."""
-    if len(words.items) < words.total:
-        return None
+def _weights_in(query: Query, words: Ranking, ids: Sequence[DocumentId]) -> tuple[Weights, Sequence[DocumentId]]:
+    """What `words`, the ranking of `query`, says of `ids` already, and those of which it says nothing."""
+    if not _is_scored(query):
+        return Weights({}, frozenset()), ids
     scores = {item.id: item.score for item in words.items}
-    return Weights({id: scores[id] for id in ids if id in scores}, frozenset(ids))
+    known = {id: scores[id] for id in ids if id in scores}
+    if len(words.items) == words.total and not query.filters:  # the others lack the words, and nothing else is asked
+        return Weights(known, frozenset(ids)), ()
+    return Weights(known, frozenset(known)), [id for id in ids if id not in known]
 
 
 def _ranked(

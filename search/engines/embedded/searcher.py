@@ -107,7 +107,7 @@ class EmbeddedSearcher:
         with reading("be searched"):
             among = self._build.among(ids)
             words = self._build.both(self._build.selecting(query.without_filters()), among)
-            passing = self._build.both(self._build.selecting(query.without_words()), among)
+            passing = self._build.both(self._build.selecting(query.without_words()), among) if query.filters else among
             scores = {item.id: item.score for item in self._by_score(words, len(ids)).items}
             return Weights(scores, frozenset(self._ids(passing, len(ids))))
 
