@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.ebooks import EbookStore
+from ingest.ebooks import EbookStore, Hold
 from search.document import DocumentId
 from search.engine import Entry, IndexInfo, Searcher, WriteReport
 from search.engines.checking import sift
@@ -54,3 +54,13 @@ class NoEbooks(EbookStore):
 
     def add(self, path: Path, sha256: str) -> None:
         pass
+
+    @contextmanager
+    def in_use(self) -> Iterator[Hold]:
+        yield Hold(None)
+
+    def give_up(self, names: Iterable[str]) -> None:
+        pass
+
+    def given_up(self) -> set[str]:
+        return set()

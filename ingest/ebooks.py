@@ -5,14 +5,18 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
 _UNDER_WAY: Final = ".adding-"
+_LOCK: Final = "loads.lock"
+_GIVEN_UP: Final = "given-up.txt"
+_ASKED_AT_ONCE: Final = 500
 
 
 class EbookChangedError(OSError):
@@ -23,8 +27,43 @@ class StoreError(Exception):
     """The store cannot take a file: its disk is full, or its folder cannot be written. No file is to blame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Files that were removed from the store, and how many could not be."""
+
+    files: int = 0
+    size_bytes: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The hold of somebody who uses the store, None where nothing can be locked."""
+
+    handle: int | None
+
+    def is_alone(self) -> bool:
+        """Whether nobody else uses the store, nor can begin to until this hold ends. If not, this may have ended it."""
+        if self.handle is None:
+            return False
+        try:
+            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+# Of these names, those of files that a title has. Asked when nobody can publish, it must look at what is published then.
+Needed = Callable[[Collection[str]], set[str]]
+
+
 class EbookStore:
-    """A folder of PDFs. Safe for several processes: a file appears whole or not at all."""
+    """A folder of PDFs. Safe for several processes: a file appears whole or not at all.
+
+    A file may belong to several titles, and whether to any only the index knows. So what a title gives up is written down
+    before its change is published, and looked up in what is published before the file is removed: a load that is killed
+    in between loses no file that is needed, and the next one removes what is not.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -63,6 +102,77 @@ class EbookStore:
             copy.unlink(missing_ok=True)
             raise
         _flush(target.parent)
+
+    @contextmanager
+    def in_use(self) -> Iterator[Hold]:
+        """Nobody else removes files meanwhile: what a load adds, no title has before it is published."""
+        with ExitStack() as stack:
+            handle = None
+            with suppress(OSError):  # where nothing can be locked, nothing is removed
+                self._root.mkdir(parents=True, exist_ok=True)
+                handle = os.open(self._root / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_SH)
+            yield Hold(handle)
+
+    def give_up(self, names: Iterable[str]) -> None:
+        """A title that has these files is about to have them no more. Raises OSError."""
+        lines = [f"{name}\n" for name in names if _SHA256.fullmatch(name)]
+        if not lines:
+            return
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / _GIVEN_UP).open("a", encoding="ascii") as out:
+            out.writelines(["\n", *lines])  # the last line there may be cut off
+            out.flush()
+            os.fsync(out.fileno())
+
+    def given_up(self) -> set[str]:
+        """What was given up and not looked up since."""
+        try:
+            lines = (self._root / _GIVEN_UP).read_text("ascii", "replace").split()
+        except OSError:
+            return set()
+        return {line for line in lines if _SHA256.fullmatch(line)}
+
+    def remove_given_up(self, hold: Hold, needed: Needed) -> Tidied:
+        """Remove the files that were given up and that no title has; nothing while another load is under way.
+
+        hold: of `in_use`, which may end here.
+        """
+        return self._remove(self.given_up(), needed) if hold.is_alone() else Tidied()
+
+    def remove_unneeded(self, needed: Needed) -> Tidied | None:
+        """Remove every file that no title has; None while a load is under way, or where nothing can be locked."""
+        with self.in_use() as hold:
+            return self._remove(set(self.names()), needed) if hold.is_alone() else None
+
+    def unneeded(self, needed: Needed) -> Tidied:
+        """What `remove_unneeded` would remove, as `left`; also what a load under way has just added."""
+        paths = list(filter(None, map(self.path, self._not(needed, set(self.names())))))
+        return Tidied(0, sum(path.stat().st_size for path in paths), len(paths))
+
+    def _remove(self, names: Collection[str], needed: Needed) -> Tidied:
+        files = size_bytes = 0
+        left = []
+        for name in self._not(needed, names):
+            if (path := self.path(name)) is None:
+                continue
+            size = path.stat().st_size
+            try:
+                path.unlink()
+            except OSError:
+                left.append(name)
+            else:
+                files, size_bytes = files + 1, size_bytes + size
+        with suppress(OSError):  # they are asked about once more, which costs little
+            (self._root / _GIVEN_UP).unlink()
+            self.give_up(left)
+        return Tidied(files, size_bytes, len(left))
+
+    def _not(self, needed: Needed, names: Collection[str]) -> list[str]:
+        ordered = sorted(names)
+        parts = (ordered[start : start + _ASKED_AT_ONCE] for start in range(0, len(ordered), _ASKED_AT_ONCE))
+        return [name for part in parts for name in sorted(set(part) - needed(part))]
 
     def clear(self) -> None:
         """Take away the copies that loads left when they were killed; one that is under way is locked."""

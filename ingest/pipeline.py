@@ -11,13 +11,14 @@ from typing import Final, TypeVar
 
 from ingest.changes import Change, Known, change_of, known, numbered
 from ingest.collecting import collecting_rarely
-from ingest.ebooks import EbookStore, StoreError
+from ingest.ebooks import EbookStore, Hold, StoreError
 from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
 from ingest.linking import attach, candidates, document_of, standalone_id
 from ingest.mapping_pool import MappingPool
+from ingest.published import ebooks_held
 from ingest.read_failure import told
 from ingest.readers.formats import readers
 from ingest.readers.pdf import PdfReader, sha256_of
@@ -43,6 +44,8 @@ BATCH_HARVESTED: Final = 200
 MAX_NOTES: Final = 1_000
 # Read ahead to be compared with the index in one question.
 BATCH_COMPARED: Final = 1_000
+# Until everybody who shows the index has seen that there is a new one (portal.caching.remembering), and to spare.
+_FOLLOWED_S: Final = 2.0
 # Of the work that a record is, the part that is done when it is read and mapped.
 _READING: Final = 1 / 3
 
@@ -98,13 +101,15 @@ class Load:
         lost = self._other_sources()
         with_books = any(found.kind == "pdf" for found in files)
         try:
-            with collecting_rarely(), Session(self._engine, self._job, self._tombstones, with_books) as session:
-                if self._job.harvest is not None:
-                    self._harvest(session, self._job.harvest)
-                self._load(session, files)
-                if self._job.rebuild and not self._is_whole():
-                    raise _GivenUpError
-            self._keep_position()
+            with self._ebooks.in_use() as hold:
+                with collecting_rarely(), self._session(with_books) as session:
+                    if self._job.harvest is not None:
+                        self._harvest(session, self._job.harvest)
+                    self._load(session, files)
+                    if self._job.rebuild and not self._is_whole():
+                        raise _GivenUpError
+                self._keep_position()
+                self._tidy(hold)
             if lost:
                 self._note(self._job.source, f"this is all that the index holds now; gone are {lost}.")
         except _GivenUpError:
@@ -112,6 +117,18 @@ class Load:
         self._report.stopped = self._stop.is_set()
         self._report.seconds = time.monotonic() - self._started
         return self._report
+
+    def _session(self, with_books: bool) -> Session:
+        return Session(self._engine, self._ebooks, self._job, self._tombstones, with_books)
+
+    def _tidy(self, hold: Hold) -> None:
+        """Remove the files of e-books that no title has any more, once nobody is shown the index before."""
+        if not self._ebooks.given_up() or self._stop.wait(_FOLLOWED_S):
+            return  # what is left is for the next load
+        tidied = self._ebooks.remove_given_up(hold, lambda names: ebooks_held(self._engine.searcher(), names))
+        self._report.ebook_files_removed = tidied.files
+        if tidied.left:
+            self._note(self._job.source, f"{tidied.left:,} e-book files that no title has could not be removed.")
 
     def _load(self, session: Session, files: Sequence[FoundFile]) -> None:
         # Records first: a PDF is attached to the record that names it, which must be known by then.
@@ -313,6 +330,8 @@ class Load:
         if record is not None:
             session.delete([standalone_id(self._job.source, book.sha256)])  # loaded before its record was
             document = attach(record, book)
+            if record.ebook is not None and record.ebook.sha256 != book.sha256:
+                session.give_up_ebook(record.ebook.sha256)
         else:
             document = document_of(book, self._job.source)
         outcome: Outcome = "updated" if session.has(document.id) else "indexed"

@@ -1,12 +1,13 @@
 """What a published index says of the records that a PDF may belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from ingest.linking import is_record, title_words
 from search.document import Document, DocumentId
 from search.engine import Searcher
 from search.query import Clause, Filter, Query
+from search.questions import Keyword
 
 # Records that hold the words in a title; among more than these, a second one with just this title may go unseen.
 _TITLES_LOOKED_AT: Final = 100
@@ -36,3 +37,10 @@ class Published:
 
     def document(self, id: DocumentId) -> Document | None:
         return next(iter(self._searcher.fetch([id])), None)
+
+
+def ebooks_held(searcher: Searcher, names: Collection[str]) -> set[str]:
+    """Of e-book files, by the SHA-256 of their bytes, those that a title of the index has."""
+    asked = {name: Keyword(Query(filters=(Filter("ebook_file", (name,)),)), 1) for name in names}
+    answers = searcher.answer(tuple(asked.values()))
+    return {name for name, question in asked.items() if answers[question].total}

@@ -62,7 +62,7 @@ class IngestReport:
     record's Origin names. `replaced_in_load` counts updates of a record that this same load had read before (one
     control number twice), `replaced_by_another` those whose titles have no word in common; both are listed in
     `replacements`. `attached` counts e-books that belong to a record, `joined` records that joined one of
-    another source. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
+    another source, `ebook_files_removed` files that left the store with their titles. seconds is wall time. given_up: a rebuild that was not published, because it was stopped or
     nothing could be loaded; the index is what it was. notes: sentences on what is worth knowing and cost no record.
     copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
     With a "problem" none could be taken.
@@ -83,6 +83,7 @@ class IngestReport:
     damaged: list[Damaged] = field(default_factory=list)
     attached: int = 0
     joined: int = 0
+    ebook_files_removed: int = 0
     pages: int = 0
     pages_without_text: int = 0
     pages_by_ocr: int = 0
@@ -169,6 +170,7 @@ class IngestReport:
             ],
             "records_joined": self.joined,
             "ebooks_attached": self.attached,
+            "ebook_files_removed": self.ebook_files_removed,
             "pages": self.pages,
             "pages_without_text": self.pages_without_text,
             "pages_by_ocr": self.pages_by_ocr,

@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest import fingerprints
 from ingest.changes import Change
+from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
 from ingest.linking import Catalogue, LinkKeys, find_record, named
 from ingest.passages import split
@@ -58,8 +59,11 @@ class Session:
     Knows of every document whether it is there already and unchanged, written or not yet published.
     """
 
-    def __init__(self, engine: Engine, job: IngestJob, tombstones: Tombstones | None, with_books: bool) -> None:
+    def __init__(
+        self, engine: Engine, ebooks: EbookStore, job: IngestJob, tombstones: Tombstones | None, with_books: bool
+    ) -> None:
         self._engine = engine
+        self._ebooks = ebooks
         self._job = job
         self._tombstones = tombstones
         self._embedder_name = job.embedder.name if job.embedder else ""
@@ -68,6 +72,8 @@ class Session:
         # Records and documents removed since the last checkpoint, and those that have a tombstone and are back.
         self._gone: dict[DocumentId, None] = {}
         self._back: set[DocumentId] = set()
+        # Files of e-books that a title had, since the last checkpoint.
+        self._ebooks_given_up: set[str] = set()
         self._buried = {found.id for found in tombstones} if tombstones is not None else set()
 
     def __enter__(self) -> "Session":
@@ -148,6 +154,8 @@ class Session:
             self._tombstones.add(self._gone)
             self._buried.update(self._gone)
         self._gone.clear()
+        self._ebooks.give_up(self._ebooks_given_up)
+        self._ebooks_given_up.clear()
 
     def _raise_again(self) -> None:
         """After what is back is published."""
@@ -239,6 +247,7 @@ class Session:
         for id in placed:
             self._gone.pop(id, None)
         self._back.update(self._buried & placed.keys())
+        self._ebooks_given_up |= shelf.ebooks_given_up()
         return Settlement(tuple(placed.values()), vacated)
 
     def _take_leave(self, id: DocumentId, shelf: Shelf) -> None:
@@ -334,6 +343,10 @@ class Session:
         id = find_record(keys, self._catalogue(), self._job.source)
         held = self._document(id) if id is not None else None
         return held if held is not None and _may_take(held.ebook, keys.file_name, sha256) else None
+
+    def give_up_ebook(self, sha256: str) -> None:
+        """A title is written without the file that it had."""
+        self._ebooks_given_up.add(sha256)
 
     def _catalogue(self) -> Catalogue:
         return Published(self._view) if self._view is not None else self._unpublished

@@ -19,6 +19,7 @@ class Shelf:
         self._vacated: dict[DocumentId, None] = {}
         for document in documents:
             self._place(document)
+        self._ebooks_before = self._ebooks()
 
     def home(self, id: DocumentId) -> DocumentId | None:
         """The document that holds this record, None when none does."""
@@ -81,6 +82,13 @@ class Shelf:
         found = list(self._vacated)
         self._vacated.clear()
         return found
+
+    def ebooks_given_up(self) -> set[str]:
+        """Files of e-books that documents here had at first, and none has now."""
+        return self._ebooks_before - self._ebooks()
+
+    def _ebooks(self) -> set[str]:
+        return {found.ebook.sha256 for found in self._documents.values() if found.ebook is not None}
 
     def _held(self, id: DocumentId) -> Document | None:
         home = self._homes.get(id)

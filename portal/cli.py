@@ -121,7 +121,8 @@ def parser() -> argparse.ArgumentParser:
 
     _add_staff(commands.add_parser("staff", help="say who works here", epilog=_STAFF_EPILOG))
 
-    commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
+    check = commands.add_parser("check", help="show settings, index, model, accounts and what is wrong with them")
+    check.add_argument("--tidy", action="store_true", help="remove files of e-books that no title has any more")
 
     _add_housekeeping(
         commands.add_parser("housekeeping", help="run the jobs that the portal runs by itself: expiry, letters")

@@ -3,12 +3,14 @@
 import socket
 import sys
 from argparse import Namespace
+from collections.abc import Collection
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
 import marc_samples
 from ingest.jobs import IngestJob
+from ingest.published import ebooks_held
 from ingest.readers import ocr
 from portal.bootstrap import Services, demo_settings, ebook_store, open_job_embedder, open_services
 from portal.bootstrap_accounts import open_lending
@@ -102,7 +104,33 @@ def _lost_files(settings: Settings, engine: Engine) -> int:
     return count() - sum(count(Filter("ebook_file", tuple(part))) for part in parts)
 
 
-def check(_: Namespace) -> int:
+def _unneeded_files(settings: Settings, engine: Engine, *, remove: bool) -> tuple[str, bool]:
+    """What is to be said of files in the store that no title has, "" for nothing; and whether all is as it was asked for."""
+    store = ebook_store(settings)
+
+    def needed(names: Collection[str]) -> set[str]:
+        return ebooks_held(engine.searcher(), names)
+
+    found = store.unneeded(needed)
+    if not found.left:
+        return "", True
+    told = f"e-books: {found.left:,} files in {settings.data} ({found.size_bytes / 1e6:,.1f} MB) belong to no title of this index"
+    if not remove:
+        return f"{told}. To remove them: telusur check --tidy", True
+    if found.left == sum(1 for _ in store.names()):
+        return (
+            f"{told}, which has none of all that are there, so they are left: see that the settings name the right index. "
+            "If they do, load the e-books again, or remove the folder ebooks/ there",
+            False,
+        )
+    removed = store.remove_unneeded(needed)
+    if removed is None:
+        return f"{told}, and are left: a load is under way, or the folder cannot be written. Try again later", False
+    done = f"e-books: {removed.files:,} files ({removed.size_bytes / 1e6:,.1f} MB) that belong to no title were removed"
+    return (f"{done}; {removed.left:,} could not be", False) if removed.left else (done, True)
+
+
+def check(arguments: Namespace) -> int:
     settings = read_settings()
     print(f"telusur {version('telusur')}")
     for setting in SETTINGS:
@@ -131,6 +159,10 @@ def check(_: Namespace) -> int:
                 f"e-books: the files of {lost:,} are not in {settings.data}, so they can be found and not opened. Load "
                 "their PDFs again, or bring the data folder back from a backup"
             )
+        about_unneeded, is_well = _unneeded_files(settings, engine, remove=arguments.tidy and not damaged)
+        failed = failed or not is_well
+        if about_unneeded:
+            print(about_unneeded)
     except SearchError as error:
         failed = True
         print(f"index: {error}")

@@ -155,6 +155,8 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         lines.append(
             f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
         )
+    if report.ebook_files_removed:
+        lines.append(f"{report.ebook_files_removed:,} e-book files that no title has any more were removed")
     return lines
 
 

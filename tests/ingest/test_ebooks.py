@@ -3,12 +3,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from ingest.ebooks import EbookChangedError, EbookStore
+from ingest.jobs import IngestJob
+from ingest.pipeline import Load
+from search.errors import EngineUnavailable
 from tests.support.library import Library
 from tests.support.pdfs import book
 from tests.support.records import record, write
@@ -109,3 +113,110 @@ def test_a_link_planted_in_the_store_is_not_followed(store: EbookStore, tmp_path
     place.mkdir(parents=True)
     (place / f"{sum}.pdf").symlink_to(secret)
     assert store.path(sum) is None
+
+
+def stored(library: Library) -> set[str]:
+    return set(library.ebooks.names())
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """One title, A1, with its e-book; where files come from is the folder `from`."""
+    (tmp_path / "from").mkdir()
+    write(tmp_path / "from" / "a.mrc", [record("A1", "Selat Lembeh"), record("B1", "Bunaken")])
+    book(tmp_path / "from" / "A1.pdf", ["Selat Lembeh"])
+    library = Library(tmp_path)
+    library.load(tmp_path / "from")
+    assert len(stored(library)) == 1
+    return library
+
+
+def deletion(tmp_path: Path, *numbers: str) -> Path:
+    return write(tmp_path / "deleted.mrc", [record(number, "Selat Lembeh", status="d") for number in numbers])
+
+
+def test_the_file_of_a_deleted_title_goes_with_it(library: Library, tmp_path: Path) -> None:
+    assert library.load(deletion(tmp_path, "A1")).ebook_files_removed == 1
+    assert stored(library) == set()
+
+
+def test_a_file_that_another_title_has_too_stays(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "B1.pdf").write_bytes((tmp_path / "from" / "A1.pdf").read_bytes())
+    assert library.load(tmp_path / "from").attached == 1
+    assert library.load(deletion(tmp_path, "A1")).ebook_files_removed == 0
+    assert len(stored(library)) == 1
+    assert library.load(deletion(tmp_path, "B1")).ebook_files_removed == 1
+    assert stored(library) == set()
+
+
+def test_the_file_that_a_newer_one_replaced_goes(library: Library, tmp_path: Path) -> None:
+    book(tmp_path / "from" / "A1.pdf", ["Selat Lembeh, edisi baru"])
+    assert library.load(tmp_path / "from").ebook_files_removed == 1
+    assert stored(library) == {sha256(tmp_path / "from" / "A1.pdf")}
+
+
+def test_a_title_that_goes_and_comes_back_in_one_load_keeps_its_file(library: Library, tmp_path: Path) -> None:
+    gone = deletion(tmp_path, "A1")
+    library.load(gone, tmp_path / "from" / "A1.pdf", write(tmp_path / "z.mrc", [record("A1", "Selat Lembeh")]))
+    assert stored(library) == {sha256(tmp_path / "from" / "A1.pdf")}
+
+
+class StoppingStore(EbookStore):
+    """Asks the load to stop as soon as a title has given up its file."""
+
+    stop = Event()
+
+    def give_up(self, names: Sequence[str]) -> None:  # type: ignore[override]
+        super().give_up(names)
+        self.stop.set()
+
+
+def test_a_load_that_is_stopped_removes_nothing_and_the_next_one_does(library: Library, tmp_path: Path) -> None:
+    store = StoppingStore(tmp_path / "ebooks")
+    job = IngestJob((deletion(tmp_path, "A1"),))
+    report = Load(library.engine, store, job, stop=store.stop, tombstones=library.tombstones).run()
+    assert report.stopped
+    assert library.document("katalog.A1") is None
+    assert len(stored(library)) == 1
+    assert library.load(tmp_path / "deleted.mrc").ebook_files_removed == 1
+    assert stored(library) == set()
+
+
+class FailingStore(EbookStore):
+    """Written to until a title's file was given up: then the index cannot be published."""
+
+    def give_up(self, names: Sequence[str]) -> None:  # type: ignore[override]
+        super().give_up(names)
+        raise EngineUnavailable("The disk is full.")
+
+
+def test_what_is_given_up_for_a_publication_that_failed_stays(library: Library, tmp_path: Path) -> None:
+    job = IngestJob((deletion(tmp_path, "A1"),))
+    with pytest.raises(EngineUnavailable):
+        Load(library.engine, FailingStore(tmp_path / "ebooks"), job, tombstones=library.tombstones).run()
+    library.load(write(tmp_path / "c.mrc", [record("C1", "Lain")]))  # looks it up: A1 is still there
+    assert library.document("katalog.A1") is not None
+    assert stored(library) == {sha256(tmp_path / "from" / "A1.pdf")}
+
+
+def test_while_another_load_is_under_way_no_file_is_removed(library: Library, tmp_path: Path) -> None:
+    with EbookStore(tmp_path / "ebooks").in_use():
+        assert library.load(deletion(tmp_path, "A1")).ebook_files_removed == 0
+        assert library.ebooks.remove_unneeded(lambda _: set()) is None
+        assert len(stored(library)) == 1
+    assert library.load(tmp_path / "deleted.mrc").ebook_files_removed == 1
+
+
+def test_a_rebuild_without_a_title_leaves_its_file_until_it_is_asked_to_go(library: Library, tmp_path: Path) -> None:
+    """A rebuild may have been begun with too few files, and the store may hold the only copy."""
+    report = library.load(write(tmp_path / "c.mrc", [record("C1", "Lain")]), rebuild=True)
+    assert report.ebook_files_removed == 0
+    assert len(stored(library)) == 1
+
+
+def test_a_name_in_the_list_that_was_cut_off_is_passed_over(library: Library, tmp_path: Path) -> None:
+    """The machine stopped while it was written."""
+    with (tmp_path / "ebooks" / "given-up.txt").open("a", encoding="ascii") as out:
+        out.write("../../etc/passwd\nabcdef")
+    library.load(deletion(tmp_path, "A1"))
+    assert stored(library) == set()

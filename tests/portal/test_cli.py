@@ -243,6 +243,28 @@ def test_check_finds_an_ebook_whose_file_is_gone(telusur: Telusur) -> None:
     assert "the files of 1 are not in" in telusur.run("check", code=3)
 
 
+def test_check_tells_of_files_that_no_title_has_and_removes_them_when_asked(telusur: Telusur) -> None:
+    for name in ("satu", "dua"):
+        book(telusur.folder / f"{name}.pdf", (f"Terumbu karang di Selat Lembeh, buku {name}.",))
+    telusur.run("ingest", "satu.pdf", "dua.pdf")
+    telusur.run("ingest", "--rebuild", "satu.pdf")
+    store = telusur.folder / "data" / "ebooks"
+    assert "e-books: 1 files in" in telusur.run("check")
+    assert len(list(store.rglob("*.pdf"))) == 2
+    assert "1 files (0.0 MB) that belong to no title were removed" in telusur.run("check", "--tidy")
+    assert len(list(store.rglob("*.pdf"))) == 1
+    assert "e-books:" not in telusur.run("check")
+
+
+def test_check_removes_nothing_where_the_index_is_none_of_these_ebooks(telusur: Telusur) -> None:
+    """As after an engine was changed, or a first load into another index."""
+    path = book(telusur.folder / "satu.pdf", ("Terumbu karang di Selat Lembeh.",))
+    telusur.run("ingest", str(path))
+    telusur.run("ingest", "--rebuild", str(write(telusur.folder / "a.mrc", [record("1", "Lain")])))
+    assert "which has none of all that are there" in telusur.run("check", "--tidy", code=3)
+    assert len(list((telusur.folder / "data" / "ebooks").rglob("*.pdf"))) == 1
+
+
 def test_a_wrong_setting_is_named(telusur: Telusur) -> None:
     for port in ("x", "²", "70000"):
         assert "TELUSUR_PORT" in telusur.run("check", code=2, TELUSUR_PORT=port)
