@@ -1,5 +1,7 @@
 """Which record a PDF belongs to, and the document that comes of the two."""
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from ingest.imprint import (
 )
 from ingest.source import PdfBook
 from search.analysis import plain_words
-from search.document import Contributor, Document, DocumentId, Ebook, RawRecord
+from search.document import Contributor, Document, DocumentId, Ebook, Page, RawRecord
 from search.isbn import isbn10, isbn13
 
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
@@ -116,7 +118,7 @@ def named(path: Path) -> LinkKeys:
     return LinkKeys(path.name.lower(), path.stem)
 
 
-def document_of(book: PdfBook, source: str) -> Document:
+def document_of(book: PdfBook, source: str, place: str = "") -> Document:
     """The document of a PDF that belongs to no record; what it says of itself stands in for one.
 
     Without a title of its own it gets its file's name; without /Lang, the language is told from
@@ -125,6 +127,7 @@ def document_of(book: PdfBook, source: str) -> Document:
     name = Path(book.origin.file).name
     authors = [part.strip(" ,") for part in book.metadata.get("author", "").split(";") if part.strip(" ,")]
     code = language_code(book.metadata.get("language", "")) or language_of(book.pages)
+    ebook = ebook_of(book, place)
     fields = {
         "title": (book.metadata.get("title") or title_from(name),),
         "contributor": tuple(authors),
@@ -133,13 +136,13 @@ def document_of(book: PdfBook, source: str) -> Document:
         "year": (book.metadata["year"],) if "year" in book.metadata else (),
         "language": (code,) if code else (),
         "source": (source,),
-        "ebook_file": (book.sha256,),
+        "ebook_file": _known_by(ebook),
     }
     return Document(
         id=standalone_id(source, book.sha256),
         fields={field: values for field, values in fields.items() if values},
         contributors=tuple(Contributor(name, main=index == 0) for index, name in enumerate(authors)),
-        ebook=ebook_of(book),
+        ebook=ebook,
         raw=RawRecord("pdf", b"", name),
         fingerprint=fingerprints.of_file(name, book.sha256),
     )
@@ -150,9 +153,9 @@ def standalone_id(source: str, sha256: str) -> DocumentId:
     return DocumentId(f"{source}.pdf-{sha256[:12]}")
 
 
-def attach(document: Document, book: PdfBook) -> Document:
+def attach(document: Document, book: PdfBook, place: str = "") -> Document:
     """A record's document with its e-book."""
-    ebook = ebook_of(book)
+    ebook = ebook_of(book, place)
     name, stem = ebook.file_name.lower(), Path(ebook.file_name).stem
     members = document.records
     by_link = (found.id for found in members if name in found.values("linked_file"))
@@ -169,7 +172,7 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
     adds_format = "ebook" not in formats or (document.ebook is not None and document.ebook.adds_format)
     formats = formats if "ebook" in formats else (*formats, "ebook")
     ebook = replace(ebook, adds_format=adds_format)
-    fields = {**document.fields, "access": access, "format": formats, "ebook_file": (ebook.sha256,)}
+    fields = {**document.fields, "access": access, "format": formats, "ebook_file": _known_by(ebook)}
     return replace(
         document,
         fields={field: values for field, values in fields.items() if values},
@@ -183,7 +186,8 @@ def without_ebook(document: Document) -> Document:
     ebook = document.ebook
     if ebook is None:
         return document
-    gone = {"access": {"fulltext"}, "format": {"ebook"} if ebook.adds_format else set(), "ebook_file": {ebook.sha256}}
+    ebook_files = set(document.values("ebook_file"))
+    gone = {"access": {"fulltext"}, "format": {"ebook"} if ebook.adds_format else set(), "ebook_file": ebook_files}
     fields = {
         name: tuple(value for value in values if value not in gone.get(name, ()))
         for name, values in document.fields.items()
@@ -196,11 +200,43 @@ def without_ebook(document: Document) -> Document:
     )
 
 
-def ebook_of(book: PdfBook) -> Ebook:
+def ebook_of(book: PdfBook, place: str = "") -> Ebook:
     """What a document keeps of its PDF."""
     without_text = sum(not page.text for page in book.pages)
     name = Path(book.origin.file).name
-    return Ebook(book.sha256, name, len(book.pages), without_text, book.outline, ocr_done=book.ocr_done)
+    return Ebook(book.sha256, name, len(book.pages), without_text, book.outline, ocr_done=book.ocr_done, place=place)
+
+
+def _known_by(ebook: Ebook) -> tuple[str, ...]:
+    """The values of "ebook_file", by which a document is found from its file."""
+    return (ebook.sha256, ebook.place) if ebook.place else (ebook.sha256,)
+
+
+def place_of(path: Path) -> str:
+    """What stands for a file's place on this machine: nobody who reads the index need see the path."""
+    return f"at-{hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:32]}"
+
+
+# Share of the words of two texts that both have, from which on they are two states of one. Of two books in one language it
+# is a third at most, of a text that was corrected nine tenths.
+_SAME_TEXT: Final = 0.8
+_COMPARED_PAGES: Final = 20
+
+
+def is_newer_state(former: Document, pages: Sequence[Page], keys: LinkKeys, book: PdfBook) -> bool:
+    """Whether what a file holds now is its earlier content corrected, and not another book under its name ("scan.pdf").
+
+    former: the document that has the earlier content; pages: its first ones. It is by its title, unless ISBN or year
+    speak against that, or by its words.
+    """
+    if keys.title and keys.title == _telling(former.title) and not _is_another(former, keys):
+        return True
+    before, now = _words_of(pages), _words_of(book.pages)
+    return bool(before) and len(before & now) >= _SAME_TEXT * len(before | now)
+
+
+def _words_of(pages: Sequence[Page]) -> set[str]:
+    return {word for page in pages[:_COMPARED_PAGES] for word in plain_words(page.text)}
 
 
 def _only(catalogue: Catalogue, field: str, values: tuple[str, ...], source: str) -> DocumentId | None:

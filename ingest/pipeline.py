@@ -16,7 +16,7 @@ from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
-from ingest.linking import attach, candidates, document_of, standalone_id
+from ingest.linking import attach, candidates, document_of, is_record, place_of, standalone_id
 from ingest.mapping_pool import MappingPool
 from ingest.published import ebooks_held
 from ingest.read_failure import told
@@ -26,6 +26,7 @@ from ingest.report import IngestReport, Outcome
 from ingest.session import Session, Settled, Settlement
 from ingest.source import Origin, PdfBook, RecordItem, Rejected, RemovedRecord
 from ingest.tombstones import Tombstones
+from search.document import DocumentId
 from search.embedding import Embedder
 from search.engine import Engine, Entry
 from search.errors import SearchError
@@ -326,17 +327,32 @@ class Load:
             self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}"))
 
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
-        record = session.find_record(candidates(path, book), book.sha256)
+        keys, place = candidates(path, book), place_of(Path(origin.file))
+        record = session.find_record(keys, book.sha256)
+        former, is_newer = session.former(keys, book, place)
+        if former is not None and record is not None and former.id == record.id:
+            former = None  # its record has a newer file, whatever stands in that
+        elif former is not None and not is_newer:
+            self._note(path.name, f"another text stands in it than before; the title made of that stays ({former.id}).")
+            former = None
+        if former is not None and record is None and is_record(former):
+            record = former  # which record it has found stays
+        own_id = standalone_id(self._job.source, book.sha256)
+        left: list[DocumentId] = []
         if record is not None:
-            session.delete([standalone_id(self._job.source, book.sha256)])  # loaded before its record was
-            document = attach(record, book)
-            if record.ebook is not None and record.ebook.sha256 != book.sha256:
-                session.give_up_ebook(record.ebook.sha256)
+            document = attach(record, book, place)
+            left.append(own_id)  # loaded before its record was
         else:
-            document = document_of(book, self._job.source)
-        outcome: Outcome = "updated" if session.has(document.id) else "indexed"
+            document = document_of(book, self._job.source, place)
+        if former is not None and not is_record(former):
+            left.append(former.id)
+        for replaced in (record, former):
+            if replaced is not None and replaced.ebook is not None and replaced.ebook.sha256 != book.sha256:
+                session.give_up_ebook(replaced.ebook.sha256)
+        outcome: Outcome = "updated" if former is not None or session.has(document.id) else "indexed"
         self._report.count(outcome, file=origin.file)
-        self._write(session, Settlement((Settled(origin, session.entry(document, book.pages), outcome),), ()))
+        settled = Settled(origin, session.entry(document, book.pages), outcome)
+        self._write(session, Settlement((settled,), session.leave(left)))
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr

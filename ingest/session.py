@@ -11,12 +11,12 @@ from ingest import fingerprints
 from ingest.changes import Change
 from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
-from ingest.linking import Catalogue, LinkKeys, find_record, named
+from ingest.linking import Catalogue, LinkKeys, find_record, is_newer_state, named
 from ingest.passages import split
 from ingest.published import Published
 from ingest.report import IngestReport, Outcome, Replacement
 from ingest.shelf import Shelf
-from ingest.source import Origin
+from ingest.source import Origin, PdfBook
 from ingest.tombstones import Tombstones
 from ingest.unpublished import Unpublished
 from ingest.works import members_of
@@ -330,13 +330,26 @@ class Session:
             return False
         return self._has_vectors(held) and not fingerprints.was_read_by_older(held)
 
-    def _holders(self, sha256: str) -> list[Document]:
-        """Documents that have the PDF of these bytes."""
-        ids = list(self._unpublished.holding("ebook_file", (sha256,)))
+    def _holders(self, file: str) -> list[Document]:
+        """Documents that have the PDF of these bytes (SHA-256), or had theirs from this place."""
+        ids = list(self._unpublished.holding("ebook_file", (file,)))
         if self._view is not None:
-            holding = Query(filters=(Filter("ebook_file", (sha256,)),))
+            holding = Query(filters=(Filter("ebook_file", (file,)),))
             ids += [item.id for item in self._view.keyword(holding, 10).items]
-        return [held for held in self._documents(ids).values() if held.ebook and held.ebook.sha256 == sha256]
+        return [held for held in self._documents(ids).values() if file in held.values("ebook_file")]
+
+    def former(self, keys: LinkKeys, book: PdfBook, place: str) -> tuple[Document | None, bool]:
+        """The document of this load's source that has what the file at `place` held before, and whether the book is a
+        newer state of that."""
+        for held in self._holders(place):
+            if (
+                held.ebook is not None
+                and held.ebook.sha256 != book.sha256
+                and self._job.source in held.values("source")
+            ):
+                pages = self._pages_of(held.id, held.ebook)
+                return held, is_newer_state(held, pages, keys, book)
+        return None, False
 
     def find_record(self, keys: LinkKeys, sha256: str) -> Document | None:
         """The record a PDF belongs to, if one names it and has no other e-book already."""
@@ -347,6 +360,12 @@ class Session:
     def give_up_ebook(self, sha256: str) -> None:
         """A title is written without the file that it had."""
         self._ebooks_given_up.add(sha256)
+
+    def leave(self, ids: Iterable[DocumentId]) -> tuple[DocumentId, ...]:
+        """Of documents that another takes the place of, those that are there; each is told to be gone."""
+        there = tuple(self._documents(ids))
+        self._gone.update(dict.fromkeys(there))
+        return there
 
     def _catalogue(self) -> Catalogue:
         return Published(self._view) if self._view is not None else self._unpublished

@@ -114,7 +114,7 @@ class Ebook:
 
     record: the id of the record that it belongs to, "" when it is a document by itself. adds_format: that record says
     nothing of an e-book, so the document has the format through this one alone. ocr_done: OCR was tried on the pages
-    without text.
+    without text. place: what stands for the place where the file was found, "" where that is not known.
     """
 
     sha256: str
@@ -125,6 +125,7 @@ class Ebook:
     record: str = ""
     adds_format: bool = False
     ocr_done: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ingest.ebooks import EbookChangedError, EbookStore
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
 from search.errors import EngineUnavailable
+from search.query_language import parse
 from tests.support.library import Library
 from tests.support.pdfs import book
 from tests.support.records import record, write
@@ -119,6 +120,10 @@ def stored(library: Library) -> set[str]:
     return set(library.ebooks.names())
 
 
+def ids(library: Library) -> list[str]:
+    return [hit.document.id for hit in library.discovery.search(parse("")).hits]
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     """One title, A1, with its e-book; where files come from is the folder `from`."""
@@ -220,3 +225,97 @@ def test_a_name_in_the_list_that_was_cut_off_is_passed_over(library: Library, tm
         out.write("../../etc/passwd\nabcdef")
     library.load(deletion(tmp_path, "A1"))
     assert stored(library) == set()
+
+
+DESA = [f"Sejarah desa Wanua Raya, bab {number}: {word} dan {word}wan" for number, word in enumerate(
+    ("pasar", "sungai", "ladang", "kebun", "hutan", "pantai", "gunung", "danau", "jalan", "rumah"), 1)]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What is loaded; its e-book "scan.pdf" says nothing by its name."""
+    (tmp_path / "from").mkdir()
+    book(tmp_path / "from" / "scan.pdf", DESA)
+    return tmp_path / "from"
+
+
+def test_a_pdf_that_was_corrected_takes_the_place_of_what_it_was(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (before,) = ids(library)
+    book(folder / "scan.pdf", [*DESA[:9], "Sejarah desa Wanua Raya, bab 10: rumah dan rumahnya"])
+    report = library.load(folder)
+    assert (report.outcomes["updated"], report.outcomes["indexed"], report.ebook_files_removed) == (1, 0, 1)
+    (after,) = ids(library)
+    assert before != after
+    assert [found.id for found in library.tombstones] == [before]
+    assert stored(library) == {sha256(folder / "scan.pdf")}
+    assert library.load(folder).outcomes["unchanged"] == 1
+
+
+def test_a_telling_title_is_enough_where_the_text_is_new(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    book(folder / "scan.pdf", [""], title="Sejarah Desa Wanua Raya")
+    library.load(folder)
+    book(folder / "scan.pdf", DESA, title="Sejarah desa Wanua Raya : edisi lengkap")
+    assert library.load(folder).outcomes["updated"] == 1
+    assert library.engine.info().documents == 1
+
+
+def test_another_book_under_the_same_name_replaces_nothing_and_is_told(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (before,) = ids(library)
+    book(folder / "scan.pdf", ["Panduan menyelam di Taman Nasional Bunaken bagi pemula"])
+    report = library.load(folder)
+    assert (report.outcomes["indexed"], report.ebook_files_removed) == (1, 0)
+    assert len(stored(library)) == 2
+    assert [note for note in report.notes if note.startswith("scan.pdf: another text") and before in note]
+
+
+def test_two_files_of_one_name_in_two_folders_are_two_titles(tmp_path: Path, folder: Path) -> None:
+    for year in ("2019", "2020"):
+        (folder / year).mkdir()
+        book(folder / year / "laporan.pdf", [*DESA, f"tahun {year}"], title="Laporan Tahunan Desa Wanua Raya")
+    library = Library(tmp_path)
+    library.load(folder)
+    assert library.engine.info().documents == 3
+    assert library.load(folder).outcomes["unchanged"] == 3
+
+
+def test_a_corrected_pdf_stays_with_its_record_whatever_it_says_now(tmp_path: Path, folder: Path) -> None:
+    """Its record was found by the title that it stated then."""
+    library = Library(tmp_path)
+    write(folder / "a.mrc", [record("A1", "Sejarah Desa Wanua Raya")])
+    book(folder / "scan.pdf", DESA, title="Sejarah Desa Wanua Raya")
+    assert library.load(folder).attached == 1
+    book(folder / "scan.pdf", [*DESA, "tambahan"])
+    report = library.load(folder)
+    assert (report.attached, report.outcomes["updated"]) == (1, 1)
+    assert library.engine.info().documents == 1
+    assert stored(library) == {sha256(folder / "scan.pdf")}
+
+
+def test_of_a_file_that_a_record_names_the_newer_one_counts_whatever_it_says(library: Library, tmp_path: Path) -> None:
+    book(tmp_path / "from" / "A1.pdf", ["Panduan menyelam di Taman Nasional Bunaken bagi pemula"])
+    report = library.load(tmp_path / "from")
+    assert (report.outcomes["updated"], report.notes) == (1, [])
+    assert stored(library) == {sha256(tmp_path / "from" / "A1.pdf")}
+
+
+def test_a_pdf_that_was_renamed_stays_the_title_it_is(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (folder / "scan.pdf").rename(folder / "sejarah desa.pdf")
+    assert library.load(folder).outcomes["unchanged"] == 1
+    assert library.engine.info().documents == 1
+
+
+def test_a_title_made_from_a_pdf_alone_is_deleted_by_its_number(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (title,) = ids(library)
+    number = title.partition(".")[2]
+    report = library.load(write(tmp_path / "deleted.mrc", [record(number, "x", status="d")]))
+    assert (report.outcomes["deleted"], report.ebook_files_removed) == (1, 1)
+    assert (library.engine.info().documents, stored(library)) == (0, set())
