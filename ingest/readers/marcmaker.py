@@ -18,7 +18,9 @@ from pymarc.marc8_mapping import CODESETS
 from ingest.readers.encoding import Decode, decoder
 from ingest.readers.foreign import made_record, source_record
 from ingest.readers.lines import Line, lines, unread_records
+from ingest.readers.notes import Note, log_note
 from ingest.readers.records import MAX_RECORD_BYTES, control_field, data_field, is_control
+from ingest.readers.stray_lines import without_strays
 from ingest.record import Field, Subfield
 from ingest.source import Rejected, SourceRecord, UnreadRecord
 
@@ -37,20 +39,21 @@ _MNEMONIC: Final = re.compile(r"\{([A-Za-z0-9]{2,10})\}|&#x([0-9A-Fa-f]{1,6});")
 _ANSEL_SET: Final = 0x45
 
 
-def read(stream: BinaryIO, file: str) -> Iterator[SourceRecord | Rejected]:
+def read(stream: BinaryIO, file: str, on_note: Note = log_note) -> Iterator[SourceRecord | Rejected]:
     """Every record of a file, in order, damaged ones as Rejected; a file without any gives one "not_marc"."""
-    for item in cut(stream, file):
+    for item in cut(stream, file, on_note):
         yield item if isinstance(item, Rejected) else read_one(item)
 
 
-def cut(stream: BinaryIO, file: str) -> Iterator[UnreadRecord | Rejected]:
+def cut(stream: BinaryIO, file: str, on_note: Note = log_note) -> Iterator[UnreadRecord | Rejected]:
     """What `read` gives, but for `read_one`. A record's lines follow each other; memory is one record.
 
     A leader begins a record. In files without leaders an empty line does, and a second 001; among records with
-    leaders, one that lost its own is known by both.
+    leaders, one that lost its own is known by both. on_note: hears of lines that are no sound field.
     """
+    sound = without_strays(lines(stream), _LEADER_LINE, on_note, file)
     # What looks like no field at all is a heading or remark between records.
-    found = (held for held in _records(lines(stream)) if any(_LOOKS_LIKE.match(line.data) for line in held))
+    found = (held for held in _records(sound) if any(_LOOKS_LIKE.match(line.data) for line in held))
     return unread_records(found, file, "marcmaker", "No MARC record in text form (MARCMaker) is in this file.")
 
 

@@ -1,14 +1,14 @@
 """Tables, CSV or Excel: each row becomes a MARC record, by a map of columns."""
 
 import io
-import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, cast
 
 from ingest.readers import marcxml
 from ingest.readers.columns import HEADING_ROWS, TableMapping, fold, shipped
 from ingest.readers.foreign import clean, to_marcxml
+from ingest.readers.notes import Note, log_note
 from ingest.readers.records import MAX_FIELDS
 from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import WorkbookError, sheets
@@ -16,8 +16,6 @@ from ingest.readers.table_copies import COPY_TAGS, Cut, joined
 from ingest.readers.table_record import Plan, destroyed_isbn, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
-
-_log = logging.getLogger(__name__)
 
 _ZIP: Final = b"PK"
 _PEEKED_BYTES: Final = 4096
@@ -31,11 +29,6 @@ _OF_A_BOOK: Final = re.compile(
 )
 
 Item = UnreadRecord | Rejected
-Note = Callable[[str, str], None]
-
-
-def _log_note(file: str, note: str) -> None:
-    _log.warning("%s: %s", file, note)
 
 
 class TableReader:
@@ -44,7 +37,7 @@ class TableReader:
     on_note is told, once a file, what is worth knowing and costs no record: the file, and a sentence.
     """
 
-    def __init__(self, columns: TableMapping | None = None, on_note: Note = _log_note) -> None:
+    def __init__(self, columns: TableMapping | None = None, on_note: Note = log_note) -> None:
         self._own = columns
         self._on_note = on_note
 

@@ -217,3 +217,63 @@ def test_the_stored_form_reads_back_as_the_record(made: Record) -> None:
 )
 def test_no_bytes_at_all_raise(data: bytes, before: bytes) -> None:
     assert read(before + data)
+
+
+def noted(text: str) -> tuple[list[str], list[Record]]:
+    """What is told of a text, and the records in it."""
+    notes: list[str] = []
+    found = marcmaker.read(io.BytesIO(text.encode()), "uji.mrk", lambda _, note: notes.append(note))
+    return notes, [item.record for item in found if isinstance(item, SourceRecord)]
+
+
+STRAY = r"""
+=LDR  00000nam a2200000   4500
+=001  A1
+=1O0  1\$aKaligis, Frans
+=245  10$aLaut
+bercerita
+=50  \\$aTag dua huruf
+=650  \4$aIkan
+
+Catatan di antara rekaman
+
+=LDR  00000nam a2200000   4500
+=001  A2
+=245  10$aJudul kedua
+=520  \\$aAlinea satu
+
+alinea dua
+=LKR  \\$aTag dari ALEPH
+=500$aTanpa indikator
+"""
+
+
+def test_lines_that_are_no_sound_field_are_told_with_their_place() -> None:
+    notes, _ = noted(STRAY)
+    assert [note.partition(":")[0] for note in notes] == ["line 4", "line 7", "line 10", "line 19"]
+    assert "100 may be meant" in notes[0]
+    assert "begins no field, and is left out" in notes[1]
+    assert 'stands between records, and is left out: "Catatan di antara rekaman"' in notes[2]
+
+
+def test_a_stray_line_spoils_none_of_the_fields_around_it() -> None:
+    _, (first, second) = noted(STRAY)
+    assert [field.tag for field in first.fields] == ["001", "1O0", "245", "650"]
+    assert first.of("245")[0].get("a") == "Laut bercerita"
+    assert first.of("650")[0].subfields == [("a", "Ikan")]
+    assert [field.tag for field in second.fields] == ["001", "245", "520", "LKR"]
+    assert second.of("520")[0].get("a") == "Alinea satu alinea dua"
+    assert second.of("LKR")[0].subfields == [("a", "Tag dari ALEPH")]
+
+
+def test_of_very_many_stray_lines_the_first_are_told_and_the_others_counted() -> None:
+    notes, made = noted(STRAY + "=50  x\n" * 1000)
+    assert len(notes) == 21
+    assert notes[-1].startswith("984 more lines")
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("name", ["marc4j/brkrtest.mrk", "catmandu/camel.mrk", "catmandu/code4lib.line"])
+def test_sound_files_have_no_stray_lines(name: str) -> None:
+    notes, made = noted(shared(f"data/marc/{name}").read_text("utf-8", "replace"))
+    assert (notes, bool(made)) == ([], True)
