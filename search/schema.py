@@ -85,6 +85,8 @@ FIELDS: Final = (
     Field("frequency", "keyword", coded=True),
     Field("date_span", "stored"),  # which parts of a serial have appeared, when
     Field("holdings", "stored"),  # which of them are held, in words
+    Field("holdings_supplements", "stored"),
+    Field("holdings_indexes", "stored"),
     Field("summary", "text", weight=1.5, shown=False),
     Field("contents", "text", weight=1.0),
     Field("award", "text", weight=1.0),

@@ -276,6 +276,17 @@ def test_scale_duration_holdings_and_terms_have_rows_of_their_own(hl: Language, 
     assert list(found.values()) == [["Skala 1:50.000"], ["0:25:51"], ["v.1-2"], ["Untuk peneliti"], ["CC BY 4.0"]]
 
 
+def test_supplements_and_indexes_that_are_held_are_told_from_the_serial_itself() -> None:
+    fields = ("866    $a v.1-40 $z tidak lengkap", "867    $a Peta 1-3", "868    $a Indeks v.1-10")
+    view = view_of(mapped("245 10 $a Jurnal laut", *fields))
+    told = {row.label: [value.text for value in row.values] for row in view.rows if "dimiliki" in row.label}
+    assert told == {
+        "Yang dimiliki perpustakaan": ["v.1-40 tidak lengkap"],
+        "Suplemen yang dimiliki": ["Peta 1-3"],
+        "Indeks yang dimiliki": ["Indeks v.1-10"],
+    }
+
+
 def test_terms_in_another_script_stand_beside_their_own_row() -> None:
     document = mapped("245 10 $a Laut", "540    $6 880-01 $a Bebas", "880    $6 540-01/Java $a ꦧꦺꦧꦱ꧀")
     assert [text.text for text in row(view_of(document), "rights").original] == ["ꦧꦺꦧꦱ꧀"]
