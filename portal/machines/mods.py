@@ -28,6 +28,7 @@ _NAME_TYPES: Final = {"person": "personal", "corporate": "corporate", "meeting":
 # Fields of the index that hold a part of a heading, and what MODS calls the part.
 _SUBJECT_PARTS: Final = {"place": "geographic", "era": "temporal", "genre": "genre"}
 _SUBJECT_NAMES: Final = {"600": "personal", "610": "corporate", "611": "conference"}
+_ACCESS: Final = {"restriction on access": "access_note", "use and reproduction": "rights"}
 _BETWEEN: Final = " -- "
 _GENRES: Final = {"book": "book", "ebook": "book", "journal": "journal", "thesis": "thesis", "article": "article"}
 
@@ -53,6 +54,9 @@ def mods(document: Document, addresses: Addresses) -> Element:
         add(add(made, "physicalDescription"), "extent", value)
     _add_all(made, document, "abstract", "summary")
     _add_all(made, document, "note", "note")
+    for kind, field in _ACCESS.items():
+        for value in document.values(field):
+            add(made, "accessCondition", value, type=kind)
     _add_subjects(made, document)
     for value in document.values("dewey"):
         add(made, "classification", value, authority="ddc")

@@ -135,6 +135,18 @@ def test_mods_says_in_which_journal_an_article_stands_and_where() -> None:
     assert part.findtext("o:date", namespaces=MODS) == "2011"
 
 
+def test_mods_says_who_may_use_a_title_and_how() -> None:
+    document = mapped(
+        "001 a", "245 10 $a Laut", "506    $a Untuk peneliti", "540    $a CC BY 4.0", "506 0  $a Unrestricted"
+    )
+    told = [(one.get("type"), one.text) for one in mods(document, WHERE).findall("o:accessCondition", MODS)]
+    assert told == [
+        *(("restriction on access", value) for value in document.values("access_note")),
+        ("use and reproduction", "CC BY 4.0"),
+    ]
+    assert told[0] == ("restriction on access", "Untuk peneliti")
+
+
 def test_mods_calls_each_part_of_a_heading_what_it_is() -> None:
     document = mapped(
         "001 a",
