@@ -51,7 +51,7 @@ def not_written(error: BaseException) -> EngineUnavailable:
 
 def _told(what: str, error: BaseException, advice: str) -> str:
     """What happened and what to do, in the system's words and not in Rust's where it was the disk."""
-    number = _system_number(error)
+    number = system_number(error)
     if number in _NO_ROOM:
         advice = (
             "Make room on the disk of the data folder, and run the command again; what was published goes on serving."
@@ -63,10 +63,10 @@ def _told(what: str, error: BaseException, advice: str) -> str:
     return f"The index could not {what}: {why}{place}. {advice}"
 
 
-def _system_number(error: BaseException) -> int:
+def system_number(error: BaseException) -> int:
     """The system's number of an error, 0 where it has none.
 
-    >>> _system_number(ValueError("IoError { err: Os { code: 28, kind: StorageFull } }")), _system_number(ValueError("x"))
+    >>> system_number(ValueError("IoError { err: Os { code: 28, kind: StorageFull } }")), system_number(ValueError("x"))
     (28, 0)
     """
     if isinstance(error, OSError):

@@ -20,6 +20,7 @@ from search.engines.embedded.columns import Columns
 from search.engines.embedded.generations import Generation
 from search.engines.embedded.guard import reading
 from search.engines.embedded.queries import TantivyDialect
+from search.engines.embedded.read_only import OpenWords
 from search.engines.embedded.runs import Places
 from search.engines.embedded.sets import RecordSets, count_of, open_sets
 from search.engines.embedded.shelf import Shelf
@@ -57,9 +58,9 @@ class EmbeddedSearcher:
         self.publications = manifest.publications
         self._dimensions = manifest.dimensions
         with reading("be opened"):
-            records = tantivy.Index.open(str(generation.folder / "words"))
-            pages = tantivy.Index.open(str(generation.folder / "pages"))
-            self._records, self._pages = records.searcher(), pages.searcher()
+            self._open = OpenWords(generation.folder / "words"), OpenWords(generation.folder / "pages")
+            records, pages = (found.index for found in self._open)
+            self._records, self._pages = (found.searcher for found in self._open)
             self._columns = Columns(generation.folder / "columns")
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
             made = open_sets(generation.folder / "sets")
