@@ -26,8 +26,8 @@ _TABLES: Final = {"name", "record", "order", "ignore", "not_with", "column", "co
 _RECORD_KEYS: Final = {"leader", "language", "country", "empty"}
 _COLUMN_KEYS: Final = {"names", "to", "more", "split", "as", "label", "unless"}
 _LISTING_KEYS: Final = ("record", "tag", "indicator1", "indicator2", "value")
-# What Excel leaves where a formula failed.
-_EXCEL_ERRORS: Final = ("#ref!", "#n/a", "#name?", "#div/0!", "#value!", "#num!", "#null!", "null")
+# What Excel leaves where a formula failed, and how databases write that there is nothing.
+_MEANS_NOTHING: Final = ("#ref!", "#n/a", "#name?", "#div/0!", "#value!", "#num!", "#null!", "null", r"\n")
 
 
 class ColumnsError(Exception):
@@ -81,7 +81,7 @@ class TableMapping:
     order: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
     not_with: frozenset[str] = frozenset()
-    empty: frozenset[str] = frozenset(_EXCEL_ERRORS)
+    empty: frozenset[str] = frozenset(_MEANS_NOTHING)
     leader: str = DEFAULT_LEADER
     language: str = ""
     country: str = ""
@@ -94,6 +94,14 @@ class TableMapping:
         for place, name in enumerate(heading):
             if (folded := fold(name)) in known:
                 found.setdefault(folded, place)
+        return found
+
+    def repeated(self, heading: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Folded name to its further places, of the columns that this map knows and a table has more than once."""
+        first, found = self.places(heading), dict[str, tuple[int, ...]]()
+        for place, name in enumerate(heading):
+            if (folded := fold(name)) in first and first[folded] != place:
+                found[folded] = (*found.get(folded, ()), place)
         return found
 
     def fit(self, heading: Sequence[str]) -> int:
@@ -217,7 +225,7 @@ class _Columns:
             order=tuple(fold(name) for name in self._texts(self._found, "order", 0)),
             ignored=frozenset(fold(name) for name in self._texts(self._found, "ignore", 0)),
             not_with=frozenset(fold(name) for name in self._texts(self._found, "not_with", 0)),
-            empty=frozenset((*_EXCEL_ERRORS, *(text.casefold() for text in self._texts(record, "empty", 0)))),
+            empty=frozenset((*_MEANS_NOTHING, *(text.casefold() for text in self._texts(record, "empty", 0)))),
             leader=self._text(record, "leader", 0) or DEFAULT_LEADER,
             language=self._text(record, "language", 0),
             country=self._text(record, "country", 0),

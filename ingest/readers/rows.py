@@ -39,7 +39,8 @@ def csv_rows(stream: BinaryIO) -> Iterator[Row]:
     """The rows of a CSV file, whatever its delimiter, in UTF-8, UTF-16 or what Windows writes (cp1252).
 
     A quote ends a cell only before a delimiter or the end of a line, for SLiMS writes the quotes inside of
-    cells as they are. A quote that is never closed costs its own line only.
+    cells as they are. Databases put a backslash before them (MySQL, phpMyAdmin): with that, a quote before a delimiter ends
+    its cell only where the next one is quoted as well. A quote that is never closed costs its own line only.
     """
     blocks, start = text_blocks(stream)
     first, skipped = next(blocks, b""), 0
@@ -138,11 +139,20 @@ def _quoted(held: bytes, start: int, delimiter: bytes, final: bool) -> tuple[byt
         if not following and not final:
             return None
         closes = following in (delimiter, b"\r", b"\n", b"")
+        if closes and run == 1 and following == delimiter and held[at - 2 : at - 1] == b"\\" and at - 2 >= start:
+            if at + 1 >= len(held) and not final:
+                return None
+            closes = held[at + 1 : at + 2] in (b'"', delimiter, b"\r", b"\n", b"")
         if closes and (run % 2 or raw):
             cell = held[start : at - 1]
-            return (cell if raw else cell.replace(b'""', b'"')), at
+            return _unescaped(cell, raw), at
         raw = raw or (run % 2 == 1 and not closes)
     return None
+
+
+def _unescaped(cell: bytes, raw: bool) -> bytes:
+    cell = cell.replace(b"\\\n", b"\n")
+    return cell.replace(b'\\"', b'"') if raw else cell.replace(b'""', b'"')
 
 
 def _first_line(held: bytes, at: int) -> tuple[None, int] | None:

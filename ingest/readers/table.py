@@ -13,7 +13,7 @@ from ingest.readers.records import MAX_FIELDS
 from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import WorkbookError, sheets
 from ingest.readers.table_copies import COPY_TAGS, Cut, joined
-from ingest.readers.table_record import Plan, destroyed_isbn, plan, record_of_listing, record_of_row
+from ingest.readers.table_record import Plan, destroyed_isbn, may_repeat, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 
@@ -90,6 +90,7 @@ class TableReader:
     def _items(self, top: list[Row], rest: Iterator[Row], file: str) -> Iterator[Item] | None:
         """None when no map fits the rows at the top."""
         maps = shipped() if self._own is None else (self._own,)
+        repeated: Mapping[str, tuple[int, ...]] = {}
         best, heading = max(
             ((mapping, row) for mapping in maps for row in top),
             key=lambda pair: pair[0].fit(pair[1].cells),
@@ -97,7 +98,8 @@ class TableReader:
         )
         if best is not None and heading is not None and best.fit(heading.cells):
             self._tell_unknown(best, heading, file)
-            places = best.places(heading.cells)
+            places, repeated = best.places(heading.cells), best.repeated(heading.cells)
+            self._tell_repeated(best, repeated, heading, file)
             body = _chained([row for row in top if row.number > heading.number], rest)
         elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
@@ -105,7 +107,7 @@ class TableReader:
             return None
         if best.listing is not None:
             return _listed(best, places, body, file)
-        columns = plan(best, places)
+        columns = plan(best, places, repeated)
         cut = self._rows(best, columns, body, file)
         return joined(cut, file) if _tells_of_copies(columns) else _streamed(cut)
 
@@ -135,6 +137,13 @@ class TableReader:
             self._on_note(file, f"ISBNs that Excel destroyed are left out: {_numbered(destroyed, more)}.")
         if not any_row:
             yield Rejected(Origin(file), "not_marc", "There is no row under the names of the columns.")
+
+    def _tell_repeated(
+        self, mapping: TableMapping, repeated: Mapping[str, tuple[int, ...]], heading: Row, file: str
+    ) -> None:
+        read = {name for column in mapping.columns if may_repeat(column) for name in column.names}
+        if left := [heading.cells[places[0]] for name, places in repeated.items() if name not in read]:
+            self._on_note(file, f"These columns stand more than once, and the first of each is loaded: {_told(left)}.")
 
     def _tell_unknown(self, mapping: TableMapping, heading: Row, file: str) -> None:
         if unknown := mapping.unknown(heading.cells):

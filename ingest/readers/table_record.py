@@ -45,10 +45,31 @@ Values = list[tuple[Target, list[Subfield]]]
 Plan = Sequence[tuple[Column, tuple[int, ...], tuple[int, ...]]]  # where it stands, and where what it gives way to
 
 
-def plan(mapping: TableMapping, places: Mapping[str, int]) -> Plan:
-    """The columns of a map that a table has, with their places in its rows."""
-    found = [(column, _known(places, column.names), _known(places, column.unless)) for column in mapping.columns]
+def plan(
+    mapping: TableMapping, places: Mapping[str, int], repeated: Mapping[str, tuple[int, ...]] | None = None
+) -> Plan:
+    """The columns of a map that a table has, with their places in its rows.
+
+    repeated: further places of their names, which hold further values where a column may have several.
+    """
+    found = [
+        (
+            column,
+            (*_known(places, column.names), *(_further(repeated, column) if repeated and may_repeat(column) else ())),
+            _known(places, column.unless),
+        )
+        for column in mapping.columns
+    ]
     return [(column, at, unless) for column, at, unless in found if at]
+
+
+def may_repeat(column: Column) -> bool:
+    """Whether a column may have several values, as names and subjects have and a title has not."""
+    return bool(column.split) or column.more != column.to or column.kind in _NUMBERS
+
+
+def _further(repeated: Mapping[str, tuple[int, ...]], column: Column) -> tuple[int, ...]:
+    return tuple(place for name in column.names for place in repeated.get(name, ()))
 
 
 def _known(places: Mapping[str, int], names: Iterable[str]) -> tuple[int, ...]:

@@ -404,6 +404,32 @@ def test_a_cell_may_hold_lines() -> None:
     assert fields('Judul,Catatan\n"Laut","satu\ndua"\n') == [["=245  10$aLaut", "=500  \\\\$asatu dua"]]
 
 
+def test_what_a_database_escaped_is_read_as_it_was_meant() -> None:
+    """MySQL and phpMyAdmin: a backslash before quotes and ends of lines, \\N for nothing."""
+    made = fields(
+        "title,place_name,notes,publish_year\n"
+        '"Kata \\"akhir\\", lalu","Jakarta\\","Baris satu\\\nbaris dua",\\N\n'
+        '"\\"Laut\\"","Bitung","Catatan",2014\n'
+    )
+    first, second = made
+    assert '=245  10$aKata "akhir", lalu' in first
+    assert "=264  \\1$aJakarta\\" in first
+    assert "=520  \\\\$aBaris satu baris dua" in first
+    assert '=245  10$a"Laut"' in second
+    assert "=264  \\1$aBitung$c2014" in second
+
+
+def test_a_column_that_stands_twice_gives_further_values_where_there_may_be_several() -> None:
+    notes: list[str] = []
+    (made,) = read("title,authors,topics,authors,topics,title\nLaut,<Satu>,<Ikan>,<Dua>,<Ombak>,Danau\n", notes=notes)
+    assert isinstance(made, SourceRecord)
+    lines = list(map(str, made.record.fields))
+    assert [line for line in lines if line[1:4] in ("100", "700")] == ["=100  1\\$aSatu", "=700  1\\$aDua"]
+    assert [line for line in lines if line.startswith("=650")] == ["=650  \\4$aIkan", "=650  \\4$aOmbak"]
+    assert [line for line in lines if line.startswith("=245")] == ["=245  10$aLaut"]
+    assert notes == ["These columns stand more than once, and the first of each is loaded: title."]
+
+
 def test_numbers_and_dates_of_excel_are_read_as_meant() -> None:
     rows = (("Judul", "Tahun Terbit", "ISBN", "DDC"), ("Satu", datetime.date(2014, 5, 1), 9789794070963.0, 808.87))
     assert fields(workbook(*rows)) == [
