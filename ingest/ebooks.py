@@ -16,7 +16,7 @@ _BLOCK: Final = 1 << 20
 _UNDER_WAY: Final = ".adding-"
 _LOCK: Final = "loads.lock"
 _GIVEN_UP: Final = "given-up.txt"
-_ASKED_AT_ONCE: Final = 500
+_ASKED_AT_ONCE: Final = 100
 
 
 class EbookChangedError(OSError):

@@ -126,7 +126,11 @@ class Load:
         """Remove the files of e-books that no title has any more, once nobody is shown the index before."""
         if not self._ebooks.given_up() or self._stop.wait(_FOLLOWED_S):
             return  # what is left is for the next load
-        tidied = self._ebooks.remove_given_up(hold, lambda names: ebooks_held(self._engine.searcher(), names))
+        try:
+            tidied = self._ebooks.remove_given_up(hold, lambda names: ebooks_held(self._engine.searcher(), names))
+        except SearchError as error:  # the load itself is done
+            self._note(self._job.source, f"e-book files that no title may have stay until the next load. {error}")
+            return
         self._report.ebook_files_removed = tidied.files
         if tidied.left:
             self._note(self._job.source, f"{tidied.left:,} e-book files that no title has could not be removed.")

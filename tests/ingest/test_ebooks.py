@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -202,6 +203,28 @@ def test_what_is_given_up_for_a_publication_that_failed_stays(library: Library, 
     library.load(write(tmp_path / "c.mrc", [record("C1", "Lain")]))  # looks it up: A1 is still there
     assert library.document("katalog.A1") is not None
     assert stored(library) == {sha256(tmp_path / "from" / "A1.pdf")}
+
+
+class DamagingStore(EbookStore):
+    """The index is gone when the load has ended and looks which files are needed."""
+
+    index = Path()
+
+    def given_up(self) -> set[str]:
+        shutil.rmtree(self.index, ignore_errors=True)
+        return super().given_up()
+
+
+def test_where_the_index_cannot_be_asked_no_file_is_removed_and_the_load_is_done(
+    library: Library, tmp_path: Path
+) -> None:
+    store = DamagingStore(tmp_path / "ebooks")
+    store.index = tmp_path / "index"
+    job = IngestJob((deletion(tmp_path, "A1"),))
+    report = Load(library.engine, store, job, tombstones=library.tombstones).run()
+    assert (report.outcomes["deleted"], report.ebook_files_removed) == (1, 0)
+    assert "until the next load" in report.notes[0]
+    assert len(stored(library)) == 1
 
 
 def test_while_another_load_is_under_way_no_file_is_removed(library: Library, tmp_path: Path) -> None:
