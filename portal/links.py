@@ -120,9 +120,9 @@ def shelf(call_number: str, id: str, hl: Language) -> str:
     return f"/rak{_query(hl, dari=call_number, id=id)}"
 
 
-def reader(id: str, page: int, hl: Language, q: str = "") -> str:
-    """An e-book page, with the words of `q` marked."""
-    return f"/baca/{segment(id)}/{page}{_query(hl, q)}"
+def reader(id: str, page: int, hl: Language, q: str = "", *, children: bool = False) -> str:
+    """An e-book page, with the words of `q` marked. children: it was opened from the children's view."""
+    return f"/baca/{segment(id)}/{page}{_query(hl, q, children='1' if children else '')}"
 
 
 def children(hl: Language, q: str = "", page: int = 1) -> str:

@@ -135,7 +135,8 @@ class Drawing:
     def closed(self, document: Document) -> Drawn:
         """403: the e-book of this document may not be read here; what its readers can do instead."""
         kind = "onsite" if access_of(document) == "onsite" else "login"
-        about = (self.t("closed.about"), PlainLinks().record(SearchState(hl=self.state.hl), document.id))
+        opened = SearchState(hl=self.state.hl, id=document.id, children=self.state.children)
+        about = (self.t("closed.about"), PlainLinks().record(opened, document.id))
         title = self.t("closed.title")
         problem = Problem(title, self.t(f"closed.{kind}", title=document.title), self.t("closed.next"), instead=about)
         return self.told(problem, 403)
@@ -164,9 +165,12 @@ class Drawing:
             return self.missing()
         is_lent = lent is not None
         found = discovery.page_hits(document.id, query, FOUND_INSIDE_MOST, lent=is_lent) if query.wanted else ()
-        view = reader(document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there, lent)
+        for_children = self.state.children
+        view = reader(
+            document, page, labels, found, query, self.t, FOUND_INSIDE_MOST, not_there, lent, children=for_children
+        )
         title = self.t("reader.title", title=document.title, label=page.label or number)
-        switched = addresses.reader(document.id, number, self.t.other, query.text)
+        switched = addresses.reader(document.id, number, self.t.other, query.text, children=for_children)
         status = 404 if not_there else 200
         return self._drawn("_reader.html", view, title, title, view="reader", status=status, other_language=switched)
 

@@ -113,4 +113,4 @@ def _heading(page: ResultPage, chosen: str, state: SearchState, t: Messages) -> 
 
 def _title(document: Document, state: SearchState, t: Messages) -> ChildrenTitle:
     href = PlainLinks().record(replace(state, id=document.id, children=True), document.id)
-    return ChildrenTitle(cover_link(document, href, t), next(iter(read_links(document, "", t)), None))
+    return ChildrenTitle(cover_link(document, href, t), next(iter(read_links(document, "", t, children=True)), None))

@@ -40,19 +40,22 @@ class EbookView:
     borrow: str = ""
 
 
-def ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> EbookView | None:
+def ebook(
+    document: Document, found: Sequence[PageHit], q: str, t: Messages, *, children: bool = False
+) -> EbookView | None:
+    """children: the record was opened from the children's view, and so is its e-book."""
     book = document.ebook
     if book is None:
         return None
     readable = may_read(document)
-    pages = found_pages(document.id, found, q, t) if readable else ()
+    pages = found_pages(document.id, found, q, t, children=children) if readable else ()
     first, more = pages[:PAGES_SHOWN], pages[PAGES_SHOWN:]
     return EbookView(
         pages=t.count("record.ebook_pages", book.page_count),
         without_text=t.count("record.ebook_no_text", book.pages_without_text) if book.pages_without_text else "",
-        open=addresses.reader(document.id, 1, t.language, q),
+        open=addresses.reader(document.id, 1, t.language, q, children=children),
         file=addresses.pdf(document.id) if readable else "",
-        outline=outline(document, q, t) if readable else (),
+        outline=outline(document, q, t, children=children) if readable else (),
         found=first,
         more=more,
         more_label=t.count("record.ebook_found_more", len(more)) if more else "",
@@ -60,10 +63,12 @@ def ebook(document: Document, found: Sequence[PageHit], q: str, t: Messages) -> 
     )
 
 
-def outline(document: Document, q: str, t: Messages) -> tuple[OutlineItem, ...]:
+def outline(document: Document, q: str, t: Messages, *, children: bool = False) -> tuple[OutlineItem, ...]:
     if document.ebook is None:
         return ()
     return tuple(
-        OutlineItem(s.title, s.page, min(s.level, 4), addresses.reader(document.id, s.page, t.language, q))
+        OutlineItem(
+            s.title, s.page, min(s.level, 4), addresses.reader(document.id, s.page, t.language, q, children=children)
+        )
         for s in document.ebook.outline
     )

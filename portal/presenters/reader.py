@@ -1,7 +1,7 @@
 """One page of an e-book, as text and picture."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +76,7 @@ class ReaderView:
     record: str
     outline: tuple[Contents, ...]
     query: str
+    children: bool
     found: tuple[FoundInside, ...]
     found_line: str
     hit: str
@@ -98,16 +99,22 @@ def reader(
     most: int,
     not_there: str = "",
     lent: LentView | None = None,
+    *,
+    children: bool = False,
 ) -> ReaderView:
     """labels: of all pages, "" for one without. found: the pages of the book that match `query`, the first `most`.
-    not_there: a page asked for in vain. lent: of a book that only its borrower reads. Raises ValueError for a document without an e-book."""
+    not_there: a page asked for in vain. lent: of a book that only its borrower reads. children: opened from the children's
+    view, to which its record leads back. Raises ValueError for a document without an e-book."""
     if document.ebook is None:
         raise ValueError(f"{document.id} has no e-book")
     q, total = query.text, document.ebook.page_count
 
+    def to(number: int) -> str:
+        return addresses.reader(document.id, number, t.language, q, children=children)
+
     def turn(number: int) -> Turn:
         name = labels[number - 1] if number <= len(labels) else ""
-        return Turn(addresses.reader(document.id, number, t.language, q), page_label(number, name, t))
+        return Turn(to(number), page_label(number, name, t))
 
     before = [hit.page for hit in found if hit.page < page.number]
     after = [hit.page for hit in found if hit.page > page.number]
@@ -130,15 +137,18 @@ def reader(
         pdf=addresses.pdf(document.id, page.number) if lent is None else "",
         previous=turn(page.number - 1) if page.number > 1 else None,
         next=turn(page.number + 1) if page.number < total else None,
-        record=addresses.PlainLinks().record(SearchState(q=q, hl=t.language), document.id),
-        outline=_contents(document, page.number, labels, q, t),
+        record=addresses.PlainLinks().record(
+            SearchState(q=q, hl=t.language, id=document.id, children=children), document.id
+        ),
+        outline=_contents(document, page.number, labels, to),
         query=q,
-        found=_found(document, found, page.number, q, t),
+        children=children,
+        found=_found(found, page.number, to, t),
         found_line=_found_line(found, q, t, most),
         hit=t("reader.hit", n=t.number(here), total=t.number(len(found))) if here else "",
         previous_hit=turn(before[-1]) if before else None,
         next_hit=turn(after[0]) if after else None,
-        clear=addresses.reader(document.id, page.number, t.language) if q else "",
+        clear=addresses.reader(document.id, page.number, t.language, children=children) if q else "",
         action=addresses.reader(document.id, page.number, "id"),
         go_to=addresses.book(document.id),
         problem=t("reader.not_there", asked=not_there, total=t.number(total)) if not_there else "",
@@ -153,20 +163,20 @@ def _position(page: Page, total: int, t: Messages) -> str:
     return t("reader.position_plain", n=n, total=of)
 
 
-def _found(document: Document, found: Sequence[PageHit], number: int, q: str, t: Messages) -> tuple[FoundInside, ...]:
+def _found(found: Sequence[PageHit], number: int, to: Callable[[int], str], t: Messages) -> tuple[FoundInside, ...]:
     return tuple(
         FoundInside(
             page_label(hit.page, hit.label, t),
             hit.section,
             marked(hit.snippet),
-            addresses.reader(document.id, hit.page, t.language, q),
+            to(hit.page),
             hit.page == number,
         )
         for hit in found
     )
 
 
-def _contents(document: Document, number: int, labels: Sequence[str], q: str, t: Messages) -> tuple[Contents, ...]:
+def _contents(document: Document, number: int, labels: Sequence[str], to: Callable[[int], str]) -> tuple[Contents, ...]:
     """The outline with printed page numbers. The page being read belongs to the last heading before or on it."""
     sections = document.ebook.outline if document.ebook else ()
     begun = [place for place, section in enumerate(sections) if section.page <= number]
@@ -176,7 +186,7 @@ def _contents(document: Document, number: int, labels: Sequence[str], q: str, t:
             section.title,
             (labels[section.page - 1] if 0 < section.page <= len(labels) else "") or str(section.page),
             min(section.level, MOST_LEVELS),
-            addresses.reader(document.id, section.page, t.language, q),
+            to(section.page),
             place == current,
         )
         for place, section in enumerate(sections)

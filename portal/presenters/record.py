@@ -137,7 +137,7 @@ def record(
         read=told_apart(link for link in read_links(document, words, t) if link.external),
         ask=asking(document, t),
         related=related_links(document),
-        ebook=ebook(document, found, words, t),
+        ebook=ebook(document, found, words, t, children=state.children),
         marc=tuple(source_records(document, t)),
         similar=tuple(neighbour(hit, state, links, t) for hit in similar),
         query=words,

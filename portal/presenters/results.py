@@ -241,26 +241,29 @@ def _ways_to_read(document: Document, q: str, t: Messages) -> tuple[ReadLink, ..
     return (*own, *elsewhere)
 
 
-def found_pages(id: DocumentId, pages: Iterable[PageHit], q: str, t: Messages) -> tuple[FoundPage, ...]:
+def found_pages(
+    id: DocumentId, pages: Iterable[PageHit], q: str, t: Messages, *, children: bool = False
+) -> tuple[FoundPage, ...]:
     """Matching pages of a document's e-book, as links that keep the words marked."""
     return tuple(
         FoundPage(
             page_label(page.page, page.label, t),
             page.section,
             marked(page.snippet),
-            addresses.reader(id, page.page, t.language, q),
+            addresses.reader(id, page.page, t.language, q, children=children),
         )
         for page in pages
     )
 
 
-def read_links(document: Document, q: str, t: Messages) -> tuple[ReadLink, ...]:
-    """The library's own e-book first, then what the record links to."""
+def read_links(document: Document, q: str, t: Messages, *, children: bool = False) -> tuple[ReadLink, ...]:
+    """The library's own e-book first, then what the record links to. children: they stand in the children's view."""
     name = document.title
     found = []
     if document.ebook is not None:
         note = "" if may_read(document) else t.label("link_access", access_of(document))
-        found.append(ReadLink(t("hit.read_ebook"), name, addresses.reader(document.id, 1, t.language, q), note, False))
+        own = addresses.reader(document.id, 1, t.language, q, children=children)
+        found.append(ReadLink(t("hit.read_ebook"), name, own, note, False))
     for link in document.links:
         if link.kind == "read" and addresses.is_web_address(link.url):
             note = "" if link.access == "unknown" else t.label("link_access", link.access)

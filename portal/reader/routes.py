@@ -20,7 +20,7 @@ from portal.caching.conditional import changed_at, http_date, unchanged
 from portal.i18n import messages
 from portal.links import PlainLinks
 from portal.pages import Drawing
-from portal.plain import drawing_for, file_name, language_of, plain_answer
+from portal.plain import drawing_for, drawing_of, file_name, language_of, plain_answer
 from portal.presenters.lending import lent_view
 from portal.reader.gate import Reading, reading
 from portal.reader.page_image import PageImage, PageImages, PageImagesBusyError, picture_version
@@ -84,8 +84,8 @@ class BookRoutes:
             begun = request.query_params.get("dari", "")
             first = _page_number(begun, document.ebook) if document.ebook else None
             return self._page(request, document, first or 1, may, not_there=asked)
-        hl, q = language_of(request), SearchState(q=request.query_params.get("q", "")).q
-        return RedirectResponse(addresses.reader(document.id, number, hl, q), 307)
+        state = _opened(request, document)
+        return RedirectResponse(addresses.reader(document.id, number, state.hl, state.q, children=state.children), 307)
 
     def picture(self, request: Request) -> Response:
         found = self._pictured(request)
@@ -159,7 +159,7 @@ class BookRoutes:
 
     def _page(self, request: Request, document: Document, number: int, may: Reading, not_there: str = "") -> Response:
         """not_there: what a reader asked for in vain and is told about."""
-        state = SearchState(q=request.query_params.get("q", ""), hl=language_of(request))
+        state = _opened(request, document)
         drawing = Drawing(self._services, state, PlainLinks())
         lent = lent_view(document.id, may, self._services.settings.accounts.zone, drawing.t)
         drawn = drawing.reader(document, number, parse(state.q), self._labels.of(document), not_there, lent)
@@ -167,7 +167,7 @@ class BookRoutes:
 
     def _closed(self, request: Request, document: Document, may: Reading) -> Response:
         """The page that says why this book is not shown, and what to do."""
-        drawing = drawing_for(self._services, request)
+        drawing = drawing_of(self._services, request, _opened(request, document))
         if may.by_loan:
             signed_in = may.visitor is not None and may.visitor.patron is not None
             return may.private(plain_answer(drawing, drawing.not_lent(document, signed_in=signed_in)))
@@ -206,6 +206,13 @@ def _in_bytes(asked: str) -> bool:
     """
     unit, named, _ = asked.partition("=")
     return not named or unit.strip().lower() == "bytes"
+
+
+def _opened(request: Request, document: Document) -> SearchState:
+    """What the reader of a book was opened with: the words to mark, and whether from the children's view."""
+    given = request.query_params
+    children = given.get("children") == "1"
+    return SearchState(q=given.get("q", ""), hl=language_of(request), id=document.id, children=children)
 
 
 def _page_number(text: str, ebook: Ebook) -> int | None:

@@ -16,6 +16,7 @@ from portal.presenters.children import PINNED, TITLES_SHOWN, TOPICS, pinned, top
 from portal.search_state import SearchState
 from search.query import Filter, Query
 from tests.support.html import Elements, scripts_of
+from tests.support.small_library import EBOOK_ID
 
 
 def titles(html: str) -> int:
@@ -68,6 +69,29 @@ def test_a_record_leads_back_to_the_page_it_was_opened_from(
     assert titles(client.get(back).text) == titles(here.text)
     assert Elements(client.get(Elements(record).of_key("similar-1")).text).of_key("back") == back
     assert not any(name == "children" for name, _ in box_of(record))
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_a_book_read_from_the_childrens_view_leads_back_there(client: TestClient, hl: Language) -> None:
+    record = Elements(client.get(f"/katalog/{EBOOK_ID}", params={"q": "anggaran", "hl": hl, "children": "1"}).text)
+    ways = [href for href in record.links() if href.startswith(f"/baca/{EBOOK_ID}/")]
+    assert len(ways) > 1
+    for way in ways:
+        page = client.get(way)
+        turned = client.get(next(a["href"] for a in Elements(page.text).all("a") if a.get("rel") in ("prev", "next")))
+        by_number = client.get(f"/baca/{EBOOK_ID}", params=[*box_of(page.text), ("hlm", "PDF 2")])
+        switched = client.get(Elements(page.text).of_key("language"))
+        for shown in (page, turned, by_number, switched):
+            about = next(href for href in Elements(shown.text).links() if href.startswith(f"/katalog/{EBOOK_ID}"))
+            back = Elements(client.get(about).text).of_key("back")
+            assert back.startswith("/anak?q=anggaran")
+
+
+def test_a_book_read_from_elsewhere_does_not_lead_to_the_childrens_view(client: TestClient) -> None:
+    page = Elements(client.get(f"/baca/{EBOOK_ID}/2?q=anggaran").text)
+    about = next(href for href in page.links() if href.startswith(f"/katalog/{EBOOK_ID}"))
+    assert Elements(client.get(about).text).of_key("back").startswith("/cari")
+    assert not any("children" in href for href in page.links())
 
 
 def box_of(page: str) -> list[tuple[str, str]]:
