@@ -35,9 +35,12 @@ def drawing_of(services: Services, request: Request, state: SearchState) -> Draw
 
 
 def asked_at(scope: Scope) -> str:
-    """The address of a request without its host; "" for a form that was sent, and for what is too long to be asked for again."""
+    """The address of a request without its host; "" for what is too long to be asked for again.
+
+    Where a form was sent to, its page stands too, or the way back to it (portal.account.routes.ways_back).
+    """
     query: bytes = scope["query_string"]
-    if scope["method"] not in ("GET", "HEAD") or len(query) > MAX_QUERY_BYTES:
+    if len(query) > MAX_QUERY_BYTES:
         return ""
     # The path is unquoted here: one that holds a question mark would end at it.
     return f"{quote(scope['path'], errors='replace')}?{query.decode('latin-1')}"

@@ -16,8 +16,9 @@ from portal.bootstrap_accounts import Accounts
 from portal.i18n import Language, Messages, messages
 from portal.ils.driver import Capability
 from portal.ils.errors import IlsUnavailable
+from portal.links import in_language
 from portal.pages import Drawing
-from portal.plain import drawing_of
+from portal.plain import asked_at, drawing_of
 from portal.presenters.account.days import Days
 from portal.search_state import SearchState
 from portal.services.errors import NotValid
@@ -159,10 +160,7 @@ def address(path: str, hl: Language, *params: tuple[str, str]) -> str:
 
 def switched(request: Request, t: Messages) -> str:
     """The page that was asked for, in the other language."""
-    if request.method != "GET":
-        return f"/akun?hl={t.other}"
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "hl"]
-    return f"{request.url.path}?{urlencode([*kept, ('hl', t.other)])}"
+    return in_language(asked_at(request.scope), t.other)
 
 
 def back_to(path: str, visitor: Visitor, *params: tuple[str, str], at: str = "hasil") -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from portal.account.visitor import Visitor
 from portal.bootstrap import Services
 from portal.framing import plain_document
+from portal.links import in_language
 from portal.plain import drawing_of
 from portal.search_state import SearchState
 
@@ -39,14 +40,8 @@ def account_page(
     """
     drawing = drawing_of(services, request, SearchState(hl=visitor.language))
     known = {"visitor": visitor, **(beside or {})}
-    drawn = drawing.framed(
-        template, view, title, switched or _in_other_language(request, drawing.t.other), status, known
-    )
+    # A patron's own language may be either, so it is always said.
+    switched = switched or in_language(drawing.here, drawing.t.other)
+    drawn = drawing.framed(template, view, title, switched, status, known)
     headers = {"Content-Language": visitor.language, "Cache-Control": "no-store"}
     return HTMLResponse(plain_document(drawing, drawn), status, headers)
-
-
-def _in_other_language(request: Request, hl: str) -> str:
-    """This page by GET in the other language. A patron's own language may be either, so it is always said."""
-    url = request.url.include_query_params(hl=hl)
-    return f"{url.path}?{url.query}"

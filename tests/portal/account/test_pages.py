@@ -11,7 +11,7 @@ from portal.store.tables.circulation import FineKind
 from tests.portal.account.conftest import House, actor_of, post
 from tests.support.accounts import PIN, token_of
 from tests.support.circulation import SECOND
-from tests.support.html import scripts_of
+from tests.support.html import Elements, scripts_of
 from tests.support.small_library import PAYLOADS, REEF_ID, TRAP_ID
 
 TITLE = "Terumbu karang Selat Lembeh"
@@ -264,3 +264,27 @@ def test_the_card_is_drawn_for_the_desk(house: House) -> None:
     shown = house.browser("BT-0001").get("/akun").text
     assert 'aria-label="Kode batang nomor anggota BT-0001"' in shown
     assert "Berlaku hingga Minggu, 31 Januari 2027." in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/akun/daftar", {"nama": ""}),
+        ("/akun/data", {"email": "no address"}),
+        ("/akun/pinjaman/perpanjang", {"token": "of another session"}),
+        ("/akun/reservasi/none/batal", {}),
+    ],
+)
+def test_what_came_of_a_form_is_left_for_its_page_in_the_other_language(
+    house: House, path: str, form: dict[str, str]
+) -> None:
+    house.patron()
+    browser = house.browser("BT-0001")
+    given = {"token": token_of(browser), **form}
+    told = browser.post(path, data=given)
+    assert told.status_code in (403, 404, 422)
+    shown = browser.get(Elements(told.text).of_key("language"), follow_redirects=True)
+    assert shown.status_code == 200
+    assert path.startswith(shown.url.path)
+    assert shown.url.path != "/akun"
+    assert next(Elements(shown.text).all("html"))["lang"] == "en"
