@@ -108,6 +108,17 @@ def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser,
     page.close()
 
 
+def test_going_back_before_a_page_is_drawn_takes_the_scope_back(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, "/")
+    scope = page.get_by_label("Cari di")
+    page.evaluate("history.pushState(null, '', '/?q=karang&in=author')")  # as the frame does before it draws
+    scope.select_option("Pengarang")
+    page.go_back()
+    expect(scope).to_have_value("")
+    assert not watch.complaints
+    page.close()
+
+
 def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/?sort=title")
     heading = page.locator("#judul-halaman")
@@ -212,6 +223,33 @@ def test_a_title_that_is_not_kept_any_more_leaves_the_list(browser: Browser, por
         assert id not in page.url
         expect(buttons.last if left else page.locator("#judul-halaman")).to_be_focused()
     expect(page.locator("html")).to_have_attribute("lang", hl)
+    assert not watch.complaints
+    page.close()
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_what_was_taken_out_of_the_list_can_be_put_back(browser: Browser, portal: Portal, hl: str) -> None:
+    page, watch = visit(browser, portal, LIST + "&hl=en" * (hl == "en"))
+    ids = ["kota.007", REEF_ID, EBOOK_ID]
+    page.evaluate(KEEP, ids)
+    page.reload()
+    page.wait_for_load_state()
+    titles, told = page.locator(".cards h2"), page.locator("[data-saved-status]")
+    whole, address = titles.all_text_contents(), page.url
+    undo = page.get_by_role("button", name="Urungkan" if hl == "id" else "Undo")
+    expect(undo).to_be_hidden()
+    for press, left in ((f'button[data-save="{REEF_ID}"]', 2), ("[data-save-none]", 0)):
+        page.locator(press).click()
+        expect(titles).to_have_count(left)
+        expect(undo).to_be_in_viewport()
+        undo.click()
+        expect(titles).to_have_text(whole)
+        expect(page).to_have_url(address)
+        expect(told).to_have_text(re.compile(("Dikembalikan" if hl == "id" else "Back on") + ".*3"))
+        expect(undo).to_be_hidden()
+        assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
+        place = 1 if left else 0
+        expect(page.locator("button[data-save]").nth(place)).to_be_focused()
     assert not watch.complaints
     page.close()
 

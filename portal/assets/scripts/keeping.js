@@ -70,14 +70,15 @@
     }));
   };
 
+  const listShown = () => (document.querySelector('[data-saved-list]') ? new URLSearchParams(location.search).getAll('ids') : []);
   // A list that others have made stays as it is.
   const shownOfOwn = () => {
-    const shown = document.querySelector('[data-saved-list]') ? new URLSearchParams(location.search).getAll('ids') : [];
+    const shown = listShown();
     const held = titles();
     return shown.every((id) => held.includes(id)) ? shown : [];
   };
   // Drawn anew by the server, since its files and what is shared of it hold the same titles.
-  const drawList = async (ids, place) => {
+  const drawList = async (ids, place, told) => {
     const address = addressOf(ids);
     history.replaceState(null, '', address);
     let answer = null;
@@ -92,7 +93,21 @@
     const left = list.querySelectorAll('[data-save]');
     (left[Math.min(place, left.length - 1)] || list.querySelector('#judul-halaman')).focus();
     const status = document.querySelector('[data-saved-status]');
-    status.textContent = [status.dataset.told, list.querySelector('.for-query')?.textContent].filter(Boolean).join(' ');
+    status.textContent = [status.dataset[told], list.querySelector('.for-query')?.textContent].filter(Boolean).join(' ');
+  };
+  // What was kept and shown before the last titles were taken out, and the place of the first of them.
+  let before = null;
+  const takenOut = (was, left) => {
+    before = was;
+    document.querySelector('[data-save-undo]').hidden = false;
+    return drawList(left, was.place, 'removed');
+  };
+  const putBack = (undo) => {
+    const { held, shown, place } = before;
+    write(TITLES, [...held, ...titles().filter((id) => !held.includes(id))]); // another window may have kept more since
+    undo.hidden = true;
+    mark();
+    return drawList(shown, place, 'restored');
   };
 
   const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
@@ -109,10 +124,14 @@
       const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
       write(TITLES, held.includes(id) ? held.filter((one) => one !== id) : [...held, id].slice(-MOST));
       mark();
-      if (shown.includes(id)) await drawList(shown.filter((one) => one !== id), place);
+      if (shown.includes(id)) await takenOut({ held, shown, place }, shown.filter((one) => one !== id));
     } else if (button.dataset.saveNone !== undefined) {
+      const was = { held: titles(), shown: listShown(), place: 0 };
       write(TITLES, []);
-      location.assign(listAddress());
+      mark();
+      await takenOut(was, []);
+    } else if (button.dataset.saveUndo !== undefined) {
+      await putBack(button);
     } else if (button.dataset.forget) {
       const place = [...document.querySelectorAll('[data-forget]')].indexOf(button);
       write(SEARCHES, searches().filter((one) => one.address !== button.dataset.forget));
