@@ -27,5 +27,10 @@
     const [opened] = performance.getEntriesByType('navigation');
     if (event.persisted || opened?.type === 'back_forward') document.querySelector('form.searchform')?.reset();
   });
+  // Whoever goes back before the page that was asked for is drawn stays on this one, which the frame does not draw again.
+  window.addEventListener('popstate', () => {
+    const scope = document.querySelector('.st-key-band select[name="in"]');
+    if (scope) scope.value = scope.dataset.held;
+  });
   document.addEventListener('click', (event) => { if (event.target.closest?.(BUTTON)) search(event); }, true);
 })();
