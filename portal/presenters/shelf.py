@@ -28,13 +28,15 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class ShelfRow:
-    """left, right: where the shelf goes on, "" at its ends. start: what was asked for, "" for no place at all."""
+    """left, right: where the shelf goes on, "" at its ends. start: what was asked for, "" for no place at all.
+    place: how many of the titles stand before it, -1 where one of them is itself what was asked for."""
 
     titles: tuple[Shelved, ...]
     left: str
     right: str
     start: str
     home: str
+    place: int
 
 
 def shelf_row(
@@ -55,6 +57,7 @@ def shelf_row(
         right=_from(after[-1], t) if after else "",
         start=start,
         home=links.search(state.starting_over()),
+        place=len(before) if here is None and start else -1,
     )
 
 

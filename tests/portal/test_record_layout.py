@@ -1,5 +1,6 @@
 """What stands first on a record page, and what lies on the shelf beside it."""
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -116,6 +117,19 @@ def test_the_shelf_has_a_page_to_walk_on(client: TestClient, hl: str) -> None:
     assert f'<html lang="{hl}">' in answer.text
     assert f"/katalog/{REEF_ID}" in shelf(answer.text)
     assert 'content="noindex' in answer.text
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_the_shelf_shows_the_place_of_a_number_that_no_book_has(client: TestClient, hl: Language) -> None:
+    row = client.get(f"/rak?dari=576.999&hl={hl}").text.split('<ul class="shelf-row">')[1].split("</ul>")[0]
+    assert row.count('class="shelf-place"') == 1
+    before, _, after = row.partition('class="shelf-place"')
+    numbers = [re.findall(r'class="shelf-mark">(\d+)', part) for part in (before, after)]
+    assert all(int(number) < 577 for number in numbers[0])
+    assert numbers[1]
+    assert all(int(number) >= 577 for number in numbers[1])
+    assert messages(hl)("shelf.place", start="576.999") in row
+    assert "shelf-place" not in client.get(f"/katalog/{REEF_ID}").text
 
 
 def test_a_shelf_without_books_says_so(client: TestClient) -> None:
