@@ -343,7 +343,7 @@ def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser
     page.get_by_role("button", name="Hapus baris ini").nth(1).click()
     expect(words).to_have_count(before)
     page.locator('select[name="ruas"]').nth(1).select_option("Pengarang")
-    page.locator('select[name="cara"]').nth(1).select_option("tidak memuat kata")
+    page.locator('select[name="cara"]').nth(1).select_option("tanpa kata ini")
     words.nth(1).fill("wenas")
     words.nth(1).press("Enter")
     expect(page).to_have_url(portal.address + "/?q=judul%3Akarang+-pengarang%3Awenas")
