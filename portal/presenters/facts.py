@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.i18n import Messages
-from portal.presenters.wording import dates_of, value_label
+from portal.presenters.wording import dates_of
 from search.document import Document, Item
 
 MOST_CONTENTS: Final = 2_000
@@ -83,7 +83,3 @@ def contents(document: Document, t: Messages) -> Contents | None:
         return None
     more = tuple(found[CONTENTS_SHOWN:])
     return Contents(tuple(found[:CONTENTS_SHOWN]), more, t.count("record.contents_more", len(more)) if more else "")
-
-
-def format_and_year(document: Document, t: Messages) -> tuple[str, ...]:
-    return tuple(filter(None, (value_label("format", document.first("format"), t), dates_of(document))))

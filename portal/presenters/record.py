@@ -17,7 +17,7 @@ from portal.presenters.asking import Ask, asking
 from portal.presenters.cite import FileLink, file_links
 from portal.presenters.copies import Copies, copies, table_of
 from portal.presenters.ebook import EbookView, ebook
-from portal.presenters.facts import Contents, Facts, contents, facts, format_and_year
+from portal.presenters.facts import Contents, Facts, contents, facts
 from portal.presenters.originals import OriginalScript, originals, romanised
 from portal.presenters.relations import related_links, relations, told_apart
 from portal.presenters.results import ReadLink, read_links
@@ -66,7 +66,7 @@ class RecordView:
     original_titles: tuple[OriginalScript, ...]
     responsibility: str
     original_responsibility: tuple[OriginalScript, ...]
-    about: tuple[str, ...]
+    format: str
     facts: Facts
     summary: Row | None
     contents: Contents | None
@@ -123,7 +123,7 @@ def record(
         original_titles=original.get("title", ()),
         responsibility=next(iter(romanised(document, "responsibility")), ""),
         original_responsibility=original.get("responsibility", ()),
-        about=format_and_year(document, t),
+        format=value_label("format", document.first("format"), t),
         facts=facts(document, t),
         summary=some(row_of("summary", plain_values(document, "summary"), original.get("summary", ()), t)),
         contents=contents(document, t),
