@@ -62,6 +62,17 @@ def test_a_phone_shows_a_page_without_scrolling_sideways(window: Window, path: s
     assert not reaches_out(page)
 
 
+@pytest.mark.parametrize("hl", ["id", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_shows_the_largest_text_without_scrolling_sideways(window: Window, path: str, hl: str) -> None:
+    """The largest that a reader can choose here, on top of what the browser is set to."""
+    page, _ = window.visit(f"{path}{'&' if '?' in path else '?'}hl={hl}", PHONE_PX)
+    page.evaluate("document.documentElement.dataset.text = 'largest'")
+    wide = "[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e?.scrollWidth ?? 0)"
+    assert max(page.evaluate(wide)) <= PHONE_PX
+    assert not reaches_out(page)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_box_has_room_for_words(window: Window, path: str) -> None:
     page, _ = window.visit(path, PHONE_PX)
