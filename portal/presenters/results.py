@@ -17,6 +17,7 @@ from portal.presenters.asking import Ask, asking
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.facets import FacetGroup, facet_groups, toggles
 from portal.presenters.marking import marked
+from portal.presenters.shortening import MOST_REPEATED, clipped
 from portal.presenters.understood import (
     Spelling,
     Understood,
@@ -114,7 +115,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """query: the text the results are for. also: what was looked for in the other language, "" for nothing.
+    """query: the text the results are for, or its beginning. also: what was looked for in the other language, "" for nothing.
     filters: how many hold, chosen or understood."""
 
     heading: str
@@ -150,7 +151,7 @@ def results(page: ResultPage, found: Understanding, state: SearchState, links: L
     words = searched_words(page, found)
     cards = tuple(card(hit, first_number + n, words, state, links, t) for n, hit in enumerate(page.hits))
     chips = _chips(found, state, links, t)
-    query = page.query.text if page.typed else state.q
+    query = clipped(page.query.text if page.typed else state.q, MOST_REPEATED)
     read = understood(found, state, links, t)
     announce = "results.announce" if state.q else "results.announce_all"
     return Results(

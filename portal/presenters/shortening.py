@@ -12,6 +12,8 @@ MOST_ITEMS: Final = 2_000
 MAX_TEXT: Final = 20_000
 # Of a subject heading; each leads to a search of its own that names all those before it.
 MOST_DIVISIONS: Final = 12
+# Of a search as long as a page its beginning is enough to know it by; the box has the whole.
+MOST_REPEATED: Final = 200
 CUT: Final = "…"
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from portal import choosing
 from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.choices import Chip, Choice
+from portal.presenters.shortening import MOST_REPEATED, clipped
 from portal.presenters.wording import reading_field, reading_value, way_label
 from portal.search_state import SearchState
 from search.reading.interpretation import EVERYTHING
@@ -48,7 +49,7 @@ def understood(found: Understanding, state: SearchState, links: Links, t: Messag
         chips.append(Chip(field, value, name, links.search(state.dropping(reading.key))))
     return Understood(
         tuple(chips),
-        found.subject if read else "",
+        clipped(found.subject, MOST_REPEATED) if read else "",
         links.search(state.as_words(EVERYTHING)) if read else "",
         links.search(state.read_anew()) if taken_back else "",
     )

@@ -13,6 +13,7 @@ from streamlit import file_util
 
 from portal.bootstrap import Services, open_services
 from portal.guards.middleware import MAX_BODY_BYTES
+from portal.presenters.shortening import MOST_REPEATED
 from portal.routes import PlainPages
 from portal.settings import read_settings
 from portal.shell import Shell
@@ -335,6 +336,13 @@ def test_every_answer_carries_the_security_headers(client: TestClient, path: str
     assert "http" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"]
+
+
+def test_a_search_as_long_as_a_page_is_not_repeated_whole(client: TestClient) -> None:
+    text = client.get("/cari", params={"q": "a" * 3000}).text
+    said = re.sub(r"<[^>]*>", "", text[text.index("<main") : text.index("</main>")])
+    assert max(map(len, re.findall("a+", said))) < MOST_REPEATED
+    assert "…" in said
 
 
 def test_a_long_address_and_a_large_body_are_refused(client: TestClient) -> None:
