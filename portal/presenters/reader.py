@@ -126,7 +126,7 @@ def reader(
         lang=html_language(document),
         number=page.number,
         total=total,
-        section=page.section,
+        section=page.section if page.section != document.title else "",  # as the outline of many books begins
         position=_position(page, total, t),
         label=label,
         paragraphs=paragraphs(page.text, query),

@@ -12,11 +12,11 @@ from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, PlainLinks, is_web_address
 from portal.presenters import reason_sentence
 from portal.presenters.facets import FacetGroup, facet_groups
-from portal.presenters.reader import paragraphs
+from portal.presenters.reader import paragraphs, reader
 from portal.presenters.results import Results, card, results
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
-from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
+from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess, Page
 from search.query import Query
 from search.query_language import parse
 from search.results import Answer, FacetValue, Highlight, Hit, Notice, PageHit, Reason, ResultPage, Scores, Way
@@ -424,3 +424,10 @@ def test_the_json_names_translation_beside_the_fields_and_every_part_of_the_scor
     assert answer["answers"] == [
         {"id": "s.1", "title": "Laut <b>", "page": 14, "label": "xii", "text": "Laut <i> itu asin.", "score": 0.9}
     ]
+
+
+@pytest.mark.parametrize(("section", "said"), [("Laut kita", ""), ("Bab 1", "Bab 1"), ("", "")])
+def test_a_section_that_is_the_title_of_its_book_is_not_said_twice(section: str, said: str) -> None:
+    made = Document(DocumentId("kota.1"), {"title": ("Laut kita",)}, ebook=Ebook("a" * 64, "laut.pdf", 3))
+    view = reader(made, Page(1, "", "Laut", section), ("", "", ""), (), parse(""), ID, 30)
+    assert (view.book, view.section) == ("Laut kita", said)
