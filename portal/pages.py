@@ -112,10 +112,15 @@ class Drawing:
 
     def problem(self, error: SearchError) -> Drawn:
         name, status = problem_of(error)
-        retry = self.links.search(self.state) if status == 503 else ""
+        retry = self.again if status == 503 else ""
         return self.told(
             Problem(self.t(f"error.{name}_title"), self.t(f"error.{name}"), self.t(f"error.{name}_next"), retry), status
         )
+
+    @property
+    def again(self) -> str:
+        """Where the same can be asked for once more."""
+        return addresses.in_language(self.here, self.t.language) if self.here else self.links.search(self.state)
 
     def failed(self) -> Drawn:
         """500: something went wrong that is nobody's business but ours."""

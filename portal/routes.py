@@ -187,7 +187,7 @@ class PlainPages:
             return PlainTextResponse(told, 503)  # what harvesters wait for (OAI-PMH 3.1.2.2); of 429 they know nothing
         if path.startswith("/api/"):
             return JSONResponse(error_answer("TooManyRequests", told), 429)
-        problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"))
+        problem = Problem(drawing.t("limits.rate_title"), told, drawing.t("limits.rate_next"), drawing.again)
         return self.document(drawing, drawing.told(problem, 429))
 
     def failed(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the shape of a handler

@@ -478,3 +478,12 @@ def test_a_plain_record_leads_back_to_the_search_it_was_found_by(client: TestCli
     found = next(a["href"] for a in Elements(page).all("a") if a.get("href", "").startswith("/katalog/"))
     assert "f.format=book" in found
     assert any("/cari?q=karang" in a.get("href", "") for a in Elements(client.get(found).text).all("a"))
+
+
+@pytest.mark.parametrize("path", ["/anak?q=laut", "/cari?q=laut", "/katalog/a", "/baca/a/1?q=laut", "/rak?dari=577"])
+def test_trying_again_leads_to_what_was_asked_for(without_index: TestClient, path: str) -> None:
+    told = without_index.get(f"{path}{'&' if '?' in path else '?'}hl=en")
+    assert told.status_code == 503
+    ways = told.text[told.text.index('class="problem-ways"') :]
+    again = next(href for href in Elements(ways).links())
+    assert again == f"{path}{'&' if '?' in path else '?'}hl=en"

@@ -162,6 +162,7 @@ def test_who_asks_too_fast_is_told_when_to_come_back(hurried: TestClient, hl: st
     text = str(getattr(answer, "text", ""))
     assert told in text
     assert f" {answer.headers['retry-after']} " in text
+    assert f'href="/cari?q=laut&amp;hl={hl}"' in text  # to ask the same again
 
 
 def test_a_program_is_told_in_json_and_a_picture_is_only_refused(hurried: TestClient) -> None:
