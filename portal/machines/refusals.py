@@ -1,4 +1,4 @@
-"""Errors under /api/ are told as the API tells its own, whoever answers: a guard, the router, or the framework."""
+"""Errors under /api/ and at /health are told as the API tells its own, whoever answers: a guard, the router, or the framework."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -28,7 +28,7 @@ class RefusalsInJson:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or not (scope["path"].startswith("/api/") or scope["path"] == "/health"):
             await self._app(scope, receive, send)
             return
         replaced = False

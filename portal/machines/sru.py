@@ -79,8 +79,8 @@ class Sru:
     def _search(self, request: Request, where: Addresses) -> Element:
         made = root("searchRetrieveResponse", NAMESPACE, prefix="zs")
         asked = request.query_params
-        version = asked.get("version", "1.2")
-        add(made, "version", version if version in _VERSIONS else "1.2")
+        version = _version(asked)
+        add(made, "version", version)
         count = add(made, "numberOfRecords", "0")
         try:
             _require_known(asked.multi_items(), _SEARCHING, "searchRetrieve")
@@ -94,7 +94,10 @@ class Sru:
             if documents:
                 records = add(made, "records")
                 for place, document in enumerate(documents, start=start):
-                    _add_record(records, _WRITERS[schema](document, where), schema, packing, str(place))
+                    record = _add_record(records, _WRITERS[schema](document, where), schema, packing)
+                    if version == "1.2":  # 1.1 does not know it
+                        add(record, "recordIdentifier", document.id)
+                    add(record, "recordPosition", str(place))
             following = start + len(documents)
             if documents and following <= min(total, MAX_RESULTS_REACHED):
                 add(made, "nextRecordPosition", str(following))
@@ -116,8 +119,7 @@ class Sru:
     def _explain(self, request: Request, where: Addresses) -> Element:
         made = root("explainResponse", NAMESPACE, prefix="zs")
         asked = request.query_params
-        version = asked.get("version", "1.2")
-        add(made, "version", version if version in _VERSIONS else "1.2")
+        add(made, "version", _version(asked))
         try:
             packing = _packing(asked)
             _require_known(asked.multi_items(), _EXPLAINING, "explain")
@@ -185,6 +187,11 @@ def _require_known(asked: Sequence[tuple[str, str]], known: frozenset[str], oper
             raise DiagnosticError(110)
 
 
+def _version(asked: Mapping[str, str]) -> str:
+    version = asked.get("version", "1.2")
+    return version if version in _VERSIONS else "1.2"
+
+
 def _packing(asked: Mapping[str, str]) -> str:
     packing = asked.get("recordPacking") or "xml"
     if packing not in ("xml", "string"):
@@ -209,12 +216,12 @@ def _number(asked: Mapping[str, str], name: str, otherwise: int, least: int) -> 
     return int(text)
 
 
-def _add_record(records: Element, data: Element, schema: str, packing: str, place: str) -> None:
+def _add_record(records: Element, data: Element, schema: str, packing: str) -> Element:
     record = add(records, "record")
     add(record, "recordSchema", schema)
     add(record, "recordPacking", packing)
     _put(add(record, "recordData"), data, packing)
-    add(record, "recordPosition", place)
+    return record
 
 
 def _put(parent: Element, data: Element, packing: str) -> None:

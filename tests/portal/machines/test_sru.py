@@ -74,8 +74,18 @@ def test_elements_stand_in_the_order_of_the_schema(machines: TestClient) -> None
         "recordSchema",
         "recordPacking",
         "recordData",
+        "recordIdentifier",
         "recordPosition",
     ]
+
+
+def test_a_record_is_found_again_by_the_identifier_it_came_with(machines: TestClient) -> None:
+    first = ask(machines, "karang", maximumRecords="1")
+    identifier = first.findtext(".//zs:recordIdentifier", "", NAMES)
+    again = ask(machines, f'rec.identifier = "{identifier}"')
+    assert again.findtext("zs:numberOfRecords", "", NAMES) == "1"
+    assert numbers(again) == numbers(first)
+    assert ask(machines, "karang", version="1.1").find(".//zs:recordIdentifier", NAMES) is None
 
 
 @pytest.mark.parametrize(
