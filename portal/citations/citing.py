@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
+from portal.citations.finishing import description_after_title, stop_in_quotes, subtitle_in_capitals
 from portal.citations.styles import STYLES, Style, processor
 from portal.i18n import Language
 
@@ -79,15 +80,24 @@ def _cite(item: Item, style: Style, hl: Language) -> Markup:
 def _processed(item: Item, style: Style, hl: Language) -> str:
     from citeproc import Citation as Cited
     from citeproc import CitationItem, CitationStylesBibliography, formatter
-    from citeproc.source.json import CiteProcJSON
 
+    from portal.citations.elements import Source
+
+    if not style.names_makers and "author" not in item:
+        makers = item.get("composer") or item.get("director")
+        item = item | ({"author": makers} if makers else {})
+    if style.name == "apa":
+        item = item | {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about fields of ours that it does not know
-        source = CiteProcJSON([{**item, "id": "it"}])
+        source = Source([{**item, "id": "it"}])
         made = CitationStylesBibliography(processor(style, hl), source, formatter.html)
         made.register(Cited([CitationItem("it")]))
         (entry,) = made.bibliography()
-    return _NUMBER_BEFORE.sub("", str(entry)).strip()
+    text = _NUMBER_BEFORE.sub("", str(entry)).strip()
+    if style.name == "apa":
+        text = description_after_title(text)
+    return stop_in_quotes(text) if style.quotes_a_stop else text
 
 
 def marked_up(text: str) -> Markup:

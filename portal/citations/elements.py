@@ -6,10 +6,18 @@ from io import BytesIO
 from typing import Any, Final
 
 from citeproc import CitationStylesStyle, model
+from citeproc.source.json import CiteProcJSON
 from lxml import etree
 
 _NAMESPACE: Final = "http://purl.org/net/xbiblio/csl"
 _NICKNAME: Final = re.compile(r"""["“”][^"“”]*["“”]?|(?<!\w)[‘'][^‘’']*[’'](?!\w)""")
+
+
+class Source(CiteProcJSON):  # type: ignore[misc]
+    """Items of CSL-JSON. That a director is a name the processor does not know: any list is one of names."""
+
+    def parse_string(self, string: Any) -> Any:
+        return self.parse_names(string) if isinstance(string, list) else super().parse_string(string)
 
 
 def mended_style(source: bytes, locale: str) -> Any:

@@ -12,7 +12,7 @@ from portal.i18n import Language
 
 HERE: Final = Path(__file__).parent
 _CSL: Final = "{http://purl.org/net/xbiblio/csl}"
-_LOCALES: Final = {"id": "id-ID", "en": "en-US"}
+_INDONESIAN: Final = "id-ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +20,27 @@ class Style:
     """One style. name: in messages ([cite]). file: without its ending.
 
     whole_names: given names stand in full: the style says initialize="false" at each name, which the processor does not
-    know, so the initials that the style sets for everything else are taken away.
+    know, so the initials that the style sets for everything else are taken away. english: the English it is written in.
+    names_makers: it has a place for composers and directors; others cite them as authors. quotes_a_stop: a stop or comma
+    after a quoted title stands before its closing quotation mark, which the processor leaves out.
     """
 
     name: str
     file: str
     whole_names: bool = False
+    english: str = "en-US"
+    names_makers: bool = True
+    quotes_a_stop: bool = False
 
 
 # In the order they are asked for most.
 STYLES: Final = (
     Style("apa", "apa"),
-    Style("mla", "modern-language-association", whole_names=True),
-    Style("chicago_date", "chicago-author-date", whole_names=True),
-    Style("chicago_note", "chicago-notes-bibliography", whole_names=True),
-    Style("harvard", "harvard-cite-them-right"),
-    Style("vancouver", "nlm-citation-sequence"),
+    Style("mla", "modern-language-association", whole_names=True, quotes_a_stop=True),
+    Style("chicago_date", "chicago-author-date", whole_names=True, quotes_a_stop=True),
+    Style("chicago_note", "chicago-notes-bibliography", whole_names=True, quotes_a_stop=True),
+    Style("harvard", "harvard-cite-them-right", english="en-GB", names_makers=False),
+    Style("vancouver", "nlm-citation-sequence", names_makers=False),
 )
 
 
@@ -51,13 +56,17 @@ def processor(style: Style, hl: Language) -> Any:
     path = own if own.exists() else Path(STYLES_PATH, f"{style.file}.csl")
     root = etree.fromstring(path.read_bytes(), etree.XMLParser(no_network=True, resolve_entities=False))
     _mend(root, style, hl)
-    return mended_style(etree.tostring(root), _LOCALES[hl])
+    return mended_style(etree.tostring(root), _INDONESIAN if hl == "id" else style.english)
 
 
 def _mend(root: etree._Element, style: Style, hl: Language) -> None:
     if style.whole_names:
         root.attrib.pop("initialize-with", "")
     if style.file == "apa":
+        # "Eds.": in title case the processor writes only what it is told is English, and labels are told nothing.
+        for label in root.iter(f"{_CSL}label"):
+            if label.get("text-case") == "title":
+                label.set("text-case", "capitalize-first")
         # Said before a number; the processor says it where there is none ("Skripsi (Publication)").
         for element in list(root.iter(f"{_CSL}text")):
             parent = element.getparent()

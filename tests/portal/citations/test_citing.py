@@ -31,8 +31,8 @@ def cited(document: Document, style: str, hl: Language) -> str:
 @pytest.mark.parametrize(
     ("style", "hl", "expected"),
     [
-        ("apa", "id", "Wenas, M., dan Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
-        ("apa", "en", "Wenas, M., &amp; Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
+        ("apa", "id", "Wenas, M., dan Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: Panduan lapangan</i>. Pustaka Bahari."),
+        ("apa", "en", "Wenas, M., &amp; Lasut, J. (2014). <i>Terumbu karang Selat Lembeh: Panduan lapangan</i>. Pustaka Bahari."),
         ("mla", "id", "Wenas, Maria, dan Johan Lasut. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari, 2014."),
         ("mla", "en", "Wenas, Maria, and Johan Lasut. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari, 2014."),
         ("chicago_date", "id", "Wenas, Maria, dan Johan Lasut. 2014. <i>Terumbu karang Selat Lembeh: panduan lapangan</i>. Pustaka Bahari."),
@@ -90,6 +90,40 @@ def test_indonesian_citations_use_indonesian_words() -> None:
         BOOK, fields={**BOOK.fields, "format": ("thesis",), "thesis": ("Skripsi (S1), Universitas Sam Ratulangi",)}
     )
     assert "[Skripsi]. Universitas Sam Ratulangi." in cited(thesis, "apa", "id")
+
+
+def test_apa_describes_a_title_that_stands_in_for_an_author_before_its_date() -> None:
+    film = replace(BOOK, contributors=(), fields={**BOOK.fields, "format": ("video",)})
+    begins = "<i>Terumbu karang Selat Lembeh: Panduan lapangan</i>"
+    assert cited(film, "apa", "en").startswith(f"{begins} [Video recording]. (2014). Pustaka Bahari")
+    assert cited(film, "apa", "id").startswith(f"{begins} [Rekaman video]. (2014). Pustaka Bahari")
+
+
+def test_apa_names_editors_beside_an_author_with_a_capital() -> None:
+    edited = replace(BOOK, contributors=(*BOOK.contributors, Contributor("Sari, D", ("edt",))))
+    assert "(D. Sari, Ed.)" in cited(edited, "apa", "en")
+
+
+@pytest.mark.parametrize("style", ["mla", "chicago_date", "chicago_note"])
+def test_a_stop_stands_before_the_closing_quotation_mark(style: str) -> None:
+    site = replace(BOOK, fields={**BOOK.fields, "format": ("thesis",), "language": ("eng",), "title": ("Why reefs?",)})
+    said = replace(site, fields={**site.fields, "title": ("Reefs",), "format": ("database",)})
+    assert "“Reefs.”" in cited(said, style, "en")
+    assert "”." not in cited(site, style, "en") + cited(site, style, "id")
+
+
+def test_harvard_quotes_as_in_britain() -> None:
+    assert "‘Reefs’" in cited(
+        replace(BOOK, fields={**BOOK.fields, "title": ("Reefs",), "format": ("map",)}), "harvard", "en"
+    )
+
+
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+@pytest.mark.parametrize(("role", "format"), [("cmp", "score"), ("drt", "video")])
+def test_who_made_music_or_a_film_is_named_beside_its_editor(style: str, role: str, format: str) -> None:
+    people = (Contributor("Sousa, John", (role,), main=True), Contributor("Fettig, Jason", ("edt",)))
+    work = replace(BOOK, contributors=people, fields={**BOOK.fields, "format": (format,)})
+    assert "Sousa" in cited(work, style, "en")
 
 
 def test_only_what_is_online_is_cited_with_an_address() -> None:
