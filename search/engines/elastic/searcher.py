@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from search import analysis, questions
 from search.document import Document, DocumentId, Page, Suggestion, from_json
 from search.engine import EVERYTHING, Step
 from search.engines.compatibility import require_dimensions
 from search.engines.elastic.cluster import Cluster
 from search.engines.elastic.dialect import Clause, ElasticDialect
-from search.engines.elastic.mapping import SPELLED, Body, packed, readable, unpacked
+from search.engines.elastic.mapping import SPELLED, Body, readable, unpacked
 from search.engines.elastic.state import Names, State
 from search.engines.facets import CANDIDATES, COUNTED_AGAIN, MAX_FACET_VALUES, MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
@@ -294,7 +296,7 @@ class ElasticSearcher:
         depth = min(asked.depth, MAX_WINDOW)
         knn = {
             "field": "passages.vector",
-            "query_vector": packed(asked.vector),
+            "query_vector": np.asarray(asked.vector, np.float32).tolist(),
             "k": depth,
             "num_candidates": min(MAX_WINDOW, max(MIN_CANDIDATES, CANDIDATES_EACH * depth)),
             "rescore_vector": {"oversample": OVERSAMPLE},
