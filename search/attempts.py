@@ -7,7 +7,7 @@ from typing import Any, Final
 from search import analysis, forgiving
 from search.document import DocumentId
 from search.engine import Searcher
-from search.forgiving import FEW_HITS, Spellings
+from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
 from search.interrogatives import interrogative
 from search.matching import is_relaxed, is_stop
@@ -78,6 +78,9 @@ class Asking:
             first = self._eased(first, answers[spellings])
         elif doubtful and found < FEW_HITS:
             first = self._respelled(first, query, doubtful, found)
+        elif doubtful and found <= FEW_FOR_A_SLIP:
+            others = forgiving.without_slips(query, self.searcher.spellings(doubtful))
+            first = replace(first, meant=_far_more(found, self._finding(others)))
         if first.typed is not None or query.wordless or is_relaxed(first.query):
             return first
         if not found:
@@ -114,19 +117,21 @@ class Asking:
         spellings = self._known_spellings(doubtful)
         begun = forgiving.begun(query, spellings)
         others = [*forgiving.respelled(query, spellings), *([begun] if begun else [])]
-        prepared = [self.prepare(other) for other in others]
-        totals = [Keyword(ready.query.without_filters(), 0) for ready in prepared]
-        answers = self.searcher.answer(totals)
-        offered: Query | None = None
-        for other, ready, total in zip(others, prepared, totals, strict=True):
-            number = answers[total].total
-            if number and not found and not forgiving.gives_up_known(query, other, spellings):
+        finding = self._finding(others)
+        for other, ready, _ in finding if not found else ():
+            if not forgiving.gives_up_known(query, other, spellings):
                 near = self.nearness(other)
                 nearest = self.searcher.answer([near])[near].items if near else ()
                 return Attempt(ready.query, self._ranked(ready.query), nearest, ready.also, typed=query)
-            if offered is None and number and number >= found * forgiving.FAR_MORE:
-                offered = other
-        return first if offered is None else replace(first, meant=offered)
+        return replace(first, meant=_far_more(found, finding))
+
+    def _finding(self, others: Sequence[Query]) -> list[tuple[Query, Prepared, int]]:
+        """Those of `others` that find something, as they are run, and how much."""
+        prepared = [self.prepare(other) for other in others]
+        totals = [Keyword(ready.query.without_filters(), 0) for ready in prepared]
+        answers = self.searcher.answer(totals)
+        each = zip(others, prepared, totals, strict=True)
+        return [(other, ready, number) for other, ready, total in each if (number := answers[total].total)]
 
     def _known_spellings(self, doubtful: Sequence[str]) -> Spellings:
         known = self.searcher.spellings(doubtful)
@@ -141,6 +146,11 @@ class Asking:
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)
+
+
+def _far_more(found: int, finding: Sequence[tuple[Query, Prepared, int]]) -> Query | None:
+    """The first other query that finds so much more that it may be what was meant."""
+    return next((other for other, _, number in finding if number >= found * forgiving.FAR_MORE), None)
 
 
 def ways_out(searcher: Searcher, query: Query, finds: Collection[DocumentId] = ()) -> tuple[Way, ...]:

@@ -22,6 +22,11 @@ MAX_SPELLED: Final = 4
 MAX_WAYS: Final = 6
 # A word that some documents hold is taken for a slip when another one stands in this many times as many.
 FAR_MORE: Final = 20
+# A search that finds more than this has found what it asks for; beside fewer, a rare word may be a slip that several titles share.
+FEW_FOR_A_SLIP: Final = 50
+# Of such a word, one letter apart from a far commoner one. Of the words that three to twenty of 20,000 records hold and the
+# lexicon does not know, 49 of five letters and more have one, most of them names (Franz, Carey) and French; of seven and more 9.
+_LONG_ENOUGH: Final = 7
 # What another spelling counts beside the word as it was typed, where that was not enough to change the search.
 SPELLING_WEIGHT: Final = 0.8
 SPELLINGS_BESIDE: Final = 3
@@ -68,6 +73,16 @@ def respelled(query: Query, spellings: Spellings) -> tuple[Query, ...]:
         sorted(product(*choices), key=lambda ways: sum(rank for rank, _, _ in ways))[:MAX_RESPELLED] if choices else []
     )
     return tuple(_with_parts(query, _replaced(query.parts, {word: one for _, word, one in ways})) for ways in chosen)
+
+
+def without_slips(query: Query, spellings: Spellings) -> tuple[Query, ...]:
+    """`query` with far commoner words one letter away in place of long ones, for a patron to choose; () when there are none."""
+    common = {
+        word: [s for s in near if s.distance == 0 or (s.distance == 1 and s.documents >= FAR_MORE)]
+        for word, near in spellings.items()
+        if len(word) >= _LONG_ENOUGH
+    }
+    return respelled(query, common)
 
 
 def gives_up_known(query: Query, other: Query, spellings: Spellings) -> bool:

@@ -117,6 +117,39 @@ def test_a_spelling_that_finds_far_more_is_offered_beside_what_was_found(discove
     assert page.meant.text == "tangkap"
 
 
+@pytest.fixture(scope="module")
+def shared_slip(tmp_path_factory: pytest.TempPathFactory) -> Discovery:
+    """A catalogue in which four titles share a slip, and one with a name near to a common word."""
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("slips"))
+    right = [entry(f"b.{n}", f"Akuntansi biaya {n}", contributor="Robert Hadi") for n in range(120)]
+    slips = [entry(f"a.{n}", f"Akutansi keuangan {n}", contributor="Robbet Hadi") for n in range(4)]
+    with engine.updating() as writer:
+        writer.put([*right, *slips])
+    return Discovery(engine)
+
+
+def test_a_slip_that_several_titles_share_is_offered_right_and_found_as_typed(shared_slip: Discovery) -> None:
+    page = shared_slip.search(parse("akutansi"), "keyword")
+    assert (page.total, page.query.text, page.typed) == (4, "akutansi", None)
+    assert page.meant is not None
+    assert page.meant.text == "akuntansi"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "akuntansi",  # the commoner one
+        "akutansi keuangan",  # what would be offered finds nothing
+        "robbet",  # so short a word has others near it by chance
+        "akutansi OR biaya",  # finds enough
+    ],
+)
+def test_a_rare_word_is_offered_nothing_where_it_may_be_right(shared_slip: Discovery, typed: str) -> None:
+    page = shared_slip.search(parse(typed), "keyword")
+    assert page.total >= 4
+    assert page.meant is None
+
+
 def test_filters_only_narrow_what_another_spelling_finds(discovery: Discovery) -> None:
     page = discovery.search(parse("terunbu", [Filter("format", ("map",))]), "keyword")
     assert page.query.text == "terumbu"
