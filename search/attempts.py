@@ -84,7 +84,7 @@ class Asking:
         if first.typed is not None or query.wordless or is_relaxed(first.query):
             return first
         if not found:
-            return self._loosened(first)
+            return self._widened(first) or self._loosened(first)
         if found > FEW_BOOKS:
             return first
         # Who asks a question has not chosen words that the answer must hold (docs/decisions/0004-fusion.md).
@@ -137,6 +137,13 @@ class Asking:
         known = self.searcher.spellings(doubtful)
         halves = [half for word in doubtful if not known.get(word) for pair in forgiving.halves(word) for half in pair]
         return {**self.searcher.spellings(halves), **known} if halves else known
+
+    def _widened(self, first: Attempt) -> Attempt | None:
+        """With translations wherever they stand, if they had to stand in headings and that finds something."""
+        wider = first.query.translated_in_headings(only=False)
+        if wider == first.query or not self.searcher.keyword(wider.without_filters(), 0).total:
+            return None
+        return replace(first, query=wider, words=self._ranked(wider), found=True)
 
     def _loosened(self, first: Attempt) -> Attempt:
         loosened = first.query.loosened()

@@ -182,6 +182,8 @@ class Discovery:
         if query.wordless or not query.wanted:
             return Prepared(query)
         asked, also = (query, ()) if self._lexicon is None else translated(query, self._lexicon())
+        if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
+            asked = asked.translated_in_headings(only=True)
         return Prepared(with_implied(asked) if implied else asked, also)
 
     def document(self, id: DocumentId) -> Document | None:

@@ -26,10 +26,14 @@ ID: Final = "id"
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Words, folded, that mean the same in the other language; together they count `weight` (0..1) of the clause's own."""
+    """Words, folded, that mean the same in the other language; together they count `weight` (0..1) of the clause's own.
+
+    heading: they must stand in a title or heading.
+    """
 
     words: tuple[str, ...]
     weight: float
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,18 @@ class Query:
         # Where some words are enough, none may be had for nothing.
         return replace(
             self, loose=True, parts=tuple(_changed(self.parts, lambda clause: replace(clause, implied_in=None)))
+        )
+
+    def translated_in_headings(self, *, only: bool) -> "Query":
+        """The same search; what stands in for its words must stand in titles and headings, or may stand anywhere."""
+        return replace(
+            self,
+            parts=tuple(
+                _changed(
+                    self.parts,
+                    lambda clause: replace(clause, others=tuple(replace(one, heading=only) for one in clause.others)),
+                )
+            ),
         )
 
     def as_typed(self) -> "Query":

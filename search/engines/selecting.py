@@ -58,6 +58,10 @@ CACHED: Final = 64
 EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
 PHRASES_ANYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
 PAGE_TEXT: Final[Weights] = ((BODY, 1.0),)
+# What says what a document is about: where a translation must stand (search.query.Alternative.heading).
+HEADINGS: Final[Weights] = tuple(
+    (name, BY_NAME[name].weight) for name in ("title", "title_uniform", "title_other", "subject", "genre")
+)
 # `judul:` means any title of the document.
 _TOGETHER: Final = {"title": ("title", "title_other")}
 
@@ -214,7 +218,9 @@ class Selection(Generic[Q]):
             weights = self._weights
         own = self._words(clause, weights, field is None and self._of_records)
         if clause.others:
-            own = self._best_of([own, *(self._alternative(other, weights) for other in clause.others)])
+            anywhere = self._of_records and clause.field in (None, RECORD)
+            placed = [(other, HEADINGS if other.heading and anywhere else weights) for other in clause.others]
+            own = self._best_of([own, *(self._alternative(*one) for one in placed)])
         if clause.implied_in and self._of_records:
             own = self._in.either(own, self._in.any_of("r_language", [clause.implied_in]))
         return own

@@ -11,7 +11,7 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
-from search.query import ID, Alternative, Clause, Filter, Query
+from search.query import ID, RECORD, Alternative, Clause, Filter, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
@@ -948,6 +948,25 @@ def test_a_translation_is_looked_for_where_its_clause_is(engine: Engine) -> None
     hits = searcher.page_hits(translated("karang", ("coral",)), asked)
     assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.2": [1]}
     assert hits[DocumentId("a.2")][0].snippet.marks
+
+
+def test_a_translation_may_have_to_stand_in_a_title_or_heading(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Karang", pages=["coral"]),
+        entry("a.2", "Coral"),
+        entry("a.3", "Reefs", subject="Corals", note="coral"),
+        entry("a.4", "Maps", publisher="Coral Press", note="coral", pages=["coral"]),
+    )
+    anywhere = translated("karang", ("coral",))
+    in_headings = anywhere.translated_in_headings(only=True)
+    for query, expected in ((anywhere, {"a.1", "a.2", "a.3", "a.4"}), (in_headings, {"a.1", "a.2", "a.3"})):
+        assert set(ids(searcher.keyword(query, 9))) == expected
+        assert set(ids(searcher.keyword(replace(query, sort="title"), 9))) == expected
+        in_record = replace(query, parts=tuple(replace(part, field=RECORD) for part in query.wanted))
+        assert set(ids(searcher.keyword(in_record, 9))) == expected
+        assert searcher.weigh(query, [DocumentId("a.4")]).words.keys() == expected & {"a.4"}
+    assert searcher.page_hits(in_headings, [DocumentId("a.1")])[DocumentId("a.1")]
 
 
 # --- spelling ---

@@ -273,6 +273,25 @@ def test_the_other_language_is_searched_shown_and_said(tmp_path: Path) -> None:
     assert not Discovery(engine, None, shipped).search(parse('"hak cipta" -law')).also
 
 
+def test_in_the_order_of_a_field_translations_count_in_titles_and_headings(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([
+            entry("a.1", "Laut dalam", year="1990"),
+            entry("a.2", "The sea around us", year="2000"),
+            entry("a.3", "Trees", year="2020", publisher="Sea Press", note="Education of teachers"),
+        ])  # fmt: skip
+    discovery = Discovery(engine, lexicon=shipped)
+    found = {
+        (text, sort): [hit.document.id for hit in discovery.search(parse(text, (), sort)).hits]
+        for text in ("laut", "pendidikan")
+        for sort in ("relevance", "newest")
+    }
+    assert set(found["laut", "relevance"]) == {"a.1", "a.2", "a.3"}
+    assert found["laut", "newest"] == ["a.2", "a.1"]
+    assert found["pendidikan", "newest"] == ["a.3"]  # no title or heading has it
+
+
 def test_what_is_near_counts_what_it_shares_however_many_share_it(tmp_path: Path) -> None:
     crowd = [with_vectors(f"b.{n}", f"Zzz {n}", subject="Laut") for n in range(60)]
     found = discovery_of(
