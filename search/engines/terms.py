@@ -15,6 +15,7 @@ from search.call_numbers import shelf_key
 from search.document import Document, Suggestion
 from search.query import BODY, MAX_FILTER_CHARACTERS
 from search.schema import FIELDS, SORTS
+from search.web_addresses import names_of
 
 # The text of the whole e-book, searched with the record; far below a title, above nothing.
 BODY_WEIGHT: Final = 0.5
@@ -27,6 +28,8 @@ ANYWHERE: Final = "anywhere"
 TEXTS: Final = tuple(field for field in FIELDS if field.kind == "text" and field.weight > 0)
 KEYS: Final = tuple(field for field in FIELDS if field.kind == "keyword" and field.weight > 0)
 WHOLE: Final = tuple(field for field in FIELDS if field.filterable and field.kind != "year")
+# The keys among which those of a record's links stand.
+ADDRESSES: Final = "other_number"
 YEARS: Final = tuple(field for field in FIELDS if field.kind == "year")
 
 # The title between two marks that are no words, so that a phrase can ask for its beginning or all of it.
@@ -90,7 +93,7 @@ def record_terms(document: Document, pages: Iterable[str]) -> RecordTerms:
     return RecordTerms(
         analysis.stem_languages(codes, () if codes else _said(words)),
         _without_empty(words),
-        _without_empty({name: _keys(fields[name]) for name in fields if name in _KEY_NAMES}),
+        _without_empty(_all_keys(document)),
         _without_empty(values),
         _without_empty({name: tuple(sorted(set(found))) for name, found in years.items()}),
         f"{OPENING} {next(iter(texts.get('title', ())), '')} {CLOSING}",
@@ -173,6 +176,14 @@ def _choosable(values: Iterable[str]) -> tuple[str, ...]:
             if 0 < len(value) <= MAX_FILTER_CHARACTERS
         ]
     )
+
+
+def _all_keys(document: Document) -> dict[str, tuple[str, ...]]:
+    keys = {name: _keys(values) for name, values in document.fields.items() if name in _KEY_NAMES}
+    if document.links:
+        addresses = _keys([name for link in document.links for name in names_of(link.url)])
+        keys[ADDRESSES] = tuple(dict.fromkeys((*keys.get(ADDRESSES, ()), *addresses)))
+    return keys
 
 
 def _keys(values: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from search.document import Contributor, DocumentId, Ebook, Page, RawRecord, Vernacular
+from search.document import Contributor, DocumentId, Ebook, OnlineAccess, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
 from search.query import ID, RECORD, Alternative, Clause, Filter, Query
@@ -451,6 +451,37 @@ def test_an_isbn_is_found_in_every_form(engine: Engine, typed: str, held: str) -
 def test_a_doi_is_found_as_a_name_and_as_an_address(engine: Engine, typed: str) -> None:
     searcher = load(engine, entry("a.1", "Laut", doi="10.1234/abc.5"), entry("a.2", "Darat"))
     assert found(searcher, typed) == ["a.1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("https://www.repo.example.ac.id/id/eprint/12", ["a.1"]),
+        ("http://repo.example.ac.id/id/eprint/12/", ["a.1"]),
+        ("www.repo.example.ac.id/id/eprint/12", ["a.1"]),
+        ("https://repo.example.ac.id/id/eprint/1", []),
+        ("https://hdl.handle.net/123456789/45", ["a.2"]),
+        ("https://perpus.example.org/bitstream/handle/123456789/45/isi.pdf", ["a.2"]),
+        ("hdl:123456789/45", ["a.2"]),
+        ("123456789/45", ["a.2"]),
+        ("https://example.org/Peta%20S%C3%A9.pdf", ["a.3"]),
+        ("https://example.org/" + "panjang/" * 20, ["a.3"]),
+        ("laut", ["a.1"]),
+    ],
+)
+def test_a_record_is_found_by_the_address_of_a_link(engine: Engine, typed: str, expected: list[str]) -> None:
+    def linked(id: str, title: str, *urls: str) -> Entry:
+        made = document(id, title, other_number="SNI 45")
+        return Entry(replace(made, links=tuple(OnlineAccess(url) for url in urls)))
+
+    searcher = load(
+        engine,
+        linked("a.1", "Laut", "http://repo.example.ac.id/id/eprint/12"),
+        linked("a.2", "Danau", "https://perpus.example.org/handle/123456789/45"),
+        linked("a.3", "Peta", "https://example.org/Peta%20Sé.pdf", "http://example.org/" + "panjang/" * 20),
+    )
+    assert found(searcher, typed) == expected
+    assert set(found(searcher, "SNI45")) == {"a.1", "a.2", "a.3"}  # its own numbers are found as before
 
 
 @pytest.mark.parametrize("id", ["a.1", "A/1 <b>&", "b.7"])

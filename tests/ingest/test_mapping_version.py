@@ -21,7 +21,7 @@ BECOMES = {
     10: "adffa4d544144833",
     11: "5c264b2a6d582eb8",
     12: "2c118d15b09776df",
-    13: "2c118d15b09776df",
+    13: "2c118d15b09776df",  # web addresses among the keys of the index
 }
 
 
