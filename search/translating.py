@@ -83,7 +83,9 @@ def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str])
 
 def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:
     # The words of a translation are scored together, so one that is longer than the phrase itself counts no more.
-    asked, best = expansion.end - expansion.start, expansion.alternatives[0].weight
+    # What is missing of all weights is that of the words themselves: "rendang" is "rendang" in English long before it is "leafy".
+    own = 1.0 - sum(other.weight for other in expansion.alternatives)
+    asked, best = expansion.end - expansion.start, max(own, expansion.alternatives[0].weight)
     return tuple(
         Alternative(other.words, TRANSLATED * other.weight / best * min(1.0, asked / len(other.words)))
         for other in expansion.alternatives

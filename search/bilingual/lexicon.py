@@ -131,7 +131,10 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        return _Found(_scaled(hand, HAND_SHARE) + _scaled(table, 1 - HAND_SHARE), 1.0, by_hand=True)
+        by_hand = _scaled(hand, HAND_SHARE)
+        most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
+        rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
+        return _Found(by_hand + rest, 1.0, by_hand=True)
 
     def by_stem(self, stems: str) -> _Found | None:
         """What the words of this stem are called, all together."""

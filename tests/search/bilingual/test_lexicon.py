@@ -40,6 +40,11 @@ def first(text: str) -> dict[str, str]:
         ("perikanan", "fishery"),
         ("sungai", "river"),
         ("kupu-kupu", "butterfly"),
+        ("pengasuhan", "parenting"),
+        ("bordir", "embroidery"),
+        ("desain grafis", "graphic design"),
+        ("gula aren", "palm sugar"),
+        ("UTBK", "ujian tulis berbasis komputer"),
     ],
 )
 def test_what_a_library_in_bitung_is_asked_for(indonesian: str, english: str) -> None:
