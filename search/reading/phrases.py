@@ -215,6 +215,7 @@ def phrasebook() -> Phrasebook:
             "<decade>": spans.decades,
             "<century>": spans.centuries,
             "<number>": lambda text, i: spans.numbers(text, i) or _one(numbers, text, i),
+            "<age>": spans.ages,
             "<audience>": lambda text, i: _several(audiences, text, i),
             "<language>": lambda text, i: _several(languages, text, i),
             "<tongue>": lambda text, i: _several(tongues, text, i),

@@ -94,8 +94,15 @@ class _Reader:
         self._text, self._found, self._book = text, found, book
 
     def request(self) -> Request | None:
-        if (asked := self._authorship()) is not None:
-            return Request((asked,), (), None, None)
+        asked = self._authorship()
+        if asked is None or self._author_of_what_is_about():
+            read = self._asking_for_a_thing()
+            # "Siapa penulis buku tentang kamu" may ask for a title; with a year behind it, it asks for a subject.
+            if asked is None or (read is not None and read.taken):
+                return read
+        return Request((asked,), (), None, None)
+
+    def _asking_for_a_thing(self) -> Request | None:
         head = self._head()
         inside = self._inside(head)
         if head is None:
@@ -126,6 +133,14 @@ class _Reader:
             if text.whole(start, end) and not any(text.capital[max(start, 1) : end]) and self._is_a_work(*named):
                 return start, end
         return None
+
+    def _author_of_what_is_about(self) -> int:
+        """Where the thing begins in "siapa penulis buku tentang laut", which names no work; 0 in any other text."""
+        opening = self._book.authorship_openings.longest(self._text, 0)
+        if opening is None or not self._found.about[opening.end]:
+            return 0
+        things = ((i, self._book.things.longest(self._text, i)) for i in range(1, opening.end))
+        return next((i for i, thing in things if thing is not None and thing.end == opening.end), 0)
 
     def _is_a_work(self, start: int, end: int) -> bool:
         """Whether these words may name one: "it" and "novel" say only that there is one."""
@@ -161,6 +176,8 @@ class _Reader:
         self._subject_begins(head)
         if not head.full and (opened or any(one.titled for one in head.taken)):
             return None  # "Stories for Children"
+        if not head.full and len(head.taken) == 1 and head.taken[0].rule.full:
+            return None  # "New Poems"
         whole = all(text.whole(*span) for span in (*head.cut, head.span))
         known = {"opened": head.opened, "no": head.full}.get(head.thing.bare, True)
         return head if whole and known else None
@@ -180,7 +197,9 @@ class _Reader:
 
     def _openings(self, head: _Head) -> int:
         text, book = self._text, self._book
-        i = 0
+        if i := self._author_of_what_is_about():
+            head.full = head.opened = True
+            return i
         for _ in range(MOST_OPENINGS):
             opening = book.openings.longest(text, i)
             if opening is None or (i and text.parted[i] and "," not in text.between(i)):
@@ -271,7 +290,10 @@ class _Reader:
         return None
 
     def _filler(self, i: int) -> int:
-        """Where words that say nothing, as "apa saja" after a thing, end; 0 where there are none."""
+        """Where words that say nothing, as "apa saja" or "for my thesis" after a thing, end; 0 where there are none."""
+        purpose = self._book.purposes.longest(self._text, i)
+        if purpose is not None and self._found.about[purpose.end]:
+            return purpose.end
         filler = self._book.after_things.longest(self._text, i)
         if filler is None or self._found.about[i]:
             return 0

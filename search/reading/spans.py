@@ -18,6 +18,9 @@ _TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "si
 _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
 _ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
 _FIRST_CENTURY: Final = 15  # that has printed books
+# Whom a book is for that suits an age, by the codes of the field "audience"; who is older is no audience of its own.
+_TEENS_FROM: Final = 13
+_ADULTS_FROM: Final = 18
 _TO: Final = (
     ("sampai", "dengan"),
     ("sampai",),
@@ -89,6 +92,21 @@ def _century(word: str) -> int:
     found = _ORDINAL.fullmatch(word)
     number = int(found[1]) if found else _ORDINALS.get(word) or ROMAN.get(word, 0)
     return number if number >= _FIRST_CENTURY else 0
+
+
+def ages(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
+    """ "7", "8-12", "8 to 12": the audiences of these years of age, the longest first."""
+    found = numbers(text, i)
+    if not found:
+        return []
+    (end, first), last = found[0], 0
+    if end < len(text):
+        k = end if text.between(end).strip() in _DASHES else end + (text.words[end] in ("sampai", "to", "and", "dan"))
+        if (k > end or text.between(end).strip()) and k < len(text) and (other := numbers(text, k)):
+            end, last = other[0]
+    last = last or first
+    codes = [code for code, fits in (("children", first < _TEENS_FROM), ("teens", last >= _TEENS_FROM)) if fits]
+    return [(end, tuple(codes))] if first <= last < _ADULTS_FROM else []
 
 
 def numbers(text: Text, i: int) -> list[tuple[int, int]]:
