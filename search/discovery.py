@@ -55,6 +55,7 @@ FLOOR_BY_MEANING: Final = 0.6
 
 # What documents are alike by, beside the words of their titles: a field and how many of its values count.
 _ALIKE_IN: Final = (("subject", 4), ("contributor", 1), ("series", 1))
+_TITLED_IN: Final = ("title", "subject")
 ALIKE_DEPTH: Final = 30
 # What two documents have in common counts as much in their likeness as their meaning.
 ALIKE_SHARES: Final = Shares(0.5, 0.5, 0.5)
@@ -252,12 +253,12 @@ class Discovery:
             scores |= searcher.weigh(alike, [other for other in near if other not in scores]).words
         parts = _Parts(scores, {other: item.score for other, item in near.items()}, ALIKE_SHARES)
         best = parts.of(parts.fused()[:limit])
-        documents = searcher.fetch(list(best))
+        documents, explaining = searcher.fetch(list(best)), Explaining(alike)
         return tuple(
             Hit(
                 other,
                 best[other.id].fused,
-                likeness(found, other, other.id in near),
+                likeness(found, other, other.id in near) or explaining.reasons(other, (), None),
                 Highlight(other.title),
                 scores=best[other.id],
             )
@@ -471,8 +472,12 @@ def _notices(query: Query, total: int, asked: Mode, ran: Mode, *, question: bool
 
 
 def _likeness(document: Document) -> Query:
-    """A search for any of the document's subject headings, its first author, its series, or its title's words."""
+    """A search for any of the document's subject headings, its first author, its series, or its title's words in a title
+    or heading: in a note they say nothing."""
     phrases = [(field, value) for field, most in _ALIKE_IN for value in document.values(field)[:most]]
-    clauses = (*(Clause(value, field, phrase=True) for field, value in phrases), Clause(document.title))
+    clauses = (
+        *(Clause(value, field, phrase=True) for field, value in phrases),
+        *(Clause(document.title, field) for field in _TITLED_IN),
+    )
     clauses = tuple(clause for clause in clauses if any(ch.isalnum() for ch in clause.text))
     return Query(parts=clauses if len(clauses) < 2 else (Group(clauses, either=True),))

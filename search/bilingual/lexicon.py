@@ -40,6 +40,10 @@ ONE_WAY: Final = 0.4
 # A translation for which less of the evidence speaks is searched for, but not shown to a patron.
 SHOWN_FROM: Final = 0.5
 
+# Beside the first translation others are shown that have this share of its weight: another sense, or another word for it.
+SENSES_FROM: Final = 0.4
+_TOLD_BY: Final = 4  # letters: "chemical" tells nothing beside "chemistry"
+
 # Words of grammar, beyond the stop words of search.analysis: they say in which language a query is written, and are
 # nothing to look for by themselves.
 _INDONESIAN_GRAMMAR: Final = """
@@ -328,16 +332,32 @@ def _translation(found: _Found, asked: str) -> _Translation:
     return _Translation(alternatives, alternatives[0].weight)
 
 
+def _senses(asked: Sequence[str], expansion: Expansion) -> list[str]:
+    """What a segment is called, the likeliest first, without what is far less likely or another form of what was told."""
+    least = SENSES_FROM * expansion.alternatives[0].weight
+    told: list[str] = []
+    begun: set[str] = set()
+    for one in expansion.alternatives:
+        beginnings = {word[:_TOLD_BY] for word in one.words}
+        if one.weight >= least and begun.isdisjoint(beginnings) and not _repeats(asked, one):
+            told.append(one.text)
+            begun |= beginnings
+    return told
+
+
 def shown(words: Sequence[str], expansions: Iterable[Expansion], limit: int = 3) -> tuple[str, ...]:
     """The few translations worth telling a patron ("juga dicari: copyright"), in the order of the query.
 
     words: those that were expanded. Only what is nearly sure and says more than the words themselves do
-    ("Bunaken Island" and "Indonesian" do not); phrases before words where there are more than `limit`.
+    ("Bunaken Island" and "Indonesian" do not); phrases before words where there are more than `limit`. Where there is room,
+    other senses of a word follow its first one ("whale, pope").
     """
     sure = [e for e in expansions if e.sure >= SHOWN_FROM and not _repeats(words[e.start : e.end], e.alternatives[0])]
     chosen = sorted(sure, key=lambda e: (e.start - e.end, -e.sure, e.start))[:limit]
-    texts = (expansion.alternatives[0].text for expansion in sorted(chosen, key=lambda e: e.start))
-    return tuple(dict.fromkeys(texts))
+    senses = [_senses(words[e.start : e.end], e) for e in sorted(chosen, key=lambda e: e.start)]
+    room = limit - len(senses)
+    texts = [text for first, *others in senses for text in (first, *others[: max(0, room)])]
+    return tuple(dict.fromkeys(texts))[:limit]
 
 
 def _repeats(asked: Sequence[str], alternative: Alternative) -> bool:

@@ -220,6 +220,24 @@ def test_no_index_is_an_error_not_an_empty_answer(tmp_path: Path) -> None:
         Discovery(EmbeddedEngine(tmp_path)).search(parse("karang"))
 
 
+def test_similar_documents_without_vectors_all_say_why(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([
+            entry("a.1", "Lembaran negara", contributor="Toer, Pramoedya Ananta"),
+            entry("a.2", "Indeks lembaran negara"),
+            entry("a.3", "Bumi manusia", contributor="Toer, Pramoedya Ananta, 1925-2006"),
+            entry("a.4", "Perahu", subject="Lembaran Negara -- Indeks"),
+            entry("a.5", "Pesawat", note="Dimuat dalam Lembaran Negara 1990"),
+        ])  # fmt: skip
+    found = Discovery(engine).similar(DocumentId("a.1"))
+    assert {hit.document.id: [reason.field for reason in hit.reasons] for hit in found} == {
+        "a.2": ["title"],
+        "a.3": ["contributor"],
+        "a.4": ["subject"],
+    }
+
+
 def test_similar_leaves_out_the_document_itself(discovery: Discovery) -> None:
     similar = [hit.document.id for hit in discovery.similar(DocumentId("a.1"))]
     assert "a.1" not in similar

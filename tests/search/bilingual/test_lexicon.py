@@ -140,6 +140,14 @@ def test_patrons_are_shown_the_few_that_are_sure() -> None:
     assert shown((), ()) == ()
 
 
+def test_patrons_are_shown_every_sense_that_may_have_matched() -> None:
+    assert told("paus") == ("whale", "pope")
+    assert told("IPA") == ("ilmu pengetahuan alam", "natural science")
+    assert told("kimia") == ("chemistry",)  # and no "chemical"
+    assert told("gajah") == ("elephant",)  # hardly the chessman
+    assert told("paus laut gizi") == ("whale", "sea", "nutrition")  # a word each comes first
+
+
 def test_patrons_are_not_shown_what_they_typed_nor_what_is_guessed() -> None:
     assert told("Bunaken") == ()
     assert told("Indonesia") == ()
