@@ -89,7 +89,7 @@ class Cpu:
 class Searches:
     """Addresses of searches, no two the same."""
 
-    def __init__(self, count: int = 6000) -> None:
+    def __init__(self, count: int = 9000) -> None:
         states = (SearchState(q=asked.query.text, filters=asked.query.filters) for asked in searches(count, seed=5))
         self._addresses = list(dict.fromkeys(state.query_string() for state in states if state.q))
         self._next = iter(self._addresses)
