@@ -39,8 +39,9 @@ def csv_rows(stream: BinaryIO) -> Iterator[Row]:
     """The rows of a CSV file, whatever its delimiter, in UTF-8, UTF-16 or what Windows writes (cp1252).
 
     A quote ends a cell only before a delimiter or the end of a line, for SLiMS writes the quotes inside of
-    cells as they are. Databases put a backslash before them (MySQL, phpMyAdmin): with that, a quote before a delimiter ends
-    its cell only where the next one is quoted as well. A quote that is never closed costs its own line only.
+    cells as they are. Databases put a backslash before them (MySQL, phpMyAdmin): such a quote before a delimiter is one of
+    the text where it is the second of a pair, or a blank follows; else the backslash is the cell's last letter ("C:\\").
+    A quote that is never closed costs its own line only.
     """
     blocks, start = text_blocks(stream)
     first, skipped = next(blocks, b""), 0
@@ -132,6 +133,7 @@ def _plain(held: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
 
 def _quoted(held: bytes, start: int, delimiter: bytes, final: bool) -> tuple[bytes, int] | None:
     raw = False  # whether the cell holds quotes that are not doubled
+    opened = False  # whether one with a backslash waits for its second
     at = start
     while (found := _QUOTES.search(held, at)) is not None:
         at, run = found.end(), found.end() - found.start()
@@ -139,15 +141,25 @@ def _quoted(held: bytes, start: int, delimiter: bytes, final: bool) -> tuple[byt
         if not following and not final:
             return None
         closes = following in (delimiter, b"\r", b"\n", b"")
-        if closes and run == 1 and following == delimiter and held[at - 2 : at - 1] == b"\\" and at - 2 >= start:
+        escaped = run == 1 and _is_escaped(held, start, at - 1)
+        if escaped and following == delimiter:
             if at + 1 >= len(held) and not final:
                 return None
-            closes = held[at + 1 : at + 2] in (b'"', delimiter, b"\r", b"\n", b"")
+            closes = not opened and held[at + 1 : at + 2] != b" "
         if closes and (run % 2 or raw):
             cell = held[start : at - 1]
             return _unescaped(cell, raw), at
         raw = raw or (run % 2 == 1 and not closes)
+        opened = opened != escaped
     return None
+
+
+def _is_escaped(held: bytes, start: int, at: int) -> bool:
+    """Whether the quote at `at` has a backslash before it that has none itself."""
+    first = at
+    while first > start and held[first - 1 : first] == b"\\":
+        first -= 1
+    return (at - first) % 2 == 1
 
 
 def _unescaped(cell: bytes, raw: bool) -> bytes:

@@ -419,6 +419,22 @@ def test_what_a_database_escaped_is_read_as_it_was_meant() -> None:
     assert "=264  \\1$aBitung$c2014" in second
 
 
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        (rb'"Laut, lepas","Solo, C:\",2014', ("Laut, lepas", "Solo, C:\\", "2014")),
+        (rb'"Laut","D:\\buku\\",\N', ("Laut", "D:\\\\buku\\\\", "\\N")),
+        (rb'"Kata \"akhir\",","Solo"', ('Kata "akhir",', "Solo")),
+        (rb'"Kata \"akhir\",lalu","Solo"', ('Kata "akhir",lalu', "Solo")),
+        (rb'"Layar 5\", tebal","Solo"', ('Layar 5", tebal', "Solo")),
+    ],
+)
+def test_a_backslash_may_end_a_cell_and_joins_no_rows(row: bytes, cells: tuple[str, ...]) -> None:
+    next_one = b'"Danau, air",Bitung,2015'
+    found = [made.cells for made in csv_rows(io.BytesIO(b"a,b,c\n" + row + b"\n" + next_one + b"\n"))]
+    assert found[1:] == [cells, ("Danau, air", "Bitung", "2015")]
+
+
 def test_a_column_that_stands_twice_gives_further_values_where_there_may_be_several() -> None:
     notes: list[str] = []
     (made,) = read("title,authors,topics,authors,topics,title\nLaut,<Satu>,<Ikan>,<Dua>,<Ombak>,Danau\n", notes=notes)
