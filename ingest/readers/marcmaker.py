@@ -104,15 +104,15 @@ def written_number(data: bytes) -> bytes:
 
 def _whole_lines(data: bytes) -> list[bytes]:
     """The lines of a record, those that go on in the next one joined to it."""
-    whole: list[bytes] = []
+    whole: list[list[bytes]] = []
     yaz = not data.startswith(b"=")
     for line in data.split(b"\n"):
         begins = _LEADER_LINE.match(line) or (_YAZ_LINE if yaz else _FIELD_LINE).match(line)
         if begins or not whole:
-            whole.append(line)
+            whole.append([line])
         else:
-            whole[-1] = whole[-1].rstrip() + b" " + line.strip()
-    return whole
+            whole[-1].append(line)
+    return [parts[0] if len(parts) == 1 else b" ".join(part.strip() for part in parts) for parts in whole]
 
 
 def _leader(line: bytes, yaz: bool) -> str:

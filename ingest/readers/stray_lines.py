@@ -9,9 +9,10 @@ from ingest.readers.lines import Line
 from ingest.readers.notes import Note
 
 _SOUND: Final = re.compile(rb"=(?:LDR|[0-9]{3})[ \t]")
-_BROKEN: Final = re.compile(rb"=(?![0-9A-Za-z]{3}(?:[ \t]|$))[0-9A-Za-z]{1,4}(?:[ \t$\\#]|$)")
+_BROKEN: Final = re.compile(rb"=(?![0-9A-Za-z]{3}(?:[ \t]|$))[0-9A-Za-z]{1,5}(?:[ \t$\\#]|$)")
 _TAG: Final = re.compile(rb"=?([0-9OoIl]{3})[ \t]")
 _FIELD: Final = re.compile(rb"=[0-9A-Za-z]{3}(?:[ \t]|$)|[0-9A-Z]{3} ")
+_END_OF_TEXT: Final = b"\x1a"  # DOS's, the last line of its files
 _DIGITS_MEANT: Final = str.maketrans("OoIl", "0011")
 
 _MOST_TOLD: Final = 20  # of one file
@@ -29,6 +30,8 @@ def without_strays(found: Iterator[Line], is_leader: re.Pattern[bytes], note: No
     held: deque[tuple[int, Line]] = deque()
     with_leaders = after_blank = False
     for number, line in enumerate(found, start=1):
+        if line.data == _END_OF_TEXT:
+            continue
         begins = _SOUND.match(line.data) is not None
         leads = is_leader.match(line.data) is not None
         if not begins and not leads:

@@ -273,6 +273,22 @@ def test_of_very_many_stray_lines_the_first_are_told_and_the_others_counted() ->
     assert len(made) == 2
 
 
+def test_a_tag_that_touches_its_indicators_spoils_no_number() -> None:
+    notes, (made,) = noted("=LDR  00000nam a2200000   4500\n=001  A1\n=24510$aLaut\n=245  10$aLaut\n")
+    assert made.of("001")[0].data == "A1"
+    assert [note.partition(":")[0] for note in notes] == ["line 3"]
+
+
+def test_the_sign_that_ends_a_text_of_dos_is_not_told() -> None:
+    notes, (made,) = noted("=LDR  00000nam a2200000   4500\n=001  A1\n=245  10$aLaut\n\n\x1a")
+    assert (notes, made.of("245")[0].get("a")) == ([], "Laut")
+
+
+def test_a_field_in_very_many_lines_is_joined_whole() -> None:
+    _, (made,) = noted("=LDR  00000nam a2200000   4500\n=001  A1\n=245  10$aLaut\n" + "x\n" * 400_000)
+    assert made.of("245")[0].get("a") == "Laut" + " x" * 400_000
+
+
 @pytest.mark.parametrize("name", ["marc4j/brkrtest.mrk", "catmandu/camel.mrk", "catmandu/code4lib.line"])
 def test_sound_files_have_no_stray_lines(name: str) -> None:
     notes, made = noted(shared(f"data/marc/{name}").read_text("utf-8", "replace"))
