@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 import re
 import tempfile
@@ -10,6 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
+
+_log = logging.getLogger(__name__)
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
@@ -110,21 +113,27 @@ class EbookStore:
             handle = None
             with suppress(OSError):  # where nothing can be locked, nothing is removed
                 self._root.mkdir(parents=True, exist_ok=True)
-                handle = os.open(self._root / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+                handle = _opened(self._root / _LOCK)
                 stack.callback(os.close, handle)
                 fcntl.flock(handle, fcntl.LOCK_SH)
             yield Hold(handle)
 
     def give_up(self, names: Iterable[str]) -> None:
-        """A title that has these files is about to have them no more. Raises OSError."""
+        """A title that has these files is about to have them no more.
+
+        Where that cannot be written down, the files stay until `remove_unneeded`: no change of the index waits for it.
+        """
         lines = [f"{name}\n" for name in names if _SHA256.fullmatch(name)]
         if not lines:
             return
-        self._root.mkdir(parents=True, exist_ok=True)
-        with (self._root / _GIVEN_UP).open("a", encoding="ascii") as out:
-            out.writelines(["\n", *lines])  # the last line there may be cut off
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            with (self._root / _GIVEN_UP).open("a", encoding="ascii") as out:
+                out.writelines(["\n", *lines])  # the last line there may be cut off
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError as error:
+            _log.warning("%s cannot be written, so e-book files stay that no title may have: %s", _GIVEN_UP, error)
 
     def given_up(self) -> set[str]:
         """What was given up and not looked up since."""
@@ -192,6 +201,13 @@ class EbookStore:
 
     def _place(self, sha256: str) -> Path | None:
         return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except PermissionError:  # another user made it, and reading it is enough to take the lock
+        return os.open(lock, os.O_RDONLY)
 
 
 def _begun(folder: Path) -> tuple[int, Path]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -233,6 +234,41 @@ def test_while_another_load_is_under_way_no_file_is_removed(library: Library, tm
         assert library.ebooks.remove_unneeded(lambda _: set()) is None
         assert len(stored(library)) == 1
     assert library.load(tmp_path / "deleted.mrc").ebook_files_removed == 1
+
+
+@contextmanager
+def another_user(folder: Path) -> Iterator[None]:
+    """Nobody's rights for a while, where we have all."""
+    if os.geteuid() == 0:
+        for place in (folder, *folder.parents[:-2]):
+            place.chmod(0o755)
+        os.seteuid(65_534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        yield
+
+
+def test_a_load_of_a_user_who_may_not_write_the_lock_is_waited_for_too(library: Library, tmp_path: Path) -> None:
+    with library.ebooks.in_use():
+        pass
+    (tmp_path / "ebooks" / "loads.lock").chmod(0o444)
+    with ExitStack() as their_load:
+        with another_user(tmp_path / "ebooks"):
+            their_load.enter_context(EbookStore(tmp_path / "ebooks").in_use())
+        assert library.ebooks.remove_unneeded(lambda _: set()) is None
+    assert len(stored(library)) == 1
+
+
+def test_a_load_whose_list_of_files_cannot_be_written_is_done_and_leaves_the_files(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "ebooks" / "given-up.txt").mkdir()
+    assert library.load(deletion(tmp_path, "A1")).outcomes["deleted"] == 1
+    assert library.document("katalog.A1") is None
+    assert len(stored(library)) == 1
 
 
 def test_a_rebuild_without_a_title_leaves_its_file_until_it_is_asked_to_go(library: Library, tmp_path: Path) -> None:
