@@ -218,21 +218,33 @@ def place_of(path: Path) -> str:
 
 
 # Share of the words of two texts that both have, from which on they are two states of one. Of two books in one language it
-# is a third at most, of a text that was corrected nine tenths.
+# is a third at most, of a text that was corrected nine tenths. A telling title speaks for the same book as well, but issues
+# of a bulletin have that in common too.
 _SAME_TEXT: Final = 0.8
+_SAME_TEXT_AND_TITLE: Final = 0.5
 _COMPARED_PAGES: Final = 20
 
 
 def is_newer_state(former: Document, pages: Sequence[Page], keys: LinkKeys, book: PdfBook) -> bool:
     """Whether what a file holds now is its earlier content corrected, and not another book under its name ("scan.pdf").
 
-    former: the document that has the earlier content; pages: its first ones. It is by its title, unless ISBN or year
-    speak against that, or by its words.
+    former: the document that has the earlier content; pages: its first ones. It is by its words, unless the two state
+    other ISBNs or years; where there were none to be read, by its title. In doubt it is another book: that costs a title
+    too many, the other way one would be lost.
     """
-    if keys.title and keys.title == _telling(former.title) and not _is_another(former, keys):
-        return True
+    has_its_title = bool(keys.title) and keys.title == _telling(former.title)
     before, now = _words_of(pages), _words_of(book.pages)
-    return bool(before) and len(before & now) >= _SAME_TEXT * len(before | now)
+    if not before:
+        return has_its_title and bool(now) and not (is_record(former) and _is_another(former, keys))
+    if _states_another(pages[:IMPRINT_PAGES], book.pages[:IMPRINT_PAGES]):
+        return False
+    return len(before & now) >= (_SAME_TEXT_AND_TITLE if has_its_title else _SAME_TEXT) * len(before | now)
+
+
+def _states_another(before: Sequence[Page], now: Sequence[Page]) -> bool:
+    """Whether two imprints have no ISBN in common, or no year, though both state one."""
+    stated = ((set(isbns_of(pages)), years_of(pages, "")) for pages in (before, now))
+    return any(one and other and one.isdisjoint(other) for one, other in zip(*stated, strict=True))
 
 
 def _words_of(pages: Sequence[Page]) -> set[str]:

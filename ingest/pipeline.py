@@ -87,6 +87,7 @@ class Load:
         # After how many items how much was read. Unchanged ones are counted before changed ones that were read earlier.
         self._marks: deque[tuple[int, float]] = deque()
         self._position: Position | None = None
+        self._met: set[str] = set()  # the SHA-256 of every PDF
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
@@ -315,6 +316,7 @@ class Load:
         try:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
+                self._met.add(sha256)
                 if session.has_book(path, sha256):
                     self._ebooks.add(path, sha256)  # it may have been lost from the store
                     self._report.count("unchanged", file=str(found.path))
@@ -333,7 +335,7 @@ class Load:
     def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
         keys, place = candidates(path, book), place_of(Path(origin.file))
         record = session.find_record(keys, book.sha256)
-        former, is_newer = session.former(keys, book, place)
+        former, is_newer = session.former(keys, book, place, self._met)
         if former is not None and record is not None and former.id == record.id:
             former = None  # its record has a newer file, whatever stands in that
         elif former is not None and not is_newer:
@@ -356,7 +358,7 @@ class Load:
         outcome: Outcome = "updated" if former is not None or session.has(document.id) else "indexed"
         self._report.count(outcome, file=origin.file)
         settled = Settled(origin, session.entry(document, book.pages), outcome)
-        self._write(session, Settlement((settled,), session.leave(left)))
+        self._write(session, Settlement((settled,), session.leave(left, document.id)))
         self._report.attached += record is not None
         self._report.pages += len(book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr

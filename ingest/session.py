@@ -11,7 +11,7 @@ from ingest import fingerprints
 from ingest.changes import Change
 from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
-from ingest.linking import Catalogue, LinkKeys, find_record, is_newer_state, named
+from ingest.linking import Catalogue, LinkKeys, find_record, is_newer_state, is_record, named
 from ingest.passages import split
 from ingest.published import Published
 from ingest.report import IngestReport, Outcome, Replacement
@@ -244,9 +244,7 @@ class Session:
         vacated = tuple(id for id in gone if id not in placed)
         # Also where a record goes on in another document: who copied it by this id must hear that it is gone.
         self._gone.update(dict.fromkeys(vacated))
-        for id in placed:
-            self._gone.pop(id, None)
-        self._back.update(self._buried & placed.keys())
+        self._come(placed)
         self._ebooks_given_up |= shelf.ebooks_given_up()
         return Settlement(tuple(placed.values()), vacated)
 
@@ -338,34 +336,49 @@ class Session:
             ids += [item.id for item in self._view.keyword(holding, 10).items]
         return [held for held in self._documents(ids).values() if file in held.values("ebook_file")]
 
-    def former(self, keys: LinkKeys, book: PdfBook, place: str) -> tuple[Document | None, bool]:
+    def former(self, keys: LinkKeys, book: PdfBook, place: str, met: Collection[str]) -> tuple[Document | None, bool]:
         """The document of this load's source that has what the file at `place` held before, and whether the book is a
-        newer state of that."""
+        newer state of that.
+
+        met: SHA-256 of files in this load. What has moved elsewhere is no earlier state of anything.
+        """
+        another = None
         for held in self._holders(place):
             if (
                 held.ebook is not None
                 and held.ebook.sha256 != book.sha256
+                and held.ebook.sha256 not in met
                 and self._job.source in held.values("source")
             ):
-                pages = self._pages_of(held.id, held.ebook)
-                return held, is_newer_state(held, pages, keys, book)
-        return None, False
+                if is_newer_state(held, self._pages_of(held.id, held.ebook), keys, book):
+                    return held, True
+                another = another or held
+        return another, False
 
     def find_record(self, keys: LinkKeys, sha256: str) -> Document | None:
         """The record a PDF belongs to, if one names it and has no other e-book already."""
         id = find_record(keys, self._catalogue(), self._job.source)
         held = self._document(id) if id is not None else None
-        return held if held is not None and _may_take(held.ebook, keys.file_name, sha256) else None
+        # A number may also be that of a title which is a PDF alone.
+        found = held is not None and is_record(held) and _may_take(held.ebook, keys.file_name, sha256)
+        return held if found else None
 
     def give_up_ebook(self, sha256: str) -> None:
         """A title is written without the file that it had."""
         self._ebooks_given_up.add(sha256)
 
-    def leave(self, ids: Iterable[DocumentId]) -> tuple[DocumentId, ...]:
-        """Of documents that another takes the place of, those that are there; each is told to be gone."""
+    def leave(self, ids: Iterable[DocumentId], to: DocumentId) -> tuple[DocumentId, ...]:
+        """Of documents that another, `to`, takes the place of, those that are there; each is told to be gone."""
         there = tuple(self._documents(ids))
         self._gone.update(dict.fromkeys(there))
+        self._come((to,))
         return there
+
+    def _come(self, ids: Collection[DocumentId]) -> None:
+        """Documents are about to be written, some of which may have been gone."""
+        for id in ids:
+            self._gone.pop(id, None)
+        self._back.update(self._buried.intersection(ids))
 
     def _catalogue(self) -> Catalogue:
         return Published(self._view) if self._view is not None else self._unpublished

@@ -14,6 +14,7 @@ import pytest
 from ingest.ebooks import EbookChangedError, EbookStore
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
+from search.document import DocumentId
 from search.errors import EngineUnavailable
 from search.query_language import parse
 from tests.support.library import Library
@@ -378,3 +379,99 @@ def test_a_title_made_from_a_pdf_alone_is_deleted_by_its_number(tmp_path: Path, 
     report = library.load(write(tmp_path / "deleted.mrc", [record(number, "x", status="d")]))
     assert (report.outcomes["deleted"], report.ebook_files_removed) == (1, 1)
     assert (library.engine.info().documents, stored(library)) == (0, set())
+
+
+def test_a_book_that_was_renamed_is_not_replaced_by_what_has_its_name_now(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    before = sha256(folder / "scan.pdf")
+    (folder / "scan.pdf").rename(folder / "scan 2019.pdf")  # comes first
+    book(folder / "scan.pdf", [*DESA, "tambahan"])
+    report = library.load(folder)
+    assert (report.outcomes["unchanged"], report.outcomes["indexed"], report.notes) == (1, 1, [])
+    assert stored(library) == {before, sha256(folder / "scan.pdf")}
+
+
+def test_a_book_whose_new_name_comes_later_is_there_again_and_no_tombstone_is_left(
+    tmp_path: Path, folder: Path
+) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (folder / "scan.pdf").rename(folder / "tua.pdf")
+    book(folder / "scan.pdf", [*DESA, "tambahan"])
+    library.load(folder)
+    assert stored(library) == {sha256(folder / "scan.pdf"), sha256(folder / "tua.pdf")}
+    assert (library.engine.info().documents, list(library.tombstones)) == (2, [])
+
+
+def test_an_earlier_state_that_comes_back_has_no_tombstone(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (first,) = ids(library)
+    earlier = (folder / "scan.pdf").read_bytes()
+    book(folder / "scan.pdf", [*DESA, "tambahan"])
+    library.load(folder)
+    (folder / "scan.pdf").write_bytes(earlier)
+    library.load(folder)
+    assert ids(library) == [first]
+    assert library.tombstones.get(DocumentId(first)) is None
+
+
+BUNAKEN = ["Panduan menyelam di Taman Nasional Bunaken bagi pemula yang ingin melihat terumbu karang dan ikan besar"]
+
+
+@pytest.mark.parametrize("corrected", [DESA, BUNAKEN])
+def test_of_two_books_that_had_one_name_the_corrected_one_is_replaced(
+    tmp_path: Path, folder: Path, corrected: Sequence[str]
+) -> None:
+    library = Library(tmp_path)
+    for text in (DESA, BUNAKEN, [f"{corrected[0]} sekali", *corrected[1:]]):
+        book(folder / "scan.pdf", text)
+        report = library.load(folder)
+    assert (report.outcomes["updated"], report.notes) == (1, [])
+    assert library.engine.info().documents == 2
+
+
+def test_the_next_issue_under_one_name_and_title_leaves_the_one_before(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    for text in (DESA, BUNAKEN):
+        book(folder / "scan.pdf", text, title="Buletin Perpustakaan Daerah Sulawesi")
+        library.load(folder)
+    assert len(stored(library)) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("ISBN 978-979-407-096-3", "ISBN 978-602-8519-93-9"),
+        ("Cetakan pertama, 2014", "Cetakan kedua, 2020"),
+    ],
+)
+def test_another_edition_with_the_same_words_is_another_book(
+    tmp_path: Path, folder: Path, before: str, now: str
+) -> None:
+    library = Library(tmp_path)
+    for imprint in (before, now):
+        book(folder / "scan.pdf", [imprint, *DESA])
+        library.load(folder)
+    assert len(stored(library)) == 2
+
+
+def test_two_scans_without_text_and_with_one_title_may_be_two_issues(tmp_path: Path, folder: Path) -> None:
+    library = Library(tmp_path)
+    for pages in ([""], ["", ""]):
+        book(folder / "scan.pdf", pages, title="Buletin Perpustakaan Daerah Sulawesi")
+        library.load(folder)
+    assert len(stored(library)) == 2
+
+
+def test_a_pdf_named_by_the_number_of_its_own_title_is_read_again(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(tmp_path)
+    library.load(folder)
+    (title,) = ids(library)
+    (folder / "scan.pdf").rename(folder / f"{title.partition('.')[2]}.pdf")
+    monkeypatch.setattr("ingest.fingerprints.READING_VERSION", "later")
+    assert library.load(folder).outcomes["updated"] == 1
+    assert ids(library) == [title]
