@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from search import analysis
 from search.query import BODY, IDENTIFIER, Clause, Filter, Group, Part, Query, known_filters, year_range
 from search.schema import RELEVANCE, SORTS
 from search.web_addresses import names_of
@@ -89,6 +90,8 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, with
     parts: tuple[Part, ...]
     if number:
         parts, full, broken = (Clause(number, IDENTIFIER, phrase=True),), False, False
+    elif address := _address(kept, within):
+        parts, full, broken = (address,), False, False
     else:
         parts, full, broken = _read(kept, within)
     return Query(
@@ -340,23 +343,19 @@ _LCCN = re.compile(r"(?:LCCN[:\s]\s?(\d\d(?:\d\d)?)-(\d{1,6})|(\d\d(?:\d\d)?)-(\
 
 
 def _number(text: str) -> str:
-    """The ISBN, ISSN, DOI, OCLC number, LCCN or web address that `text` is as a whole, with or without its name; "" when it is none.
+    """The ISBN, ISSN, DOI, OCLC number or LCCN that `text` is as a whole, with or without its name; "" when it is none.
 
     >>> _number("ISBN 978 602 03 3295 6"), _number("0-306-40615-2"), _number("1945-1998")
     ('9786020332956', '0306406152', '')
     >>> _number("(OCoLC)ocm00400866"), _number("90-30051")
     ('400866', '90030051')
-    >>> _number("https://repository.example.ac.id/id/eprint/123/")
-    'repository.example.ac.id/id/eprint/123/'
     """
     if len(text) > 100:
-        return next(iter(names_of(text)), "")
+        return ""
     if match := _DOI.fullmatch(text) or _OCLC.fullmatch(text):
         return match[1]
     if match := _LCCN.fullmatch(text):
         return f"{match[1] or match[3]}{match[2] or match[4]:0>6}"
-    if names := names_of(text):
-        return names[0]
     label = _LABEL.match(text)
     rest = text[label.end() :] if label else text
     if not _DIGITS.fullmatch(rest):
@@ -370,6 +369,20 @@ def _number(text: str) -> str:
         return ""
     values = [10 if d == "X" else int(d) for d in digits]
     return digits if sum(w * d for w, d in zip(range(len(digits), 0, -1), values, strict=True)) % 11 == 0 else ""
+
+
+def _address(text: str, within: str | None) -> Part | None:
+    """What finds the web address that `text` is as a whole: a link that leads there, or where it is written, as in a title
+    or note.
+
+    >>> printed([_address("https://www.example.org/koleksi/12", None)])
+    'pengenal:"example.org/koleksi/12" ATAU "example.org/koleksi/12"'
+    """
+    names = names_of(text) if within in (None, IDENTIFIER) else ()
+    if not names or not analysis.plain_words(names[-1]):
+        return None
+    linked, written = Clause(names[0], IDENTIFIER, phrase=True), Clause(names[-1], phrase=True)
+    return Group((linked, written), either=True) if within is None else linked
 
 
 def _is_span_of_years(digits: str) -> bool:

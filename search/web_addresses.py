@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-_ADDRESS: Final = re.compile(r"(?:(?:https?|ftp)://(?:www\.)?|www\.)([^\s/.]+\.\S+)", re.IGNORECASE | re.ASCII)
+_ADDRESS: Final = re.compile(r'(?:(?:https?|ftp)://(?:www\.)?|www\.)([^\s/."]+\.[^\s"]+)', re.IGNORECASE | re.ASCII)
 # The lasting name of a thing in a repository (handle.net), in the address that resolves it or in the repository's own.
 _HANDLE: Final = re.compile(r"(?:hdl:|hdl\.handle\.net/|/handle/)(\d[\d.]{0,30}/[^\s/?#]+)", re.IGNORECASE | re.ASCII)
 

@@ -466,6 +466,8 @@ def test_a_doi_is_found_as_a_name_and_as_an_address(engine: Engine, typed: str) 
         ("123456789/45", ["a.2"]),
         ("https://example.org/Peta%20S%C3%A9.pdf", ["a.3"]),
         ("https://example.org/" + "panjang/" * 20, ["a.3"]),
+        ("www.hasilkan-uang.com", ["a.4"]),  # a title
+        ("https://perpus.example.net/lama", ["a.5"]),  # in a note
         ("laut", ["a.1"]),
     ],
 )
@@ -479,6 +481,8 @@ def test_a_record_is_found_by_the_address_of_a_link(engine: Engine, typed: str, 
         linked("a.1", "Laut", "http://repo.example.ac.id/id/eprint/12"),
         linked("a.2", "Danau", "https://perpus.example.org/handle/123456789/45"),
         linked("a.3", "Peta", "https://example.org/Peta%20Sé.pdf", "http://example.org/" + "panjang/" * 20),
+        entry("a.4", "www.hasilkan-uang.com : novel"),
+        entry("a.5", "Teluk", note="Semula di http://perpus.example.net/lama/."),
     )
     assert found(searcher, typed) == expected
     assert set(found(searcher, "SNI45")) == {"a.1", "a.2", "a.3"}  # its own numbers are found as before
