@@ -358,6 +358,8 @@ class _Reader:
         guards = self._book.guards
         if one.rule.kind == "language":
             return guards["of_language"].isdisjoint(subject)
+        if one.rule.kind == "audience" and head.dated:
+            return False  # "skripsi tentang gizi untuk anak usia 5 tahun" is not for them to read
         if one.rule.kind == "year" and not one.rule.sure:
             return guards["eras"].isdisjoint(subject) and _first_year(one) >= FIRST_PLAIN_YEAR
         if one.rule.kind == "person":
