@@ -83,6 +83,10 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
 
     from portal.citations.elements import Source
 
+    if (
+        item["type"] == "motion_picture" and "director" in item
+    ):  # not of whoever wrote it, or the book that it was made from
+        item = {name: value for name, value in item.items() if name != "author"}
     if not style.names_makers and "author" not in item:
         makers = item.get("composer") or item.get("director")
         item = item | ({"author": makers} if makers else {})

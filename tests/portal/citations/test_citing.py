@@ -126,6 +126,14 @@ def test_who_made_music_or_a_film_is_named_beside_its_editor(style: str, role: s
     assert "Sousa" in cited(work, style, "en")
 
 
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_a_film_is_its_directors_and_not_of_who_wrote_the_book(style: str) -> None:
+    people = (Contributor("Hirata, Andrea", ("aut",)), Contributor("Riza, Riri", ("drt",)))
+    film = cited(replace(BOOK, contributors=people, fields={**BOOK.fields, "format": ("video",)}), style, "en")
+    assert "Riza" in film
+    assert "Hirata" not in film
+
+
 def test_only_what_is_online_is_cited_with_an_address() -> None:
     assert "http" not in "".join(cited(BOOK, style.name, "id") for style in STYLES)
     electronic = replace(BOOK, ebook=Ebook("a" * 64, "a.pdf", 3))
