@@ -254,6 +254,22 @@ def test_what_was_taken_out_of_the_list_can_be_put_back(browser: Browser, portal
     page.close()
 
 
+def test_only_what_was_taken_out_here_is_put_back(browser: Browser, portal: Portal) -> None:
+    page, watch = visit(browser, portal, LIST)
+    page.evaluate(KEEP, ["kota.007", REEF_ID, EBOOK_ID])
+    page.reload()
+    page.wait_for_load_state()
+    page.locator(f'button[data-save="{REEF_ID}"]').click()
+    expect(page.locator(".cards h2")).to_have_count(2)
+    page.evaluate(KEEP, [EBOOK_ID, "kota.099"])  # as another window does meanwhile
+    page.get_by_role("button", name="Urungkan").click()
+    expect(page.locator(".cards h2")).to_have_count(3)
+    kept = page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))")
+    assert kept == [REEF_ID, EBOOK_ID, "kota.099"]
+    assert not watch.complaints
+    page.close()
+
+
 def test_a_list_of_others_stays_whole_while_its_titles_are_kept_and_given_up(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, LIST)
     button = page.locator('button[data-save="kota.007"]')

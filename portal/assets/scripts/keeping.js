@@ -95,7 +95,7 @@
     const status = document.querySelector('[data-saved-status]');
     status.textContent = [status.dataset[told], list.querySelector('.for-query')?.textContent].filter(Boolean).join(' ');
   };
-  // What was kept and shown before the last titles were taken out, and the place of the first of them.
+  // The titles that were taken out last, what was kept and shown before, and the place of the first of them.
   let before = null;
   const takenOut = (was, left) => {
     before = was;
@@ -103,8 +103,10 @@
     return drawList(left, was.place, 'removed');
   };
   const putBack = (undo) => {
-    const { held, shown, place } = before;
-    write(TITLES, [...held, ...titles().filter((id) => !held.includes(id))]); // another window may have kept more since
+    const { taken, held, shown, place } = before;
+    const kept = titles(); // another window may have kept more since, or given some up
+    const back = held.filter((id) => taken.includes(id) || kept.includes(id));
+    write(TITLES, [...back, ...kept.filter((id) => !back.includes(id))]);
     undo.hidden = true;
     mark();
     return drawList(shown, place, 'restored');
@@ -124,12 +126,12 @@
       const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
       write(TITLES, held.includes(id) ? held.filter((one) => one !== id) : [...held, id].slice(-MOST));
       mark();
-      if (shown.includes(id)) await takenOut({ held, shown, place }, shown.filter((one) => one !== id));
+      if (shown.includes(id)) await takenOut({ taken: [id], held, shown, place }, shown.filter((one) => one !== id));
     } else if (button.dataset.saveNone !== undefined) {
-      const was = { held: titles(), shown: listShown(), place: 0 };
+      const held = titles();
       write(TITLES, []);
       mark();
-      await takenOut(was, []);
+      await takenOut({ taken: held, held, shown: listShown(), place: 0 }, []);
     } else if (button.dataset.saveUndo !== undefined) {
       await putBack(button);
     } else if (button.dataset.forget) {
