@@ -76,9 +76,16 @@ def respelled(query: Query, spellings: Spellings) -> tuple[Query, ...]:
 
 
 def without_slips(query: Query, spellings: Spellings) -> tuple[Query, ...]:
-    """`query` with far commoner words one letter away in place of long ones, for a patron to choose; () when there are none."""
+    """`query` with far commoner words one letter away in place of long ones, for a patron to choose; () when there are none.
+
+    Another ending makes another word: "politis" is no slip for "politik", nor "ekonomis" for "ekonomi".
+    """
+
+    def commoner(word: str, near: Spelling) -> bool:
+        return near.distance == 1 and near.documents >= FAR_MORE and not near.word.startswith(word[:-1])
+
     common = {
-        word: [s for s in near if s.distance == 0 or (s.distance == 1 and s.documents >= FAR_MORE)]
+        word: [one for one in near if one.distance == 0 or commoner(word, one)]
         for word, near in spellings.items()
         if len(word) >= _LONG_ENOUGH
     }

@@ -123,8 +123,11 @@ def shared_slip(tmp_path_factory: pytest.TempPathFactory) -> Discovery:
     engine = EmbeddedEngine(tmp_path_factory.mktemp("slips"))
     right = [entry(f"b.{n}", f"Akuntansi biaya {n}", contributor="Robert Hadi") for n in range(120)]
     slips = [entry(f"a.{n}", f"Akutansi keuangan {n}", contributor="Robbet Hadi") for n in range(4)]
+    politics = [entry(f"c.{n}", "Politik desa") for n in range(120)] + [
+        entry(f"d.{n}", "Kaum politis") for n in range(4)
+    ]
     with engine.updating() as writer:
-        writer.put([*right, *slips])
+        writer.put([*right, *slips, *politics])
     return Discovery(engine)
 
 
@@ -140,6 +143,7 @@ def test_a_slip_that_several_titles_share_is_offered_right_and_found_as_typed(sh
     [
         "akuntansi",  # the commoner one
         "akutansi keuangan",  # what would be offered finds nothing
+        "politis",  # another word
         "robbet",  # so short a word has others near it by chance
         "akutansi OR biaya",  # finds enough
     ],
