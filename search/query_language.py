@@ -376,12 +376,12 @@ def _address(text: str, within: str | None) -> Part | None:
     or note.
 
     >>> printed([_address("https://www.example.org/koleksi/12", None)])
-    'pengenal:"example.org/koleksi/12" ATAU "example.org/koleksi/12"'
+    'pengenal:"https://www.example.org/koleksi/12" ATAU "example.org/koleksi/12"'
     """
     names = names_of(text) if within in (None, IDENTIFIER) else ()
     if not names or not analysis.plain_words(names[-1]):
         return None
-    linked, written = Clause(names[0], IDENTIFIER, phrase=True), Clause(names[-1], phrase=True)
+    linked, written = Clause(text, IDENTIFIER, phrase=True), Clause(names[-1], phrase=True)
     return Group((linked, written), either=True) if within is None else linked
 
 

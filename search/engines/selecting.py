@@ -38,6 +38,7 @@ from search.query import (
     year_range,
 )
 from search.schema import BY_NAME
+from search.web_addresses import names_of
 
 Weights = Sequence[tuple[str, float]]
 Demand = Literal["all", "most", "any"]
@@ -197,7 +198,8 @@ class Selection(Generic[Q]):
     def _clause(self, clause: Clause) -> Q:
         field = BY_NAME.get(clause.field or "")
         if clause.field == IDENTIFIER:
-            return self._best_of([one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)])
+            number = next(iter(names_of(clause.text)), clause.text)
+            return self._best_of([one for key in KEYS for one in self._keys(key.name, number, key.weight)])
         if clause.field == ID:
             id = DocumentId(clause.text)
             return self._in.either(self.among([id]), self._in.any_of("r_record_id", [clean(id)]))

@@ -459,6 +459,7 @@ def test_a_doi_is_found_as_a_name_and_as_an_address(engine: Engine, typed: str) 
         ("https://www.repo.example.ac.id/id/eprint/12", ["a.1"]),
         ("http://repo.example.ac.id/id/eprint/12/", ["a.1"]),
         ("www.repo.example.ac.id/id/eprint/12", ["a.1"]),
+        ("pengenal:https://repo.example.ac.id/id/eprint/12", ["a.1"]),
         ("https://repo.example.ac.id/id/eprint/1", []),
         ("https://hdl.handle.net/123456789/45", ["a.2"]),
         ("https://perpus.example.org/bitstream/handle/123456789/45/isi.pdf", ["a.2"]),
