@@ -1,6 +1,7 @@
 """Why a hit is there, and the words of it that show so."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, Literal
 
 from search.analysis import is_plain, plain_words, words_among
@@ -40,9 +41,12 @@ class Explaining:
         self._asked = _Asked(query)
         typed = query.as_typed()
         self._typed = _Asked(typed) if typed != query else self._asked
-        self._whole = Matcher(query) if self._asked.named else self._asked.of("")
         # Of each value: the same headings and publishers stand in hit after hit.
         self._words: dict[str, Sequence[str]] = {}
+
+    @cached_property  # who asks for reasons alone needs none
+    def _whole(self) -> Matcher:
+        return Matcher(self._query) if self._asked.named else self._asked.of("")
 
     def reasons(self, document: Document, pages: Sequence[PageHit], near: Ranked | None) -> tuple[Reason, ...]:
         """One reason a field the words stand in, in the order of their weight, or where none does, their translations;

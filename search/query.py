@@ -126,27 +126,23 @@ class Query:
 
     def loosened(self) -> "Query":
         # Where some words are enough, none may be had for nothing.
-        return replace(
-            self, loose=True, parts=tuple(_changed(self.parts, lambda clause: replace(clause, implied_in=None)))
-        )
+        return replace(self._changing(lambda clause: replace(clause, implied_in=None)), loose=True)
 
     def translated_in_headings(self, *, only: bool) -> "Query":
         """The same search; what stands in for its words must stand in titles and headings, or may stand anywhere."""
-        return replace(
-            self,
-            parts=tuple(
-                _changed(
-                    self.parts,
-                    lambda clause: replace(clause, others=tuple(replace(one, heading=only) for one in clause.others)),
-                )
-            ),
-        )
+
+        def placed(clause: Clause) -> Clause:
+            return replace(clause, others=tuple(replace(one, heading=only) for one in clause.others))
+
+        return self._changing(placed)
 
     def as_typed(self) -> "Query":
         """The same search without what may stand in for its words."""
-        return replace(
-            self, parts=tuple(_changed(self.parts, lambda clause: replace(clause, others=(), implied_in=None)))
-        )
+        return self._changing(lambda clause: replace(clause, others=(), implied_in=None))
+
+    def _changing(self, change: Callable[[Clause], Clause]) -> "Query":
+        """The same search with each clause, also of groups, as `change` makes it."""
+        return replace(self, parts=tuple(_changed(self.parts, change)))
 
     def keeping(self, wish: Callable[[Clause], bool]) -> "Query":
         """The same search with only the clauses that `wish` keeps; groups left empty go."""

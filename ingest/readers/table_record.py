@@ -45,9 +45,7 @@ Values = list[tuple[Target, list[Subfield]]]
 Plan = Sequence[tuple[Column, tuple[int, ...], tuple[int, ...]]]  # where it stands, and where what it gives way to
 
 
-def plan(
-    mapping: TableMapping, places: Mapping[str, int], repeated: Mapping[str, tuple[int, ...]] | None = None
-) -> Plan:
+def plan(mapping: TableMapping, places: Mapping[str, int], repeated: Mapping[str, tuple[int, ...]]) -> Plan:
     """The columns of a map that a table has, with their places in its rows.
 
     repeated: further places of their names, which hold further values where a column may have several.
@@ -55,7 +53,7 @@ def plan(
     found = [
         (
             column,
-            (*_known(places, column.names), *(_further(repeated, column) if repeated and may_repeat(column) else ())),
+            (*_known(places, column.names), *_further(repeated, column)),
             _known(places, column.unless),
         )
         for column in mapping.columns
@@ -69,7 +67,7 @@ def may_repeat(column: Column) -> bool:
 
 
 def _further(repeated: Mapping[str, tuple[int, ...]], column: Column) -> tuple[int, ...]:
-    return tuple(place for name in column.names for place in repeated.get(name, ()))
+    return tuple(place for name in column.names for place in repeated.get(name, ())) if may_repeat(column) else ()
 
 
 def _known(places: Mapping[str, int], names: Iterable[str]) -> tuple[int, ...]:

@@ -83,13 +83,7 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
 
     from portal.citations.elements import Source
 
-    if (
-        item["type"] == "motion_picture" and "director" in item
-    ):  # not of whoever wrote it, or the book that it was made from
-        item = {name: value for name, value in item.items() if name != "author"}
-    if not style.names_makers and "author" not in item:
-        makers = item.get("composer") or item.get("director")
-        item = item | ({"author": makers} if makers else {})
+    item = _by_its_makers(item, style)
     if style.name == "apa":
         item = item | {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
@@ -102,6 +96,15 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     if style.name == "apa":
         text = description_after_title(text)
     return stop_in_quotes(text) if style.quotes_a_stop else text
+
+
+def _by_its_makers(item: Item, style: Style) -> Item:
+    """A film is its director's, not of whoever wrote it or the book that it was made from; makers are authors where a style
+    has no place for them."""
+    if item["type"] == "motion_picture" and "director" in item:
+        item = {name: value for name, value in item.items() if name != "author"}
+    makers = item.get("composer") or item.get("director")
+    return item | {"author": makers} if makers and not style.names_makers and "author" not in item else item
 
 
 def marked_up(text: str) -> Markup:
