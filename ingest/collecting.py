@@ -1,20 +1,20 @@
-"""How often a load looks for garbage that refers to itself."""
+"""How often a process looks for garbage that refers to itself."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-# A batch of documents is nearly a million objects, all in use. Python looks through the young ones after every
-# 700 and through all of them again and again, which took a twelfth of a load.
-_NEW_OBJECTS: Final = 1_000_000
+# Python looks through the young objects after every 700 new ones and through all of them again and again. A batch of
+# documents is nearly a million, all in use, and that took a twelfth of a load.
+BATCH: Final = 1_000_000
 
 
 @contextmanager
-def collecting_rarely() -> Iterator[None]:
-    """Within the block, the collector of this process starts after many more new objects than it does by itself."""
+def collecting_rarely(new_objects: int = BATCH) -> Iterator[None]:
+    """Within the block, the collector of this process starts after so many new objects."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], _NEW_OBJECTS), *before[1:])
+    gc.set_threshold(new_objects, *before[1:])
     try:
         yield
     finally:

@@ -1,8 +1,6 @@
 """The portal as one ASGI application: the interactive page, plain pages, assets, and what guards them."""
 
-import gc
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +34,7 @@ from portal.guards.middleware import (
 )
 from portal.guards.rate_limit import RateLimit
 from portal.i18n import LANGUAGES
+from portal.interpreter import serving
 from portal.keeping import Keeping
 from portal.links import PlainLinks
 from portal.machines.refusals import RefusalsInJson
@@ -51,7 +50,6 @@ from portal.store.errors import NoText, StoreError
 from search.errors import SearchError
 
 HERE: Final = Path(__file__).parent
-SWITCH_S: Final = 0.001
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
 STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
 STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
@@ -79,19 +77,15 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
             drawing = Drawing(services, SearchState(hl=hl), PlainLinks())
             drawing.page()
             drawing.children()
-        # A thread that draws a page lets go of the interpreter after so long, for the loop that answers everybody else.
-        sys.setswitchinterval(SWITCH_S)
-        # What was loaded to serve is never garbage; without this every collection walks through it.
-        gc.collect()
-        gc.freeze()
-        if accounts is None:
-            yield {}
-            return
-        try:
-            with accounts.housekeeping.running():
+        with serving():
+            if accounts is None:
                 yield {}
-        finally:
-            accounts.database.close()
+                return
+            try:
+                with accounts.housekeeping.running():
+                    yield {}
+            finally:
+                accounts.database.close()
 
     app = st.App(
         HERE / "web" / "app.py",

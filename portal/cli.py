@@ -20,6 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNAVAILABLE
     parsed = _parsed(arguments)
     # Imported after the check, since these are the packages it is about; and not to say how a command is written.
+    from ingest.collecting import collecting_rarely
+
+    # To look for garbage would be a sixth of the time of a search at a desk, nearly all of it over what is imported.
+    with collecting_rarely():
+        return _done(parsed)
+
+
+def _done(parsed: argparse.Namespace) -> int:
     from portal.commands.load_error import LoadError
     from portal.commands.table import run
     from portal.ils.errors import IlsError

@@ -187,8 +187,9 @@ def is_web_address(url: str) -> bool:
     >>> is_web_address("https://example.org/a"), is_web_address("javascript:alert(1)")
     (True, False)
     """
+    address = url.strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in _WEB_SCHEMES and bool(parts.netloc) and not any(ch.isspace() for ch in url.strip())
+    return parts.scheme in _WEB_SCHEMES and bool(parts.netloc) and address.split() == [address]

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from search.document import Document, DocumentId
 from search.query import Filter, Mode, Query
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A document in a ranking. page: the page (from 1) its best passage starts on, 0 for the record itself."""
 
     id: DocumentId

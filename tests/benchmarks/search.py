@@ -12,7 +12,6 @@ Elasticsearch is one node with 2 GB of heap on the same machine, its Java warmed
 """
 
 import argparse
-import gc
 import json
 import multiprocessing
 import os
@@ -31,6 +30,7 @@ from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 from elasticsearch import Elasticsearch
 
+from portal.interpreter import serving
 from search.bilingual import lexicon
 from search.discovery import RANKED_DEPTH, SEMANTIC_DEPTH, Discovery
 from search.engine import Engine
@@ -129,13 +129,14 @@ def measure(engine: Engine, pid: int | None = None) -> Figures:
     """What searches cost. pid: the process of the server behind the engine."""
     embedder = WordEmbedder(DIMENSIONS)
     discovery = Discovery(engine, embedder, lexicon.shipped)
-    warm_up, asked = searches(WARM_UP, seed=4), searches(3 * QUERIES, seed=3)
-    for one in warm_up:
+    for one in searches(WARM_UP, seed=4):
         discovery.search(one.query)
-    # As the portal does when it has warmed up (portal.asgi, which would bring all of Streamlit into this process).
-    sys.setswitchinterval(0.001)
-    gc.collect()
-    gc.freeze()
+    with serving():  # as the portal does when it has warmed up
+        return _measured(engine, embedder, discovery, pid)
+
+
+def _measured(engine: Engine, embedder: WordEmbedder, discovery: Discovery, pid: int | None) -> Figures:
+    asked = searches(3 * QUERIES, seed=3)
     figures: Figures = {"indonesian": sum(one.kind.startswith("Indonesian") for one in asked) / len(asked)}
     for what, names, some in (
         ("page, five facets", FIVE, asked[:QUERIES]),
