@@ -18,8 +18,8 @@ _TAGS: Final = frozenset(TAGS.split())
 class Heading:
     """name: without words associated with it (MARC $c). titles: those words.
 
-    of_other_work: it is there for a work that this one contains or comes from (7XX $t), and is said to have done nothing
-    else.
+    of_other_work: it is there for a work that this one contains or comes from (7XX $t), or for the copy of one library
+    ($5: a collection, a former owner), and is said to have done nothing else.
     """
 
     name: str
@@ -51,5 +51,5 @@ def _heading(field: Field) -> Heading:
     return Heading(
         trim_isbd(" ".join(value for code, value in field.subfields if code in "abq")),
         trim_isbd(" ".join(value for code, value in field.subfields if code == "c")),
-        field.tag[0] == "7" and "t" in codes and not codes & {"e", "4"},
+        field.tag[0] == "7" and bool(codes & {"t", "5"}) and not codes & {"e", "4"},
     )

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.record import Field
 from portal import links as addresses
-from portal.bibliography.headings import headings
+from portal.bibliography.headings import fields, headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
@@ -16,15 +17,39 @@ from search.document import Document, Related
 
 MAX_ABSTRACT: Final = 10_000
 MOST_VALUES: Final = 100
-_VOLUME: Final = re.compile(r"\b(?:vol|volume|v|jil|jilid|th|tahun)\b\.?\s*(\d{1,6})", re.IGNORECASE)
-_ISSUE: Final = re.compile(r"\b(?:no|nomor|issue|edisi)\b\.?\s*(\d{1,6})", re.IGNORECASE)
-_RANGE: Final = re.compile(r"\b(?:p|pp|pages?|hlm|hal|halaman)\b\.?\s*(\d{1,7})\s*[-–]\s*(\d{1,7})", re.IGNORECASE)
+_VOLUME: Final = re.compile(
+    r"\b(?:(?:vol|volume|v|jil|jilid|bd)\b\.?\s*(\d{1,6}|(?-i:[IVXLC]{1,8})\b)"
+    r"|(?:th|thn|tahun)\b\.?\s*(?:ke-?)?(\d{1,3}\b|(?-i:[IVXLC]{1,8})\b))",  # "Tahun 2010" is a date
+    re.IGNORECASE,
+)
+_ISSUE: Final = re.compile(
+    r"\b(?:nos?|nomor|issue|edisi|bil|bilangan)\b\.?\s*(\d{1,6}(?:[-–/]\d{1,6}\b)?)", re.IGNORECASE
+)
+_PAGES: Final = re.compile(
+    r"\b(?:p|pp|pages?|hlm|hal|halaman|ms)\b[.:]?\s*([a-z]?\d{1,7})\b(?:\s*[-–]\s*([a-z]?\d{1,7}))?", re.IGNORECASE
+)
+# Without words: "5(2), 12-20", "53:2" (as 773 $q has it, "96:4<23"), "no. 7, Juli 1999: 23-30".
+_NUMBERS: Final = re.compile(r"\s*(\d{1,4})\s?(?::\s?|\()(\d{1,3}(?:[-–/]\d{1,3})?)\b(?![\d-])\)?(?:<(\d{1,7}))?")
+_LAST_RANGE: Final = re.compile(r"[:),]\s{0,5}(\d{1,7})\s{0,5}[-–]\s{0,5}(\d{1,7})[\s.]{0,5}$")
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
 # Where in a set of microfilms: "Roll 93, Item 6".
 _REEL: Final = re.compile(r"\b(?:roll|reel|rol|fiche|mikrofilm|microfilm)\b\.?\s*\d", re.IGNORECASE)
 # Words for an edition that keep their full stop; that after any other ends the area (ISBD 0.3).
 _SHORT: Final = re.compile(r"\b(?:[eé]d|rev|cet|enl|augm|corr|aufl|uppl|izd|vers)$", re.IGNORECASE)
+_HOST: Final = frozenset(("773",))
+_DATE: Final = re.compile(r",?\s*[\[(]?[c©]?(?:1[5-9]|20)\d\d[-\d]*[\])]?[\s.]*$")
 _ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
+# Maps, pictures and recordings are that first; that they are online only their description says.
+_REMOTE: Final = re.compile(
+    r"\bonline resource|\b(?:sumber|sumber daya) (?:daring|elektronik)|\bberkas daring", re.IGNORECASE
+)
+# What a cataloguer adds to the name of a series or serial to tell it from others of that name.
+_QUALIFIER: Final = re.compile(r"\s\(([^()]*)\)$")
+_SERIES_NUMBER: Final = re.compile(
+    r"(?:nos?|nr|nomor|v|vol|volume|jil|jilid|bd|ke)\b[.\s-]*(\w[\w./-]*)", re.IGNORECASE
+)  # fmt: skip
+# Where a place is not known, but the country: "[s.l.], Indonesia".
+_NO_PLACE: Final = re.compile(r"s\. ?l\.,?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +95,12 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     in_a_list: names as the index has them. What else the record says of them takes as long to read as all the rest.
     """
     host = next((related for related in document.related if related.kind == "host"), None)
-    kind = _kind(document, host)
+    field = None if in_a_list or host is None else next(fields(document, _HOST), None)
+    kind = _kind(document, host, field)
     within = host if host is not None and kind in (ARTICLE, CHAPTER) else Related("host")
-    publisher, place = line(document.first("publisher")), line(document.first("publication_place")).strip("[]")
+    publisher, place = line(document.first("publisher")), _place(line(document.first("publication_place")))
+    if kind is CHAPTER and not publisher and field is not None:
+        place, publisher = _imprint(field.get("d"))
     said = thesis(document.first("thesis")) if kind.csl == "thesis" else Thesis()
     if said.school and said.school != publisher:
         publisher, place = said.school, ""  # whoever printed it, a thesis is cited as its university's
@@ -91,9 +119,9 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         isbn=document.first("isbn") or within.isbn,
         issn=document.first("issn") or within.issn,
         doi=line(document.first("doi")),
-        series=series,
-        series_number=number.rstrip(". "),
-        host=title_line(within.title),
+        series=_unqualified(series),
+        series_number=_series_number(number.rstrip(". ")),
+        host=_unqualified(title_line(within.title)),
         volume=volume,
         issue=issue,
         pages=pages,
@@ -109,12 +137,15 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     )
 
 
-def _kind(document: Document, host: Related | None) -> Kind:
-    """What the format says, but for components of what is no journal: records have one code for all components."""
+def _kind(document: Document, host: Related | None, field: Field | None) -> Kind:
+    """What the format says, but for components of what is no journal: records have one code for all components.
+
+    field: the host's own, if it was read. The fourth character of its $7 is the bibliographic level of the host.
+    """
     kind = kind_of(document.values("format"))
     if kind is not ARTICLE or host is None or host.issn:
         return kind
-    if host.isbn:
+    if host.isbn or (field is not None and field.get("7")[3:4] == "m"):
         return CHAPTER
     return kind_of(("book",)) if _REEL.search(host.part[:MAX_TEXT]) else kind
 
@@ -122,7 +153,9 @@ def _kind(document: Document, host: Related | None) -> Kind:
 def _online(document: Document, base: str) -> str:
     if document.ebook is not None:
         return base + addresses.permalink(document.id)
-    if not _ONLINE.intersection(document.values("format")):
+    if not _ONLINE.intersection(document.values("format")) and not _REMOTE.search(
+        document.first("physical")[:MAX_TEXT]
+    ):
         return ""
     read = (link.url.strip() for link in document.links if link.kind == "read")
     return next((url for url in read if len(url) <= MAX_TEXT and addresses.is_web_address(url)), "")
@@ -133,14 +166,61 @@ def place_in_host(part: str) -> tuple[str, str, str]:
 
     >>> place_in_host("Vol. 85, no. 152 (August 6, 2020), p. 47698-47712")
     ('85', '152', '47698-47712')
+    >>> place_in_host("Th. XII, No. 7-8, Juli 1999: 23-30"), place_in_host("5(2), hlm. 12")
+    (('XII', '7-8', '23-30'), ('5', '2', '12'))
     """
     text = part[:MAX_TEXT]
-    volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _RANGE.search(text)
+    volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text) or _LAST_RANGE.search(text)
+    bare = _NUMBERS.match(text) if volume is None and issue is None else None
+    if bare is not None:
+        return bare[1], bare[2], _joined(pages) if pages else bare[3] or ""
     return (
-        volume.group(1) if volume else "",
-        issue.group(1) if issue else "",
-        f"{pages.group(1)}-{pages.group(2)}" if pages else "",
+        volume[1] or volume[2] if volume else "",
+        issue[1].replace("–", "-") if issue else "",
+        _joined(pages) if pages else "",
     )
+
+
+def _joined(pages: re.Match[str]) -> str:
+    return "-".join(filter(None, pages.groups()))
+
+
+def _place(text: str) -> str:
+    """
+    >>> _place("[s.l.], India"), _place("Reston, Va.?")
+    ('India', 'Reston, Va.')
+    """
+    return _NO_PLACE.sub("", text.replace("[", "").replace("]", "").rstrip("?"), count=1)
+
+
+def _unqualified(title: str) -> str:
+    """
+    >>> _unqualified("Fact sheet (United States. Department of State)"), _unqualified("Jurnal laut (Edisi khusus)")
+    ('Fact sheet', 'Jurnal laut (Edisi khusus)')
+    """
+    found = _QUALIFIER.search(title)
+    added = found is not None and (found[1] in ("Online", "Print") or ". " in found[1] or " : " in found[1])
+    return title[: found.start()] if found is not None and added else title
+
+
+def _series_number(text: str) -> str:
+    """Without the word before it, which styles and programs have of their own.
+
+    >>> _series_number("no. 94-1369"), _series_number("vol. 3, no. 2"), _series_number("R47997")
+    ('94-1369', 'vol. 3, no. 2', 'R47997')
+    """
+    found = _SERIES_NUMBER.fullmatch(text)
+    return found[1] if found is not None else text
+
+
+def _imprint(text: str) -> tuple[str, str]:
+    """Place and publisher of a host (773 $d).
+
+    >>> _imprint("Jakarta : Pustaka Jaya, 2010."), _imprint("Yogyakarta, 1999")
+    (('Jakarta', 'Pustaka Jaya'), ('Yogyakarta', ''))
+    """
+    place, _, publisher = _DATE.sub("", line(text)).partition(":")
+    return _place(place.strip(" ,;")), publisher.strip(" ,;")
 
 
 def _edition(text: str) -> str:

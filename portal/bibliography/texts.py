@@ -6,6 +6,10 @@ from typing import Final
 # Of one text; a field of a hostile record may be as long as the record.
 MAX_TEXT: Final = 2_000
 _SPACES: Final = re.compile(r"\s+")
+# A mark that ends a sentence needs no colon behind it.
+_AFTER_MARK: Final = re.compile(r"([?!]) : (\w?)")
+# Cataloguers' dots for what changes from issue to issue: "... annual report".
+_LEFT_OUT: Final = re.compile(r"(?:\.\.\.|…)\s*(\w)")
 
 
 def line(text: str, most: int = MAX_TEXT) -> str:
@@ -25,5 +29,11 @@ def title_line(text: str) -> str:
 
     >>> title_line("Terumbu karang : panduan")
     'Terumbu karang: panduan'
+    >>> title_line("Mengapa karang? : sebuah kisah"), title_line("... annual report")
+    ('Mengapa karang? Sebuah kisah', 'Annual report')
     """
-    return line(text).replace(" : ", ": ").replace(" ; ", "; ")
+    held = line(text)
+    if held.startswith((".", "…")):
+        held = _LEFT_OUT.sub(lambda found: found[1].upper(), held, count=1)
+    held = _AFTER_MARK.sub(lambda found: f"{found[1]} {found[2].upper()}", held)
+    return held.replace(" : ", ": ").replace(" ; ", "; ")

@@ -25,7 +25,13 @@ _SCHOOL: Final = re.compile(
 _HANDED_IN: Final = re.compile(r"(?:submitted|presented|diajukan|disusun)\b", re.IGNORECASE)
 _UNIVERSITY: Final = re.compile(r"universi|institut", re.IGNORECASE)
 _NAME: Final = re.compile(r"[A-Z][\w'’]+(?: (?:(?:of|the|for|and|di|dan) )*[A-Z][\w'’]+)*")
-_YEAR: Final = re.compile(r"[\s,.(\[©c]*\b(?:1[5-9]|20)\d\d\b[)\].\s]*$")
+_YEAR: Final = re.compile(r"[\s,.(\[©c]*\b(?:[1l][5-9]|20)\d\d\b[)\].\s]*$")  # and as typed: "l983"
+# As German libraries write it: "Zugl.: Stuttgart, Univ., Diss., 2010".
+_GERMAN: Final = re.compile(
+    r"(?:Zugl\.:\s*)?(?P<place>[^,.:;]{2,60}), (?P<school>[^,:;]{0,60}(?:Univ|Hochsch|TU|FH)\b[^,:;]{0,60}), "
+    r"(?P<word>(?:Habil\.-Schr|Diss|Masterarb|Magisterarb|Diplomarb)\.)(?: \([^()]{0,60}\))?, "
+)
+_BETWEEN_INITIALS: Final = re.compile(r"\. (?=[A-Z][a-z]{0,2}\.)")
 _ENGLISH: Final = ("thesis", "dissertation")
 
 
@@ -44,14 +50,18 @@ def thesis(note: str) -> Thesis:
     >>> thesis("Skripsi (S1), Universitas Sam Ratulangi")
     Thesis(degree='Skripsi', school='Universitas Sam Ratulangi')
     >>> thesis("Ph. D. Dept. of Engineering-Economic Systems, Stanford University")
-    Thesis(degree='Ph. D.', school='Dept. of Engineering-Economic Systems, Stanford University')
+    Thesis(degree='Ph.D.', school='Dept. of Engineering-Economic Systems, Stanford University')
+    >>> thesis("Berlin, Techn. Univ., Diss., 2009")
+    Thesis(degree='Diss.', school='Techn. Univ. Berlin')
     >>> thesis("Essays from Gene Lees jazzletter.")
     Thesis(degree='', school='')
     """
     text = line(note, MAX_NOTE)
+    if (german := _GERMAN.match(text)) is not None:
+        return Thesis(german["word"], f"{german['school']} {german['place']}")
     free = _FREE.search(text)
     parted = _PARTED.match(text[: free.start()] if free is not None else text)
-    degree = (parted["degree"] or "").strip() if parted is not None else ""
+    degree = _closed_up(parted["degree"] or "") if parted is not None else ""
     if free is None:
         return Thesis(degree, _school(parted["school"]) if parted is not None else "")
     dashed = any(mark in free["mark"] for mark in "-–—")
@@ -60,7 +70,7 @@ def thesis(note: str) -> Thesis:
 
 def _kind(word: str, degree: str) -> str:
     # English has one word for theses of every degree; Indonesian says by the word which it is.
-    text = f"{degree.strip()} {word.lower()}" if degree.strip() and word.lower() in _ENGLISH else word
+    text = f"{_closed_up(degree)} {word.lower()}" if degree.strip() and word.lower() in _ENGLISH else word
     return text[:1].upper() + text[1:]
 
 
@@ -71,3 +81,11 @@ def _school(text: str, surely: bool = False) -> str:
         return next(filter(_UNIVERSITY.search, schools), next(iter(schools), ""))
     found = _YEAR.sub("", text).strip(" .,;:-–—")
     return found if surely or _SCHOOL.search(found) else ""
+
+
+def _closed_up(degree: str) -> str:
+    """
+    >>> _closed_up("Ph. D. "), _closed_up("M. Sc.")
+    ('Ph.D.', 'M.Sc.')
+    """
+    return _BETWEEN_INITIALS.sub(".", degree.strip())

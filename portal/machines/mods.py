@@ -137,7 +137,8 @@ def _add_part(item: Element, host: Related, year: str) -> None:
         start, _, end = pages.partition("-")
         extent = add(part, "extent", unit="pages")
         add(extent, "start", start)
-        add(extent, "end", end)
+        if end:
+            add(extent, "end", end)
     if year:
         add(part, "date", year)
     add(part, "text", host.part)

@@ -68,6 +68,11 @@ def test_authors_of_works_that_a_title_contains_or_comes_from_are_not_its_own() 
     assert [name.family for name in found.others] == ["Iskandar", "Wenas", "Dinas Laut"]
 
 
+def test_whose_copy_it_was_is_nobody_to_cite() -> None:
+    found = named("710 2  $a Kemp Collection (Library of Congress) $5 DLC", "710 2  $a Dinas Laut")
+    assert [name.family for name in found.author] == ["Dinas Laut"]
+
+
 def test_who_made_a_title_and_a_work_in_it_is_its_author() -> None:
     work = "700 12 $a Wenas, Maria, $t Karang"
     for fields in (("100 1  $a Wenas, Maria", work), (work, "700 1  $a Wenas, Maria")):

@@ -31,6 +31,8 @@ def test_the_university_of_a_thesis_is_not_its_printer() -> None:
 @pytest.mark.parametrize(
     ("note", "degree", "school"),
     [
+        ("Thesis (Ph. D.)--University of Virginia, l983.", "Ph.D. thesis", "University of Virginia"),
+        ("Zugl.: Stuttgart, Univ., Diss., 2010", "Diss.", "Univ. Stuttgart"),
         ("M.S. Pennsylvania State University", "M.S.", "Pennsylvania State University"),
         ("M.M.A.S. School of Advanced Air Power Studies 1996", "M.M.A.S.", "School of Advanced Air Power Studies"),
         ("Harvard School of Public Health", "", "Harvard School of Public Health"),

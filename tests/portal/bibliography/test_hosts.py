@@ -1,0 +1,69 @@
+"""Where a chapter or article stands, as the records of components say it (MARC 773)."""
+
+import pytest
+
+from portal.bibliography.csl import csl_item
+from portal.bibliography.reference import place_in_host, reference
+from portal.machines.addresses import Addresses
+from portal.machines.mods import mods
+from tests.support.marc_records import mapped
+
+COMPONENT = "00000naa a2200000 i 4500"
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("53:2, pp. 119-132", ("53", "2", "119-132")),
+        ("96:4<23", ("96", "4", "23")),
+        ("5(2), 12-20", ("5", "2", "12-20")),
+        ("12(2010), hlm. 3", ("", "", "3")),
+        ("Vol. XII, No. 3 (Maret 2010), hlm. 5", ("XII", "3", "5")),
+        ("Jil. 3, bil. 2 (2001), ms. 12-30", ("3", "2", "12-30")),
+        ("Th. IV No. 7-8, Juli 1999: 23-30", ("IV", "7-8", "23-30")),
+        ("Edisi 12 Tahun 2010", ("", "12", "")),
+        ("No. 02 (2010): 1-5", ("", "02", "1-5")),
+        ("Vol. 3 (2010), p. S12–S20", ("3", "", "S12-S20")),
+    ],
+)
+def test_volume_issue_and_pages_are_read_as_cataloguers_write_them(part: str, place: tuple[str, str, str]) -> None:
+    assert place_in_host(part) == place
+
+
+def test_a_component_of_what_its_record_calls_a_monograph_is_a_chapter() -> None:
+    host = "773 0  $7 nnam $t Laut kita $d Jakarta : Pustaka Bahari, 2010 $g hlm. 12-20"
+    item = csl_item(reference(mapped("001 a", "245 10 $a Ikan", "100 1  $a Wenas, Maria", host, leader=COMPONENT)))
+    assert (item["type"], item["container-title"], item["page"]) == ("chapter", "Laut kita", "12-20")
+    assert (item["publisher"], item["publisher-place"]) == ("Pustaka Bahari", "Jakarta")
+    serial = reference(mapped("001 a", "245 10 $a Ikan", host.replace("nnam", "nnas"), leader=COMPONENT))
+    assert serial.kind.csl == "article-journal"
+
+
+def test_one_page_has_no_last_one() -> None:
+    document = mapped(
+        "001 a", "245 10 $a Ikan", "773 0  $t Jurnal laut $g Vol. 5, hlm. 12 $x 1411-0008", leader=COMPONENT
+    )
+    assert reference(document).pages == "12"
+    found = mods(document, Addresses("https://k.example"))
+    assert [element.text for element in found.iter("{*}start")] == ["12"]
+    assert not list(found.iter("{*}end"))
+
+
+def test_what_cataloguers_add_is_no_part_of_a_title_series_or_place() -> None:
+    cited = reference(
+        mapped(
+            "001 a", "245 10 $a ... laporan tahunan", "260    $a [s.l.], Indonesia : $b Bahari, $c 2010",
+            "830  0 $a Lembar fakta (Indonesia. Dinas Laut) ; $v no. 12",
+        )
+    )  # fmt: skip
+    assert (cited.title, cited.place, cited.series, cited.series_number) == (
+        "Laporan tahunan", "Indonesia", "Lembar fakta", "12",
+    )  # fmt: skip
+
+
+def test_a_map_that_is_online_is_cited_with_its_address() -> None:
+    link = "856 40 $u https://peta.example/1"
+    fields = ("001 a", "245 10 $a Peta laut", link)
+    remote = mapped(*fields, "300    $a 1 online resource (1 map)", leader="00000nem a2200000 i 4500")
+    assert csl_item(reference(remote))["URL"] == "https://peta.example/1"
+    assert "URL" not in csl_item(reference(mapped(*fields, "300    $a 1 peta", leader="00000nem a2200000 i 4500")))
