@@ -14,6 +14,8 @@ _ESCAPES: Final = str.maketrans(
         "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     }
 )  # fmt: skip
+# Addresses stand as they are, since TeX sets them so (\url, biblatex): only what would end the field is written otherwise.
+_IN_ADDRESSES: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 _AND: Final = re.compile(r"\band\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _STOP_WORDS: Final = frozenset(("the", "a", "an", "of", "dan", "di", "ke", "dari", "yang"))
@@ -75,11 +77,11 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("type", escaped(reference.degree)),
         ("isbn", escaped(reference.isbn)),
         ("issn", escaped(reference.issn)),
-        ("doi", escaped(reference.doi)),
+        ("doi", reference.doi.translate(_IN_ADDRESSES)),
         ("language", escaped(reference.language)),
         ("keywords", escaped(", ".join(subject.replace(",", ";") for subject in reference.subjects))),
         ("abstract", escaped(reference.abstract)),
-        ("url", escaped(reference.online)),
+        ("url", reference.online.translate(_IN_ADDRESSES)),
     )
     yield from ((name, value) for name, value in found if value)
 

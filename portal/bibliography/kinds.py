@@ -41,7 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "audio": Kind("SOUND", "misc", "song", "AudioObject", "dc"),
     "video": Kind("VIDEO", "misc", "motion_picture", "VideoObject", "dc"),
     "image": Kind("ART", "misc", "graphic", "ImageObject", "dc"),
-    "manuscript": Kind("UNPB", "unpublished", "manuscript", "Manuscript", "dc"),
+    "manuscript": Kind("MANSCPT", "unpublished", "manuscript", "Manuscript", "dc"),
     "software": Kind("COMP", "misc", "software", "SoftwareApplication", "dc"),
     "database": Kind("DBASE", "misc", "dataset", "Dataset", "dc"),
     "kit": _OTHER,

@@ -21,9 +21,10 @@ Told = Mapping[str, Any]
 
 def by_ris(cited: Reference) -> Told:
     (entry,) = rispy.loads(ris(cited))
+    whole = {name.family.replace(",", ""): name.family for name in cited.names.makers if not name.given}
     return {
         "title": entry["title"],
-        "names": entry.get("authors", []),
+        "names": [whole.get(name, name) for name in entry.get("authors", [])],
         "year": entry.get("year", ""),
         "publisher": entry.get("publisher", ""),
         "number": entry.get("issn", ""),

@@ -18,7 +18,8 @@ from ingest.record import to_pymarc
 from portal.bibliography.bibtex import BibtexFile, citation_key
 from portal.bibliography.csl import csl_item
 from portal.bibliography.exports import FORMATS, written
-from portal.bibliography.reference import Reference, reference
+from portal.bibliography.names import Name
+from portal.bibliography.reference import reference
 from portal.bibliography.ris import ris
 from portal.bibliography.spreadsheet import BYTE_ORDER_MARK
 from search.document import Contributor, Document, DocumentId, RawRecord, Related
@@ -62,8 +63,8 @@ def titled(title: str, *names: str, **fields: str) -> Document:
     return Document(DocumentId("kota.1"), {"title": (title,), "format": ("book",), **held}, people)
 
 
-def people(reference: Reference) -> list[str]:
-    return [name.inverted for name in reference.names.makers]
+def by_ris(name: Name) -> str:
+    return name.inverted if name.given else name.family.replace(",", "")
 
 
 def test_ris_is_read_back_with_every_title_and_its_names() -> None:
@@ -73,9 +74,9 @@ def test_ris_is_read_back_with_every_title_and_its_names() -> None:
     for document, entry in zip(documents, entries, strict=True):
         cited = reference(document, BASE)
         assert entry["title"] == cited.title
-        assert entry.get("authors", []) == people(cited)
+        assert entry.get("authors", []) == [by_ris(name) for name in cited.names.makers]
         assert entry.get("year", "") == cited.year
-        assert entry["urls"] == [cited.address]
+        assert entry["urls"] == [cited.online or cited.address]
         assert entry.get("keywords", []) == list(cited.subjects)
 
 
@@ -270,6 +271,55 @@ def test_a_novel_on_a_roll_of_microfilm_is_no_article() -> None:
     assert on("Roll 93, Item 6") == "book"
     assert on("Reel 2, p. 3-9", issn="1411-0000") == "article"
     assert on("53:2, pp. 119-132") == "article"
+
+
+def test_ris_says_of_every_type_only_what_it_has_a_tag_for() -> None:
+    """As Zotero and EndNote read the tags: VL of a book is its volume, of a web page the day it was seen."""
+    series = ("008 240614s2024    dcu     o     000 0 eng|c", "300    $a 24 pages", "830  0 $a Laporan laut ; $v no. 7")
+    text = written((mapped("001 a", "245 10 $a Laut", *series),), "ris").decode()
+    assert "\r\nM1  - 7\r\n" in text  # the number of a series
+    (book,) = read_ris(text)
+    assert (book["secondary_title"], book["start_page"]) == ("Laporan laut", "24")
+    assert "volume" not in book
+    shown = mapped("001 a", "245 10 $a Laut", *series, leader="00000cem a2200000 i 4500")
+    text = written((shown,), "ris").decode()
+    (chart,) = read_ris(text)
+    assert chart["secondary_title"] == "Laporan laut, 7"
+    assert "M1  - " not in text
+    assert not {"volume", "start_page"} & set(chart)
+
+
+def test_ris_leads_to_the_title_itself_where_it_is_online() -> None:
+    fields = ("001 a", "245 10 $a Laut", "300    $a 1 online resource (24 pages)")
+    (entry,) = read_ris(written((mapped(*fields, "856 40 $u https://repositori.example/a"),), "ris", BASE).decode())
+    assert entry["urls"] == ["https://repositori.example/a"]
+    (shelf,) = read_ris(written((mapped("001 a", "245 10 $a Laut"),), "ris", BASE).decode())
+    assert shelf["urls"] == [f"{BASE}/katalog/kota.a"]
+
+
+def test_a_body_with_commas_in_its_name_is_one_name() -> None:
+    body = "Kementerian Pendidikan, Kebudayaan, Riset, dan Teknologi"
+    document = mapped("001 a", "245 10 $a Laut", f"110 2  $a {body}", "700 1  $a Sari, Dewi, $e ilustrator")
+    (entry,) = read_ris(written((document,), "ris").decode())
+    assert entry["authors"] == [body.replace(",", "")]
+    assert "Sari" not in str(entry)  # no tag says illustrator, and A4 would make a translator of her
+    (item,) = json.loads(written((document,), "json"))
+    assert item["author"] == [{"literal": body}]
+    (bibtex,) = read_bibtex(written((document,), "bib").decode())
+    assert bibtex["author"] == f"{{{body}}}"
+
+
+def test_addresses_stand_in_bibtex_as_they_are() -> None:
+    address = "https://repositori.example/a_b~c?x=1&y=50%25#z"
+    document = mapped("001 a", "245 10 $a Laut & 100% {ikan}", f"856 40 $u {address}", "024 7  $a 10.1234/a_b $2 doi",
+                      leader="00000nai a2200000 i 4500")  # fmt: skip
+    (entry,) = read_bibtex(written((document,), "bib", BASE).decode())
+    assert entry["url"] == address
+    assert entry["doi"] == "10.1234/a_b"
+    assert entry["title"] == r"{Laut \& 100\% \{ikan\}}"
+    assert "url = {https://a.example/%7D%5Cinput%7B}" in BibtexFile().entry(
+        replace(reference(document), online="https://a.example/}\\input{")
+    )
 
 
 def test_equal_keys_are_told_apart() -> None:
