@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
-from portal.citations.finishing import description_after_title, stop_in_quotes, subtitle_in_capitals
+from portal.citations.finishing import description_after_title, one_mark, stop_in_quotes, subtitle_in_capitals
 from portal.citations.styles import STYLES, Style, processor
 from portal.i18n import Language
 
@@ -95,14 +95,14 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     text = _NUMBER_BEFORE.sub("", str(entry)).strip()
     if style.name == "apa":
         text = description_after_title(text)
-    return stop_in_quotes(text) if style.quotes_a_stop else text
+    return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
 
 
 def _by_its_makers(item: Item, style: Style) -> Item:
-    """A film is its director's, not of whoever wrote it or the book that it was made from; makers are authors where a style
-    has no place for them."""
+    """A film is its director's, not of whoever wrote it, the book that it was made from or who cut it; makers are authors
+    where a style has no place for them."""
     if item["type"] == "motion_picture" and "director" in item:
-        item = {name: value for name, value in item.items() if name != "author"}
+        item = {name: value for name, value in item.items() if name not in ("author", "editor")}
     makers = item.get("composer") or item.get("director")
     return item | {"author": makers} if makers and not style.names_makers and "author" not in item else item
 

@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from citeproc import CitationStylesStyle, model
 from citeproc.source.json import CiteProcJSON
+from citeproc.string import NoCase
 from lxml import etree
+
+from portal.citations.finishing import inner_quotes, title_case
 
 _NAMESPACE: Final = "http://purl.org/net/xbiblio/csl"
 _NICKNAME: Final = re.compile(r"""["“”][^"“”]*["“”]?|(?<!\w)[‘'][^‘’']*[’'](?!\w)""")
@@ -87,6 +90,23 @@ class _Once:
 
 
 class _Text(_Once, model.Text):  # type: ignore[misc]
+    def process(self, item: Any, context: Any = None, **rest: Any) -> Any:
+        """The text and its language, "" where the item says none: the processor takes that for English."""
+        text, language = super().process(item, context, **rest)
+        return text, language if "language" in item.reference else ""
+
+    def case(self, text: Any, language: str | None = None) -> Any:
+        # Of NoCase are parts of a text that are never to be changed.
+        if self.get("text-case") != "title" or any(isinstance(part, NoCase) for part in text):
+            return super().case(text, language)
+        return title_case(str(text)) if language == "en" else text
+
+    def quote(self, string: Any) -> Any:
+        if self.get("quotes", "false") == "true":
+            marks = (self.get_single_term(name=f"{side}-inner-quote") for side in ("open", "close"))
+            string = inner_quotes(str(string), *marks)
+        return super().quote(string)
+
     def _variable(self, item: Any, context: Any) -> Any:
         return self.draw(self.get("variable"), context, lambda: super(_Text, self)._variable(item, context))
 

@@ -1,11 +1,31 @@
-"""What styles ask for and the processor does not do, done to a title or to its citation."""
+"""What styles ask for and the processor does not do, or does otherwise, done to a title or to its citation."""
 
 import re
 from typing import Final
 
 _SUBTITLE: Final = re.compile(r"(?<=: )(\w)")
-_NAMELESS: Final = re.compile(r"\. (\([^()\[\]]{1,20}\))\. (\[[^()\[\]]{1,80}\])\.")
-_STOP_BEHIND: Final = re.compile(r"([.?!]?)”([.,])")
+# The edition of a title may stand behind it. No title has the mark of italics in itself, for what it holds is escaped.
+_NAMELESS: Final = re.compile(r"(</i>(?: \([^()]{1,80}\))?)\. (\([^()\[\]]{1,20}\))\. (\[[^()\[\]]{1,80}\])\.")
+_STOP_BEHIND: Final = re.compile(r"([.?!]?)(’?)”([.,])")
+_STOP_AFTER_MARK: Final = re.compile(r"([?!](?:</i>|[”’])?|\.</i>)\.(?=\s|$)")
+_QUOTED: Final = re.compile(r'"([^"<>]{1,500})"|“([^“”]{1,500})”')
+# Articles, conjunctions and prepositions, whatever their length (Chicago 8.159, MLA 1.2.90).
+_SMALL: Final = frozenset((
+    "a", "about", "above", "across", "after", "against", "al", "along", "among", "an", "and", "around", "as", "at",
+    "before", "behind", "below", "beneath", "beside", "between", "beyond", "but", "by", "concerning", "despite", "down",
+    "during", "et", "except", "for", "from", "in", "inside", "into", "nor", "of", "on", "onto", "or", "over", "per",
+    "so", "the", "through", "throughout", "till", "to", "toward", "towards", "under", "until", "up", "upon", "versus",
+    "via", "vs", "with", "within", "without", "yet",
+))  # fmt: skip
+# What stands for no word alone: a capital behind it and its hyphen would be one too many (Chicago 8.161).
+_PREFIXES: Final = frozenset((
+    "anti", "bi", "bio", "co", "counter", "de", "e", "ex", "extra", "hyper", "inter", "intra", "macro", "meta", "micro",
+    "mid", "mini", "mono", "multi", "neo", "non", "post", "pre", "pro", "pseudo", "re", "semi", "socio", "sub", "super",
+    "trans", "tri", "ultra", "un",
+))  # fmt: skip
+_ARTICLES_OF_NAMES: Final = ("al", "el")
+_OPENING: Final = "\"'“‘([{«¿¡"
+_NEW_BEGINNING: Final = (":", "?", "!", "—", "–")
 
 
 def subtitle_in_capitals(title: str) -> str:
@@ -22,8 +42,10 @@ def description_after_title(text: str) -> str:
 
     >>> description_after_title("<i>Laut</i>. (2014). [Peta]. Bahari.")
     '<i>Laut</i> [Peta]. (2014). Bahari.'
+    >>> description_after_title("Wenas, M. (2014). [Surat]. Bahari.")
+    'Wenas, M. (2014). [Surat]. Bahari.'
     """
-    return _NAMELESS.sub(r" \2. \1.", text, count=1)
+    return _NAMELESS.sub(r"\1 \3. \2.", text, count=1)
 
 
 def stop_in_quotes(text: str) -> str:
@@ -31,10 +53,66 @@ def stop_in_quotes(text: str) -> str:
 
     >>> stop_in_quotes("Sari. “Laut”. Bahari, “Mengapa?”. 2014.")
     'Sari. “Laut.” Bahari, “Mengapa?” 2014.'
+    >>> stop_in_quotes("“Lagu ‘Laut’”. Bahari")
+    '“Lagu ‘Laut.’” Bahari'
     """
 
     def moved(found: re.Match[str]) -> str:
-        ends, behind = found.groups()
-        return f"{ends}”" if ends and behind == "." else f"{ends}{behind}”"
+        ends, inner, behind = found.groups()
+        return f"{ends}{inner}”" if ends and behind == "." else f"{ends}{behind}{inner}”"
 
     return _STOP_BEHIND.sub(moved, text)
+
+
+def one_mark(text: str) -> str:
+    """No full stop after a title that ends in a mark of its own, or a stop (APA 6.2, Chicago 6.124).
+
+    >>> one_mark("Wenas, M. (2014). <i>Mengapa laut?</i>. Bahari.")
+    'Wenas, M. (2014). <i>Mengapa laut?</i> Bahari.'
+    """
+    return _STOP_AFTER_MARK.sub(r"\1", text)
+
+
+def inner_quotes(text: str, opening: str, closing: str) -> str:
+    """What a title quotes, between the marks of a quotation within one.
+
+    >>> inner_quotes('Lagu "Laut" dan “Pantai”', "‘", "’")
+    'Lagu ‘Laut’ dan ‘Pantai’'
+    """
+    return _QUOTED.sub(lambda found: f"{opening}{found[1] or found[2]}{closing}", text)
+
+
+def title_case(text: str) -> str:
+    """Headline style of an English title; words that have capitals of their own stay.
+
+    >>> title_case("fish between the U.S. and japan: a co-operative, up-to-date view of 1960's e-mail &amp; law")
+    "Fish between the U.S. and Japan: A Co-operative, Up-to-Date View of 1960's E-mail &amp; Law"
+    >>> title_case("what we dream of")
+    'What We Dream Of'
+    """
+    words = text.split()
+    made: list[str] = []
+    for number, word in enumerate(words):
+        first = number == 0 or words[number - 1].endswith(_NEW_BEGINNING)
+        made.append(_titled(word, first or number == len(words) - 1))
+    return " ".join(made)
+
+
+def _titled(word: str, always: bool) -> str:
+    first, *rest = word.split("-")
+    if not always and (_is_small(word) or (rest and first in _ARTICLES_OF_NAMES)):
+        return word
+    if first.lower() not in _PREFIXES:
+        rest = [part if _is_small(part) else _with_capital(part) for part in rest]
+    return "-".join([_with_capital(first), *rest])
+
+
+def _is_small(word: str) -> bool:
+    return word.strip(".,;:?!)]}”’\"'“‘([{") in _SMALL
+
+
+def _with_capital(part: str) -> str:
+    bare = part.lstrip(_OPENING)
+    if not part.islower() or not bare[:1].isalpha() or "." in bare[:-1]:  # an address, a number, "&amp;"
+        return part
+    return f"{part[: len(part) - len(bare)]}{bare[0].upper()}{bare[1:]}"

@@ -112,6 +112,49 @@ def test_a_stop_stands_before_the_closing_quotation_mark(style: str) -> None:
     assert "”." not in cited(site, style, "en") + cited(site, style, "id")
 
 
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_no_stop_follows_a_title_that_ends_in_a_mark(style: str) -> None:
+    for title in ("Why reefs?", "Reefs!", "Why reefs? : a story!", "R.E.E.F."):
+        text = cited(replace(BOOK, fields={**BOOK.fields, "language": ("eng",), "title": (title,)}), style, "en")
+        assert not re.search(r"[?!](?:</i>|[”’])?[.:]|\.</i>\.", text), text
+        assert "Pustaka Bahari" in text
+
+
+def test_a_quotation_in_a_quoted_title_has_the_other_marks() -> None:
+    thesis = {**BOOK.fields, "format": ("thesis",), "title": ('Why "blue" reefs “sing”',), "language": ("eng",)}
+    site = replace(BOOK, fields=thesis)
+    assert "“Why ‘Blue’ Reefs ‘Sing.’”" in cited(site, "chicago_note", "en")
+    assert "‘Why “blue” reefs “sing”’" in cited(replace(site, fields={**thesis, "format": ("map",)}), "harvard", "en")
+
+
+@pytest.mark.parametrize("style", ["mla", "chicago_date", "chicago_note"])
+def test_only_titles_that_are_known_to_be_english_get_capitals(style: str) -> None:
+    title = "the fish of u.s. reefs between java and bali: an up-to-date e-book & guide"
+
+    def titled(*languages: str) -> str:
+        return cited(replace(BOOK, fields={**BOOK.fields, "title": (title,), "language": languages}), style, "en")
+
+    capitals = "The Fish of u.s. Reefs between Java and Bali: An Up-to-Date E-book &amp; Guide"
+    assert capitals in titled("eng")
+    for languages in (("ind",), (), ("eng", "ind"), ("jav",), ("und",)):
+        assert title.replace("&", "&amp;") in titled(*languages)
+
+
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_a_film_begins_with_its_director_and_not_with_who_cut_it(style: str) -> None:
+    people = (Contributor("Sari, Dewi", ("edt",)), Contributor("Riza, Riri", ("drt",)))
+    film = cited(replace(BOOK, contributors=people, fields={**BOOK.fields, "format": ("video",)}), style, "en")
+    assert "Riza" in film
+    assert "Sari" not in film
+
+
+def test_a_title_in_brackets_is_no_description() -> None:
+    untitled = replace(BOOK, fields={**BOOK.fields, "title": ("[Peta Bitung]",), "format": ("map",)})
+    assert cited(untitled, "apa", "id").startswith("Wenas, M., dan Lasut, J. (2014). <i>[Peta Bitung]</i> [Peta].")
+    told = replace(untitled, contributors=(), fields={**untitled.fields, "title": ("Peta. (2010). [Peta]. Laut",)})
+    assert cited(told, "apa", "id").startswith("<i>Peta. (2010). [Peta]. Laut</i> [Peta]. (2014).")
+
+
 def test_harvard_quotes_as_in_britain() -> None:
     assert "‘Reefs’" in cited(
         replace(BOOK, fields={**BOOK.fields, "title": ("Reefs",), "format": ("map",)}), "harvard", "en"
