@@ -22,6 +22,7 @@ _VOLUME: Final = re.compile(
     r"|(?:th|thn|tahun)\b\.?\s*(?:ke-?)?(\d{1,3}\b|(?-i:[IVXLC]{1,8})\b))",  # "Tahun 2010" is a date
     re.IGNORECASE,
 )
+_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ISSUE: Final = re.compile(
     r"\b(?:nos?|nomor|issue|edisi|bil|bilangan)\b\.?\s*(\d{1,6}(?:[-–/]\d{1,6}\b)?)", re.IGNORECASE
 )
@@ -144,7 +145,8 @@ def _kind(document: Document, host: Related | None, field: Field | None) -> Kind
     """
     kind = kind_of(document.values("format"))
     if kind is not ARTICLE or host is None or host.issn:
-        return kind
+        # Open-access books come coded as components, of nothing.
+        return kind_of(("book",)) if kind is ARTICLE and host is None and document.first("isbn") else kind
     if host.isbn or (field is not None and field.get("7")[3:4] == "m"):
         return CHAPTER
     return kind_of(("book",)) if _REEL.search(host.part[:MAX_TEXT]) else kind
@@ -167,7 +169,7 @@ def place_in_host(part: str) -> tuple[str, str, str]:
     >>> place_in_host("Vol. 85, no. 152 (August 6, 2020), p. 47698-47712")
     ('85', '152', '47698-47712')
     >>> place_in_host("Th. XII, No. 7-8, Juli 1999: 23-30"), place_in_host("5(2), hlm. 12")
-    (('XII', '7-8', '23-30'), ('5', '2', '12'))
+    (('12', '7-8', '23-30'), ('5', '2', '12'))
     """
     text = part[:MAX_TEXT]
     volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text) or _LAST_RANGE.search(text)
@@ -175,10 +177,21 @@ def place_in_host(part: str) -> tuple[str, str, str]:
     if bare is not None:
         return bare[1], bare[2], _joined(pages) if pages else bare[3] or ""
     return (
-        volume[1] or volume[2] if volume else "",
+        _arabic(volume[1] or volume[2]) if volume else "",
         issue[1].replace("–", "-") if issue else "",
         _joined(pages) if pages else "",
     )
+
+
+def _arabic(number: str) -> str:
+    """A volume as every style has it (Chicago 14.171, MLA 5.51), whatever the record has.
+
+    >>> _arabic("XIV"), _arabic("12")
+    ('14', '12')
+    """
+    values = [_ROMAN[letter] for letter in number if letter in _ROMAN]
+    signed = (-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+    return str(sum(signed)) if values else number
 
 
 def _joined(pages: re.Match[str]) -> str:

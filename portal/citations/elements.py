@@ -121,6 +121,8 @@ class _Number(_Once, model.Number):  # type: ignore[misc]
 class _Names(_Once, model.Names):  # type: ignore[misc]
     def process(self, item: Any, names_context: Any = None, context: Any = None, **rest: Any) -> Any:
         process = super().process
+        if names_context is None and self.name is None:
+            names_context = self._stands_in_for()
         held = [role for role in self.get("variable").split() if role in item.reference]
         if not held:  # then something else is drawn in their place
             return process(item, names_context=names_context, context=context, **rest)
@@ -129,6 +131,14 @@ class _Names(_Once, model.Names):  # type: ignore[misc]
             self if context is None else context,
             lambda: process(item, names_context=names_context, context=context, **rest),
         )
+
+    def _stands_in_for(self) -> Any:
+        """The names whose form and label these take, None for none.
+
+        CSL 1.0.2, "Substitute": names without a form of their own take that of the element they stand in for. The processor
+        does so right inside the substitute, not in a condition there: Chicago's editors.
+        """
+        return next(iter(self.xpath_search("./ancestor::cs:substitute[1]/parent::cs:names")), None)
 
 
 class _Substitute(model.Substitute):  # type: ignore[misc]

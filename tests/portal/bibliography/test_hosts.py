@@ -18,9 +18,9 @@ COMPONENT = "00000naa a2200000 i 4500"
         ("96:4<23", ("96", "4", "23")),
         ("5(2), 12-20", ("5", "2", "12-20")),
         ("12(2010), hlm. 3", ("", "", "3")),
-        ("Vol. XII, No. 3 (Maret 2010), hlm. 5", ("XII", "3", "5")),
+        ("Vol. XII, No. 3 (Maret 2010), hlm. 5", ("12", "3", "5")),
         ("Jil. 3, bil. 2 (2001), ms. 12-30", ("3", "2", "12-30")),
-        ("Th. IV No. 7-8, Juli 1999: 23-30", ("IV", "7-8", "23-30")),
+        ("Th. IV No. 7-8, Juli 1999: 23-30", ("4", "7-8", "23-30")),
         ("Edisi 12 Tahun 2010", ("", "12", "")),
         ("No. 02 (2010): 1-5", ("", "02", "1-5")),
         ("Vol. 3 (2010), p. S12–S20", ("3", "", "S12-S20")),
@@ -37,6 +37,12 @@ def test_a_component_of_what_its_record_calls_a_monograph_is_a_chapter() -> None
     assert (item["publisher"], item["publisher-place"]) == ("Pustaka Bahari", "Jakarta")
     serial = reference(mapped("001 a", "245 10 $a Ikan", host.replace("nnam", "nnas"), leader=COMPONENT))
     assert serial.kind.csl == "article-journal"
+
+
+def test_a_component_of_nothing_that_has_an_isbn_is_a_book() -> None:
+    fields = ("001 a", "245 10 $a Ikan", "700 1  $a Wenas, Maria, $e editor")
+    assert reference(mapped(*fields, "020    $a 9786020000015", leader=COMPONENT)).kind.csl == "book"
+    assert reference(mapped(*fields, leader=COMPONENT)).kind.csl == "article-journal"
 
 
 def test_one_page_has_no_last_one() -> None:

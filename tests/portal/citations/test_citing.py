@@ -140,6 +140,20 @@ def test_only_titles_that_are_known_to_be_english_get_capitals(style: str) -> No
         assert title.replace("&", "&amp;") in titled(*languages)
 
 
+@pytest.mark.parametrize(
+    ("style", "hl", "begins"),
+    [
+        ("chicago_date", "en", "Wenas, Maria, and Johan Lasut, eds. 2014. <i>"),
+        ("chicago_note", "en", "Wenas, Maria, and Johan Lasut, eds. <i>"),
+        ("chicago_note", "id", "Wenas, Maria, dan Johan Lasut, ed. <i>"),
+        ("mla", "en", "Wenas, Maria, and Johan Lasut, editors. <i>"),
+    ],
+)
+def test_editors_stand_in_for_authors_as_such(style: str, hl: Language, begins: str) -> None:
+    people = tuple(replace(person, roles=("edt",), main=False) for person in BOOK.contributors)
+    assert cited(replace(BOOK, contributors=people), style, hl).startswith(begins)
+
+
 @pytest.mark.parametrize("style", [style.name for style in STYLES])
 def test_a_film_begins_with_its_director_and_not_with_who_cut_it(style: str) -> None:
     people = (Contributor("Sari, Dewi", ("edt",)), Contributor("Riza, Riri", ("drt",)))
