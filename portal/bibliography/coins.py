@@ -19,8 +19,8 @@ def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
     yield "ctx_ver", "Z39.88-2004"
     yield "rft_val_fmt", _FORMAT + kind.openurl
     yield "rft.genre", kind.genre
-    if reference.address.startswith("http"):
-        yield "rft_id", reference.address
+    if (address := reference.online or reference.address).startswith("http"):
+        yield "rft_id", address
     if reference.doi:
         yield "rft_id", f"info:doi/{reference.doi}"
     if kind.openurl == "dc":
@@ -32,10 +32,11 @@ def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
     if makers and makers[0].given:
         yield "rft.aulast", makers[0].family
         yield "rft.aufirst", makers[0].given
-    for name in makers:
-        yield "rft.au", name.inverted
+    for name in makers:  # an "au" is taken apart at its commas, a body's name is whole
+        yield ("rft.aucorp" if name.is_body else "rft.au"), name.inverted
     yield "rft.date", reference.year
     yield ("rft.inst" if kind.openurl == "dissertation" else "rft.pub"), reference.publisher
+    yield "rft.degree", reference.degree
     yield "rft.place", reference.place
     yield "rft.edition", reference.edition
     yield "rft.series", reference.series
@@ -43,6 +44,7 @@ def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
     yield "rft.issn", reference.issn
     yield "rft.volume", reference.volume
     yield "rft.issue", reference.issue
+    yield "rft.pages", reference.pages
     yield "rft.spage", first
     yield "rft.epage", last
     yield "rft.tpages", reference.extent

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portal.bibliography.kinds import CHAPTER
 from portal.bibliography.reference import Reference
 
 
@@ -20,7 +21,9 @@ def _tags(reference: Reference) -> Iterator[tuple[str, str]]:
     if reference.kind.csl == "thesis":
         yield "dissertation_institution", reference.publisher
         yield "dissertation_name", reference.degree
-    yield "journal_title", reference.host
+    # Scholar's name for the book of a chapter, and Zotero's; one of a journal would make an article of it.
+    for tag in ("inbook_title", "book_title") if reference.kind is CHAPTER else ("journal_title",):
+        yield tag, reference.host
     yield "volume", reference.volume
     yield "issue", reference.issue
     yield "firstpage", first

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from portal.bibliography.kinds import CHAPTER
 from portal.bibliography.names import Name
 from portal.bibliography.reference import Reference
 
@@ -17,6 +18,7 @@ _UNSAFE: Final = {ord(ch): f"\\u{ord(ch):04x}" for ch in "<>&\u2028\u2029"}
 def linked_data(reference: Reference, audience: Sequence[str] = ()) -> dict[str, Any]:
     """audience: for whom it is, in words."""
     kind, names = reference.kind, reference.names
+    first, _, last = reference.pages.partition("-")
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": kind.schema,
@@ -34,8 +36,10 @@ def linked_data(reference: Reference, audience: Sequence[str] = ()) -> dict[str,
         "about": list(reference.subjects),
         "description": reference.abstract,
         "audience": [{"@type": "Audience", "audienceType": label} for label in audience],
-        "issn": reference.issn,
-        "isbn": reference.isbn,
+        **({} if reference.host else _numbers(reference)),
+        "sameAs": f"https://doi.org/{reference.doi}" if reference.doi else "",
+        "pageStart": first,
+        "pageEnd": last,
         "isPartOf": _whole(reference),
     }
     if kind.schema in _BOOKS:
@@ -56,10 +60,23 @@ def script_content(data: dict[str, Any]) -> Markup:
 
 
 def _whole(reference: Reference) -> dict[str, Any] | str:
-    if reference.host:
-        type_ = "Book" if reference.kind.schema == "Chapter" else "Periodical"
-        return {"@type": type_, "name": reference.host}
-    return {"@type": "BookSeries", "name": reference.series} if reference.series else ""
+    """What it is a part of, an article by way of its issue and volume."""
+    if not reference.host:
+        return {"@type": "BookSeries", "name": reference.series} if reference.series else ""
+    whole: dict[str, Any] = {"name": reference.host, **_numbers(reference)}
+    if reference.kind is CHAPTER:
+        return {"@type": "Book", **whole}
+    whole = {"@type": "Periodical", **whole}
+    if reference.volume:
+        whole = {"@type": "PublicationVolume", "volumeNumber": reference.volume, "isPartOf": whole}
+    if reference.issue:
+        whole = {"@type": "PublicationIssue", "issueNumber": reference.issue, "isPartOf": whole}
+    return whole
+
+
+def _numbers(reference: Reference) -> dict[str, str]:
+    held = {"issn": reference.issn, "isbn": reference.isbn}
+    return {name: number for name, number in held.items() if number}
 
 
 def _people(names: Sequence[Name]) -> list[dict[str, str]]:
