@@ -43,9 +43,11 @@ def _media_type(name: str) -> str:
     return EXPORTS[name].media_type.partition(";")[0]
 
 
+# Zotero takes the first that it knows of marc, marcxml, mods and ris, and makes a book of every article that it reads as
+# MARC, and an author of every name that it reads as MODS. By these names it knows RIS alone, which says the most to it.
 FORMATS: Final[Mapping[str, Format]] = {
-    "mods": Format("application/xml", mods.NAMESPACE, lambda document, where: as_bytes(mods.mods(document, where))),
-    "marcxml": Format("application/xml", MARCXML_NAMESPACE, lambda document, _: as_bytes(marcxml(document))),
+    "mods3": Format("application/xml", mods.NAMESPACE, lambda document, where: as_bytes(mods.mods(document, where))),
+    "marc21xml": Format("application/xml", MARCXML_NAMESPACE, lambda document, _: as_bytes(marcxml(document))),
     "oai_dc": Format(
         "application/xml",
         dublin_core.OAI_DC_SCHEMA,
@@ -55,6 +57,8 @@ FORMATS: Final[Mapping[str, Format]] = {
     "bibtex": Format(_media_type("bib"), "", _exported("bib")),
     "csljson": Format(_media_type("json"), "", _exported("json")),
 }
+
+_ALSO_CALLED: Final = {"mods": "mods3", "marcxml": "marc21xml"}
 
 
 class UnApi:
@@ -77,6 +81,7 @@ class UnApi:
         asked = request.query_params.get("format")
         if asked is None:
             return _formats(named)
+        asked = _ALSO_CALLED.get(asked, asked)
         format = FORMATS.get(asked)
         if format is None:
             return PlainTextResponse(f"406: {', '.join(FORMATS)}", 406)

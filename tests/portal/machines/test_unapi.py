@@ -1,6 +1,7 @@
 """unAPI: formats, records in each of them, and its status codes."""
 
 import json
+import re
 
 import pytest
 import rispy
@@ -20,8 +21,27 @@ def test_without_a_format_the_formats_are_listed(machines: TestClient) -> None:
         assert answer.headers["content-type"].startswith("application/xml")
         listed = etree.fromstring(answer.content)
         assert (listed.tag, listed.get("id")) == ("formats", id)
-        assert [one.get("name") for one in listed] == ["mods", "marcxml", "oai_dc", "ris", "bibtex", "csljson"]
+        assert [one.get("name") for one in listed] == ["mods3", "marc21xml", "oai_dc", "ris", "bibtex", "csljson"]
         assert all(one.get("type") for one in listed)
+
+
+def test_zotero_takes_ris_which_says_the_most_to_it(machines: TestClient) -> None:
+    """Its unAPI translator: the first of these that it finds among the names, the types or the documents."""
+    listed = etree.fromstring(machines.get("/unapi").content)
+    known = ("rdf_zotero", "rdf_bibliontology", "marc", "unimarc", "marcxml", "mods", "ris", "bibtex")
+    found = {re.match(r"\w*", one.get("name", "").lower())[0] for one in listed}  # type: ignore[index]
+    assert next(name for name in known if name in found) == "ris"
+    types = {one.get("type") for one in listed}
+    assert not types & {"application/marc", "application/marcxml+xml", "application/mods+xml"}
+    pages = {one.get("docs") for one in listed}
+    assert not pages & {"http://www.loc.gov/marcxml/", "http://www.loc.gov/standards/mods/"}
+
+
+def test_mods_and_marcxml_also_come_by_their_usual_names(machines: TestClient) -> None:
+    for name, listed in (("mods", "mods3"), ("marcxml", "marc21xml")):
+        asked = [machines.get("/unapi", params={"id": REEF_ID, "format": format}) for format in (name, listed)]
+        assert [answer.status_code for answer in asked] == [200, 200]
+        assert asked[0].content == asked[1].content
 
 
 @pytest.mark.parametrize(
