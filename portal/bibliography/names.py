@@ -14,6 +14,14 @@ MOST_NAMES: Final = 50
 _FULLER: Final = re.compile(r"\s*\([^()]{0,200}\)")
 # Of all that may follow a name only this belongs to it in a citation: "Jr.", "III", no "Sir" or "King of England".
 _GENERATION: Final = re.compile(r"(?:jr|sr|[ivx]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?", re.IGNORECASE)
+# Titles and degrees that stand among the names, where a record was made of a title page or a form. Only what is nobody's
+# initials: "Goulder, M. D." is no doctor.
+_BEFORE: Final = re.compile(r"(?:(?:Prof|Drs|Dra|Dr|Ir|Hj)\.\s?)+(?:H\.\s)?(?=\w)")
+_DEGREE: Final = re.compile(
+    r"[SMA]\.\s?(?:I\.)?(?:Kom|Pd|Si|Hum|Kes|Sos|Ag|Sn|Ked|Kep|Farm|Psi|IP|Pt|Hut|Pi|Ars|Tr|Stat|Gz|Keb|Kn|Ak|Eng|Sc|Phil"
+    r"|Lib|Md|Th)(?:\.\s?[A-Z][a-z]{0,4})?\.?|Ph\.?\s?D\.?|Sp\.\s?[A-Z]\w{0,4}\.?|Lc\.?|(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?"
+)
+_LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 _AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
 # An editor of moving images (edm, flm) cuts a film, and is none of those that a citation calls editors.
@@ -111,13 +119,15 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     ('Iskandar, N.St.', 'Soekarno')
     >>> name(Contributor("Charles I, King of England"), Heading("Charles I", "King of England")).family
     'Charles I, King of England'
+    >>> name(Contributor("Prof. Dr. Maria Wenas, S.Kom., M.T.")).inverted, name(Contributor("Goulder, M. D.")).inverted
+    ('Maria Wenas', 'Goulder, M. D.')
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
         return Name(whole, whole, is_body=True)
-    family, *rest = _parts(heading.name if heading is not None else whole) or [whole]
+    family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
     if not rest:  # without its title a name of one part may be anybody's
-        return Name(whole, ", ".join(_parts(whole)) or whole)
+        return Name(whole, ", ".join(_untitled(_parts(whole))) or whole)
     after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
     return Name(whole, family, rest[0], ", ".join(part for part in after if _GENERATION.fullmatch(part)))
 
@@ -125,6 +135,15 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
 def _parts(text: str) -> list[str]:
     plain = _COMMA_IN_QUOTES.sub("", _FULLER.sub("", line(text)))
     return [part.strip() for part in plain.split(",") if part.strip()]
+
+
+def _untitled(parts: Sequence[str]) -> list[str]:
+    """The parts of a name without titles before and degrees behind it."""
+    bare = [_BEFORE.sub("", part, count=1) if _BEFORE.match(part) else part for part in parts[:2]] + list(parts[2:])
+    names, behind = bare[:1], bare[1:]
+    if len(behind) > 1 and all(_DEGREE.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind):
+        return names
+    return names + [part for part in behind if not _DEGREE.fullmatch(part)]
 
 
 def _group(contributor: Contributor) -> str:
