@@ -19,8 +19,9 @@ _GENERATION: Final = re.compile(r"(?:jr|sr|[ivx]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?
 _BEFORE: Final = re.compile(r"(?:(?:Prof|Drs|Dra|Dr|Ir|Hj)\.\s?)+(?:H\.\s)?(?=\w)")
 _DEGREE: Final = re.compile(
     r"[SMA]\.\s?(?:I\.)?(?:Kom|Pd|Si|Hum|Kes|Sos|Ag|Sn|Ked|Kep|Farm|Psi|IP|Pt|Hut|Pi|Ars|Tr|Stat|Gz|Keb|Kn|Ak|Eng|Sc|Phil"
-    r"|Lib|Md|Th)(?:\.\s?[A-Z][a-z]{0,4})?\.?|Ph\.?\s?D\.?|Sp\.\s?[A-Z]\w{0,4}\.?|Lc\.?|(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?"
+    r"|Lib|Md|Th)(?:\.\s?[A-Z][a-z]{0,4})?\.?|Ph\.?\s?D\.?|Sp\.\s?[A-Z]\w{0,4}\.?|Lc\.?"
 )
+_HONOUR: Final = re.compile(r"(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?")
 _LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 _AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
@@ -126,7 +127,9 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     if contributor.kind != "person":
         return Name(whole, whole, is_body=True)
     family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
-    if not rest:  # without its title a name of one part may be anybody's
+    if not rest and " " not in family:  # without its title a name of one word may be anybody's: "Seuss, Dr."
+        return Name(whole, ", ".join(part for part in _parts(whole) if not _DEGREE.fullmatch(part)) or whole)
+    if not rest:
         return Name(whole, ", ".join(_untitled(_parts(whole))) or whole)
     after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
     return Name(whole, family, rest[0], ", ".join(part for part in after if _GENERATION.fullmatch(part)))
@@ -143,7 +146,7 @@ def _untitled(parts: Sequence[str]) -> list[str]:
     names, behind = bare[:1], bare[1:]
     if len(behind) > 1 and all(_DEGREE.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind):
         return names
-    return names + [part for part in behind if not _DEGREE.fullmatch(part)]
+    return names + [part for part in behind if not (_DEGREE.fullmatch(part) or _HONOUR.fullmatch(part))]
 
 
 def _group(contributor: Contributor) -> str:

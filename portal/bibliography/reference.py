@@ -48,7 +48,8 @@ _REMOTE: Final = re.compile(
 _QUALIFIER: Final = re.compile(r"\s\(([^()]*)\)$")
 _SERIES_NUMBER: Final = re.compile(
     r"(?:nos?|nr|nomor|v|vol|volume|jil|jilid|bd|ke)\b[.\s-]*(\w[\w./-]*)", re.IGNORECASE
-)  # fmt: skip
+)
+_WIDER_PLACE: Final = re.compile(r",? \[([^\[\]]+)\]$")  # added by the cataloguer
 # Where a place is not known, but the country: "[s.l.], Indonesia".
 _NO_PLACE: Final = re.compile(r"s\. ?l\.,?\s*", re.IGNORECASE)
 
@@ -200,10 +201,11 @@ def _joined(pages: re.Match[str]) -> str:
 
 def _place(text: str) -> str:
     """
-    >>> _place("[s.l.], India"), _place("Reston, Va.?")
-    ('India', 'Reston, Va.')
+    >>> _place("[s.l.], India"), _place("Reston, Va.?"), _place("Denver [Colo.]"), _place("Yerushala[y]im")
+    ('India', 'Reston, Va.', 'Denver, Colo.', 'Yerushalayim')
     """
-    return _NO_PLACE.sub("", text.replace("[", "").replace("]", "").rstrip("?"), count=1)
+    bare = _WIDER_PLACE.sub(r", \1", text).replace("[", "").replace("]", "").rstrip("?")
+    return _NO_PLACE.sub("", bare, count=1)
 
 
 def _unqualified(title: str) -> str:
