@@ -24,6 +24,8 @@ _DEGREE: Final = re.compile(
 _HONOUR: Final = re.compile(r"(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?")
 _LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
+# Of a body or meeting: "(Agency : U.S.)", "(5 : 2019 : Manado)".
+_QUALIFIER: Final = re.compile(r"\s\([^()]{0,200}\)$")
 _AUTHOR: Final = frozenset(("aut", "cre", "art", "ctg", "pht", "dis", "prg", "com"))
 # An editor of moving images (edm, flm) cuts a film, and is none of those that a citation calls editors.
 _GROUPS: Final = {
@@ -125,7 +127,8 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
-        return Name(whole, whole, is_body=True)
+        added = _QUALIFIER.search(whole)
+        return Name(whole, whole[: added.start()] if added and " : " in added[0] else whole, is_body=True)
     family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
     if not rest and " " not in family:  # without its title a name of one word may be anybody's: "Seuss, Dr."
         return Name(whole, ", ".join(part for part in _parts(whole) if not _DEGREE.fullmatch(part)) or whole)

@@ -10,7 +10,7 @@ from portal.bibliography.headings import fields, headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
-from portal.bibliography.theses import Thesis, thesis
+from portal.bibliography.theses import Thesis, stated, thesis
 from portal.presenters.wording import html_language
 from portal.reader.rights import may_read
 from search.document import Document, Related
@@ -38,6 +38,7 @@ _REEL: Final = re.compile(r"\b(?:roll|reel|rol|fiche|mikrofilm|microfilm)\b\.?\s
 # Words for an edition that keep their full stop; that after any other ends the area (ISBD 0.3).
 _SHORT: Final = re.compile(r"\b(?:[eé]d|rev|cet|enl|augm|corr|aufl|uppl|izd|vers)$", re.IGNORECASE)
 _HOST: Final = frozenset(("773",))
+_THESIS: Final = frozenset(("502",))
 _DATE: Final = re.compile(r",?\s*[\[(]?[c©]?(?:1[5-9]|20)\d\d[-\d]*[\])]?[\s.]*$")
 _ONLINE: Final = frozenset(("ebook", "website", "database", "article", "journal", "newspaper", "audiobook", "video"))
 # Maps, pictures and recordings are that first; that they are online only their description says.
@@ -103,7 +104,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     publisher, place = line(document.first("publisher")), _place(line(document.first("publication_place")))
     if kind is CHAPTER and not publisher and field is not None:
         place, publisher = _imprint(field.get("d"))
-    said = thesis(document.first("thesis")) if kind.csl == "thesis" else Thesis()
+    said = _thesis(document, in_a_list) if kind.csl == "thesis" else Thesis()
     if said.school and said.school != publisher:
         publisher, place = said.school, ""  # whoever printed it, a thesis is cited as its university's
     series, _, number = line(document.first("series_statement")).partition(" ; ")
@@ -151,6 +152,13 @@ def _kind(document: Document, host: Related | None, field: Field | None) -> Kind
     if host.isbn or (field is not None and field.get("7")[3:4] == "m"):
         return CHAPTER
     return kind_of(("book",)) if _REEL.search(host.part[:MAX_TEXT]) else kind
+
+
+def _thesis(document: Document, in_a_list: bool) -> Thesis:
+    field = None if in_a_list else next(fields(document, _THESIS), None)
+    if field is not None and field.get("c"):
+        return stated(field.get("b"), field.get("c"), field.get("g"))
+    return thesis(document.first("thesis"))
 
 
 def _online(document: Document, base: str) -> str:

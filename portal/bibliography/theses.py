@@ -68,6 +68,19 @@ def thesis(note: str) -> Thesis:
     return Thesis(_kind(free["word"], free["degree"] or degree), _school(free["school"], dashed))
 
 
+def stated(degree: str, school: str, kind: str) -> Thesis:
+    """As a record says it part by part (502 $b $c $g).
+
+    >>> stated("Magister", "Universitas Indonesia", "Tesis"), stated("M. Sc.", "Leiden University", "")
+    (Thesis(degree='Tesis', school='Universitas Indonesia'), Thesis(degree='M.Sc.', school='Leiden University'))
+    """
+    degree, school, word = (line(text, MAX_NOTE).strip(" .,;:-–—") for text in (degree, school, kind))
+    free = _FREE.match(word)
+    if "." in degree:
+        degree = _closed_up(f"{degree}.")
+    return Thesis(_kind(free["word"], degree) if free is not None else degree, school)
+
+
 def _kind(word: str, degree: str) -> str:
     # English has one word for theses of every degree; Indonesian says by the word which it is.
     text = f"{_closed_up(degree)} {word.lower()}" if degree.strip() and word.lower() in _ENGLISH else word

@@ -70,6 +70,12 @@ def test_relationship_terms_of_rda_say_what_a_citation_calls_them(role: str, gro
     assert name.family == "Wenas"
 
 
+def test_what_tells_bodies_and_meetings_apart_is_no_part_of_their_names() -> None:
+    found = named("110 2  $a Taman Laut (Badan : Indonesia)", "710 2  $a Geological Survey (U.S.), $e author",
+                  "711 2  $a Seminar Laut $n (5 : $d 2019 : $c Manado), $j author")  # fmt: skip
+    assert [name.family for name in found.author] == ["Taman Laut", "Geological Survey (U.S.)", "Seminar Laut"]
+
+
 def test_who_cut_a_film_is_not_its_editor() -> None:
     assert not named("700 1  $a Wenas, Maria, $e editor of moving image work").editor
 

@@ -7,6 +7,7 @@ from portal.bibliography.highwire import citation_tags
 from portal.bibliography.reference import reference
 from portal.bibliography.theses import thesis
 from search.document import Document, DocumentId
+from tests.support.marc_records import mapped
 
 THESIS = Document(
     DocumentId("kota.1"),
@@ -26,6 +27,14 @@ def test_the_university_of_a_thesis_is_not_its_printer() -> None:
     tags = dict(citation_tags(cited))
     assert tags["citation_dissertation_institution"] == "University of Virginia"
     assert tags["citation_dissertation_name"] == "Ph.D. thesis"
+
+
+def test_a_thesis_note_in_parts_says_its_university_whatever_stands_behind() -> None:
+    note = "502    $b Magister $c Universitas Indonesia $d 2019 $g Tesis"
+    cited = reference(mapped("001 a", "245 10 $a Laut", note))
+    assert (cited.degree, cited.publisher) == ("Tesis", "Universitas Indonesia")
+    parted = reference(mapped("001 a", "245 10 $a Laut", "502    $g Thesis $b Ph. D., $c Universitas Laut, $d 2019"))
+    assert (parted.degree, parted.publisher) == ("Ph.D. thesis", "Universitas Laut")
 
 
 @pytest.mark.parametrize(
