@@ -19,6 +19,7 @@ _BLOCK: Final = 1 << 20
 _UNDER_WAY: Final = ".adding-"
 _LOCK: Final = "loads.lock"
 _GIVEN_UP: Final = "given-up.txt"
+_INDEXES: Final = "indexes.txt"
 _ASKED_AT_ONCE: Final = 100
 
 
@@ -32,11 +33,12 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """Files that were removed from the store, and how many could not be."""
+    """Files that were removed from the store, and how many could not be. kept_for: other indexes, for which all are left."""
 
     files: int = 0
     size_bytes: int = 0
     left: int = 0
+    kept_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class EbookStore:
 
     A file may belong to several titles, and whether to any only the index knows. So what a title gives up is written down
     before its change is published, and looked up in what is published before the file is removed: a load that is killed
-    in between loses no file that is needed, and the next one removes what is not.
+    in between loses no file that is needed, and the next one removes what is not. Another index may have titles with
+    these files too: whoever adds some writes its index's name down, and where there are two, no file is removed.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, index: str = "") -> None:
+        """index: the name of the index that the files are for, on one line."""
         self._root = root
+        self._index = index
+        self._is_known = not index  # whether the name is written down
 
     def add(self, path: Path, sha256: str) -> None:
         """Copy `path`, whose bytes have this SHA-256, into the store; nothing if it is there already.
@@ -80,6 +86,7 @@ class EbookStore:
         target = self._place(sha256)
         if target is None:
             raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
+        self._make_known()
         if target.is_file():
             return
         with path.open("rb") as file:
@@ -105,6 +112,34 @@ class EbookStore:
             copy.unlink(missing_ok=True)
             raise
         _flush(target.parent)
+
+    def _make_known(self) -> None:
+        """Write down that the index has files here. Raises StoreError."""
+        if self._is_known:
+            return
+        try:
+            if self._index not in self._indexes():
+                self._root.mkdir(parents=True, exist_ok=True)
+                with (self._root / _INDEXES).open("a", encoding="utf-8") as out:
+                    out.write(f"\n{self._index}\n")  # the last line there may be cut off
+                    out.flush()
+                    os.fsync(out.fileno())
+        except OSError as error:
+            raise StoreError(f"The e-book store {self._root} cannot be written: {error.strerror or error}") from error
+        self._is_known = True
+
+    def _indexes(self) -> set[str]:
+        try:
+            lines = (self._root / _INDEXES).read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return set()
+        except OSError as error:
+            raise StoreError(f"The e-book store's {_INDEXES} cannot be read: {error.strerror or error}") from error
+        return set(filter(None, map(str.strip, lines)))
+
+    def other_indexes(self) -> tuple[str, ...]:
+        """The names of other indexes that have files here. Raises StoreError."""
+        return tuple(sorted(self._indexes() - {self._index}))
 
     @contextmanager
     def in_use(self) -> Iterator[Hold]:
@@ -144,21 +179,28 @@ class EbookStore:
         return {line for line in lines if _SHA256.fullmatch(line)}
 
     def remove_given_up(self, hold: Hold, needed: Needed) -> Tidied:
-        """Remove the files that were given up and that no title has; nothing while another load is under way.
+        """Remove the files that were given up and that no title has; nothing while another load is under way, or where
+        another index has files here.
 
         hold: of `in_use`, which may end here.
         """
-        return self._remove(self.given_up(), needed) if hold.is_alone() else Tidied()
+        if not hold.is_alone():
+            return Tidied()
+        others = self.other_indexes()
+        return Tidied(kept_for=others) if others else self._remove(self.given_up(), needed)
 
     def remove_unneeded(self, needed: Needed) -> Tidied | None:
         """Remove every file that no title has; None while a load is under way, or where nothing can be locked."""
         with self.in_use() as hold:
-            return self._remove(set(self.names()), needed) if hold.is_alone() else None
+            if not hold.is_alone():
+                return None
+            others = self.other_indexes()
+            return Tidied(kept_for=others) if others else self._remove(set(self.names()), needed)
 
     def unneeded(self, needed: Needed) -> Tidied:
-        """What `remove_unneeded` would remove, as `left`; also what a load under way has just added."""
+        """The files that no title has, as `left`; also what a load under way has just added."""
         paths = list(filter(None, map(self.path, self._not(needed, set(self.names())))))
-        return Tidied(0, sum(path.stat().st_size for path in paths), len(paths))
+        return Tidied(0, sum(path.stat().st_size for path in paths), len(paths), self.other_indexes())
 
     def _remove(self, names: Collection[str], needed: Needed) -> Tidied:
         files = size_bytes = 0

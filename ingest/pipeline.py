@@ -129,10 +129,17 @@ class Load:
             return  # what is left is for the next load
         try:
             tidied = self._ebooks.remove_given_up(hold, lambda names: ebooks_held(self._engine.searcher(), names))
-        except SearchError as error:  # the load itself is done
+        except (SearchError, StoreError) as error:  # the load itself is done
             self._note(self._job.source, f"e-book files that no title may have stay until the next load. {error}")
             return
         self._report.ebook_files_removed = tidied.files
+        if tidied.kept_for:
+            others = ", ".join(tidied.kept_for)
+            self._note(
+                self._job.source,
+                f"e-book files that no title may have stay, since another index has files there too ({others}). "
+                "telusur check tells how many, and what to do.",
+            )
         if tidied.left:
             self._note(self._job.source, f"{tidied.left:,} e-book files that no title has could not be removed.")
 

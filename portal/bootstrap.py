@@ -81,7 +81,7 @@ def _wants_vectors(engine: Engine) -> bool:
 
 
 def ebook_store(settings: Settings) -> EbookStore:
-    return EbookStore(settings.data / "ebooks")
+    return EbookStore(settings.data / "ebooks", " ".join(settings.search.index))
 
 
 def tombstones(settings: Settings) -> Tombstones:

@@ -33,3 +33,11 @@ class SearchSettings:
     data: Path
     server: ServerSettings | None = None
     model: str = ""
+
+    @property
+    def index(self) -> tuple[str, ...]:
+        """What tells the index from others that are built with one data folder: the addresses of its cluster and its
+        name there."""
+        if self.server is None:
+            return (EMBEDDED,)
+        return (*sorted(url.rstrip("/") for url in self.server.urls), self.server.index)

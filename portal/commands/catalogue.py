@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Final
 
 import marc_samples
+from ingest.ebooks import StoreError
 from ingest.jobs import IngestJob
 from ingest.published import ebooks_held
 from ingest.readers import ocr
@@ -115,6 +116,12 @@ def _unneeded_files(settings: Settings, engine: Engine, *, remove: bool) -> tupl
     if not found.left:
         return "", True
     told = f"e-books: {found.left:,} files in {settings.data} ({found.size_bytes / 1e6:,.1f} MB) belong to no title of this index"
+    if found.kept_for:
+        return (
+            f"{told}. They are left, since other indexes have files there too: {', '.join(found.kept_for)}. "
+            f"Of one that is no more, delete the line in {settings.data / 'ebooks' / 'indexes.txt'}",
+            not remove,
+        )
     if not remove:
         return f"{told}. To remove them: telusur check --tidy", True
     if found.left == sum(1 for _ in store.names()):
@@ -124,7 +131,7 @@ def _unneeded_files(settings: Settings, engine: Engine, *, remove: bool) -> tupl
             False,
         )
     removed = store.remove_unneeded(needed)
-    if removed is None:
+    if removed is None or removed.kept_for:
         return f"{told}, and are left: a load is under way, or the folder cannot be written. Try again later", False
     done = f"e-books: {removed.files:,} files ({removed.size_bytes / 1e6:,.1f} MB) that belong to no title were removed"
     return (f"{done}; {removed.left:,} could not be", False) if removed.left else (done, True)
@@ -166,6 +173,9 @@ def check(arguments: Namespace) -> int:
     except SearchError as error:
         failed = True
         print(f"index: {error}")
+    except StoreError as error:
+        failed = True
+        print(f"e-books: {error}")
     try:
         embedder = open_embedder(settings.search)
         print(

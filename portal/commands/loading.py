@@ -38,7 +38,6 @@ from portal.settings import Settings, read_settings
 from search.engine import Engine
 from search.errors import IndexMissing, SearchError
 from search.opening import open_engine
-from search.settings import EMBEDDED
 
 HARVEST: Final = "oai"
 LOOK_S: Final = 2.0  # between two looks at a drop folder
@@ -263,9 +262,7 @@ def _positions(settings: Settings, engine: Engine) -> HarvestState:
 
 def harvest_state(settings: Settings) -> HarvestState:
     """How far repositories were harvested into the index that the settings name: another index has another state."""
-    server = settings.search.server
-    index = [EMBEDDED] if server is None else [*sorted(url.rstrip("/") for url in server.urls), server.index]
-    digest = hashlib.sha1(json.dumps(index).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.sha1(json.dumps(settings.search.index).encode(), usedforsecurity=False).hexdigest()
     return HarvestState(settings.data / "harvests" / digest[:16])
 
 

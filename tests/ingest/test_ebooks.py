@@ -237,6 +237,33 @@ def test_while_another_load_is_under_way_no_file_is_removed(library: Library, tm
     assert library.load(tmp_path / "deleted.mrc").ebook_files_removed == 1
 
 
+def test_a_file_that_another_index_may_need_stays_until_that_is_said_to_be_gone(tmp_path: Path) -> None:
+    """Two indexes with one data folder: during an upgrade, or of two settings."""
+    path = book(tmp_path / "A1.pdf", ["Selat Lembeh"])
+    records = write(tmp_path / "a.mrc", [record("A1", "Selat Lembeh")])
+    ours, theirs = (Library(tmp_path / name, tmp_path / "ebooks", name) for name in ("ours", "theirs"))
+    for library in (theirs, ours):
+        library.load(records, path)
+    report = ours.load(deletion(tmp_path, "A1"))
+    assert (report.ebook_files_removed, len(stored(ours))) == (0, 1)
+    assert "(theirs)" in report.notes[0]
+    tidied = ours.ebooks.remove_unneeded(lambda _: set())
+    assert tidied is not None
+    assert (tidied.files, tidied.kept_for) == (0, ("theirs",))
+    (tmp_path / "ebooks" / "indexes.txt").write_text("ours\n", encoding="utf-8")
+    assert ours.load(tmp_path / "deleted.mrc").ebook_files_removed == 1
+
+
+def test_an_index_is_written_down_once_and_whole_beside_a_line_that_was_cut_off(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.pdf", ["Selat Lembeh"])
+    (tmp_path / "ebooks").mkdir()
+    (tmp_path / "ebooks" / "indexes.txt").write_text("thei", encoding="utf-8")
+    for _ in range(2):
+        EbookStore(tmp_path / "ebooks", "ours").add(path, sha256(path))
+    assert EbookStore(tmp_path / "ebooks", "ours").other_indexes() == ("thei",)
+    assert (tmp_path / "ebooks" / "indexes.txt").read_text(encoding="utf-8").split() == ["thei", "ours"]
+
+
 @contextmanager
 def another_user(folder: Path) -> Iterator[None]:
     """Nobody's rights for a while, where we have all."""

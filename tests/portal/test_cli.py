@@ -251,6 +251,12 @@ def test_check_tells_of_files_that_no_title_has_and_removes_them_when_asked(telu
     store = telusur.folder / "data" / "ebooks"
     assert "e-books: 1 files in" in telusur.run("check")
     assert len(list(store.rglob("*.pdf"))) == 2
+    with (store / "indexes.txt").open("a", encoding="utf-8") as indexes:
+        indexes.write("http://localhost:9200 telusur\n")
+    assert "other indexes have files there too: http://localhost:9200 telusur." in telusur.run("check")
+    telusur.run("check", "--tidy", code=3)
+    assert len(list(store.rglob("*.pdf"))) == 2
+    (store / "indexes.txt").write_text("embedded\n", encoding="utf-8")
     assert "1 files (0.0 MB) that belong to no title were removed" in telusur.run("check", "--tidy")
     assert len(list(store.rglob("*.pdf"))) == 1
     assert "e-books:" not in telusur.run("check")

@@ -16,9 +16,10 @@ from search.query_language import parse
 class Library:
     """An empty index and e-book store in a folder, and loads into it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ebooks: Path | None = None, name: str = "") -> None:
+        """ebooks: the folder of a store that is shared. name: that of the index."""
         self.engine = EmbeddedEngine(folder / "index")
-        self.ebooks = EbookStore(folder / "ebooks")
+        self.ebooks = EbookStore(ebooks or folder / "ebooks", name)
         self.discovery = Discovery(self.engine)
         self.tombstones = Tombstones(folder / "tombstones.sqlite3")
 
