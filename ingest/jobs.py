@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from ingest.harvest import Harvest
 from ingest.readers.columns import TableMapping
@@ -32,6 +32,8 @@ class Progress:
         return self.seconds * (self.total - self.done) / self.done
 
 
+Missing = Literal["told", "removed", "ignored"]
+
 # A stopped or killed load loses at most this much work; publishing costs well under a second.
 CHECKPOINT_S: Final = 60.0
 
@@ -43,7 +45,8 @@ class IngestJob:
     paths, or a repository to harvest. embedder: None for words only. checkpoint_s: how often what is written is
     published, in seconds. columns: how tables are read, None for the maps that come with us. ocr: how pages of
     pictures are read, None to leave them without text. dry: nothing is kept, so nothing can be given up.
-    links: whether files in a folder may be links to others; not where strangers put the folder there.
+    links: whether files in a folder may be links to others; not where strangers put the folder there. missing: what
+    becomes of e-books whose files were in a folder of `paths` before and are there no more.
     """
 
     paths: tuple[Path, ...] = ()
@@ -57,3 +60,4 @@ class IngestJob:
     ocr: Ocr | None = None
     dry: bool = False
     links: bool = True
+    missing: Missing = "told"

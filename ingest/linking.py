@@ -1,6 +1,7 @@
 """Which record a PDF belongs to, and the document that comes of the two."""
 
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from search.isbn import isbn10, isbn13
 
 # A control number longer than this is none (MARC 21 sets no limit; the longest seen has 38 characters).
 _MAX_CONTROL_NUMBER: Final = 100
+# A place may lie deeper than anybody's folders do.
+_MOST_FOLDERS: Final = 30
 # What appears again and again under one title; a PDF is one issue of it at most.
 _SERIALS: Final = frozenset(("journal", "newspaper"))
 
@@ -45,6 +48,14 @@ class LinkKeys:
     isbns: tuple[str, ...] = ()
     title: str = ""
     years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file was found: what stands for the file, and for each folder that it lies in."""
+
+    file: str = ""
+    folders: tuple[str, ...] = ()
 
 
 def candidates(path: Path, book: PdfBook) -> LinkKeys:
@@ -118,7 +129,7 @@ def named(path: Path) -> LinkKeys:
     return LinkKeys(path.name.lower(), path.stem)
 
 
-def document_of(book: PdfBook, source: str, place: str = "") -> Document:
+def document_of(book: PdfBook, source: str, place: Place | None = None) -> Document:
     """The document of a PDF that belongs to no record; what it says of itself stands in for one.
 
     Without a title of its own it gets its file's name; without /Lang, the language is told from
@@ -153,7 +164,7 @@ def standalone_id(source: str, sha256: str) -> DocumentId:
     return DocumentId(f"{source}.pdf-{sha256[:12]}")
 
 
-def attach(document: Document, book: PdfBook, place: str = "") -> Document:
+def attach(document: Document, book: PdfBook, place: Place | None = None) -> Document:
     """A record's document with its e-book."""
     ebook = ebook_of(book, place)
     name, stem = ebook.file_name.lower(), Path(ebook.file_name).stem
@@ -200,21 +211,44 @@ def without_ebook(document: Document) -> Document:
     )
 
 
-def ebook_of(book: PdfBook, place: str = "") -> Ebook:
-    """What a document keeps of its PDF."""
-    without_text = sum(not page.text for page in book.pages)
-    name = Path(book.origin.file).name
-    return Ebook(book.sha256, name, len(book.pages), without_text, book.outline, ocr_done=book.ocr_done, place=place)
+def ebook_of(book: PdfBook, place: Place | None = None) -> Ebook:
+    """What a document keeps of its PDF. place: None where it is not known."""
+    place = place or Place()
+    return Ebook(
+        book.sha256,
+        Path(book.origin.file).name,
+        len(book.pages),
+        sum(not page.text for page in book.pages),
+        book.outline,
+        ocr_done=book.ocr_done,
+        place=place.file,
+        folders=place.folders,
+    )
 
 
 def _known_by(ebook: Ebook) -> tuple[str, ...]:
     """The values of "ebook_file", by which a document is found from its file."""
-    return (ebook.sha256, ebook.place) if ebook.place else (ebook.sha256,)
+    return (ebook.sha256, *filter(None, (ebook.place,)), *ebook.folders)
 
 
-def place_of(path: Path) -> str:
-    """What stands for a file's place on this machine: nobody who reads the index need see the path."""
-    return f"at-{hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:32]}"
+def place_of(path: Path) -> Place:
+    whole = _whole(path)
+    folders = itertools.islice(whole.parents, _MOST_FOLDERS)
+    return Place(_stands_for("at", whole), tuple(_stands_for("in", folder) for folder in folders if folder.name))
+
+
+def folder_of(path: Path) -> str:
+    """What stands for a folder in the places of the files that lie in it, however deep."""
+    return _stands_for("in", _whole(path))
+
+
+def _whole(path: Path) -> Path:
+    return Path(os.path.abspath(path))
+
+
+def _stands_for(kind: str, path: Path) -> str:
+    """Nobody who reads the index need see the paths of this machine."""
+    return f"{kind}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}"
 
 
 # Share of the words of two texts that both have, from which on they are two states of one. Of two books in one language it

@@ -16,7 +16,7 @@ from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
-from ingest.linking import attach, candidates, document_of, is_record, place_of, standalone_id
+from ingest.linking import attach, candidates, document_of, folder_of, is_record, place_of, standalone_id
 from ingest.mapping_pool import MappingPool
 from ingest.published import ebooks_held
 from ingest.read_failure import told
@@ -88,6 +88,7 @@ class Load:
         self._marks: deque[tuple[int, float]] = deque()
         self._position: Position | None = None
         self._met: set[str] = set()  # the SHA-256 of every PDF
+        self._places: set[str] = set()  # what stands for its file, and for the folders that this lies in
 
     def run(self) -> IngestReport:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
@@ -108,6 +109,7 @@ class Load:
                     if self._job.harvest is not None:
                         self._harvest(session, self._job.harvest)
                     self._load(session, files)
+                    self._look_for_missing(session)
                     if self._job.rebuild and not self._is_whole():
                         raise _GivenUpError
                 self._keep_position()
@@ -320,6 +322,8 @@ class Load:
 
     def _load_book(self, session: Session, reader: PdfReader, found: FoundFile) -> None:
         origin = Origin(str(found.path))
+        place = place_of(found.path)
+        self._places.update((place.file, *place.folders))
         try:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
@@ -374,6 +378,30 @@ class Load:
             self._note(path.name, f"{without:,} of {len(book.pages):,} pages have no text.")
         if book.ocr_failure:
             self._note(path.name, f"no OCR: {book.ocr_failure}.")
+
+    def _look_for_missing(self, session: Session) -> None:
+        """E-books whose files were in a folder of this load and are there no more: told, and taken out where asked."""
+        if self._job.missing == "ignored" or self._job.rebuild or self._stop.is_set():
+            return
+        for path in filter(Path.is_dir, self._job.paths):
+            folder = folder_of(path)
+            remove = self._job.missing == "removed" and self._is_readable(path, folder)
+            for documents in session.missing(folder, self._met, self._places):
+                self._report.miss(documents, removed=remove)
+                if remove:
+                    self._write(session, session.without_ebooks(documents))
+
+    def _is_readable(self, path: Path, folder: str) -> bool:
+        """Whether what is missing in a folder is gone, as far as one can see: a disk that is away leaves an empty one."""
+        if folder not in self._places:
+            self._note(
+                str(path), "no e-book is left in this folder, so none was taken out. See that its disk is connected."
+            )
+            return False
+        if self._report.reasons["unreadable_file"]:
+            self._note(str(path), "not everything could be read, so no e-book was taken out.")
+            return False
+        return True
 
     def _tell(self, name: str) -> None:
         while self._marks and self._marks[0][0] <= self._report.read:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,6 +54,16 @@ class Damaged:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class MissingEbook:
+    """An e-book whose file is no longer in the folder that was loaded. removed: it was taken out of the catalogue."""
+
+    id: str
+    title: str
+    file_name: str
+    removed: bool
+
+
 @dataclass(slots=True)
 class IngestReport:
     """Counts of one load, in records and e-books.
@@ -85,6 +95,9 @@ class IngestReport:
     attached: int = 0
     joined: int = 0
     ebook_files_removed: int = 0
+    ebooks_missing: int = 0
+    ebooks_taken_out: int = 0
+    missing: list[MissingEbook] = field(default_factory=list)
     pages: int = 0
     pages_without_text: int = 0
     pages_by_ocr: int = 0
@@ -131,6 +144,15 @@ class IngestReport:
                         self.damaged.append(Damaged(origin, document.id, around))
                     return
 
+    def miss(self, documents: Iterable[Document], *, removed: bool) -> None:
+        """Tell of titles whose e-book is no longer in its folder."""
+        for document in documents:
+            self.ebooks_missing += 1
+            self.ebooks_taken_out += removed
+            if document.ebook is not None and len(self.missing) < MAX_LISTED:
+                name = document.ebook.file_name
+                self.missing.append(MissingEbook(document.id, document.title, name, removed))
+
     def used_of(self, path: Path) -> int | None:
         """How many records of a file, or of the files in an archive, were used; None if not all were counted by file."""
         if self.used.total() != self.read - self.outcomes["refused"]:
@@ -172,6 +194,12 @@ class IngestReport:
             "records_joined": self.joined,
             "ebooks_attached": self.attached,
             "ebook_files_removed": self.ebook_files_removed,
+            "ebooks_missing": self.ebooks_missing,
+            "ebooks_taken_out": self.ebooks_taken_out,
+            "missing": [
+                {"id": found.id, "title": found.title, "file": found.file_name, "taken_out": found.removed}
+                for found in self.missing
+            ],
             "pages": self.pages,
             "pages_without_text": self.pages_without_text,
             "pages_by_ocr": self.pages_by_ocr,

@@ -1,7 +1,7 @@
 """The index while a load writes to it: what it holds, what is unchanged, what is to be written."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from ingest import fingerprints
 from ingest.changes import Change
 from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
-from ingest.linking import Catalogue, LinkKeys, find_record, is_newer_state, is_record, named
+from ingest.linking import Catalogue, LinkKeys, Place, find_record, is_newer_state, is_record, named, without_ebook
 from ingest.passages import split
 from ingest.published import Published
 from ingest.report import IngestReport, Outcome, Replacement
@@ -23,10 +23,12 @@ from ingest.works import members_of
 from search.document import Document, DocumentId, Ebook, Page, Passage
 from search.engine import Engine, Entry, IndexWriter, Searcher
 from search.errors import IndexBusy, IndexMissing
+from search.publications import BEGINNING
 from search.query import Filter, Query
 
 _WAIT_FOR_OTHERS_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.2
+_WALKED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,14 +338,14 @@ class Session:
             ids += [item.id for item in self._view.keyword(holding, 10).items]
         return [held for held in self._documents(ids).values() if file in held.values("ebook_file")]
 
-    def former(self, keys: LinkKeys, book: PdfBook, place: str, met: Collection[str]) -> tuple[Document | None, bool]:
+    def former(self, keys: LinkKeys, book: PdfBook, place: Place, met: Collection[str]) -> tuple[Document | None, bool]:
         """The document of this load's source that has what the file at `place` held before, and whether the book is a
         newer state of that.
 
         met: SHA-256 of files in this load. What has moved elsewhere is no earlier state of anything.
         """
         another = None
-        for held in self._holders(place):
+        for held in self._holders(place.file):
             if (
                 held.ebook is not None
                 and held.ebook.sha256 != book.sha256
@@ -362,6 +364,41 @@ class Session:
         # A number may also be that of a title which is a PDF alone.
         found = held is not None and is_record(held) and _may_take(held.ebook, keys.file_name, sha256)
         return held if found else None
+
+    def missing(self, folder: str, met: Collection[str], places: Collection[str]) -> Iterator[list[Document]]:
+        """Titles of this load's source whose e-book was found in a folder and lies there no more, some at a time.
+
+        met: SHA-256 of the files of this load, wherever they lie; places: where it found any.
+        """
+        in_folder = Query(filters=(Filter("ebook_file", (folder,)), Filter("source", (self._job.source,))))
+        view, after = self._view, BEGINNING
+        while view is not None:
+            steps = view.walk(after, _WALKED_AT_ONCE, in_folder)
+            yield [
+                held
+                for held in self._documents(step.id for step in steps).values()
+                if held.ebook is not None
+                and folder in held.ebook.folders
+                and held.ebook.sha256 not in met
+                and held.ebook.place not in places
+            ]
+            if len(steps) < _WALKED_AT_ONCE:
+                return
+            after = steps[-1].stamp
+
+    def without_ebooks(self, documents: Iterable[Document]) -> Settlement:
+        """What takes their e-books from these titles: a record stays without, a PDF that is a title itself goes."""
+        placed: list[Settled] = []
+        vacated: list[DocumentId] = []
+        for held in documents:
+            assert held.ebook is not None  # noqa: S101 - chosen by it
+            self.give_up_ebook(held.ebook.sha256)
+            if is_record(held):
+                placed.append(Settled(Origin(held.ebook.file_name), self.entry(without_ebook(held), ()), None))
+            else:
+                vacated.append(held.id)
+        self._gone.update(dict.fromkeys(vacated))
+        return Settlement(tuple(placed), tuple(vacated))
 
     def give_up_ebook(self, sha256: str) -> None:
         """A title is written without the file that it had."""

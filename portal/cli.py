@@ -187,6 +187,11 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
     ingest.add_argument(
         "--columns", type=Path, metavar="FILE", help="how the columns of tables become MARC fields: a file, or slims"
     )
+    ingest.add_argument(
+        "--remove-missing",
+        action="store_true",
+        help="take e-books out of the catalogue whose files are gone from the folders named (without it, they are told)",
+    )
     ingest.add_argument("--ocr", action="store_true", help="read scanned pages of e-books (needs ocrmypdf; slow)")
     ingest.add_argument("--set", default="", metavar="S", help="harvest: this set only")
     ingest.add_argument(

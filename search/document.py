@@ -114,7 +114,8 @@ class Ebook:
 
     record: the id of the record that it belongs to, "" when it is a document by itself. adds_format: that record says
     nothing of an e-book, so the document has the format through this one alone. ocr_done: OCR was tried on the pages
-    without text. place: what stands for the place where the file was found, "" where that is not known.
+    without text. place: what stands for the place where the file was found, "" where that is not known. folders: what
+    stands for each folder that the place lies in.
     """
 
     sha256: str
@@ -126,6 +127,7 @@ class Ebook:
     adds_format: bool = False
     ocr_done: bool = False
     place: str = ""
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,11 @@ def _plain(value: _Member) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
+def _ebook(plain: dict[str, Any]) -> Ebook:
+    outline = tuple([Section(**section) for section in plain["outline"]])
+    return Ebook(**{**plain, "outline": outline, "folders": tuple(plain.get("folders", ()))})
+
+
 def from_json(text: str, changed: datetime | None = None) -> Document:
     """The document that `to_json` wrote. changed: as in `Document`, which the JSON does not say."""
     return _document(json.loads(text), changed)
@@ -270,7 +277,7 @@ def _document(plain: dict[str, Any], changed: datetime | None = None) -> Documen
         items=tuple([Item(**item) for item in plain["items"]]),
         related=tuple([Related(**{**r, "control_numbers": tuple(r["control_numbers"])}) for r in plain["related"]]),
         members=tuple([_document(member) for member in plain["members"]]),
-        ebook=None if ebook is None else Ebook(**{**ebook, "outline": tuple(Section(**s) for s in ebook["outline"])}),
+        ebook=None if ebook is None else _ebook(ebook),
         raw=None if raw is None else RawRecord(**{**raw, "data": raw["data"].encode("latin-1")}),
         fingerprint=plain["fingerprint"],
         changed=changed,

@@ -113,7 +113,7 @@ FIELDS: Final = (
     Field("record_id", "keyword", shown=False),  # ids of the records that were joined into one document
     Field("oai_identifier", "keyword", shown=False),  # the name of the record in the repository it came from
     Field("linked_file", "keyword", shown=False),  # base names of the PDFs its links lead to
-    Field("ebook_file", "keyword", shown=False),  # SHA-256 of the PDF it has, and its place
+    Field("ebook_file", "keyword", shown=False),  # SHA-256 of the PDF it has, its place, and the folders of that
 )
 
 BY_NAME: Final[Mapping[str, Field]] = {field.name: field for field in FIELDS}

@@ -155,8 +155,23 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         lines.append(
             f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
         )
+    lines += _about_missing(report)
     if report.ebook_files_removed:
         lines.append(f"{report.ebook_files_removed:,} e-book files that no title has any more were removed")
+    return lines
+
+
+def _about_missing(report: IngestReport) -> list[str]:
+    lines = []
+    if taken_out := report.ebooks_taken_out:
+        lines.append(f"{taken_out:,} e-books whose files are gone from their folder were taken out of the catalogue")
+    if left := report.ebooks_missing - taken_out:
+        lines.append(
+            f"{left:,} e-books whose files are gone from their folder stay in the catalogue. To take them out: the same "
+            "command with --remove-missing"
+        )
+    for found in islice(report.missing, _NOTES_SHOWN):
+        lines.append(f"    {printable(found.id)}: {printable(found.title)} ({printable(found.file_name)})")
     return lines
 
 

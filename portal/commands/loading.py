@@ -72,7 +72,8 @@ def ingest(arguments: Namespace) -> int:
         except NoSuchSetError as error:
             print(f"telusur: {printable(str(error))}", file=sys.stderr)
             return WRONG_USE
-    if request is None and not (arguments.rebuild or report.files or report.read or report.stopped):
+    nothing = not (report.files or report.read or report.stopped or report.missing)
+    if request is None and nothing and not arguments.rebuild:
         named = ", ".join(str(path) for path in job.paths)
         print(
             f"telusur: nothing to load in {named}: no file there holds MARC records, a table of a catalogue or an e-book "
@@ -225,6 +226,7 @@ def _job(settings: Settings, arguments: Namespace) -> IngestJob:
         columns=columns,
         ocr=ocr.Ocr(jobs=arguments.workers) if arguments.ocr else None,
         dry=arguments.check,
+        missing="removed" if arguments.remove_missing else "told",
     )
 
 
@@ -303,6 +305,10 @@ def _require_sense(arguments: Namespace) -> None:
         _require_report(arguments.report, paths)
     if arguments.refused:
         _require_refused(arguments.refused, paths)
+    if arguments.remove_missing and (
+        arguments.rebuild or arguments.check or arguments.watch or not any(path.is_dir() for path in paths)
+    ):
+        raise MisuseError("--remove-missing looks into a folder that is named, without --rebuild, --check or --watch")
     if arguments.ocr and (lacking := ocr.missing()):
         raise MisuseError(f"{lacking}; install it, or load without --ocr")
 
@@ -375,7 +381,9 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
                 if paths := _settled(dropped, folder):
                     if had_index and _index_state(engine) == "missing":
                         raise LoadError(_index_gone(settings))
-                    report = load(settings, replace(job, paths=paths, links=False), stop, engine=engine)
+                    report = load(
+                        settings, replace(job, paths=paths, links=False, missing="ignored"), stop, engine=engine
+                    )
                     _put_away(dropped, paths, report)
                     had_index = had_index or _index_state(engine) == "whole"
                     refusals = refusals or bool(report.outcomes["refused"])

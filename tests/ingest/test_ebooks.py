@@ -502,3 +502,78 @@ def test_a_pdf_named_by_the_number_of_its_own_title_is_read_again(
     monkeypatch.setattr("ingest.fingerprints.READING_VERSION", "later")
     assert library.load(folder).outcomes["updated"] == 1
     assert ids(library) == [title]
+
+
+def in_catalogue(library: Library) -> set[str]:
+    """The titles that are there, and which of them have an e-book."""
+    hits = [hit.document for hit in library.discovery.search(parse("")).hits]
+    return {f"{found.title}{' +' if found.ebook else ''}" for found in hits}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Library:
+    """A record with its e-book, and a title of a PDF alone in a folder of its own; another PDF in another folder."""
+    (tmp_path / "from" / "desa").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    write(tmp_path / "from" / "a.mrc", [record("A1", "Selat Lembeh")])
+    book(tmp_path / "from" / "A1.pdf", ["Selat Lembeh"])
+    book(tmp_path / "from" / "desa" / "wanua.pdf", DESA)
+    book(tmp_path / "from" / "kota.pdf", ["Manado"])
+    book(tmp_path / "other" / "danau.pdf", ["Danau Tondano"])
+    library = Library(tmp_path)
+    library.load(tmp_path / "other")
+    assert library.load(tmp_path / "from").ebooks_missing == 0
+    return library
+
+
+def test_ebooks_that_are_gone_from_their_folder_are_told_and_stay(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "A1.pdf").unlink()
+    shutil.rmtree(tmp_path / "from" / "desa")
+    for _ in range(2):
+        report = shelf.load(tmp_path / "from")
+        assert (report.ebooks_missing, report.ebooks_taken_out) == (2, 0)
+    assert {(found.title, found.file_name) for found in report.missing} == {
+        ("Selat Lembeh", "A1.pdf"),
+        ("wanua", "wanua.pdf"),
+    }
+    assert in_catalogue(shelf) == {"Selat Lembeh +", "wanua +", "kota +", "danau +"}
+    assert shelf.load(tmp_path / "from", source="lain").ebooks_missing == 0
+    assert shelf.load(tmp_path / "from", missing="ignored").ebooks_missing == 0
+
+
+def test_ebooks_that_are_gone_are_taken_out_where_asked(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "A1.pdf").unlink()
+    shutil.rmtree(tmp_path / "from" / "desa")
+    gone = {found.id for found in shelf.load(tmp_path / "from").missing} - {"katalog.A1"}
+    report = shelf.load(tmp_path / "from", tmp_path / "from", missing="removed")
+    assert (report.ebooks_taken_out, report.ebook_files_removed) == (2, 2)
+    assert in_catalogue(shelf) == {"Selat Lembeh", "kota +", "danau +"}
+    assert {found.id for found in shelf.tombstones} == gone
+    assert shelf.titles("Lembeh") == ["Selat Lembeh"]
+    assert shelf.load(tmp_path / "from").ebooks_missing == 0
+    book(tmp_path / "from" / "A1.pdf", ["Selat Lembeh"])
+    assert shelf.load(tmp_path / "from").attached == 1
+
+
+def test_an_ebook_that_was_moved_or_replaced_is_not_missing(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "A1.pdf").rename(tmp_path / "from" / "desa" / "A1.pdf")
+    book(tmp_path / "from" / "desa" / "wanua.pdf", [*DESA, "Lampiran"])
+    book(tmp_path / "from" / "kota.pdf", DESA[:3])  # quite another text, which is told
+    report = shelf.load(tmp_path / "from", missing="removed")
+    assert report.ebooks_missing == 0
+
+
+def test_nothing_is_taken_out_where_a_disk_may_be_away(shelf: Library, tmp_path: Path) -> None:
+    for path in list((tmp_path / "from").rglob("*.pdf")):
+        path.unlink()
+    report = shelf.load(tmp_path / "from", missing="removed")
+    assert (report.ebooks_missing, report.ebooks_taken_out) == (3, 0)
+    assert "disk is connected" in report.notes[0]
+
+
+def test_nothing_is_taken_out_where_not_everything_could_be_read(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "A1.pdf").unlink()
+    os.mkfifo(tmp_path / "from" / "pipa")
+    report = shelf.load(tmp_path / "from", missing="removed")
+    assert (report.ebooks_missing, report.ebooks_taken_out) == (1, 0)
+    assert "not everything could be read" in report.notes[0]

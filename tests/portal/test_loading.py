@@ -18,7 +18,7 @@ from ingest.harvest_state import Harvested, HarvestState, Kept
 from portal.commands.loading import harvest_state
 from portal.settings import read_settings
 from tests.support.oai_server import OaiServer, sample_records
-from tests.support.pdfs import pdf, words
+from tests.support.pdfs import book, pdf, words
 from tests.support.records import record, write
 from tests.support.telusur import Telusur
 
@@ -257,6 +257,8 @@ def test_a_second_load_says_that_nothing_changed(telusur: Telusur) -> None:
         ["a.mrc", "--report", "no-such-folder/laporan.json"],
         ["a.mrc", "--prefix", "oai_dc"],
         ["--watch", ".", "--report", "laporan.json"],
+        ["a.mrc", "--remove-missing"],
+        [".", "--rebuild", "--remove-missing"],
         ["oai", "http://127.0.0.1:9/oai", "--workers", "2"],
         ["oai", "http://127.0.0.1:9/oai", "--columns", "kolom.toml"],
         ["oai", "http://127.0.0.1:9/oai", "--ocr"],
@@ -389,6 +391,23 @@ def test_a_watch_begins_no_new_index_where_the_one_it_knew_is_gone(telusur: Telu
         watching.until((watching.drop / "loaded" / "b.mrc").exists)
         assert watching.end(signal.SIGTERM) == 0
     assert total(telusur) == 2
+
+
+def test_ebooks_that_are_gone_from_their_folder_are_told_with_what_to_do(telusur: Telusur) -> None:
+    folder = telusur.folder / "ebooks"
+    folder.mkdir()
+    for name in ("satu", "dua"):
+        book(folder / f"{name}.pdf", (f"Terumbu karang di Selat Lembeh, buku {name}.",))
+    telusur.run("ingest", "ebooks")
+    (folder / "satu.pdf").unlink()
+    said = telusur.run("ingest", "ebooks")
+    assert "1 e-books whose files are gone from their folder stay in the catalogue" in said
+    assert "satu (satu.pdf)" in said
+    assert "--remove-missing" in said
+    assert "were taken out" in telusur.run("ingest", "ebooks", "--remove-missing")
+    assert "gone" not in telusur.run("ingest", "ebooks")
+    (folder / "dua.pdf").unlink()
+    assert "disk is connected" in telusur.run("ingest", "ebooks", "--remove-missing")
 
 
 def test_records_whose_letters_could_not_be_read_are_told(telusur: Telusur) -> None:
