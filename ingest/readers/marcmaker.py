@@ -25,7 +25,8 @@ from ingest.record import Field, Subfield
 from ingest.source import Rejected, SourceRecord, UnreadRecord
 
 _LEADER_LINE: Final = re.compile(rb"=(?:LDR|000)(?=\s)|[0-9 ]{5}[a-z#][a-z][a-z# ]{3}[0-9# ]{7}.{3}(?:4500)?\s*$")
-_FIELD_LINE: Final = re.compile(rb"=([0-9A-Za-z]{3})(?: {1,2}|\t)(.*)", re.DOTALL)
+# A word after "=" is text that goes on ("E\n=mc2 dan"): tags without digits alone (=LKR) have two spaces behind them.
+_FIELD_LINE: Final = re.compile(rb"=([0-9OoIl]{3}(?= |\t)|[0-9A-Z]{3}(?=  |\t))(?: {1,2}|\t)(.*)", re.DOTALL)
 _YAZ_LINE: Final = re.compile(rb"([0-9A-Z]{3}) (.*)", re.DOTALL)
 _YAZ_DATA: Final = re.compile(rb"(.)(.) (?=\$)")
 _NUMBER_LINE: Final = re.compile(rb"=?001\s")

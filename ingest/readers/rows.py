@@ -20,19 +20,26 @@ _SNIFFED_ROWS: Final = 20
 _DECLARED: Final = re.compile(rb"sep=(.)\r?\n")  # for Excel, which does not count it as a row
 _QUOTES: Final = re.compile(rb'"+')
 _LINE_END: Final = re.compile(rb"\r\n?|\n")
+# Accented letters of Mac Roman ("caf\x8es"), which in cp1252 are signs and capitals that stand in the middle of no word.
+_FROM_MAC: Final = re.compile(rb"[a-z][\x80-\x84\x86-\x90\x98\x99\x9b\x9d\x9f][a-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row: its number, from 1 as a spreadsheet counts, its byte offset (0 where there is none), its cells.
 
-    too_long: beyond a limit; its cells are not kept.
+    too_long: beyond a limit; its cells are not kept. lines: the first and last of the file that it stands in, 0 where there are
+    none. swallows: a cell seems to hold the rows after it, since a quote before them was not closed. from_mac: its letters seem
+    to be those of old Macs.
     """
 
     number: int
     offset: int
     cells: tuple[str, ...]
     too_long: bool = False
+    lines: tuple[int, int] = (0, 0)
+    swallows: bool = False
+    from_mac: bool = False
 
 
 def csv_rows(stream: BinaryIO) -> Iterator[Row]:
@@ -73,9 +80,10 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
     """Rows of the bytes in `held` and then in `blocks`. offset: of `held`; -1 when places are not to be told."""
     places = offset >= 0
     offset = max(0, offset)
-    number, at, final, open_quotes = 0, 0, False, 0
+    number, at, final, open_quotes, line = 0, 0, False, 0, 1
+    begins = re.compile(re.escape(delimiter) + rb'"(?!")')
     while True:
-        begins = offset + at
+        place = offset + at
         quoting = open_quotes < _MAX_OPEN_QUOTES
         found = _row(held, at, delimiter, final, quoting) if at < len(held) else None
         if found is None and final and at >= len(held):
@@ -98,8 +106,37 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
         texts = () if cells is None or too_long else tuple(map(_text, cells))
         if len(texts) > MAX_COLUMNS and any(texts[MAX_COLUMNS:]):
             too_long = True
-        yield Row(number, begins if places else 0, () if too_long else texts[:MAX_COLUMNS], too_long)
+        one_line = held.find(b"\n", at, end) == end - 1
+        height = 1 if one_line else max(1, len(_LINE_END.findall(held, at, end)))
+        row = held[at:end]
+        yield Row(
+            number,
+            place if places else 0,
+            () if too_long else texts[:MAX_COLUMNS],
+            too_long,
+            (line, line + height - 1),
+            swallows=height > 1 and not too_long and _swallows(row, delimiter, begins),
+            from_mac=not row.isascii() and _FROM_MAC.search(row) is not None,
+        )
+        line += height
         at = end
+
+
+def _swallows(row: bytes, delimiter: bytes, begins: re.Pattern[bytes]) -> bool:
+    """Whether another cell begins (`begins`) within one, in a later line."""
+    at = 0
+    while at < len(row):
+        if row[at : at + 1] == b'"' and (quoted := _quoted(row, at + 1, delimiter, final=True)) is not None:
+            line_end = _LINE_END.search(row, at + 1, quoted[1])
+            if line_end and begins.search(row, line_end.end(), quoted[1] - 1):
+                return True
+            at = quoted[1]
+        else:
+            _, at = _plain(row, at, delimiter)
+        if row[at : at + 1] != delimiter:
+            return False
+        at += 1
+    return False
 
 
 def _row(held: bytes, at: int, delimiter: bytes, final: bool, quoting: bool) -> tuple[list[bytes] | None, int] | None:

@@ -9,9 +9,14 @@ from ingest.readers.lines import Line
 from ingest.readers.notes import Note
 
 _SOUND: Final = re.compile(rb"=(?:LDR|[0-9]{3})[ \t]")
-_BROKEN: Final = re.compile(rb"=(?![0-9A-Za-z]{3}(?:[ \t]|$))[0-9A-Za-z]{1,5}(?:[ \t$\\#]|$)")
+_BROKEN: Final = re.compile(rb"=(?![0-9A-Za-z]{3}(?:[ \t]|$))[0-9][0-9A-Za-z]{0,4}(?:[ \t$\\#]|$)")
 _TAG: Final = re.compile(rb"=?([0-9OoIl]{3})[ \t]")
-_FIELD: Final = re.compile(rb"=[0-9A-Za-z]{3}(?:[ \t]|$)|[0-9A-Z]{3} ")
+_FIELD: Final = re.compile(rb"=[0-9OoIl]{3}(?:[ \t]|$)|=[0-9A-Z]{3}(?:  |\t|$)|[0-9A-Z]{3} ")
+# What yaz-client writes between two records.
+_TRANSCRIPT: Final = re.compile(
+    rb"Z> ?|See you later!|\[[^\]]{0,99}\] ?Record type: |(?:Sent |Received |Records: |Number of hits: |records returned: |Elapsed: |"
+    rb"Search was a |SearchResult-1: |nextResultSetPosition = |Present |Options: )"
+)
 _END_OF_TEXT: Final = b"\x1a"  # DOS's, the last line of its files
 _DIGITS_MEANT: Final = str.maketrans("OoIl", "0011")
 
@@ -90,7 +95,8 @@ class _Told:
     def remarks(self, held: deque[tuple[int, Line]]) -> None:
         while held:
             number, line = held.popleft()
-            self(number, "this line stands between records, and is left out", line.data)
+            if not _TRANSCRIPT.match(line.data):
+                self(number, "this line stands between records, and is left out", line.data)
 
     def end(self) -> None:
         if self._count > _MOST_TOLD:

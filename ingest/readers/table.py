@@ -23,6 +23,11 @@ _PEEKED_BYTES: Final = 4096
 _MAX_FIELDS_OF_LISTING: Final = MAX_FIELDS + 1
 _TOLD_COLUMNS: Final = 40
 _TOLD_ROWS: Final = 2
+_TOLD_SWALLOWING: Final = 5
+_ABOUT_MAC: Final = (
+    "From row {} on letters seem to be written as on old Macs (Mac Roman), and are read as Windows writes them. Where they "
+    "are wrong, save the table as CSV in UTF-8 and load it again."
+)
 # What books have and names of columns have not: a year, an ISBN, SLiMS's lists of names.
 _OF_A_BOOK: Final = re.compile(
     r"(?:1[5-9]|20)[0-9]{2}(?:\.0)?|[0-9][0-9 -]{8,16}[0-9Xx]|[0-9.,]+[eE]\+[0-9]+|<[^<>]+>.*", re.DOTALL
@@ -114,11 +119,19 @@ class TableReader:
     def _rows(self, mapping: TableMapping, columns: Plan, rows: Iterator[Row], file: str) -> Iterator[Cut | Rejected]:
         any_row = False
         destroyed: list[int] = []  # the first rows whose ISBN Excel destroyed
-        more = 0
+        more = swallowing = 0
+        from_mac = False
         for row in rows:
             if not any(row.cells) and not row.too_long:
                 continue
             any_row = True
+            if row.swallows:
+                swallowing += 1
+                if swallowing <= _TOLD_SWALLOWING:
+                    self._on_note(file, _about_swallowing(row))
+            if row.from_mac and not from_mac:
+                from_mac = True
+                self._on_note(file, _ABOUT_MAC.format(row.number))
             origin = Origin(file, row.number, row.offset)
             if row.too_long:
                 yield _too_long(origin)
@@ -133,6 +146,8 @@ class TableReader:
                 else:
                     more += 1
             yield record, UnreadRecord(origin, "marcxml", to_marcxml(record))
+        if swallowing > _TOLD_SWALLOWING:
+            self._on_note(file, f"{swallowing - _TOLD_SWALLOWING:,} more rows seem to stand in cells of others.")
         if destroyed:
             self._on_note(file, f"ISBNs that Excel destroyed are left out: {_numbered(destroyed, more)}.")
         if not any_row:
@@ -181,6 +196,14 @@ def _streamed(cut: Iterator[Cut | Rejected]) -> Iterator[Item]:
 def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from top
     yield from rest
+
+
+def _about_swallowing(row: Row) -> str:
+    first, last = row.lines
+    return (
+        f"Row {row.number} (line {first}): a quotation mark seems not to be closed, so what stands down to line {last} is in one "
+        "cell. Close it there, and load again."
+    )
 
 
 def _too_long(origin: Origin) -> Rejected:

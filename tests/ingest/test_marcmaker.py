@@ -293,3 +293,49 @@ def test_a_field_in_very_many_lines_is_joined_whole() -> None:
 def test_sound_files_have_no_stray_lines(name: str) -> None:
     notes, made = noted(shared(f"data/marc/{name}").read_text("utf-8", "replace"))
     assert (notes, bool(made)) == ([], True)
+
+
+YAZ_CLIENT = """Z> show 1
+Sent presentRequest (1+1).
+Records: 1
+[Default]Record type: USmarc
+00966cam a2200265 a 4500
+001 1
+245 10 $a Laut : $b cerita.
+
+nextResultSetPosition = 2
+Elapsed: 0.2
+Z> show 2
+Sent presentRequest (2+1).
+[Default]Record type: USmarc
+00966cam a2200265 a 4500
+001 2
+245 10 $a Gunung.
+
+nextResultSetPosition = 3
+Z> quit
+See you later!
+"""
+
+
+def test_what_yaz_client_says_between_records_is_passed_over_in_silence() -> None:
+    notes, made = noted(YAZ_CLIENT)
+    assert [record.of("001")[0].data for record in made] == ["1", "2"]
+    assert notes == []
+
+
+def test_a_line_that_goes_on_with_an_equals_sign_is_no_field() -> None:
+    lines = (
+        "=LDR  00000nam a2200000   4500",
+        "=001  A1",
+        "=245  10$aFisika",
+        r"=520  \\$aRumus E",
+        "=mc2 dan",
+        "=F terus",
+        "=SUM itu",
+        "=FMT  BK",
+    )
+    notes, (made,) = noted("\n".join(lines))
+    assert [field.tag for field in made.fields] == ["001", "245", "520", "FMT"]
+    assert made.of("520")[0].get("a") == "Rumus E =mc2 dan =F terus =SUM itu"
+    assert notes == []

@@ -527,6 +527,41 @@ def test_an_open_quote_costs_only_its_line() -> None:
     assert len(found) == 2_003
 
 
+def test_rows_that_an_open_quote_swallowed_are_told_with_their_lines() -> None:
+    notes: list[str] = []
+    open_at_2 = 'Judul,Tahun,Penulis\n"Laut,2017,Leila\nGunung,2018,"Budi"\n"Saman",1998,Ayu\n'
+    assert len(read(open_at_2, notes=notes)) == 2
+    assert [note for note in notes if "quotation mark" in note] == [
+        "Row 2 (line 2): a quotation mark seems not to be closed, so what stands down to line 3 is in one cell. Close it "
+        "there, and load again."
+    ]
+
+
+def test_cells_of_several_lines_with_quotes_are_no_open_quote() -> None:
+    notes: list[str] = []
+    read(
+        'Judul,Tahun,Penulis\n"Laut\n""bercerita"",""satu"", dua",2017,"Leila"\n"Gunung\napi",2018,"Budi"\n',
+        notes=notes,
+    )
+    assert not [note for note in notes if "quotation mark" in note]
+
+
+@pytest.mark.parametrize("cell", [b"\n" * 90_000, b"\n,x" * 60_000, b'\n,""' * 40_000, b'","' * 60_000])
+def test_cells_of_many_lines_cost_no_more_than_their_length(cell: bytes) -> None:
+    assert len(list(csv_rows(io.BytesIO(b'Judul,Tahun\n"' + cell + b'",1\n')))) < 10
+
+
+def test_letters_of_old_macs_are_told_and_those_of_windows_are_not() -> None:
+    table = "Judul;Tahun\nLaut;2017\nCafés et mémoires;2018\n"
+    for encoding, is_told in (("mac_roman", True), ("cp1252", False), ("utf-8", False), ("utf-16", False)):
+        notes: list[str] = []
+        read(table.encode(encoding), notes=notes)
+        assert [note.partition(" on letters")[0] for note in notes if "Mac" in note] == ["From row 3"] * is_told
+    windows: list[str] = []
+    read("Judul;Tahun\nJum‘at don’t naše 5€;2017\n".encode("cp1252"), notes=windows)
+    assert not [note for note in windows if "Mac" in note]
+
+
 def test_open_quotes_without_number_end_soon() -> None:
     assert len(read("Judul,Tahun\n" + '"a\n' * 100_000)) > 90_000
 
