@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,9 +221,7 @@ class EbookStore:
         return Tidied(files, size_bytes, len(left))
 
     def _not(self, needed: Needed, names: Collection[str]) -> list[str]:
-        ordered = sorted(names)
-        parts = (ordered[start : start + _ASKED_AT_ONCE] for start in range(0, len(ordered), _ASKED_AT_ONCE))
-        return [name for part in parts for name in sorted(set(part) - needed(part))]
+        return [name for part in in_parts(sorted(names), _ASKED_AT_ONCE) for name in sorted(set(part) - needed(part))]
 
     def clear(self) -> None:
         """Take away the copies that loads left when they were killed; one that is under way is locked."""
@@ -243,6 +241,15 @@ class EbookStore:
 
     def _place(self, sha256: str) -> Path | None:
         return self._root / sha256[:2] / f"{sha256}.pdf" if _SHA256.fullmatch(sha256) else None
+
+
+def in_parts(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Names by so many as an index is asked about at once.
+
+    >>> list(in_parts("abcde", 2))
+    ['ab', 'cd', 'e']
+    """
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def _opened(lock: Path) -> int:

@@ -16,7 +16,7 @@ from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
-from ingest.linking import attach, candidates, document_of, folder_of, is_record, place_of, standalone_id
+from ingest.linking import Place, attach, candidates, document_of, folder_of, is_record, place_of, standalone_id
 from ingest.mapping_pool import MappingPool
 from ingest.published import ebooks_held
 from ingest.read_failure import told
@@ -26,7 +26,7 @@ from ingest.report import IngestReport, Outcome
 from ingest.session import Session, Settled, Settlement
 from ingest.source import Origin, PdfBook, RecordItem, Rejected, RemovedRecord
 from ingest.tombstones import Tombstones
-from search.document import DocumentId
+from search.document import Document
 from search.embedding import Embedder
 from search.engine import Engine, Entry
 from search.errors import SearchError
@@ -335,7 +335,7 @@ class Load:
                 book = reader.read(path)
                 if isinstance(book, PdfBook):
                     self._ebooks.add(path, sha256)
-                    self._write_book(session, path, book, origin)
+                    self._write_book(session, path, place, book, origin)
                 else:
                     self._refuse(replace(book, origin=origin))
         except StoreError:  # no file's fault: the next one would fare no better
@@ -343,24 +343,14 @@ class Load:
         except READ_ERRORS as error:
             self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}"))
 
-    def _write_book(self, session: Session, path: Path, book: PdfBook, origin: Origin) -> None:
-        keys, place = candidates(path, book), place_of(Path(origin.file))
-        record = session.find_record(keys, book.sha256)
-        former, is_newer = session.former(keys, book, place, self._met)
-        if former is not None and record is not None and former.id == record.id:
-            former = None  # its record has a newer file, whatever stands in that
-        elif former is not None and not is_newer:
-            self._note(path.name, f"another text stands in it than before; the title made of that stays ({former.id}).")
-            former = None
-        if former is not None and record is None and is_record(former):
-            record = former  # which record it has found stays
-        own_id = standalone_id(self._job.source, book.sha256)
-        left: list[DocumentId] = []
+    def _write_book(self, session: Session, path: Path, place: Place, book: PdfBook, origin: Origin) -> None:
+        record, former = self._owners(session, path, place, book)
         if record is not None:
             document = attach(record, book, place)
-            left.append(own_id)  # loaded before its record was
+            left = [standalone_id(self._job.source, book.sha256)]  # loaded before its record was
         else:
             document = document_of(book, self._job.source, place)
+            left = []
         if former is not None and not is_record(former):
             left.append(former.id)
         for replaced in (record, former):
@@ -371,13 +361,32 @@ class Load:
         settled = Settled(origin, session.entry(document, book.pages), outcome)
         self._write(session, Settlement((settled,), session.leave(left, document.id)))
         self._report.attached += record is not None
+        self._count_pages(path.name, book)
+
+    def _owners(
+        self, session: Session, path: Path, place: Place, book: PdfBook
+    ) -> tuple[Document | None, Document | None]:
+        """The record that a book belongs to, and the title made of an earlier state of it, whose place it takes."""
+        keys = candidates(path, book)
+        record = session.find_record(keys, book.sha256)
+        former, is_newer = session.former(keys, book, place, self._met)
+        if former is None or (record is not None and former.id == record.id):
+            return record, None  # its record has a newer file, whatever stands in that
+        if not is_newer:
+            self._note(path.name, f"another text stands in it than before; the title made of that stays ({former.id}).")
+            return record, None
+        if record is None and is_record(former):
+            record = former  # which record it has found stays
+        return record, former
+
+    def _count_pages(self, name: str, book: PdfBook) -> None:
         self._report.pages += len(book.pages)
         self._report.pages_by_ocr += book.pages_by_ocr
         if without := sum(not page.text for page in book.pages):
             self._report.pages_without_text += without
-            self._note(path.name, f"{without:,} of {len(book.pages):,} pages have no text.")
+            self._note(name, f"{without:,} of {len(book.pages):,} pages have no text.")
         if book.ocr_failure:
-            self._note(path.name, f"no OCR: {book.ocr_failure}.")
+            self._note(name, f"no OCR: {book.ocr_failure}.")
 
     def _look_for_missing(self, session: Session) -> None:
         """E-books whose files were in a folder of this load and are there no more: told, and taken out where asked."""

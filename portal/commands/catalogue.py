@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Final
 
 import marc_samples
-from ingest.ebooks import StoreError
+from ingest.ebooks import StoreError, in_parts
 from ingest.jobs import IngestJob
 from ingest.published import ebooks_held
 from ingest.readers import ocr
@@ -100,8 +100,7 @@ def _lost_files(settings: Settings, engine: Engine) -> int:
     def count(*filters: Filter) -> int:
         return searcher.keyword(Query(filters=(Filter("access", ("fulltext",)), *filters)), 1).total
 
-    stored = sorted(ebook_store(settings).names())
-    parts = (stored[start : start + _ASKED_AT_ONCE] for start in range(0, len(stored), _ASKED_AT_ONCE))
+    parts = in_parts(sorted(ebook_store(settings).names()), _ASKED_AT_ONCE)
     return count() - sum(count(Filter("ebook_file", tuple(part))) for part in parts)
 
 
