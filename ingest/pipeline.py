@@ -101,7 +101,7 @@ class Load:
                 files.append(found)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
-        lost = self._other_sources()
+        others = self._other_sources()
         with_books = any(found.kind == "pdf" for found in files)
         try:
             with self._ebooks.in_use() as hold:
@@ -114,8 +114,8 @@ class Load:
                         raise _GivenUpError
                 self._keep_position()
                 self._tidy(hold)
-            if lost:
-                self._note(self._job.source, f"this is all that the index holds now; gone are {lost}.")
+            if others and (self._job.rebuild or self._report.outcomes["indexed"]):
+                self._note(self._job.source, self._about(others))
         except _GivenUpError:
             self._report.given_up = True
         self._report.stopped = self._stop.is_set()
@@ -252,15 +252,24 @@ class Load:
         self._write(session, session.settle(gone, self._report))
 
     def _other_sources(self) -> str:
-        """What a rebuild drops: records of other sources, "" when there are none."""
-        if not self._job.rebuild:
-            return ""
+        """What the index holds of other sources, "" when that is nothing, or a load that adds to this one is no news."""
         try:
             sources = self._engine.searcher().facets(Query()).get("source", ())
         except SearchError:
             return ""
-        others = [(value.value, value.count) for value in sources if value.value != self._job.source and value.count]
-        return ", ".join(f"{count:,} records of {name}" for name, count in others)
+        held = {value.value: value.count for value in sources if value.count}
+        own = held.pop(self._job.source, 0)
+        if own and not self._job.rebuild:
+            return ""
+        return ", ".join(f"{count:,} records of {name}" for name, count in held.items())
+
+    def _about(self, others: str) -> str:
+        if self._job.rebuild:
+            return f"this is all that the index holds now; gone are {others}."
+        return (
+            f"the index has records under this name for the first time, beside {others}. If that is the same catalogue, its "
+            "titles stand there twice: build the index anew under one --source, with --rebuild."
+        )
 
     def _is_whole(self) -> bool:
         """Whether a rebuild may take the place of the index: not with a part of what should be in it."""

@@ -45,8 +45,8 @@ def _done(parsed: argparse.Namespace) -> int:
     except (SearchError, LoadError, StoreError, IlsError) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return UNAVAILABLE
-    except KeyboardInterrupt:
-        print("telusur: stopped.", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print(f"telusur: stopped. {error}".rstrip(), file=sys.stderr)
         return STOPPED
     except BrokenPipeError:  # `telusur search … | head`
         sys.stderr.close()

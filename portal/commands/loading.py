@@ -159,6 +159,8 @@ def _errors_explained(settings: Settings, job: IngestJob) -> Iterator[None]:
     """What may end a load, beside the index, as a LoadError."""
     try:
         yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_remains(job)) from None
     except BrokenPipeError:
         raise  # whoever read our output has gone; nothing of the load is at fault
     except RefusedError as error:
@@ -345,8 +347,12 @@ def _require_sense_of_watch(arguments: Namespace) -> None:
 def _require_report(report: Path, paths: Sequence[Path]) -> None:
     if report.is_dir():
         raise MisuseError(f"{report} is a folder; --report names a file")
+    if not report.parent.is_dir():
+        raise MisuseError(
+            f"there is no folder {report.parent} to write the report to; make it, or name another --report"
+        )
     place = report if is_stream(report) else report.parent  # a device is written to as it is
-    if not place.exists() or not report.parent.is_dir() or not os.access(place, os.W_OK):
+    if not place.exists() or not os.access(place, os.W_OK):
         raise MisuseError(f"no report can be written to {report.parent}; name another --report")
     if report.resolve() in (path.resolve() for path in paths):
         raise MisuseError(f"{report} is to be loaded; --report would write over it: name another file")

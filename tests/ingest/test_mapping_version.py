@@ -22,6 +22,7 @@ BECOMES = {
     11: "5c264b2a6d582eb8",
     12: "2c118d15b09776df",
     13: "2c118d15b09776df",  # web addresses among the keys of the index
+    14: "215afd3cb68d73db",  # 532 among the notes
 }
 
 

@@ -100,6 +100,11 @@ def test_field_of_a_real_record(file: str, number: str, field: str, values: tupl
     assert real(file, number).values(field) == values
 
 
+def test_captions_of_a_film_are_a_note() -> None:
+    new = "gpo_monthly/CGP_Records_Monthly_Files__New_MARC_Records__new_records_202604_972_utf8.mrc.gz"
+    assert "Closed captioning in English." in real(new, "001471180").values("note")  # 532
+
+
 def test_papers_of_a_person_are_an_archive_and_no_game() -> None:
     papers = real("gwu/lp__ui__tests__data__351.mrc", "3053346")  # leader 06 p
     assert papers.values("format") == ("manuscript",)

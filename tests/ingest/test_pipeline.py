@@ -415,6 +415,18 @@ def test_a_rebuild_tells_which_sources_it_drops(library: Library, tmp_path: Path
     assert report.notes == ["kota: this is all that the index holds now; gone are 2 records of kampus."]
 
 
+def test_a_source_that_is_new_beside_others_is_told_once(library: Library, tmp_path: Path) -> None:
+    """A name that was mistyped, or changed, has each title twice."""
+    path = write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")])
+    assert library.load(path, source="kampus").notes == []
+    (note,) = library.load(path, source="kampuss").notes
+    assert note.startswith(
+        "kampuss: the index has records under this name for the first time, beside 2 records of kampus."
+    )
+    assert library.load(path, source="kampuss").notes == []
+    assert library.load(path, source="kampus").notes == []
+
+
 def test_a_pdf_whose_name_is_no_text_is_loaded(library: Library, tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.pdf")
     shutil.copy(marc_samples.SAMPLES / "pemrograman-rust.pdf", tmp_path / name)

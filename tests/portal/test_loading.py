@@ -11,11 +11,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from ingest.dry_run import NoEngine
 from ingest.harvest_state import Harvested, HarvestState, Kept
-from portal.commands.loading import harvest_state
+from ingest.jobs import IngestJob
+from portal.commands.loading import harvest_state, load
 from portal.settings import read_settings
 from tests.support.oai_server import OaiServer, sample_records
 from tests.support.pdfs import book, pdf, words
@@ -529,6 +532,19 @@ def test_a_rebuild_that_is_given_up_forgets_nothing(telusur: Telusur, repository
     telusur.run("ingest", "kosong", "--rebuild", code=3)
     repository.control(now="2024-05-03T00:00:00Z")
     assert "0 read" in telusur.run("ingest", "oai", repository.url)
+
+
+class BrokenOff(NoEngine):
+    """Ctrl-C comes a second time as soon as the index is opened."""
+
+    def updating(self, embedder: str = "", dimensions: int = 0) -> NoReturn:
+        raise KeyboardInterrupt
+
+
+def test_a_load_that_is_broken_off_says_what_remains(tmp_path: Path) -> None:
+    settings = read_settings({"TELUSUR_DATA": str(tmp_path)})
+    with pytest.raises(KeyboardInterrupt, match="What was published until then stays; the same command again"):
+        load(settings, IngestJob((write(tmp_path / "a.mrc", [record("1", "Laut")]),)), engine=BrokenOff())
 
 
 def test_each_index_has_harvests_of_its_own(tmp_path: Path) -> None:
