@@ -121,7 +121,8 @@ class EbookStore:
             if self._index not in self._indexes():
                 self._root.mkdir(parents=True, exist_ok=True)
                 with (self._root / _INDEXES).open("a", encoding="utf-8") as out:
-                    out.write(f"\n{self._index}\n")  # the last line there may be cut off
+                    before = "\n" if out.tell() else ""  # the last line there may be cut off
+                    out.write(f"{before}{self._index}\n")
                     out.flush()
                     os.fsync(out.fileno())
         except OSError as error:
