@@ -135,7 +135,9 @@ class Drawing:
     def told(self, problem: Problem, status: int) -> Drawn:
         title = problem.title
         switched = addresses.in_language(self.here, self.t.other) if self.here else ""
-        return self._drawn("_problem.html", problem, title, title, view=title, status=status, other_language=switched)
+        # A child who is told of something keeps the children's box above it.
+        view = "children" if self.here.partition("?")[0] == addresses.children("id") else title
+        return self._drawn("_problem.html", problem, title, title, view=view, status=status, other_language=switched)
 
     def closed(self, document: Document) -> Drawn:
         """403: the e-book of this document may not be read here; what its readers can do instead."""

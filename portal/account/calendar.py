@@ -35,7 +35,7 @@ class DueFeedPages:
     def routes(self) -> list[Route]:
         return [
             Route(f"{FEED}/{{secret}}.ics", self.serve),
-            Route("/akun/kalender/hapus", self._frame.done(self.switch_off, "data"), methods=["POST"]),
+            Route("/akun/data/kalender/hapus", self._frame.done(self.switch_off, "data"), methods=["POST"]),
         ]
 
     def serve(self, request: Request) -> Response:

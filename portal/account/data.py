@@ -77,7 +77,7 @@ class DataPages:
             Route(DATA, frame.done(self.correct, "data"), methods=["POST"]),
             Route(f"{DATA}.json", frame.shown(self.download, "data")),
             Route(f"{DATA}/permintaan", frame.done(self.ask, "data"), methods=["POST"]),
-            Route("/akun/kalender", frame.done(self.make_feed, "data"), methods=["POST"]),
+            Route(f"{DATA}/kalender", frame.done(self.make_feed, "data"), methods=["POST"]),
         ]
 
     def show(self, request: Request, visitor: Visitor) -> Response:

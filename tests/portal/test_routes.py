@@ -55,7 +55,7 @@ QUESTION = "Siapa yang memilih presiden dan wakil presiden?"
 @pytest.mark.parametrize(("hl", "heading"), [("id", "Ditemukan di dalam e-book"), ("en", "Found inside e-books")])
 def test_a_question_shows_what_an_e_book_says_and_leads_to_that_page(client: TestClient, hl: str, heading: str) -> None:
     text = client.get("/cari", params={"q": QUESTION, "hl": hl}).text
-    answers = text[text.index('<section class="answers"') : text.index('<div class="toolbar"')]
+    answers = text[text.index('<section class="answers"') : text.index('<ol class="cards"')]
     assert f'<h2 id="kutipan">{heading}</h2>' in answers
     assert '<blockquote cite="' in answers
     assert (
@@ -478,6 +478,14 @@ def test_a_plain_record_leads_back_to_the_search_it_was_found_by(client: TestCli
     found = next(a["href"] for a in Elements(page).all("a") if a.get("href", "").startswith("/katalog/"))
     assert "f.format=book" in found
     assert any("/cari?q=karang" in a.get("href", "") for a in Elements(client.get(found).text).all("a"))
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_a_child_who_is_told_of_a_failure_keeps_the_childrens_box(without_index: TestClient, hl: str) -> None:
+    for path, box in (("/anak", "/anak"), ("/cari", "/cari")):
+        told = without_index.get(f"{path}?q=laut&hl={hl}")
+        assert told.status_code == 503
+        assert next(Elements(told.text).all("form"))["action"] == box
 
 
 @pytest.mark.parametrize("path", ["/anak?q=laut", "/cari?q=laut", "/katalog/a", "/baca/a/1?q=laut", "/rak?dari=577"])

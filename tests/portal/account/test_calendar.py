@@ -72,7 +72,7 @@ def test_the_address_is_shown_once_read_by_whoever_knows_it_and_switched_off(hou
     patron = house.patron()
     house.lending.lend(patron, house.lending.copy(REEF_ID, title="Terumbu karang"))
     browser, stranger = house.browser("BT-0001"), house.browser()
-    shown = post(browser, "/akun/kalender")
+    shown = post(browser, "/akun/data/kalender")
     (path,) = re.findall(r"http://testserver(/akun/jatuh-tempo/[\w-]+\.ics)", shown)
     assert path not in browser.get("/akun/data").text
     answer = stranger.get(path)
@@ -81,12 +81,12 @@ def test_the_address_is_shown_once_read_by_whoever_knows_it_and_switched_off(hou
     assert "Kembalikan: Terumbu karang" in answer.text
     assert "Maria" not in answer.text
     assert path.split("/")[-1].removesuffix(".ics") not in house.lending.database.url.render_as_string()
-    renewed = post(browser, "/akun/kalender")
+    renewed = post(browser, "/akun/data/kalender")
     assert path not in renewed
     assert stranger.get(path).status_code == 404
     (path,) = re.findall(r"http://testserver(/akun/jatuh-tempo/[\w-]+\.ics)", renewed)
     assert stranger.get(path).status_code == 200
-    post(browser, "/akun/kalender/hapus")
+    post(browser, "/akun/data/kalender/hapus")
     assert stranger.get(path).status_code == 404
     assert not house.accounts.due_feed.is_on(actor_of(patron))
 
