@@ -254,6 +254,31 @@ def test_what_was_taken_out_of_the_list_can_be_put_back(browser: Browser, portal
     page.close()
 
 
+@pytest.mark.parametrize("left", [1, 0])
+def test_a_list_is_changed_and_put_back_by_keys_without_a_connection(
+    browser: Browser, portal: Portal, left: int
+) -> None:
+    page, _ = visit(browser, portal, LIST)
+    ids = ["kota.007", REEF_ID]
+    page.evaluate(KEEP, ids)
+    page.goto(f"{portal.address}/simpanan?ids=kota.007&ids={REEF_ID}")
+    titles, told = page.locator(".cards h2"), page.locator("[data-saved-status]")
+    whole, address = titles.all_text_contents(), page.url
+    page.context.set_offline(True)
+    page.locator(f'button[data-save="{REEF_ID}"]' if left else "[data-save-none]").press("Enter")
+    expect(titles).to_have_count(left)
+    expect(told).to_have_text("Dihapus dari daftar.")
+    expect(page.locator(".kept-tools")).to_have_count(0)
+    box(page).press("Control+z")  # takes back what was typed there
+    expect(titles).to_have_count(left)
+    page.locator("#judul-halaman").press("Control+z")
+    expect(titles).to_have_text(whole)
+    expect(told).to_have_text(re.compile("Dikembalikan.*2"))
+    expect(page).to_have_url(address)
+    assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
+    page.close()
+
+
 def test_only_what_was_taken_out_here_is_put_back(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, LIST)
     page.evaluate(KEEP, ["kota.007", REEF_ID, EBOOK_ID])

@@ -27,13 +27,13 @@
   };
 
   const english = () => document.documentElement.lang === 'en';
-  const addressOf = (ids) => {
+  const addressOf = (ids, inEnglish = english()) => {
     const params = new URLSearchParams();
     for (const id of ids) {
       if (params.toString().length + encodeURIComponent(id).length > MOST_IN_ADDRESS) break;
       params.append('ids', id);
     }
-    if (english()) params.set('hl', 'en');
+    if (inEnglish) params.set('hl', 'en');
     const query = params.toString();
     return query ? `/simpanan?${query}` : '/simpanan';
   };
@@ -77,18 +77,29 @@
     const held = titles();
     return shown.every((id) => held.includes(id)) ? shown : [];
   };
-  // Drawn anew by the server, since its files and what is shared of it hold the same titles.
-  const drawList = async (ids, place, told) => {
+  const LIST = '[data-saved-list]';
+  // Without a connection: the list as it stands, but for these titles. Its files hold them, so they are not offered.
+  const listWithout = (taken) => {
+    const list = document.querySelector(LIST).cloneNode(true);
+    list.querySelectorAll('.kept-tools, .for-query').forEach((one) => one.remove());
+    list.querySelectorAll('.cards > li').forEach((card) => { if (taken.includes(card.querySelector('[data-save]').dataset.save)) card.remove(); });
+    return list;
+  };
+  // Drawn anew by the server, since its files and what is shared of it hold the same titles. otherwise: makes the list
+  // where there is no connection.
+  const drawList = async (ids, place, told, otherwise) => {
     const address = addressOf(ids);
     history.replaceState(null, '', address);
-    let answer = null;
-    try { answer = await fetch(address); } catch { return; } // the page is being left
-    if (!answer.ok) { location.assign(address); return; }
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    document.querySelector('a[data-key="language"]').href = addressOf(ids, !english());
+    let list = null;
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) { location.assign(address); return; }
+      list = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector(LIST);
+    } catch { /* no connection */ }
     if (address !== location.pathname + location.search) return; // another one has been taken out since
-    const list = page.querySelector('[data-saved-list]');
-    document.querySelector('[data-saved-list]').replaceWith(list);
-    document.querySelector('a[data-key="language"]').href = page.querySelector('a[data-key="language"]').href;
+    list ||= otherwise();
+    document.querySelector(LIST).replaceWith(list);
     document.dispatchEvent(new CustomEvent('telusur:drawn'));
     const left = list.querySelectorAll('[data-save]');
     (left[Math.min(place, left.length - 1)] || list.querySelector('#judul-halaman')).focus();
@@ -98,18 +109,18 @@
   // The titles that were taken out last, what was kept and shown before, and the place of the first of them.
   let before = null;
   const takenOut = (was, left) => {
-    before = was;
+    before = { ...was, list: document.querySelector(LIST) };
     document.querySelector('[data-save-undo]').hidden = false;
-    return drawList(left, was.place, 'removed');
+    return drawList(left, was.place, 'removed', () => listWithout(was.taken));
   };
   const putBack = (undo) => {
-    const { taken, held, shown, place } = before;
+    const { taken, held, shown, place, list } = before;
     const kept = titles(); // another window may have kept more since, or given some up
     const back = held.filter((id) => taken.includes(id) || kept.includes(id));
     write(TITLES, [...back, ...kept.filter((id) => !back.includes(id))]);
     undo.hidden = true;
     mark();
-    return drawList(shown, place, 'restored');
+    return drawList(shown, place, 'restored', () => list);
   };
 
   const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
@@ -155,6 +166,14 @@
       if (live) live.textContent = button.dataset.copied;
       setTimeout(() => { button.textContent = said; }, 2000);
     }
+  });
+  // The button comes after the whole list, so keys have a way of their own to it.
+  document.addEventListener('keydown', (event) => {
+    const undo = document.querySelector('[data-save-undo]:not([hidden])');
+    if (!undo || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (event.target.matches?.('input, textarea, select')) return; // there it takes back what was typed
+    event.preventDefault();
+    putBack(undo);
   });
   window.addEventListener('storage', () => { mark(); fill(); });
   document.addEventListener('telusur:drawn', showAll);
