@@ -1,10 +1,14 @@
 """Reading an e-book in a real browser: keys, what is remembered, marks on the picture, reading aloud."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.support.browsing import Portal, visit
-from tests.support.small_library import EBOOK_ID
+from search.document import Page as BookPage
+from search.engine import Entry
+from tests.support.browsing import Portal, running_portal, visit
+from tests.support.small_library import EBOOK_ID, ebook, small_library
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +115,43 @@ def test_a_phone_shows_text_or_picture_as_chosen(browser: Browser, portal: Porta
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.reload()
     expect(picture).to_be_visible()
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The small library, whose e-book has no text on its fifth page."""
+    folder = tmp_path_factory.mktemp("scanned")
+    document, book, _ = ebook()
+    pages = tuple(BookPage(page.number, page.label, "") if page.number == 5 else page for page in book.pages)
+    with small_library(folder).engine.updating() as writer:
+        assert not writer.put([Entry(document, pages)]).refused
+    with running_portal(folder) as portal:
+        yield portal
+
+
+@pytest.mark.parametrize(("hl", "told"), [("id", "hanya berupa gambar"), ("en", "only an image")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_page_that_is_an_image_is_shown_at_once(
+    browser: Browser, scanned: Portal, width: int, hl: str, told: str
+) -> None:
+    page, watch = visit(browser, scanned, f"/baca/{EBOOK_ID}/4?hl={hl}", width)
+    page.evaluate("localStorage.setItem('telusur-show', 'text')")  # as chosen for pages that have some
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/5*")
+    expect(page.locator(".page-picture")).to_be_visible()
+    expect(page.locator(".page-text")).to_contain_text(told)
+    expect(page.locator(".reader-show")).to_have_count(0)
+    picture = page.locator(".page-picture").bounding_box()
+    assert picture is not None
+    assert picture["width"] >= min(0.85 * width, 700)
+    page.emulate_media(media="print")
+    expect(page.locator(".page-picture")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/6*")
+    expect(page.locator(".page-text")).to_be_visible()
+    assert not watch.complaints
     page.close()
 
 
