@@ -47,15 +47,15 @@ function draw(root, data, first) {
   root._html = data.html;
   root.dataset.drawn = '';
   root.querySelectorAll('details[data-key]').forEach((d) => {
-    if (d.classList.contains('picker')) return; // a picker closes once something is picked
+    if (d.matches('.picker, .ways')) return; // these close once something is picked
     if (opened.has(d.dataset.key)) d.open = opened.get(d.dataset.key);
     else if (d.classList.contains('facets-sheet')) d.open = window.matchMedia('(min-width: 56rem)').matches;
   });
   document.dispatchEvent(new CustomEvent('telusur:drawn'));
   if (focusedKey && sameView && !first) {
     const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
-    // What was picked lies in a picker that is closed by now.
-    const closed = again?.closest('details.picker:not([open])')?.querySelector('summary');
+    // What was picked may lie in a picker that is closed by now.
+    const closed = again?.checkVisibility?.() ? null : again?.closest('details:is(.picker, .ways):not([open])')?.querySelector('summary');
     (closed || again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });
   }
 }

@@ -399,6 +399,52 @@ def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser
     page.close()
 
 
+@BOTH
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_a_small_phone_shows_a_title_before_anything_is_scrolled(
+    browser: Browser, portal: Portal, root: str, hl: str
+) -> None:
+    page, _ = visit(browser, portal, f"{root}?q=membaca+jilid&hl={hl}", 360)
+    page.set_viewport_size({"width": 360, "height": 640})
+    title = page.locator(".cards h2").first.bounding_box()
+    assert title is not None
+    assert title["y"] + title["height"] <= 540
+    for one in page.locator(".toggles a, .facets-sheet > summary, .toolbar summary").all():
+        target = one.bounding_box()
+        assert target is not None
+        assert min(target["width"], target["height"]) >= 44
+    page.close()
+
+
+@BOTH
+@pytest.mark.parametrize("width", [360, 1280])
+def test_how_is_searched_is_chosen_by_keys_on_any_width(
+    browser: Browser, portal: Portal, root: str, width: int
+) -> None:
+    page, watch = visit(browser, portal, f"{root}?q=membaca+jilid", width)
+    more, way = page.locator(".ways > summary"), page.get_by_role("link", name="Kata persis")
+    if width < 900:
+        expect(way).to_be_hidden()
+        more.press("Enter")
+    way.press("Enter")
+    page.wait_for_url("**mode=keyword*")
+    drawn(page)
+    if width < 900:
+        expect(way).to_be_hidden()
+        more.press("Enter")
+        expect(way).to_have_attribute("aria-current", "true")
+        page.keyboard.press("Escape")
+        expect(way).to_be_hidden()
+        expect(more).to_be_focused()
+    else:
+        expect(more).to_be_hidden()
+        expect(way).to_have_attribute("aria-current", "true")
+        if root == "/":
+            expect(way).to_be_focused()
+    assert not watch.complaints
+    page.close()
+
+
 def test_who_picks_an_order_by_keyboard_stays_at_the_picker(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/?q=laut")
     drawn(page)

@@ -89,11 +89,11 @@ def test_the_box_has_room_for_words(window: Window, path: str) -> None:
 def test_menus_open_inside_of_the_page(window: Window, path: str, width: int, text: str) -> None:
     page, _ = window.visit(path, width)
     page.evaluate("text => { document.documentElement.dataset.text = text }", text)
-    pickers = page.locator(".picker:visible").all()
+    pickers = page.locator(":is(.picker, .ways):visible").all()
     assert pickers
     for picker in pickers:
         picker.locator("summary").click()
-        menu = picker.locator("ul").bounding_box()
+        menu = picker.locator("> :not(summary)").bounding_box()
         assert menu is not None
         assert menu["x"] >= 0
         assert menu["x"] + menu["width"] <= width

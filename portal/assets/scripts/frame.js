@@ -69,7 +69,7 @@
     if (event.key === 'Enter' && !event.isComposing && event.target.matches?.('.st-key-band input[type="search"]')) submitted();
   }, true);
 
-  const leave = (event) => document.querySelectorAll('details.picker[open]').forEach((picker) => {
+  const leave = (event) => document.querySelectorAll('details:is(.picker, .ways)[open]').forEach((picker) => {
     if (event.key === 'Escape') { picker.open = false; picker.querySelector('summary').focus(); }
     else if (event.type === 'click' && !picker.contains(event.target)) picker.open = false;
   });
