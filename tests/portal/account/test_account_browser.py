@@ -139,6 +139,21 @@ def test_guests_are_led_to_a_page_and_back_after_they_signed_in(browser: Browser
     context.close()
 
 
+def test_the_address_of_a_calendar_is_in_sight_where_it_is_shown_once(
+    maria: BrowserContext, lending_portal: Portal
+) -> None:
+    maria.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, watch = opened(maria, lending_portal, "/akun/data")
+    page.get_by_role("button", name=re.compile("^Buat alamat")).click()
+    address = page.locator(".secret-address")
+    expect(address).to_be_in_viewport()
+    copy = page.get_by_role("button", name="Salin")
+    copy.click()
+    expect(page.get_by_role("button", name="Tersalin")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address.inner_text().strip()
+    assert not watch.complaints
+
+
 def test_without_a_script_there_is_a_plain_link_to_ask(browser: Browser, lending_portal: Portal) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
