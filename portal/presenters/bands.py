@@ -10,7 +10,7 @@ from typing import Final, Literal
 from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.results import Card, Results, card
-from portal.presenters.wording import way_label
+from portal.presenters.wording import begun, way_label
 from portal.search_state import SearchState
 from search.query import BODY
 from search.query_language import SCOPES
@@ -69,9 +69,9 @@ def bands(
     """inside: e-books that are no results. words: what their pages are marked with. instead: shown where nothing was found."""
     made = []
     if instead is not None:
-        label = way_label(instead.way, t)
+        label = begun(way_label(instead.way, t))
         without = [card(hit, n, instead.words, instead.state, links, t) for n, hit in enumerate(instead.hits, start=1)]
-        made.append(Band("catalogue", f"{label[:1].upper()}{label[1:]}", t("band.instead"), tuple(without)))
+        made.append(Band("catalogue", label, t("band.instead"), tuple(without)))
     beside = tuple(card(hit, number, words, state, links, t) for number, hit in enumerate(inside, start=1))
     if view.cards and in_ebooks(state):
         made.append(Band("ebooks", t("band.ebooks"), "", view.cards))

@@ -9,7 +9,7 @@ from portal.i18n import Messages
 from portal.links import Links
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.shortening import MOST_REPEATED, clipped
-from portal.presenters.wording import reading_field, reading_value, way_label
+from portal.presenters.wording import begun, reading_field, reading_value, way_label
 from portal.search_state import SearchState
 from search.reading.interpretation import EVERYTHING
 from search.results import ResultPage, Way
@@ -76,7 +76,7 @@ def spelling(page: ResultPage, found: Understanding, state: SearchState, links: 
 def ways_out(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Iterator[Choice]:
     """Searches that demand less, with how many results each has."""
     for way in page.ways:
-        yield Choice(way_label(way, t), links.search(led_to(way, found, state)))
+        yield Choice(begun(way_label(way, t)), links.search(led_to(way, found, state)))
 
 
 def closest(page: ResultPage) -> Way | None:

@@ -84,6 +84,15 @@ def way_label(way: Way, t: Messages) -> str:
     return t("way.words", words=" ".join(way.words), n=n) if way.words else t("way.filters", n=n)
 
 
+def begun(label: str) -> str:
+    """A label at the beginning of a line.
+
+    >>> begun("tanpa saringan Bahasa")
+    'Tanpa saringan Bahasa'
+    """
+    return f"{label[:1].upper()}{label[1:]}"
+
+
 def reason_sentence(hit: Hit, t: Messages) -> str:
     """Why a hit is there, as one plain sentence; "" when the search asked for nothing."""
     parts = [*_found_words(hit, t), *_shared(hit, t)]

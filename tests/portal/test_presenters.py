@@ -324,9 +324,9 @@ def test_no_results_offer_ways_out_with_their_counts_before_anything_else() -> N
     view = drawn(replace(found(), query=query, ways=ways), state)
     assert view.empty is not None
     assert [(step.label, step.href) for step in view.empty.steps] == [
-        ("tanpa saringan Bahasa: Inggris (1.200)", "/?q=laut+zzz&f.format=map&mode=keyword"),
-        ("tanpa semua saringan (1.300)", "/?q=laut+zzz&mode=keyword"),
-        ("tanpa kata “zzz” (1)", "/?q=laut&f.format=map&f.language=eng&mode=keyword"),
+        ("Tanpa saringan Bahasa: Inggris (1.200)", "/?q=laut+zzz&f.format=map&mode=keyword"),
+        ("Tanpa semua saringan (1.300)", "/?q=laut+zzz&mode=keyword"),
+        ("Tanpa kata “zzz” (1)", "/?q=laut&f.format=map&f.language=eng&mode=keyword"),
         ("Cari menurut kata dan makna", "/?q=laut+zzz&f.format=map&f.language=eng"),
         ("Cari menurut makna, bukan kata yang persis sama", "/?q=laut+zzz&f.format=map&f.language=eng&mode=semantic"),
     ]

@@ -44,7 +44,10 @@ def test_titles_are_told_in_words_with_place_day_and_queue(house: House) -> None
     assert str(told["kota.003"]["text"]).startswith("Baca di tempat")
     assert [told[id]["hold"] for id in (REEF_ID, "kota.002", "kota.003", "kota.004")] == [True, True, False, False]
     assert "tidak dapat dipesan" in house.browser().get("/pesan/kota.003").text
-    assert (told["kota.004"]["state"], told["kota.004"]["text"]) == ("unknown", "Status tidak diketahui")
+    assert (told["kota.004"]["state"], told["kota.004"]["text"]) == (
+        "unknown",
+        "Tanyakan ketersediaannya di perpustakaan",
+    )
     assert titles(house.browser(), "kota.002", hl="en")["kota.002"]["text"] == "On loan, back 3 Dec"
 
 
