@@ -216,6 +216,7 @@ def phrasebook() -> Phrasebook:
             "<century>": spans.centuries,
             "<number>": lambda text, i: spans.numbers(text, i) or _one(numbers, text, i),
             "<age>": spans.ages,
+            "<ages>": spans.ages_from_or_to,
             "<audience>": lambda text, i: _several(audiences, text, i),
             "<language>": lambda text, i: _several(languages, text, i),
             "<tongue>": lambda text, i: _several(tongues, text, i),

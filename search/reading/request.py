@@ -125,8 +125,10 @@ class _Reader:
     def _authorship(self) -> Span | None:
         """Where a text asks who wrote what it names; in capitals it may be a title itself ("Who Wrote the Bible?")."""
         text, book = self._text, self._book
-        opening, size = book.authorship_openings.longest(text, 0), len(text)
-        spans = [(0, opening.end)] if opening is not None else []
+        size = len(text)
+        # In "who wrote the Book of Job" the book is part of its title.
+        ends = [one.end for one in book.authorship_openings.at(text, 0) if text.words[one.end : one.end + 1] != ["of"]]
+        spans = [(0, max(ends))] if ends else []
         spans += [(i, size) for i in range(1, size) if _ends(book.authorship_closings.longest(text, i), size)]
         for start, end in spans:
             named = (0, start) if start else (end, size)
@@ -171,10 +173,12 @@ class _Reader:
             return None
         start, head.thing = thing[0], thing[1].value
         head.span = (start, thing[1].end)
-        if start:
-            head.cut.append((0, self._literature(head) or start))
+        tongue = self._literature(head)
+        if begins := start if tongue is None else tongue:
+            head.cut.append((0, begins))
         self._subject_begins(head)
-        if not head.full and (opened or any(one.titled for one in head.taken)):
+        by_whom = any(one.rule.kind in ("person", "publisher") for one in head.taken)  # "any books by Andrea Hirata"
+        if not head.full and ((opened and not by_whom) or any(one.titled for one in head.taken)):
             return None  # "Stories for Children"
         if not head.full and len(head.taken) == 1 and head.taken[0].rule.full:
             return None  # "New Poems"
@@ -254,7 +258,7 @@ class _Reader:
     def _subject_begins(self, head: _Head) -> None:
         """Read what stands after the thing, before its subject: "apa saja", "anak", "berbahasa Inggris", "tentang"."""
         text, found = self._text, self._found
-        i = head.span[1]
+        i, one = head.span[1], None
         for _ in range(MOST_DESCRIBING):
             if i >= len(text) or (text.parted[i] and "," not in text.between(i)):
                 break
@@ -272,6 +276,9 @@ class _Reader:
         if i < len(text) and not text.parted[i] and (about := found.about[i]):
             head.cut.append((i, about))
             head.full, head.about, i = True, about, about
+        elif one is not None and self._is_of_whom(one, head) and (about := found.about[one.end]):
+            head.cut.append((one.end, about))
+            head.full = True
         elif (late := self._late_about(head, i)) is not None:
             head.cut.append(late)
             head.full = True
@@ -303,6 +310,8 @@ class _Reader:
     def _describes(self, one: Construction, head: _Head) -> bool:
         """Whether a construction right after the thing describes it."""
         rule, about = one.rule, self._found.about[one.end]
+        if self._is_of_whom(one, head):
+            return False
         if one.negated:
             return rule.place != "capital"
         if rule.place == "after" and rule.kind == "year" and not about:
@@ -310,6 +319,10 @@ class _Reader:
         if rule.place in ("after", "end") and rule.kind == "language" and not (about or head.literary):
             return False  # "buku bahasa Inggris" may teach it
         return rule.place != "capital"
+
+    def _is_of_whom(self, one: Construction, head: _Head) -> bool:
+        """ "Skripsi untuk anak usia 5 tahun tentang gizi", "skripsi tentang gizi untuk anak" are not for them to read."""
+        return one.rule.kind == "audience" and head.dated
 
     # The subject and what follows it
 
@@ -358,8 +371,8 @@ class _Reader:
         guards = self._book.guards
         if one.rule.kind == "language":
             return guards["of_language"].isdisjoint(subject)
-        if one.rule.kind == "audience" and head.dated:
-            return False  # "skripsi tentang gizi untuk anak usia 5 tahun" is not for them to read
+        if self._is_of_whom(one, head):
+            return False
         if one.rule.kind == "year" and not one.rule.sure:
             return guards["eras"].isdisjoint(subject) and _first_year(one) >= FIRST_PLAIN_YEAR
         if one.rule.kind == "person":

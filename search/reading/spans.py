@@ -18,9 +18,15 @@ _TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "si
 _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
 _ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
 _FIRST_CENTURY: Final = 15  # that has printed books
+# "17 tahun ke atas", "8 and up": of whom is older or younger than a year of age.
+_OF_AGE: Final = frozenset(("tahun", "thn", "th", "years", "year", "yrs", "old"))
+_UPWARDS: Final = (("ke", "atas"), ("keatas",), ("and", "up"), ("and", "over"), ("and", "above"), ("and", "older"), ("or", "older"))  # fmt: skip
+_DOWNWARDS: Final = (("ke", "bawah"), ("kebawah",), ("and", "under"), ("and", "below"), ("and", "younger"), ("or", "younger"))  # fmt: skip
 # Whom a book is for that suits an age, by the codes of the field "audience"; who is older is no audience of its own.
 _TEENS_FROM: Final = 13
 _ADULTS_FROM: Final = 18
+# "17+" is said of what is not for children; what it suits is for anyone, which is no audience.
+_GROWN_UP_FROM: Final = 17
 _TO: Final = (
     ("sampai", "dengan"),
     ("sampai",),
@@ -100,13 +106,44 @@ def ages(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
     if not found:
         return []
     (end, first), last = found[0], 0
+    if _plus(text, end):
+        return []
     if end < len(text):
         k = end if text.between(end).strip() in _DASHES else end + (text.words[end] in ("sampai", "to", "and", "dan"))
         if (k > end or text.between(end).strip()) and k < len(text) and (other := numbers(text, k)):
             end, last = other[0]
     last = last or first
-    codes = [code for code, fits in (("children", first < _TEENS_FROM), ("teens", last >= _TEENS_FROM)) if fits]
-    return [(end, tuple(codes))] if first <= last < _ADULTS_FROM else []
+    return [(end, _suited(first, last))] if first <= last < _ADULTS_FROM else []
+
+
+def ages_from_or_to(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
+    """ "12+", "12 tahun ke atas", "8 and up", "3 years and under": the audiences of these years of age."""
+    found = numbers(text, i)
+    if not found:
+        return []
+    end, age = found[0]
+    up = _plus(text, end)
+    while end < len(text) and text.words[end] in _OF_AGE and (not text.parted[end] or _plus(text, end)):
+        end += 1
+    upwards = 0 if up else _length(_UPWARDS, text, end)
+    downwards = 0 if up or upwards else _length(_DOWNWARDS, text, end)
+    if up or upwards:
+        return [(end + upwards, _suited(age, _ADULTS_FROM - 1))] if age < _GROWN_UP_FROM else []
+    return [(end + downwards, _suited(0, age))] if downwards and age < _ADULTS_FROM else []
+
+
+def _suited(first: int, last: int) -> tuple[str, ...]:
+    return tuple(code for code, fits in (("children", first < _TEENS_FROM), ("teens", last >= _TEENS_FROM)) if fits)
+
+
+def _plus(text: Text, end: int) -> bool:
+    """Whether a plus stands right behind the word before word `end`."""
+    return text.raw[text.ends[end - 1] :][:1] == "+"
+
+
+def _length(phrases: tuple[tuple[str, ...], ...], text: Text, i: int) -> int:
+    """How many words the one of `phrases` that stands at word i has, 0 where none does."""
+    return next((len(one) for one in phrases if tuple(text.words[i : i + len(one)]) == one), 0)
 
 
 def numbers(text: Text, i: int) -> list[tuple[int, int]]:
