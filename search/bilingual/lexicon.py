@@ -34,6 +34,10 @@ CACHED: Final = 8192
 # A word that is known in both languages ("air"), where nothing tells which is meant.
 GUESSED_SHARE: Final[Mapping[Language, float]] = {"id": 0.65, "en": 0.35}
 
+# ... or which of the two a line written by hand knows and the other a table only: "zaman" is an era before it is, in English, a
+# tree, "tuna" a fish before it is unlearned.
+BY_HAND_SHARE: Final = 0.9
+
 # So much of the evidence is left where the translation does not lead back ("laskar", "army unit").
 ONE_WAY: Final = 0.4
 
@@ -47,11 +51,11 @@ _TOLD_BY: Final = 4  # letters: "chemical" tells nothing beside "chemistry"
 # Words of grammar, beyond the stop words of search.analysis: they say in which language a query is written, and are
 # nothing to look for by themselves.
 _INDONESIAN_GRAMMAR: Final = """
-    ada adalah agar akan aku anda antara apa apakah apapun atau bagaimana bagi bahkan bahwa begitu begini belum berapa
+    ada adalah agar akan aku ala anda antara apa apakah apapun atau bagaimana bagi bahkan bahwa begitu begini belum berapa
     bila bisa bisakah boleh bolehkah dalam dan dapat dari daripada demikian dengan dengannya di dia hanya harus hingga
-    ialah ini itu itulah jangan jika juga kalau kalian kamu kapan karena kau ke kemana kepada kita lagi lah lebih mana
-    masih mengapa merupakan meskipun mereka nya oleh pada padanya padaku padamu para pernah saja sambil sana sebagai
-    sebaiknya secara sedang sehingga sejak sekali selain seperti sepertinya seseorang sesuatu siapa sini sudah tadi tak
+    ialah ini itu itulah jangan jika juga kalau kalian kamu kapan karena kau ke kemana kepada kita kok lagi lah lebih mana
+    masih mengapa merupakan meski meskipun mereka nya oleh pada padanya padaku padamu para pernah saja sambil sana sebagai
+    sang sebaiknya secara sedang sehingga sejak sekali selain seperti sepertinya seseorang sesuatu siapa sih sini sudah tadi tak
     tapi telah tentang tersebut terhadap tetapi tidak untuk walaupun yaitu yakni yang
 """
 _ENGLISH_GRAMMAR: Final = """
@@ -306,6 +310,9 @@ def _guessed(known: Mapping[Language, _Found], hint: Language | None) -> _Found 
     if len(known) < 2:
         return next(iter(known.values()), None)
     shares = GUESSED_SHARE if hint != "en" else {"id": GUESSED_SHARE["en"], "en": GUESSED_SHARE["id"]}
+    by_hand = [code for code, found in known.items() if found.by_hand]
+    if hint is None and len(by_hand) == 1:
+        shares = {code: BY_HAND_SHARE if code in by_hand else 1 - BY_HAND_SHARE for code in known}
     forms = [form for code, found in known.items() for form in _scaled(found.forms, shares[code])]
     # Neither reading is sure, however sure each translation is of its own.
     return _Found(tuple(forms), max(shares[code] * found.sure for code, found in known.items()))

@@ -190,3 +190,32 @@ def test_known_words_in_any_order_too(words: list[str], language: "None") -> Non
     expansions = LEXICON.expand(words, language)
     check(expansions, len(words))
     assert all(tuple(words[e.start : e.end]) != a.words for e in expansions for a in e.alternatives)
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant", "misleading"),
+    [
+        ("zaman", "era", "saman"),  # a tree, in English
+        ("tuna", "tuna fish", "illiterate"),
+        ("pemberdayaan", "empowerment", "power"),
+        ("empowerment", "pemberdayaan", "kekuasaan"),
+        ("keselamatan", "safety", "save"),
+        ("salvation", "keselamatan", "penyelamatan"),
+        ("affairs", "urusan", "keintiman"),
+        ("works", "karya", "kilang"),
+        ("USA", "amerika serikat", "tentara"),
+        ("coding", "koding", "digunakan"),
+        ("injil", "gospel", "alkitab"),
+        ("kumpulan", "collection", "pool"),
+        ("askep", "asuhan keperawatan", "raising"),
+    ],
+)
+def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: str, misleading: str) -> None:
+    (texts,) = expand(asked).values()
+    assert texts[0] == meant
+    assert misleading not in texts
+
+
+def test_words_that_only_lead_a_name_or_a_sentence_have_no_translation() -> None:
+    assert "sang" not in expand("sang pemimpi")
+    assert "ala" not in expand("masakan ala rumahan")
