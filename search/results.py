@@ -152,7 +152,8 @@ class ResultPage:
 
     `mode` is what was really run, which is "keyword" when no vectors were there. typed: the search as it was
     asked for, when `query` is another spelling of it that finds more. meant: a spelling that would find far
-    more. ways: out of a search without results. also: what was looked for in the other language.
+    more. ways: out of a search without results. also: what was looked for besides, in the other language or as other
+    words for the same.
     answers: passages that answer, on the first page of results for a question.
     """
 

@@ -1,4 +1,4 @@
-"""A query in both languages: beside each word what the lexicon calls it in the other one."""
+"""A query in both languages: beside each word what the lexicon calls it in the other one, and what means the same in its own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from typing import Final
 
 from search import analysis
 from search.bilingual.lexicon import Expansion, Lexicon, shown
+from search.bilingual.synonyms import synonyms
 from search.numerals import ROMAN
 from search.query import BODY, Alternative, Clause, Group, Part, Query
 
@@ -14,12 +15,16 @@ from search.query import BODY, Alternative, Clause, Group, Part, Query
 # Indonesian lose 0.015; with meaning beside the words all are level.
 TRANSLATED: Final = 0.6
 
+# What another word for the same counts of the word itself.
+SYNONYM: Final = 0.7
+_SPELT_ALIKE: Final = 4  # letters: beside "color" a patron need not be told of "colour"
+
 # Where words are words of a language; names and publishers are not translated.
 _TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
 
 # Words that a number follows: of school years, volumes, parts.
 _NUMBERED: Final = frozenset((
-    "kelas", "jilid", "volume", "vol", "bagian", "bab", "semester", "tingkat", "buku", "seri",
+    "kelas", "kls", "jilid", "volume", "vol", "bagian", "bab", "semester", "tingkat", "buku", "seri",
     "grade", "class", "part", "book", "chapter", "series",
 ))  # fmt: skip
 # A number in either form, and the other one.
@@ -29,7 +34,7 @@ _OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {
 
 
 def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
-    """`query` with its translations beside its words, and those of them worth telling a patron.
+    """`query` with its translations and synonyms beside its words, and those of them worth telling a patron.
 
     Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
     """
@@ -56,10 +61,14 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Ite
 
 def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Clause]:
     before = ""
-    for clause in _with_translations(run, lexicon, told):
+    translations: list[str] = []
+    same: list[str] = []
+    for each in _with_translations(run, lexicon, translations):
+        clause = _with_synonyms(each, same)
         word = analysis.fold(clause.text)
         yield _numbered(clause, word) if before in _NUMBERED else clause
         before = word
+    told += (*translations, *same)
 
 
 def _numbered(clause: Clause, number: str) -> Clause:
@@ -79,6 +88,15 @@ def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str])
         text = " ".join(clause.text for clause in run[expansion.start : expansion.end])
         yield replace(run[expansion.start], text=text, others=_alternatives(expansion))
     yield from run[place:]
+
+
+def _with_synonyms(clause: Clause, told: list[str]) -> Clause:
+    words = analysis.plain_words(clause.text)
+    same = synonyms(words)
+    told += (one for one in same if one[:_SPELT_ALIKE] != clause.text[:_SPELT_ALIKE].lower())
+    folded = [tuple(analysis.plain_words(one)) for one in same]
+    beside = [Alternative(one, SYNONYM * min(1.0, len(words) / len(one))) for one in folded]
+    return replace(clause, others=(*beside, *(other for other in clause.others if other.words not in folded)))
 
 
 def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:

@@ -31,7 +31,7 @@ ASKING: Final = frozenset(
     f"search/{name}.py"
     for name in (
         "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon",
-        "bilingual/terms", "numerals", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
+        "bilingual/terms", "bilingual/synonyms", "numerals", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
         "understanding", "telling", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
         "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary", "engines/embedded/sets",
         "engines/embedded/beginnings",

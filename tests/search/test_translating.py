@@ -2,7 +2,7 @@
 
 from search.bilingual.lexicon import shipped
 from search.query_language import parse
-from search.translating import TRANSLATED, translated
+from search.translating import SYNONYM, TRANSLATED, translated
 
 
 def weights(text: str) -> dict[str, float]:
@@ -22,3 +22,27 @@ def test_a_rare_sense_of_a_word_that_is_the_same_in_both_languages_counts_little
 
 def test_one_of_more_words_than_were_asked_counts_no_more_than_they() -> None:
     assert weights("waruga")["stone sarcophagus"] < TRANSLATED
+
+
+def test_a_word_for_the_same_counts_less_than_the_word_and_is_told() -> None:
+    found = weights("satwa laut")
+    assert found["hewan"] == found["binatang"] == SYNONYM < 1
+    _, told = translated(parse("satwa laut"), shipped())
+    assert told[-2:] == ("hewan", "binatang")
+
+
+def test_a_set_phrase_has_synonyms_as_a_whole() -> None:
+    assert weights("surat kabar lama")["koran"] == SYNONYM
+    assert weights("hipertensi")["tekanan darah tinggi"] < SYNONYM
+
+
+def test_what_is_only_spelt_otherwise_is_not_told() -> None:
+    query, told = translated(parse("organisation"), shipped())
+    assert ("organization",) in {other.words for clause in query.wanted for other in clause.others}
+    assert "organization" not in told
+
+
+def test_words_in_quotes_or_for_something_wider_have_no_synonyms() -> None:
+    assert weights('"hewan"') == {}
+    assert "kendaraan" not in weights("mobil")
+    assert "tuna" not in weights("cakalang")
