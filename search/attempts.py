@@ -94,7 +94,7 @@ class Asking:
 
     def _is_scattered(self, first: Attempt) -> bool:
         """Whether the words stand together in no record and on no page: only far apart, in the texts of whole books."""
-        query = first.query.without_filters()
+        query = first.query.without_filters().demanding()
         words = [clause for clause in query.wanted if not is_stop(clause)]
         if query.strict or query.grouped or len(words) < 2:
             return False

@@ -1,35 +1,43 @@
-"""What a document need not say, because the language it is in says it: books in Indonesian are about Indonesia as a rule."""
+"""What a document need not say: that it is a book, or, in Indonesian, that it is about Indonesia."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Final
 
 from search import analysis
 from search.matching import ALL_REQUIRED, is_stop
-from search.query import Clause, Part, Query
+from search.query import ANYWAY, Clause, Part, Query
 
 # A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). What it gains:
 # docs/decisions/0004-fusion.md.
 COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
+# What a patron calls anything that a library has, before what it is to be about. A title made of the word ("Buku Pintar") comes
+# first all the same.
+_THINGS: Final = frozenset(("buku", "book", "books"))
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 
 
 def with_implied(query: Query) -> Query:
-    """`query`, in which documents in the language of a country count as holding its name, where other words are asked for
-    beside it and all of them are required."""
+    """`query`, in which documents in the language of a country count as holding its name, and all as holding "buku" at its
+    beginning, where other words are asked for beside it and all of them are required."""
     content = [part for part in query.parts if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query
     before = (None, *query.parts)
-    parts = tuple(_implied(part, previous) for part, previous in zip(query.parts, before, strict=False))
-    others_stay = any(part in parts for part in content)
-    return replace(query, parts=parts) if others_stay else query
+    for things in (_THINGS, frozenset[str]()):
+        parts = tuple(_implied(part, last, things) for part, last in zip(query.parts, before, strict=False))
+        if any(part in parts for part in content):
+            return replace(query, parts=parts)
+    return query
 
 
-def _implied(part: Part, before: Part | None) -> Part:
+def _implied(part: Part, before: Part | None, things: Set[str]) -> Part:
     if not isinstance(part, Clause) or part.field or part.phrase or part.prefix or part.negated:
         return part
+    word = analysis.fold(part.text)
+    if before is None and word in things:
+        return replace(part, implied_in=ANYWAY)
     named = isinstance(before, Clause) and analysis.fold(before.text) in _NAMED_BY
-    language = COUNTRIES.get(analysis.fold(part.text))
+    language = COUNTRIES.get(word)
     return replace(part, implied_in=language) if language and not named else part

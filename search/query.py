@@ -23,6 +23,9 @@ RECORD: Final = "record"
 IDENTIFIER: Final = "identifier"
 ID: Final = "id"
 
+# All documents count as holding a word.
+ANYWAY: Final = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -41,8 +44,8 @@ class Clause:
     """One thing asked for: a word or a phrase, in one field or anywhere, wanted or unwanted.
 
     field: of search.schema, BODY, RECORD, IDENTIFIER, ID, or None for anywhere. prefix: the word was written with a closing `*`.
-    others: what may stand in for it (search.bilingual). implied_in: code of a language; documents in it count as holding the
-    word (search.implied).
+    others: what may stand in for it (search.bilingual). implied_in: code of a language, or ANYWAY; documents in it, or all, count
+    as holding the word (search.implied).
     """
 
     text: str
@@ -126,7 +129,11 @@ class Query:
 
     def loosened(self) -> "Query":
         # Where some words are enough, none may be had for nothing.
-        return replace(self._changing(lambda clause: replace(clause, implied_in=None)), loose=True)
+        return replace(self.demanding()._changing(lambda clause: replace(clause, implied_in=None)), loose=True)
+
+    def demanding(self) -> "Query":
+        """The same search without the words that all documents count as holding."""
+        return self.keeping(lambda clause: clause.implied_in != ANYWAY)
 
     def translated_in_headings(self, *, only: bool) -> "Query":
         """The same search; what stands in for its words must stand in titles and headings, or may stand anywhere."""

@@ -25,6 +25,7 @@ from search.engines.terms import (
 from search.errors import QueryRefused
 from search.matching import Requirements, requirements
 from search.query import (
+    ANYWAY,
     BODY,
     ID,
     IDENTIFIER,
@@ -224,7 +225,9 @@ class Selection(Generic[Q]):
             placed = [(other, HEADINGS if other.heading and anywhere else weights) for other in clause.others]
             own = self._best_of([own, *(self._alternative(*one) for one in placed)])
         if clause.implied_in and self._of_records:
-            own = self._in.either(own, self._in.any_of("r_language", [clause.implied_in]))
+            anyway = clause.implied_in == ANYWAY
+            held = self._in.everything() if anyway else self._in.any_of("r_language", [clause.implied_in])
+            own = self._in.either(own, held)
         return own
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:

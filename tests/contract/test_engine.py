@@ -11,7 +11,7 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, OnlineAccess, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
-from search.query import ID, RECORD, Alternative, Clause, Filter, Query
+from search.query import ANYWAY, ID, RECORD, Alternative, Clause, Filter, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
@@ -957,6 +957,20 @@ def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
     assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
     assert {value.value: value.count for value in searcher.facets(asked)["language"]} == {"eng": 1, "ind": 1}
+    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+
+
+def test_a_word_may_be_implied_anyway(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Ekonomi", pages=["Ekonomi desa"]),
+        entry("a.2", "Buku ekonomi"),
+        entry("a.3", "Buku sejarah"),
+    )
+    asked = Query("buku ekonomi", (Clause("buku", implied_in=ANYWAY), Clause("ekonomi")))
+    assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
+    assert searcher.keyword(asked, 0).total == 2
+    assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
     assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 

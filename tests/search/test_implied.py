@@ -7,6 +7,7 @@ import pytest
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
 from search.implied import with_implied
+from search.query import ANYWAY
 from search.query_language import parse
 from tests.support.documents import entry
 
@@ -69,3 +70,38 @@ def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_pat
     assert page.notices == ("keyword_only",)
     assert [found.page for found in page.hits[-1].pages] == [1]
     assert {value.value: value.count for value in page.facets["language"]} == {"ind": 2, "eng": 1}
+
+
+@pytest.mark.parametrize("text", ["buku kehamilan", "Books coral reefs", "buku pengarang:hirata"])
+def test_that_it_is_a_book_is_implied_before_other_words(text: str) -> None:
+    assert [clause.implied_in for clause in with_implied(parse(text)).clauses][:2] == [ANYWAY, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["buku", '"buku kehamilan"', "cinta buku", "buku -ikan", "buku* laut", "the book thief", "judul:buku laut"],
+)
+def test_where_books_are_asked_for_outright_it_is_not(text: str) -> None:
+    assert ANYWAY not in [clause.implied_in for clause in with_implied(parse(text)).clauses]
+
+
+def test_of_two_words_that_are_implied_the_country_is() -> None:
+    assert implied("buku indonesia") == ["indonesia"]
+
+
+def test_a_book_about_what_no_title_names_is_not_just_any_book(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Buku siswa"),
+                entry("a.2", "Asuhan kehamilan"),
+                entry("a.3", "Buku kehamilan"),
+                entry("a.4", "Buku saku persalinan"),
+            ]
+        )
+    found = Discovery(engine).search(parse("buku kehamilan"))
+    assert [hit.document.id for hit in found.hits] == ["a.3", "a.2"]
+    assert found.total == 2
+    assert Discovery(engine).search(parse("buku astronomi")).total == 0
+    assert [hit.document.id for hit in Discovery(engine).search(parse("buku kehamilan"), "keyword").hits] == ["a.3"]
