@@ -117,6 +117,7 @@ Notice = Literal[
     "loosened",  # no document has all the words, so some were enough
     "shortened",  # the text was longer than the limit
     "plain",  # signs of the query language made no sense together and were passed over
+    "no_words",  # the text has nothing to look for, so no document is kept out by it
 ]
 
 

@@ -160,6 +160,14 @@ def test_some_of_the_words_are_enough_when_nothing_has_all_and_it_says_so(discov
     assert discovery.search(parse("terumbu karang"), "keyword").notices == ()
 
 
+@pytest.mark.parametrize("text", ["\U0001f4da", '""', "( )", "&&"])
+def test_a_text_without_a_word_shows_everything_and_says_so(discovery: Discovery, text: str) -> None:
+    page = discovery.search(parse(text), "keyword")
+    assert page.total == discovery.search(parse(""), "keyword").total > 0
+    assert page.notices == ("no_words",)
+    assert discovery.search(parse(""), "keyword").notices == ()
+
+
 def test_in_the_order_of_a_field_nothing_is_found_by_its_meaning_alone(discovery: Discovery) -> None:
     def found(text: str, sort: str, mode: Mode = "hybrid") -> set[str]:
         return {hit.document.id for hit in discovery.search(parse(text, (), sort), mode).hits}
