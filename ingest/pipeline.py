@@ -25,8 +25,9 @@ from ingest.readers.pdf import PdfReader, sha256_of
 from ingest.report import IngestReport, Outcome
 from ingest.session import Session, Settled, Settlement
 from ingest.source import Origin, PdfBook, RecordItem, Rejected, RemovedRecord
+from ingest.still_there import StillThere
 from ingest.tombstones import Tombstones
-from search.document import Document
+from search.document import Document, DocumentId
 from search.embedding import Embedder
 from search.engine import Engine, Entry
 from search.errors import SearchError
@@ -79,7 +80,9 @@ class Load:
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
-        self._report = IngestReport(job.dry, embedder=job.embedder.name if job.embedder else "")
+        self._report = IngestReport(
+            job.dry, embedder=job.embedder.name if job.embedder else "", removes_missing=job.missing == "removed"
+        )
         self._started = time.monotonic()
         # Work of all there is, of what is read, and about that of what is in one of the report's counts (FoundFile.effort).
         self._total = self._read = self._settled = 0.0
@@ -294,6 +297,10 @@ class Load:
         if len(self._report.notes) < MAX_NOTES:
             self._report.notes.append(f"{file}: {sentence}")
 
+    def _note_once(self, file: str, sentence: str) -> None:
+        if f"{file}: {sentence}" not in self._report.notes:
+            self._note(file, sentence)
+
     def _refuse(self, rejected: Rejected) -> None:
         self._report.refuse(numbered(rejected))
         self._on_refused(rejected)
@@ -401,23 +408,34 @@ class Load:
         """E-books whose files were in a folder of this load and are there no more: told, and taken out where asked."""
         if self._job.missing == "ignored" or self._job.rebuild or self._stop.is_set():
             return
+        told: set[DocumentId] = set()  # of two folders one may lie in the other
         for path in filter(Path.is_dir, self._job.paths):
-            folder = folder_of(path)
-            remove = self._job.missing == "removed" and self._is_readable(path, folder)
-            for documents in session.missing(folder, self._met, self._places):
-                self._report.miss(documents, removed=remove)
-                if remove:
-                    self._write(session, session.without_ebooks(documents))
+            there = StillThere(path, self._places)
+            for documents in session.missing(folder_of(path), self._met, self._places):
+                missing = {
+                    held.id: held
+                    for held in documents
+                    if held.id not in told and held.ebook is not None and not there.has_file(held.ebook)
+                }
+                told |= missing.keys()
+                gone = {id: held for id, held in missing.items() if self._may_go(held, there)}
+                self._report.miss(gone.values(), removed=True)
+                self._report.miss((held for id, held in missing.items() if id not in gone), removed=False)
+                self._write(session, session.without_ebooks(gone.values()))
 
-    def _is_readable(self, path: Path, folder: str) -> bool:
-        """Whether what is missing in a folder is gone, as far as one can see: a disk that is away leaves an empty one."""
-        if folder not in self._places:
-            self._note(
-                str(path), "no e-book is left in this folder, so none was taken out. See that its disk is connected."
-            )
+    def _may_go(self, held: Document, there: StillThere) -> bool:
+        """Whether an e-book that is missing is to be taken out, and gone as far as one can see."""
+        if self._job.missing != "removed" or held.ebook is None:
             return False
         if self._report.reasons["unreadable_file"]:
-            self._note(str(path), "not everything could be read, so no e-book was taken out.")
+            self._note_once(self._job.source, "not everything could be read, so no e-book was taken out.")
+            return False
+        if (emptied := there.emptied(held.ebook)) is not None:
+            self._note_once(
+                str(emptied),
+                "no e-book was found in it, so none that lay there was taken out. See that its disk is connected, or "
+                "delete it if it is to go.",
+            )
             return False
         return True
 

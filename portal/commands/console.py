@@ -153,7 +153,7 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         )
         by_ocr = f", {report.pages_by_ocr:,} read by OCR" if report.pages_by_ocr else ""
         lines.append(
-            f"{report.pages:,} e-book pages{by_ocr}; {report.attached:,} e-books attached to their record{without}"
+            f"{report.pages:,} e-book pages{by_ocr}; {_ebooks(report.attached)} attached to their record{without}"
         )
     lines += _about_missing(report)
     if report.ebook_files_removed:
@@ -161,15 +161,18 @@ def _about_ebooks(report: IngestReport) -> list[str]:
     return lines
 
 
+def _ebooks(count: int) -> str:
+    return "1 e-book" if count == 1 else f"{count:,} e-books"
+
+
 def _about_missing(report: IngestReport) -> list[str]:
     lines = []
     if taken_out := report.ebooks_taken_out:
-        lines.append(f"{taken_out:,} e-books whose files are gone from their folder were taken out of the catalogue")
+        lines.append(f"gone from their folder, and taken out of the catalogue: {_ebooks(taken_out)}")
     if left := report.ebooks_missing - taken_out:
-        lines.append(
-            f"{left:,} e-books whose files are gone from their folder stay in the catalogue. To take them out: the same "
-            "command with --remove-missing"
-        )
+        # Where they were to be taken out, a note says why they were not.
+        advice = "" if report.removes_missing else ". To take them out: the same command with --remove-missing"
+        lines.append(f"gone from their folder, and still in the catalogue: {_ebooks(left)}{advice}")
     for found in islice(report.missing, _NOTES_SHOWN):
         lines.append(f"    {printable(found.id)}: {printable(found.title)} ({printable(found.file_name)})")
     return lines

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -577,3 +578,49 @@ def test_nothing_is_taken_out_where_not_everything_could_be_read(shelf: Library,
     report = shelf.load(tmp_path / "from", missing="removed")
     assert (report.ebooks_missing, report.ebooks_taken_out) == (1, 0)
     assert "not everything could be read" in report.notes[0]
+
+
+def test_what_is_there_and_not_read_as_an_ebook_is_not_taken_out(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "A1.pdf").write_bytes(b"")
+    (tmp_path / "from" / "kota.pdf").write_bytes(bytes(2000))
+    report = shelf.load(tmp_path / "from", missing="removed")
+    assert (report.outcomes["refused"], report.ebooks_missing) == (2, 0)
+
+
+def test_ebooks_stay_whose_folder_was_not_looked_into_or_is_empty(shelf: Library, tmp_path: Path) -> None:
+    """A folder inside is a link, hidden, or that of a disk that is away."""
+    elsewhere, inside = tmp_path / "elsewhere", tmp_path / "from" / "desa"
+    inside.rename(elsewhere)
+    inside.symlink_to(elsewhere)
+    for is_link in (True, False):
+        if not is_link:
+            inside.unlink()
+            inside.mkdir()
+        report = shelf.load(tmp_path / "from", missing="removed")
+        assert (report.ebooks_missing, report.ebooks_taken_out) == (1, 0)
+        assert str(inside) in report.notes[0]
+    inside.rmdir()
+    assert shelf.load(tmp_path / "from", missing="removed").ebooks_taken_out == 1
+
+
+def test_ebooks_of_an_archive_stay_while_it_cannot_be_opened(shelf: Library, tmp_path: Path) -> None:
+    archive = tmp_path / "from" / "buku.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in ("danau", "pulau"):
+            packed.write(book(tmp_path / f"{name}.pdf", [name, f"Tentang {name}"]), f"{name}.pdf")
+    assert shelf.load(tmp_path / "from").outcomes["indexed"] == 2
+    whole = archive.read_bytes()
+    archive.write_bytes(b"PK\x03\x04" + whole[4:9])
+    assert shelf.load(tmp_path / "from", missing="removed").ebooks_taken_out == 0
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("baca.dat", "Sedang dipindahkan")
+    assert shelf.load(tmp_path / "from", missing="removed").ebooks_taken_out == 0
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(tmp_path / "danau.pdf", "danau.pdf")
+    assert shelf.load(tmp_path / "from", missing="removed").ebooks_taken_out == 1
+
+
+def test_of_a_folder_in_another_each_ebook_is_told_once(shelf: Library, tmp_path: Path) -> None:
+    (tmp_path / "from" / "desa" / "wanua.pdf").unlink()
+    report = shelf.load(tmp_path / "from", tmp_path / "from" / "desa")
+    assert (report.ebooks_missing, len(report.missing)) == (1, 1)

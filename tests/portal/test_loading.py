@@ -404,13 +404,15 @@ def test_ebooks_that_are_gone_from_their_folder_are_told_with_what_to_do(telusur
     telusur.run("ingest", "ebooks")
     (folder / "satu.pdf").unlink()
     said = telusur.run("ingest", "ebooks")
-    assert "1 e-books whose files are gone from their folder stay in the catalogue" in said
+    assert "gone from their folder, and still in the catalogue: 1 e-book. To take" in said
     assert "satu (satu.pdf)" in said
     assert "--remove-missing" in said
-    assert "were taken out" in telusur.run("ingest", "ebooks", "--remove-missing")
+    assert "taken out of the catalogue: 1 e-book\n" in telusur.run("ingest", "ebooks", "--remove-missing")
     assert "gone" not in telusur.run("ingest", "ebooks")
     (folder / "dua.pdf").unlink()
-    assert "disk is connected" in telusur.run("ingest", "ebooks", "--remove-missing")
+    said = telusur.run("ingest", "ebooks", "--remove-missing")
+    assert "disk is connected" in said
+    assert "the same command" not in said
 
 
 def test_records_whose_letters_could_not_be_read_are_told(telusur: Telusur) -> None:
