@@ -90,6 +90,11 @@ def _kinds(tag: str, fields: Sequence[Field]) -> list[Relation]:
     return kinds
 
 
+def _title(field: Field) -> str:
+    title = trim_isbd(plain(field.get("t") or field.get("s")))
+    return title if any(map(str.isalnum, title)) else ""  # "-", where a form wants one
+
+
 def _related(kind: Relation, field: Field, notes: str) -> Related | None:
     """None where nothing but numbers of other systems names it, which says nothing to a reader.
 
@@ -97,7 +102,7 @@ def _related(kind: Relation, field: Field, notes: str) -> Related | None:
     """
     if not field.indicators:
         return None
-    title = trim_isbd(plain(field.get("t") or field.get("s")))
+    title = _title(field)
     name = trim_isbd(plain(field.get("a")))
     its_issn = issn(field.get("x"))
     its_isbn = next(iter(isbn(field.get("z"))), "")

@@ -5,7 +5,9 @@ from typing import Final
 
 from ingest.mappings.subjects import heading_text
 from portal.bibliography.headings import fields
-from portal.bibliography.reference import place_in_host
+from portal.bibliography.kinds import CHAPTER
+from portal.bibliography.reference import place_in_host, reference
+from portal.bibliography.texts import line
 from portal.links import is_web_address
 from portal.machines.addresses import Addresses
 from portal.machines.xml import Element, add, root
@@ -30,6 +32,8 @@ _SUBJECT_PARTS: Final = {"place": "geographic", "era": "temporal", "genre": "gen
 _SUBJECT_NAMES: Final = {"600": "personal", "610": "corporate", "611": "conference"}
 _ACCESS: Final = {"restriction on access": "access_note", "use and reproduction": "rights"}
 _BETWEEN: Final = " -- "
+# What they are, and of whom, takes the record itself to say.
+_OF_A_REFERENCE: Final = frozenset(("article", "thesis"))
 _GENRES: Final = {"book": "book", "ebook": "book", "journal": "journal", "thesis": "thesis", "article": "article"}
 
 
@@ -44,9 +48,15 @@ def mods(document: Document, addresses: Addresses) -> Element:
         for role in person.roles:
             add(add(name, "role"), "roleTerm", role, authority="marcrelator", type="code")
     formats = document.values("format")
+    cited = reference(document) if _OF_A_REFERENCE.intersection(formats) else None
+    if cited is not None and cited.kind.csl == "thesis":
+        _add_university(made, document, cited.publisher)
     add(made, "typeOfResource", next((_TYPES[code] for code in formats if code in _TYPES), "text"))
-    for genre in dict.fromkeys(_GENRES[code] for code in formats if code in _GENRES):
-        add(made, "genre", genre, authority="marcgt")
+    if cited is not None and cited.kind is CHAPTER:
+        add(made, "genre", "book chapter")  # the list of marcgt has none
+    else:
+        for genre in dict.fromkeys(_GENRES[code] for code in formats if code in _GENRES):
+            add(made, "genre", genre, authority="marcgt")
     _add_origin(made, document)
     for code in document.values("language"):
         add(add(made, "language"), "languageTerm", code, type="code", authority="iso639-2b")
@@ -54,6 +64,8 @@ def mods(document: Document, addresses: Addresses) -> Element:
         add(add(made, "physicalDescription"), "extent", value)
     _add_all(made, document, "abstract", "summary")
     _add_all(made, document, "note", "note")
+    for value in document.values("thesis"):
+        add(made, "note", value, type="thesis")
     for kind, field in _ACCESS.items():
         for value in document.values(field):
             add(made, "accessCondition", value, type=kind)
@@ -75,6 +87,15 @@ def mods(document: Document, addresses: Addresses) -> Element:
             add(location, "url", link.url, access="object in context")
     add(add(made, "recordInfo"), "recordIdentifier", document.id)
     return made
+
+
+def _add_university(made: Element, document: Document, cited: str) -> None:
+    """Who granted the degree (dgg), as it is cited; a publisher that the note does not name only printed the thesis."""
+    if not cited or (cited == line(document.first("publisher")) and cited not in document.first("thesis")):
+        return
+    name = add(made, "name", type="corporate")
+    add(name, "namePart", cited)
+    add(add(name, "role"), "roleTerm", "dgg", authority="marcrelator", type="code")
 
 
 def _add_origin(made: Element, document: Document) -> None:

@@ -45,6 +45,13 @@ def test_a_component_of_nothing_that_has_an_isbn_is_a_book() -> None:
     assert reference(mapped(*fields, leader=COMPONENT)).kind.csl == "article-journal"
 
 
+def test_a_host_without_a_title_is_not_cited_as_a_dash() -> None:
+    article = mapped("001 a", "245 10 $a Ikan", "773 0  $t - $g Vol. 5, hlm. 12 $x 1411-0008", leader=COMPONENT)
+    cited = reference(article)
+    assert (cited.host, cited.volume, cited.pages) == ("", "5", "12")
+    assert not mapped("001 a", "245 10 $a Ikan", "773 0  $t -", leader=COMPONENT).related
+
+
 def test_one_page_has_no_last_one() -> None:
     document = mapped(
         "001 a", "245 10 $a Ikan", "773 0  $t Jurnal laut $g Vol. 5, hlm. 12 $x 1411-0008", leader=COMPONENT

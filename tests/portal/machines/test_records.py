@@ -116,6 +116,21 @@ def test_control_fields_come_first_as_the_schema_wants_it() -> None:
 MODS = {"o": "http://www.loc.gov/mods/v3"}
 
 
+def test_mods_calls_a_chapter_one_and_names_the_university_of_a_thesis() -> None:
+    host = "773 0  $7 nnam $t Laut kita $g hlm. 12-20"
+    chapter = mods(mapped("001 a", "245 10 $a Ikan", host, leader="00000naa a2200000 i 4500"), WHERE)
+    assert [one.text for one in chapter.findall("o:genre", MODS)] == ["book chapter"]
+    note = "502    $g Tesis $b Magister $c Universitas Sam Ratulangi $d 2019"
+    thesis = mods(mapped("001 a", "100 1  $a Wenas, Maria", "245 10 $a Ikan", note), WHERE)
+    assert [one.text for one in thesis.findall("o:genre", MODS)] == ["thesis"]
+    names = {one.findtext("o:role/o:roleTerm", "", MODS): one.findtext("o:namePart", "", MODS)
+             for one in thesis.findall("o:name", MODS)}  # fmt: skip
+    assert names["dgg"] == "Universitas Sam Ratulangi"
+    printed = mods(mapped("001 a", "245 10 $a Ikan", "264  1 $b Pustaka Bahari", "502    $a Thesis, revised."), WHERE)
+    assert printed.find("o:name", MODS) is None
+    assert "Magister" in (thesis.findtext("o:note[@type='thesis']", "", MODS))
+
+
 def test_mods_says_in_which_journal_an_article_stands_and_where() -> None:
     article = mapped(
         "001 a",
