@@ -23,6 +23,7 @@ _DEGREE: Final = re.compile(
 )
 _HONOUR: Final = re.compile(r"(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?")
 _LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
+_THEODORE: Final = re.compile(r"[SMA]\.\s?(?:Th|Phil)\.?")  # behind a family name alone: "Houtsma, M. Th."
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 # Of a body or meeting: "(Agency : U.S.)", "(5 : 2019 : Manado)".
 _QUALIFIER: Final = re.compile(r"\s\([^()]{0,200}\)$")
@@ -147,6 +148,8 @@ def _untitled(parts: Sequence[str]) -> list[str]:
     """The parts of a name without titles before and degrees behind it."""
     bare = [_BEFORE.sub("", part, count=1) if _BEFORE.match(part) else part for part in parts[:2]] + list(parts[2:])
     names, behind = bare[:1], bare[1:]
+    if len(behind) == 1 and " " not in names[0] and _THEODORE.fullmatch(behind[0]):
+        return bare
     if len(behind) > 1 and all(_DEGREE.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind):
         return names
     return names + [part for part in behind if not (_DEGREE.fullmatch(part) or _HONOUR.fullmatch(part))]
