@@ -157,7 +157,7 @@ def _about_ebooks(report: IngestReport) -> list[str]:
         )
     lines += _about_missing(report)
     if report.ebook_files_removed:
-        lines.append(f"{report.ebook_files_removed:,} e-book files that no title has any more were removed")
+        lines.append(f"e-book files that no title has any more: {report.ebook_files_removed:,} removed")
     return lines
 
 
