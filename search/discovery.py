@@ -468,7 +468,7 @@ def _notices(query: Query, total: int, asked: Mode, ran: Mode, *, question: bool
         notices.append("shortened")
     if query.plain:
         notices.append("plain")
-    if query.text and not analysis.plain_words(query.text):
+    if query.text.strip() and not query.clauses:
         notices.append("no_words")
     return tuple(notices)
 

@@ -160,7 +160,7 @@ def test_some_of_the_words_are_enough_when_nothing_has_all_and_it_says_so(discov
     assert discovery.search(parse("terumbu karang"), "keyword").notices == ()
 
 
-@pytest.mark.parametrize("text", ["\U0001f4da", '""', "( )", "&&"])
+@pytest.mark.parametrize("text", ["\U0001f4da", '""', "( )", "&&", "judul: :", "tahun:.."])
 def test_a_text_without_a_word_shows_everything_and_says_so(discovery: Discovery, text: str) -> None:
     page = discovery.search(parse(text), "keyword")
     assert page.total == discovery.search(parse(""), "keyword").total > 0
