@@ -93,6 +93,8 @@ def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str])
 def _with_synonyms(clause: Clause, told: list[str]) -> Clause:
     words = analysis.plain_words(clause.text)
     same = synonyms(words)
+    if not same:
+        return clause
     told += (one for one in same if one[:_SPELT_ALIKE] != clause.text[:_SPELT_ALIKE].lower())
     folded = [tuple(analysis.plain_words(one)) for one in same]
     beside = [Alternative(one, SYNONYM * min(1.0, len(words) / len(one))) for one in folded]

@@ -24,21 +24,22 @@ def synonyms(words: Sequence[str]) -> tuple[str, ...]:
     >>> synonyms(["surat", "kabar"])
     ('koran',)
     """
-    return _table().get(tuple(words)) or _table().get(_english(words), ())
+    return _table().get(tuple(words), ())
 
 
 @cache
 def _table() -> Mapping[Words, tuple[str, ...]]:
-    """An English word stands by its stem."""
+    """An English word stands with its plural. Its stem would not do: that of globalization is "global"."""
     found: dict[Words, tuple[str, ...]] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines()[1:]:
         language, words = line.split("\t")
         same = [one.strip() for one in words.split(";")]
         for one in same:
             key = tuple(analysis.plain_words(one))
-            found[_english(key) if language == "en" else key] = tuple(other for other in same if other != one)
+            for form in (key, (*key[:-1], _plural(key[-1]))) if language == "en" else (key,):
+                found.setdefault(form, tuple(other for other in same if other != one))
     return found
 
 
-def _english(words: Sequence[str]) -> Words:
-    return tuple(analysis.stem(word, "en") for word in words)
+def _plural(word: str) -> str:
+    return f"{word}es" if word.endswith("s") else f"{word}s"

@@ -1,7 +1,10 @@
 """The hand-made synonyms: their form, and that each word leads to the others of its line."""
 
 from search.analysis import LANGUAGES, plain_words, stem
+from search.bilingual.lexicon import shipped
 from search.bilingual.synonyms import FILE, synonyms
+from search.query_language import parse
+from search.translating import translated
 
 LINES = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()[1:]]
 
@@ -24,3 +27,21 @@ def test_each_word_of_a_line_leads_to_all_others() -> None:
         each = {one.strip() for one in words.split(";")}
         for one in each:
             assert {one, *synonyms(plain_words(one))} == each
+
+
+def test_a_word_with_the_stem_of_another_is_not_that_one() -> None:
+    assert [synonyms([word]) for word in ("global", "colon", "immune", "doctoral", "programming")] == [()] * 5
+    assert synonyms(["illnesses"]) == synonyms(["illness"]) == ("disease",)
+
+
+def test_each_is_understood_as_it_is_written() -> None:
+    for _, words in LINES:
+        for one in words.split(";"):
+            query, _ = translated(parse(one), shipped())
+            assert set(synonyms(plain_words(one))) <= {
+                same for clause in query.clauses for other in clause.others for same in written(other.words, words)
+            }
+
+
+def written(words: tuple[str, ...], line: str) -> list[str]:
+    return [one.strip() for one in line.split(";") if tuple(plain_words(one)) == words]
