@@ -33,9 +33,11 @@ class DueFeedPages:
         self._frame, self._feed = frame, frame.accounts.due_feed
 
     def routes(self) -> list[Route]:
+        off = self._frame.done(self.switch_off, "data")
         return [
             Route(f"{FEED}/{{secret}}.ics", self.serve),
-            Route("/akun/data/kalender/hapus", self._frame.done(self.switch_off, "data"), methods=["POST"]),
+            # The second is of forms that were open when Telusur was brought up to date.
+            *(Route(f"{at}/kalender/hapus", off, methods=["POST"]) for at in ("/akun/data", "/akun")),
         ]
 
     def serve(self, request: Request) -> Response:

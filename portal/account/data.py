@@ -77,7 +77,8 @@ class DataPages:
             Route(DATA, frame.done(self.correct, "data"), methods=["POST"]),
             Route(f"{DATA}.json", frame.shown(self.download, "data")),
             Route(f"{DATA}/permintaan", frame.done(self.ask, "data"), methods=["POST"]),
-            Route(f"{DATA}/kalender", frame.done(self.make_feed, "data"), methods=["POST"]),
+            # The second is of forms that were open when Telusur was brought up to date.
+            *(Route(f"{at}/kalender", frame.done(self.make_feed, "data"), methods=["POST"]) for at in (DATA, "/akun")),
         ]
 
     def show(self, request: Request, visitor: Visitor) -> Response:
@@ -147,9 +148,10 @@ class DataPages:
 
     def make_feed(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002
         """Shown at once and never again, so this page answers the form itself."""
+        instead = self._feed.is_on(visitor.actor)
         secret = self._feed.make(visitor.actor)
         address = f"{public_address(request, self._frame.services.settings)}{FEED}/{secret}.ics"
-        told = Told(messages(visitor.language)("data.calendar_made"))
+        told = Told(messages(visitor.language)("data.calendar_renewed" if instead else "data.calendar_made"))
         return self._page(request, visitor, told=told, feed=address)
 
 

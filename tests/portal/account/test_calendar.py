@@ -73,6 +73,7 @@ def test_the_address_is_shown_once_read_by_whoever_knows_it_and_switched_off(hou
     house.lending.lend(patron, house.lending.copy(REEF_ID, title="Terumbu karang"))
     browser, stranger = house.browser("BT-0001"), house.browser()
     shown = post(browser, "/akun/data/kalender")
+    assert "yang lama tidak berlaku" not in shown
     (path,) = re.findall(r"http://testserver(/akun/jatuh-tempo/[\w-]+\.ics)", shown)
     assert path not in browser.get("/akun/data").text
     answer = stranger.get(path)
@@ -83,12 +84,21 @@ def test_the_address_is_shown_once_read_by_whoever_knows_it_and_switched_off(hou
     assert path.split("/")[-1].removesuffix(".ics") not in house.lending.database.url.render_as_string()
     renewed = post(browser, "/akun/data/kalender")
     assert path not in renewed
+    assert "yang lama tidak berlaku" in renewed
     assert stranger.get(path).status_code == 404
     (path,) = re.findall(r"http://testserver(/akun/jatuh-tempo/[\w-]+\.ics)", renewed)
     assert stranger.get(path).status_code == 200
     post(browser, "/akun/data/kalender/hapus")
     assert stranger.get(path).status_code == 404
     assert not house.accounts.due_feed.is_on(actor_of(patron))
+
+
+def test_a_form_with_the_address_that_was_is_taken(house: House) -> None:
+    house.patron()
+    browser = house.browser("BT-0001")
+    assert browser.get("/akun/kalender").headers["location"].startswith("/akun?")
+    assert "/akun/jatuh-tempo/" in post(browser, "/akun/kalender")
+    assert "Kalender dimatikan" in post(browser, "/akun/kalender/hapus")
 
 
 def test_no_secret_and_a_wrong_one_are_not_there(house: House) -> None:

@@ -20,6 +20,8 @@ OWN = {
     "/akun/data/permintaan",
     "/akun/data/kalender",
     "/akun/data/kalender/hapus",
+    "/akun/kalender",
+    "/akun/kalender/hapus",
     "/akun/pencarian",
     "/akun/pin",
     "/akun/reservasi",
