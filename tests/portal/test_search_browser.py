@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.browsing import Portal, box, drawn, visit
 from tests.support.small_library import EBOOK_ID, REEF_ID
@@ -413,6 +413,26 @@ def test_a_small_phone_shows_a_title_before_anything_is_scrolled(
         target = one.bounding_box()
         assert target is not None
         assert min(target["width"], target["height"]) >= 44
+    page.close()
+
+
+def test_where_a_browser_shows_no_closed_details_the_ways_open_below_their_button(
+    browser: Browser, portal: Portal
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("::details-content", "::unheard-of"))
+
+    page.route("**/*.css*", older)
+    page.goto(f"{portal.address}/cari?q=membaca+jilid")
+    page.locator(".ways > summary").click()
+    toolbar, opened = page.locator(".toolbar").bounding_box(), page.locator(".ways-body").bounding_box()
+    assert toolbar is not None
+    assert opened is not None
+    assert toolbar["x"] <= opened["x"]
+    assert opened["x"] + opened["width"] <= toolbar["x"] + toolbar["width"]
     page.close()
 
 
