@@ -216,6 +216,20 @@ def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: st
     assert misleading not in texts
 
 
+@pytest.mark.parametrize(
+    ("asked", "misleading"),
+    [
+        ("gempa palu", "hammer"),
+        ("merapi", "set up"),
+        ("malang", "unfortunate"),
+        ("windows", "jendela"),
+        ("java programming", "jawa"),
+    ],
+)
+def test_a_name_is_not_translated_as_the_word_that_it_looks_like(asked: str, misleading: str) -> None:
+    assert misleading not in [text for texts in expand(asked).values() for text in texts]
+
+
 def test_words_that_only_lead_a_name_or_a_sentence_have_no_translation() -> None:
     assert "sang" not in expand("sang pemimpi")
     assert "ala" not in expand("masakan ala rumahan")
