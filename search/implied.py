@@ -1,7 +1,8 @@
 """What a document need not say: that it is a book, or, in Indonesian, that it is about Indonesia."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from search import analysis
@@ -25,19 +26,34 @@ def with_implied(query: Query) -> Query:
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query
     before = (None, *query.parts)
-    for things in (_THINGS, frozenset[str]()):
-        parts = tuple(_implied(part, last, things) for part, last in zip(query.parts, before, strict=False))
+    things = sum(1 for _ in takewhile(_is_thing, query.parts))  # "buku buku laut" is "buku-buku laut"
+    for leading in (things, 0):
+        rest = (_implied(part, last) for part, last in zip(query.parts[leading:], before[leading:], strict=False))
+        parts = (*_anyway(query.parts[:leading]), *rest)
         if any(part in parts for part in content):
             return replace(query, parts=parts)
     return query
 
 
-def _implied(part: Part, before: Part | None, things: Set[str]) -> Part:
+def _anyway(parts: Iterable[Part]) -> Iterator[Part]:
+    return (replace(part, implied_in=ANYWAY) for part in parts if isinstance(part, Clause))
+
+
+def _is_thing(part: Part) -> bool:
+    return _word(part) in _THINGS
+
+
+def _word(part: Part) -> str:
+    """The word, folded, where a part is a plain one anywhere."""
     if not isinstance(part, Clause) or part.field or part.phrase or part.prefix or part.negated:
+        return ""
+    words = analysis.plain_words(part.text)
+    return words[0] if len(words) == 1 else ""
+
+
+def _implied(part: Part, before: Part | None) -> Part:
+    language = COUNTRIES.get(_word(part))
+    if not isinstance(part, Clause) or language is None:
         return part
-    word = analysis.fold(part.text)
-    if before is None and word in things:
-        return replace(part, implied_in=ANYWAY)
     named = isinstance(before, Clause) and analysis.fold(before.text) in _NAMED_BY
-    language = COUNTRIES.get(word)
-    return replace(part, implied_in=language) if language and not named else part
+    return part if named else replace(part, implied_in=language)

@@ -72,7 +72,7 @@ def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_pat
     assert {value.value: value.count for value in page.facets["language"]} == {"ind": 2, "eng": 1}
 
 
-@pytest.mark.parametrize("text", ["buku kehamilan", "Books coral reefs", "buku pengarang:hirata"])
+@pytest.mark.parametrize("text", ["buku kehamilan", "Books coral reefs", "buku pengarang:hirata", "Buku-buku laut"])
 def test_that_it_is_a_book_is_implied_before_other_words(text: str) -> None:
     assert [clause.implied_in for clause in with_implied(parse(text)).clauses][:2] == [ANYWAY, None]
 
@@ -83,6 +83,11 @@ def test_that_it_is_a_book_is_implied_before_other_words(text: str) -> None:
 )
 def test_where_books_are_asked_for_outright_it_is_not(text: str) -> None:
     assert ANYWAY not in [clause.implied_in for clause in with_implied(parse(text)).clauses]
+
+
+def test_books_may_be_said_twice() -> None:
+    assert [clause.implied_in for clause in with_implied(parse("buku buku laut")).clauses] == [ANYWAY, ANYWAY, None]
+    assert ANYWAY not in [clause.implied_in for clause in with_implied(parse("buku buku")).clauses]
 
 
 def test_of_two_words_that_are_implied_the_country_is() -> None:
