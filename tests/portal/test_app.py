@@ -106,7 +106,7 @@ def test_junk_in_the_address_is_harmless(params: dict[str, str | list[str]]) -> 
 
 def test_nothing_found_offers_next_steps() -> None:
     html = shown(app(q="membaca", f_format="map"))
-    assert "tanpa saringan Format: Peta (31)" in html
+    assert "Tanpa saringan Format: Peta (31)" in html
     assert "Kembali ke beranda" in html
     assert "Periksa ejaan" in shown(app(q="zzzqq"))
 
