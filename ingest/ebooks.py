@@ -119,12 +119,7 @@ class EbookStore:
             return
         try:
             if self._index not in self._indexes():
-                self._root.mkdir(parents=True, exist_ok=True)
-                with (self._root / _INDEXES).open("a", encoding="utf-8") as out:
-                    before = "\n" if out.tell() else ""  # the last line there may be cut off
-                    out.write(f"{before}{self._index}\n")
-                    out.flush()
-                    os.fsync(out.fileno())
+                self._write_down(_INDEXES, [self._index])
         except OSError as error:
             raise StoreError(f"The e-book store {self._root} cannot be written: {error.strerror or error}") from error
         self._is_known = True
@@ -159,17 +154,22 @@ class EbookStore:
 
         Where that cannot be written down, the files stay until `remove_unneeded`: no change of the index waits for it.
         """
-        lines = [f"{name}\n" for name in names if _SHA256.fullmatch(name)]
-        if not lines:
+        known = list(filter(_SHA256.fullmatch, names))
+        if not known:
             return
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            with (self._root / _GIVEN_UP).open("a", encoding="ascii") as out:
-                out.writelines(["\n", *lines])  # the last line there may be cut off
-                out.flush()
-                os.fsync(out.fileno())
+            self._write_down(_GIVEN_UP, known)
         except OSError as error:
             _log.warning("%s cannot be written, so e-book files stay that no title may have: %s", _GIVEN_UP, error)
+
+    def _write_down(self, name: str, lines: Iterable[str]) -> None:
+        """Add lines to a file of the store, durably. Raises OSError."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / name).open("a", encoding="utf-8") as out:
+            before = "\n" if out.tell() else ""  # the last line there may be cut off
+            out.write(before + "".join(f"{line}\n" for line in lines))
+            out.flush()
+            os.fsync(out.fileno())
 
     def given_up(self) -> set[str]:
         """What was given up and not looked up since."""
