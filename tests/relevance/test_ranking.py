@@ -50,7 +50,7 @@ class Floor:
 
 # Only the modes that stand here run. docs/relevance.md has the whole tables.
 FLOORS: Final = (
-    Floor("samples", "keyword", "ndcg_at_10", 0.883),
+    Floor("samples", "keyword", "ndcg_at_10", 0.885),
     Floor("samples", "keyword", "mrr_at_10", 1.0, "title + author"),
     Floor("samples", "keyword", "mrr_at_10", 1.0, "author"),
     Floor("samples", "keyword", "mrr_at_10", 0.963, "known item"),
@@ -59,7 +59,7 @@ FLOORS: Final = (
     Floor("samples", "keyword", "ndcg_at_10", 0.98, "misspelt"),
     Floor("samples", "keyword", "ndcg_at_10", 1.0, "old spelling"),
     Floor("samples", "keyword", "ndcg_at_10", 0.78, "e-book page"),
-    Floor("samples", "hybrid", "ndcg_at_10", 0.939),
+    Floor("samples", "hybrid", "ndcg_at_10", 0.940),
     Floor("samples", "hybrid", "mrr_at_10", 0.952, "question"),
     Floor("samples", "hybrid", "ndcg_at_10", 0.754, "natural language"),
     Floor("samples", "hybrid", "ndcg_at_10", 0.886, "cross-language"),
