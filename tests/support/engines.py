@@ -1,7 +1,9 @@
 """Engines for tests, each without an index, and nothing of it left behind."""
 
 import secrets
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,8 +21,22 @@ Fresh: TypeAlias = Callable[[], AbstractContextManager[Engine]]
 
 @contextmanager
 def fresh_embedded() -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield EmbeddedEngine(Path(folder) / "index", heap_bytes=30_000_000)
+    folder = Path(tempfile.mkdtemp(prefix="telusur-engine-"))
+    try:
+        yield EmbeddedEngine(folder / "index", heap_bytes=30_000_000)
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """tantivy reads an index a second time just after it was opened, in a thread of its own, and makes a file as a lock
+    for that: a folder that is removed within these milliseconds is not empty any more when it should go."""
+    for _ in range(100):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
+    shutil.rmtree(folder)
 
 
 @contextmanager
