@@ -35,6 +35,7 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x7f]")
+_MOST_DAMAGED: Final = 1 / 25
 # Readers of PDF accept some bytes of junk before the mark; the standard's own tools look at 1,024.
 _PDF_HEAD_BYTES: Final = 1024
 
@@ -44,7 +45,7 @@ def detect(head: bytes, name: str) -> Kind | None:
 
     Any XML but HTML is "marcxml": whether records are in it, only reading tells. `name` decides only when
     the contents do not: a damaged "*.mrc" is still handed to the MARC reader, which says what is wrong, and
-    any text may be a table if its name says so.
+    any text may be a table if its name says so, also a page with one (programs for the web write such ".xls").
 
     >>> detect(b"%PDF-1.7", "laporan.mrc"), detect(b"<collection/>", "a"), detect(b"hello", "a.txt")
     ('pdf', 'marcxml', None)
@@ -57,8 +58,8 @@ def detect(head: bytes, name: str) -> Kind | None:
     if b"%PDF-" in head[:_PDF_HEAD_BYTES]:
         return "pdf"
     if _HTML_START.match(head):
-        return "table" if _is_inlis_listing(head) else None
-    if _XML_START.match(head) or head.startswith(_XML_UTF16):
+        return "table" if _is_inlis_listing(head) or _is_table_page(head, name) else None
+    if (_XML_START.match(head) and not _is_noise(head)) or head.startswith(_XML_UTF16):
         return "marcxml"
     if LEADER.search(head):
         return "marc"
@@ -87,6 +88,15 @@ def _is_inlis_listing(head: bytes) -> bool:
     return b"<table" in text and b">tag<" in text and b">value<" in text
 
 
+def _is_table_page(head: bytes, name: str) -> bool:
+    return name.endswith(".xls") and b"<table" in head.lower()
+
+
+def _is_noise(head: bytes) -> bool:
+    """Whether too many bytes are no text's for a text in which some are damaged; of drawn bytes every tenth is none."""
+    return len(_BINARY.findall(head)) > len(head) * _MOST_DAMAGED
+
+
 def is_zip(head: bytes) -> bool:
     """Whether a file is an archive of others, rather than a document of an office program, which are zip too.
 
@@ -102,4 +112,8 @@ def refusal(head: bytes, name: str) -> str:
         return "This is a document of an old office program (.xls, .doc); save a table as .xlsx or CSV."
     if name.lower().endswith(".ods") or b"opendocument.spreadsheet" in head[:200]:
         return "This is a spreadsheet of LibreOffice (.ods); save it as .xlsx or CSV."
+    if _HTML_START.match(head):
+        return (
+            "This is a web page (HTML), as a site shows instead of a file; open it, and download the file itself again."
+        )
     return "The file is neither MARC 21 in any form, nor a table (CSV, .xlsx), nor PDF. Export it in one of these."

@@ -26,6 +26,14 @@ _BLOCK_BYTES: Final = 1 << 18
 _RECORD_END: Final = b"\x1d"
 _FIELD_END: Final = b"\x1e"
 _SUBFIELD: Final = "\x1f"
+_SUBFIELD_MARK: Final = b"\x1f"
+# A field whose subfields some program began with a printed sign, and where another of them begins in it: "$" may stand
+# before a price.
+_PRINTED_MARK: Final = re.compile(rb"[0-9 #]{2}([$|])[0-9a-z]")
+_PRINTED_MARKS: Final = {
+    b"$": re.compile(rb"(?<=\A..)\$|\$(?=[a-z])", re.DOTALL),
+    b"|": re.compile(rb"(?<=\A..)\||\|(?=[a-z])", re.DOTALL),
+}
 _LAST_CONTROL: Final = "009"
 # Code and value of each; a third faster than to split at the marks.
 _subfields: Final = re.compile("\x1f([^\x1f])([^\x1f]*)").findall
@@ -40,6 +48,7 @@ _MAX_GROWTH: Final = 4
 _DIRECTORY_REASON: Final = "The record's directory is damaged, so its fields cannot be told apart."
 _BETWEEN_RECORDS: Final = b"\r\n\t\x00\x1a\xef\xbb\xbf"
 # Junk that comes in pieces is followed this far before a file is given up as no MARC.
+_XML_START: Final = re.compile(rb"<(?:\?xml|(?:[\w.-]{1,20}:)?(?:collection|record))\b")
 _MAX_STRANGE_PIECES: Final = 100
 
 
@@ -156,6 +165,9 @@ def _parts(piece: _Piece) -> Iterator[_Piece]:
 
 
 def _cut_one(piece: _Piece, origin: Origin) -> UnreadRecord | Rejected:
+    if _XML_START.match(piece.data):
+        reason = "From here on the file holds XML; put that into a file of its own, and load it."
+        return Rejected(origin, "broken_record", reason)
     if piece.too_long:
         reason = f"No end of record within {MAX_RECORD_BYTES:,} bytes."
         return Rejected(origin, "too_large", _explained(reason, piece.complete))
@@ -214,6 +226,8 @@ def _record(data: bytes) -> Record:
     entries = _entries(count).unpack(directory)
     tags, lengths, starts = entries[::3], entries[1::3], entries[2::3]
     body = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END)
+    if _SUBFIELD_MARK not in body:
+        body = _FIELD_END.join(map(_marked, body.split(_FIELD_END)))
     decode = decoder(data, head[9:10] == b"a")
     texts: Sequence[Any] = decode(body).split("\x1e") if decode is ascii_only else ()
     convert = None
@@ -224,6 +238,16 @@ def _record(data: bytes) -> Record:
             body = _FIELD_END.join(contents)
         texts, convert = _texts(body, contents, decode)
     return _UnparsedRecord(head.decode("ascii", "replace"), list(map(_TAGS.__getitem__, tags)), texts, convert)
+
+
+def _marked(content: bytes) -> bytes:
+    """A field with MARC's own mark before its subfields, where a printed one stands in its place.
+
+    >>> _marked(b"10$aLaut :$bcerita, $5 /$cLeila."), _marked(b"1999||||ind")
+    (b'10\\x1faLaut :\\x1fbcerita, $5 /\\x1fcLeila.', b'1999||||ind')
+    """
+    found = _PRINTED_MARK.match(content)
+    return _PRINTED_MARKS[found[1]].sub(_SUBFIELD_MARK, content) if found else content
 
 
 @lru_cache(maxsize=1_024)

@@ -105,7 +105,8 @@ class TableReader:
             self._tell_unknown(best, heading, file)
             places, repeated = best.places(heading.cells), best.repeated(heading.cells)
             self._tell_repeated(best, repeated, heading, file)
-            body = _chained([row for row in top if row.number > heading.number], rest)
+            below = _chained([row for row in top if row.number > heading.number], rest)
+            body = _without(heading, below)
         elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
         else:
@@ -196,6 +197,11 @@ def _streamed(cut: Iterator[Cut | Rejected]) -> Iterator[Item]:
 def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from top
     yield from rest
+
+
+def _without(heading: Row, rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows without the heading where it stands again, as on every page that was printed, or where tables were joined."""
+    return (row for row in rows if row.cells != heading.cells)
 
 
 def _about_swallowing(row: Row) -> str:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from html import unescape
 from typing import Final
 
 from ingest.readers.columns import Column, TableMapping, Target
@@ -18,8 +21,17 @@ _LIST_PART: Final = re.compile(r"<([^<>]+)>")
 _MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
 # What Excel makes of a long number: the digits that matter are gone.
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
+# Programs for web pages keep texts as pages have them, and export them so: "Ekonomi &amp; bisnis".
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # "2.010" and "2,010.00", where a spreadsheet took the year for a number and parted its thousands.
 _GROUPED: Final = re.compile(r"^\s*([12])[.,]([0-9]{3})(?:[.,]0{1,2})?\s*$")
+# Excel counts days from here. Of numbers only those of 1960 to 2039 are taken for days: "20055" is a slip of the fingers.
+_FIRST_DAY: Final = date(1899, 12, 30)
+_DAYS: Final = range(21_916, 51_136)
+_DAY_NUMBER: Final = re.compile(r"([0-9]{5})(?:\.0)?")
+# A cell with a year in it that was given the format of a date: 2005 is a day in 1905.
+_DAY_OF_1905: Final = re.compile(r"1905-0[3-7]-[0-3][0-9]")
+_YEARS_AS_DAYS: Final = range(1900, 2040)
 # The same damage saved as a whole number; real ISBNs that end in so many zeros are one in a million.
 _LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
 _LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
@@ -120,11 +132,11 @@ def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells:
         if column.split == "<>":
             parts = _LIST_PART.findall(text) or (text,)
         elif column.split:
-            parts = text.split(column.split)
+            parts = _read(text).split(column.split)
         if column.kind in _NUMBERS:
             parts = [number for part in parts for number in _SEVERAL.split(part)]
         for part in parts:
-            part = part.strip()
+            part = _read(part).strip()
             if _MEANS_SOMETHING.search(part) and part.casefold() not in mapping.empty:
                 yield part
 
@@ -139,12 +151,37 @@ def _placed(column: Column, target: Target, text: str) -> Values:
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
     elif kind == "year":
-        text = year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
+        text = _year(text)
     elif kind == "date":
         text = text[:10]
     elif kind in ("title", "physical", "series"):
         return [(target, _parted(kind, target.code, text))]
     return [(target, [(target.code, f"{column.label}{text}")])]
+
+
+def _read(text: str) -> str:
+    """A text with the characters that it names as HTML does; a "&" that is only one stays.
+
+    >>> _read("Siti Nur&#039;aini, R&amp;D, AT&T; caf&eacute;")
+    "Siti Nur'aini, R&D, AT&T; café"
+    """
+    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+def _year(text: str) -> str:
+    """A year, also where a spreadsheet parted its thousands, has a whole date as the number of its day, or took a year
+    for such a number.
+
+    >>> [_year(text) for text in ("2.010", "38718", "1905-06-27", "c1905", "20055")]
+    ['2010', '2006', '2005', '1905', '20055']
+    """
+    if (found := _DAY_NUMBER.fullmatch(text)) and int(found[1]) in _DAYS:
+        return str((_FIRST_DAY + timedelta(int(found[1]))).year)
+    if _DAY_OF_1905.fullmatch(text):
+        with suppress(ValueError):  # no such day
+            if (days := (date.fromisoformat(text) - _FIRST_DAY).days) in _YEARS_AS_DAYS:
+                return str(days)
+    return year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
 
 
 def destroyed_isbn(columns: Plan, cells: Sequence[str]) -> bool:

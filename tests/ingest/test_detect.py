@@ -81,6 +81,7 @@ def files_of_others(folder: Path) -> dict[str, bytes]:
         "page": PAGE,
         "page without doctype": b"<html><table><tr><td>1</td></tr></table></html>",
         "random": random.Random(2).randbytes(100_000),
+        "random that begins as XML": b"<x" + random.Random(2).randbytes(5_000),
         "zeros": bytes(100_000),
         "program": b"\x7fELF" + random.Random(3).randbytes(50_000),
         "letter": b"Yang terhormat,\n\ndengan ini kami sampaikan ...\n" * 500,
@@ -112,6 +113,22 @@ def test_what_to_do_with_an_old_spreadsheet_is_said(tmp_path: Path) -> None:
         (item,) = read_all(path)
         assert isinstance(item, Rejected)
         assert ".xlsx" in item.reason
+
+
+def test_random_bytes_are_no_damaged_xml_and_xml_with_damage_is() -> None:
+    drawn = random.Random(5)
+    for size in (500, 5_000):
+        noise = drawn.randbytes(size)
+        assert detect(b"<x" + noise, "a.bin") is None, noise[:20]
+    assert detect(b"<collection><record>\x00<leader>00000nam\x01</leader></record></collection>", "a.bin") == "marcxml"
+
+
+def test_a_page_that_was_saved_instead_of_a_book_is_called_one(tmp_path: Path) -> None:
+    path = tmp_path / "buku.pdf"
+    path.write_bytes(PAGE)
+    (item,) = read_all(path)
+    assert isinstance(item, Rejected)
+    assert "web page" in item.reason
 
 
 def test_a_pdf_with_the_name_of_records_is_a_pdf(tmp_path: Path) -> None:

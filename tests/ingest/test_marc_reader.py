@@ -103,6 +103,27 @@ def test_file_that_is_no_marc_gives_one_rejection() -> None:
         assert (found.code, found.origin.position) == ("not_marc", 0)
 
 
+def test_xml_behind_the_records_is_told_as_such(hundred: list[bytes]) -> None:
+    found = read(b"".join(hundred[:3]) + b'<?xml version="1.0"?>\n<collection><record/></collection>')
+    assert len(good(found)) == 3
+    (last,) = refused(found)
+    assert last.origin.position == 4
+    assert "XML" in last.reason
+
+
+@pytest.mark.parametrize("mark", [b"$", b"|"])
+def test_a_printed_sign_before_subfields_is_taken_for_their_mark(mark: bytes) -> None:
+    """As some programs write it. In a sound record it is a sign like any other, and in 008 a place that was not filled."""
+    sound = made(
+        "001 1", "008 990101s1999||||io ||||||||||||||||||ind|d", "020    $aA9 $cRp$5", "245 10 $aLaut|$bcerita"
+    ).raw.data
+    (before,) = good(read(sound))
+    assert str(before.record.fields[3]) == "=245  10$aLaut|$bcerita"
+    (found,) = good(read(sound.replace(b"|\x1f", b" \x1f").replace(b"\x1f", mark)))
+    assert found.record.fields[1].data == before.record.fields[1].data
+    assert found.record.fields[3].subfields == [("a", "Laut "), ("b", "cerita")]
+
+
 def test_empty_file_says_so() -> None:
     assert [(item.code, item.reason) for item in refused(read(b""))] == [("not_marc", "The file is empty.")]
 

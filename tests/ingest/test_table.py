@@ -341,7 +341,15 @@ def test_the_listing_of_inlislite_is_read_field_by_field(form: str) -> None:
 
 def test_a_page_that_calls_itself_excel_is_known_by_its_contents() -> None:
     assert detect(as_html(LISTING).encode(), "SemuaDataKatalog.xls") == "table"
-    assert detect(b"<html><table><tr><td>Harga</td></tr></table></html>", "harga.xls") is None
+    assert detect(b"<html><table><tr><td>Harga</td></tr></table></html>", "harga.html") is None
+
+
+def test_a_page_with_a_table_is_one_where_its_name_says_excel() -> None:
+    """As programs for the web write what they call an Excel file."""
+    page = b"<html><body><table><tr><th>Judul</th><th>Tahun</th></tr><tr><td>Laut &amp; pantai</td><td>2001</td></tr></table>"
+    assert (detect(page, "buku.xls"), detect(page, "buku.html"), detect(page, "buku.pdf")) == ("table", None, None)
+    (found,) = documents(read(page))
+    assert (found.title, found.first("year")) == ("Laut & pantai", "2001")
 
 
 def test_columns_with_indonesian_names_are_known() -> None:
@@ -450,6 +458,30 @@ def test_numbers_and_dates_of_excel_are_read_as_meant() -> None:
     rows = (("Judul", "Tahun Terbit", "ISBN", "DDC"), ("Satu", datetime.date(2014, 5, 1), 9789794070963.0, 808.87))
     assert fields(workbook(*rows)) == [
         ["=020  \\\\$a9789794070963", "=082  04$a808.87", "=245  10$aSatu", "=264  \\1$c2014"]
+    ]
+
+
+def test_a_year_that_excel_took_for_a_day_is_a_year() -> None:
+    """2005 in a cell for dates is a day in 1905; a day saved as a number has five digits."""
+    rows = [("Judul", "Tahun"), ("Laut", datetime.date(1905, 6, 27)), ("Pantai", 38718), ("Danau", "20055")]
+    assert [found.first("year") for found in documents(read(workbook(*rows)))] == ["2005", "2006", ""]
+
+
+def test_a_heading_that_stands_on_every_page_is_no_title() -> None:
+    found = documents(read("Judul;Tahun\nLaut;2001\nJudul;Tahun\nPantai;2002\n"))
+    assert [item.title for item in found] == ["Laut", "Pantai"]
+
+
+def test_characters_by_their_names_in_html_are_characters() -> None:
+    (slims_row,) = fields(
+        "biblio_id,title,authors,publisher_name\n"
+        "1,Ekonomi &amp; Bisnis: &quot;R&D&quot;,<Budi &amp; Kawan><Siti Nur&#039;aini>,AT&T\n"
+    )
+    assert slims_row == [
+        "=100  1\\$aBudi & Kawan",
+        '=245  10$aEkonomi & Bisnis :$b"R&D"',
+        "=264  \\1$bAT&T",
+        "=700  1\\$aSiti Nur'aini",
     ]
 
 
