@@ -76,6 +76,8 @@ class EbookStore:
         self._root = root
         self._index = index
         self._is_known = not index  # whether the name is written down
+        # Why it could not be, though the files were there already: a sentence for who loads, "" where it could.
+        self.unlisted = ""
 
     def add(self, path: Path, sha256: str) -> None:
         """Copy `path`, whose bytes have this SHA-256, into the store; nothing if it is there already.
@@ -86,9 +88,10 @@ class EbookStore:
         target = self._place(sha256)
         if target is None:
             raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
-        self._make_known()
         if target.is_file():
+            self._try_to_make_known()
             return
+        self._make_known()
         with path.open("rb") as file:
             try:
                 self._copy(file, target, sha256)
@@ -112,6 +115,16 @@ class EbookStore:
             copy.unlink(missing_ok=True)
             raise
         _flush(target.parent)
+
+    def _try_to_make_known(self) -> None:
+        """What is there can be read, whether or not the store can be written."""
+        try:
+            self._make_known()
+        except StoreError as error:
+            self.unlisted = (
+                f"{error}. All files of this load are there; but add the line {self._index} to {self._root / _INDEXES}, or "
+                "loads into another index may remove them."
+            )
 
     def _make_known(self) -> None:
         """Write down that the index has files here. Raises StoreError."""
@@ -200,16 +213,15 @@ class EbookStore:
 
     def unneeded(self, needed: Needed) -> Tidied:
         """The files that no title has, as `left`; also what a load under way has just added."""
-        paths = list(filter(None, map(self.path, self._not(needed, set(self.names())))))
-        return Tidied(0, sum(path.stat().st_size for path in paths), len(paths), self.other_indexes())
+        sizes = [size for name in self._not(needed, set(self.names())) if (size := self._size_of(name)) is not None]
+        return Tidied(0, sum(sizes), len(sizes), self.other_indexes())
 
     def _remove(self, names: Collection[str], needed: Needed) -> Tidied:
         files = size_bytes = 0
         left = []
         for name in self._not(needed, names):
-            if (path := self.path(name)) is None:
+            if (path := self.path(name)) is None or (size := self._size_of(name)) is None:
                 continue
-            size = path.stat().st_size
             try:
                 path.unlink()
             except OSError:
@@ -235,6 +247,14 @@ class EbookStore:
         """The stored file; None when there is none, or when `sha256` is no SHA-256 at all."""
         place = self._place(sha256)
         return place if place is not None and place.is_file() and not place.is_symlink() else None
+
+    def _size_of(self, sha256: str) -> int | None:
+        """None when the file is gone, which somebody else may have removed a moment ago."""
+        path = self.path(sha256)
+        try:
+            return path.stat().st_size if path is not None else None
+        except FileNotFoundError:
+            return None
 
     def names(self) -> Iterator[str]:
         """The SHA-256 of every stored file, in no order."""

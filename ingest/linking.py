@@ -192,6 +192,13 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
     )
 
 
+def found_at(document: Document, place: Place) -> Document:
+    """The document of an e-book whose file lies elsewhere now."""
+    assert document.ebook is not None  # noqa: S101 - it was found by it
+    ebook = replace(document.ebook, place=place.file, folders=place.folders)
+    return replace(document, ebook=ebook, fields={**document.fields, "ebook_file": _known_by(ebook)})
+
+
 def without_ebook(document: Document) -> Document:
     """The document as its records alone make it."""
     ebook = document.ebook

@@ -117,6 +117,8 @@ class Load:
                         raise _GivenUpError
                 self._keep_position()
                 self._tidy(hold)
+                if self._ebooks.unlisted:
+                    self._note(self._job.source, self._ebooks.unlisted)
             if others and (self._job.rebuild or self._report.outcomes["indexed"]):
                 self._note(self._job.source, self._about(others))
         except _GivenUpError:
@@ -343,10 +345,13 @@ class Load:
         try:
             with plain_file(found) as path:
                 sha256 = sha256_of(path)
+                is_copy = sha256 in self._met
                 self._met.add(sha256)
-                if session.has_book(path, sha256):
+                if held := session.unchanged_book(path, sha256):
                     self._ebooks.add(path, sha256)  # it may have been lost from the store
                     self._report.count("unchanged", file=str(found.path))
+                    if not is_copy:
+                        self._write(session, session.moved(origin, held, place))
                     return
                 book = reader.read(path)
                 if isinstance(book, PdfBook):

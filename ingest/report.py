@@ -72,10 +72,10 @@ class IngestReport:
     record's Origin names. `replaced_in_load` counts updates of a record that this same load had read before (one
     control number twice), `replaced_by_another` those whose titles have no word in common; both are listed in
     `replacements`. `attached` counts e-books that belong to a record, `joined` records that joined one of
-    another source, `ebook_files_removed` files that left the store with their titles. removes_missing: e-books that are missing were to be taken out.
-    seconds is wall time. given_up: a
-    rebuild that was not published, because it was stopped or nothing could be loaded; the index is what it was. notes:
-    sentences on what is worth knowing and cost no record.
+    another source, `ebook_files_removed` files that left the store with their titles.
+    removes_missing: e-books that are missing were to be taken out. seconds is wall time. given_up: a rebuild that was not
+    published, because it was stopped or nothing could be loaded; the index is what it was. notes: sentences on what is
+    worth knowing and cost no record.
     copies: what became of the copies on the shelf, for JSON; empty where nobody lends them by this index.
     With a "problem" none could be taken.
     damaged_records: how many hold letters that could not be read (U+FFFD); they are listed in `damaged`.

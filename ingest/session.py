@@ -11,7 +11,17 @@ from ingest import fingerprints
 from ingest.changes import Change
 from ingest.ebooks import EbookStore
 from ingest.jobs import IngestJob
-from ingest.linking import Catalogue, LinkKeys, Place, find_record, is_newer_state, is_record, named, without_ebook
+from ingest.linking import (
+    Catalogue,
+    LinkKeys,
+    Place,
+    find_record,
+    found_at,
+    is_newer_state,
+    is_record,
+    named,
+    without_ebook,
+)
 from ingest.passages import split
 from ingest.published import Published
 from ingest.report import IngestReport, Outcome, Replacement
@@ -88,9 +98,6 @@ class Session:
 
     def __exit__(self, *error: object) -> None:
         try:
-            # What a shared engine was told to remove is gone, however the load ends.
-            if error[0] is None or not self._engine.exclusive:
-                self._bury()
             self._stack.__exit__(*error)  # type: ignore[arg-type]  # the three that `with` gives
             if error[0] is None:
                 self._raise_again()
@@ -101,6 +108,7 @@ class Session:
         with ExitStack() as opening:
             start = self._engine.rebuilding if rebuild else self._engine.updating
             self._writer: IndexWriter = opening.enter_context(start(self._embedder_name, self._dimensions))
+            opening.push(self._bury_first)
             self._view = None if rebuild else self._published()
             self._other_sources = self._view is not None and self._has_other_sources(self._view)
             self._stack = opening.pop_all()
@@ -132,7 +140,6 @@ class Session:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
-        self._bury()
         self._stack.close()
         self._raise_again()
         self._unpublished.clear()
@@ -150,6 +157,11 @@ class Session:
                     raise
                 time.sleep(_LOOK_AGAIN_S)
 
+    def _bury_first(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Before the writer ends: where no tombstone can be made, an exclusive engine publishes nothing."""
+        if kind is None:
+            self._bury()
+
     def _bury(self) -> None:
         """Before removals are published: until then the documents are there and win."""
         if self._tombstones is not None:
@@ -158,6 +170,11 @@ class Session:
         self._gone.clear()
         self._ebooks.give_up(self._ebooks_given_up)
         self._ebooks_given_up.clear()
+
+    def _bury_at_once(self) -> None:
+        """What a shared engine is told to remove is gone from then on, however the load ends."""
+        if self._gone and not self._engine.exclusive:
+            self._bury()
 
     def _raise_again(self) -> None:
         """After what is back is published."""
@@ -179,6 +196,7 @@ class Session:
             if fingerprints.record_part(held) == wanted[id] and self._has_vectors(held)
         }
         self._unpublished.touch(id for id in coming if id not in same)
+        self._back |= self._buried & same  # the load that brought them back was killed before it said so
         return same
 
     def named_in_repository(self, oai_identifiers: Collection[str]) -> dict[str, list[DocumentId]]:
@@ -315,14 +333,35 @@ class Session:
             tuple(self._view.pages(id, 1, ebook.page_count)) if self._view is not None else ()
         )
 
-    def has_book(self, path: Path, sha256: str) -> bool:
-        """Whether nothing is to be done for a PDF: the record its name leads to has it, or no name
-        leads anywhere and it is in the index, with the vectors this load would make."""
+    def unchanged_book(self, path: Path, sha256: str) -> list[Document]:
+        """The titles that have a PDF as this load would give it to them; [] where it is to be read.
+
+        That is the record its name leads to; or, where it leads nowhere, whatever has it, of any source: one file is one
+        title.
+        """
         named_record = find_record(named(path), self._catalogue(), self._job.source)
         record = self._document(named_record) if named_record is not None else None
         if record is not None and _may_take(record.ebook, path.name, sha256):
-            return record.ebook is not None and record.ebook.sha256 == sha256 and self._is_read(record)
-        return any(self._is_read(held) for held in self._holders(sha256))
+            has_it = record.ebook is not None and record.ebook.sha256 == sha256 and self._is_read(record)
+            return [record] if has_it else []
+        return [held for held in self._holders(sha256) if self._is_read(held)]
+
+    def moved(self, origin: Origin, documents: Iterable[Document], place: Place) -> Settlement:
+        """What lets those of these titles that have their file from elsewhere know where it is now.
+
+        Nothing for another source's, nor where this load would write them without the vectors that they have.
+        """
+        return Settlement(
+            tuple(
+                Settled(origin, self.entry(found_at(held, place), self._pages_of(held.id, held.ebook)), None)
+                for held in documents
+                if held.ebook is not None
+                and held.ebook.place != place.file
+                and self._job.source in held.values("source")
+                and fingerprints.embedder_part(held.fingerprint) == self._embedder_name
+            ),
+            (),
+        )
 
     def _is_read(self, document: Document) -> bool:
         held, ebook = document.fingerprint, document.ebook
@@ -422,6 +461,7 @@ class Session:
 
     def put(self, entries: Sequence[Entry]) -> dict[DocumentId, str]:
         """Write entries; gives the reasons of those refused."""
+        self._bury_at_once()
         report = self._writer.put(entries)
         refused = {item.id: item.reason for item in report.refused}
         written = [entry for entry in entries if entry.document.id not in refused]
@@ -430,6 +470,7 @@ class Session:
 
     def delete(self, ids: Sequence[DocumentId]) -> None:
         if ids:
+            self._bury_at_once()
             self._writer.delete(ids)
             self._unpublished.remove(ids)
 

@@ -5,18 +5,19 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from ingest.ebooks import EbookChangedError, EbookStore
+from ingest.ebooks import EbookChangedError, EbookStore, StoreError
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
 from search.document import DocumentId
 from search.errors import EngineUnavailable
+from search.publications import BEGINNING
 from search.query_language import parse
 from tests.support.library import Library
 from tests.support.pdfs import book
@@ -278,6 +279,30 @@ def another_user(folder: Path) -> Iterator[None]:
             os.seteuid(0)
     else:
         yield
+
+
+def test_unchanged_books_need_no_store_that_can_be_written(library: Library, tmp_path: Path) -> None:
+    """The index is in no list yet, and the list cannot be written: the load is done and says what to do."""
+    (tmp_path / "ebooks" / "indexes.txt").mkdir()
+    library.ebooks = EbookStore(tmp_path / "ebooks", "ours")
+    report = library.load(tmp_path / "from")
+    assert report.outcomes["unchanged"] == 3
+    assert any("add the line ours" in note for note in report.notes), report.notes
+    book(tmp_path / "from" / "baru.pdf", ["Danau Tondano"])
+    with pytest.raises(StoreError):
+        library.load(tmp_path / "from")
+
+
+def test_a_file_that_goes_while_unneeded_ones_are_counted_is_not_counted(library: Library) -> None:
+    (name,) = stored(library)
+    place = library.ebooks.path(name)
+    assert place is not None
+
+    def none_needed(_: Collection[str]) -> set[str]:
+        place.unlink()
+        return set()
+
+    assert library.ebooks.unneeded(none_needed).left == 0
 
 
 def test_a_load_of_a_user_who_may_not_write_the_lock_is_waited_for_too(library: Library, tmp_path: Path) -> None:
@@ -562,6 +587,27 @@ def test_an_ebook_that_was_moved_or_replaced_is_not_missing(shelf: Library, tmp_
     book(tmp_path / "from" / "kota.pdf", DESA[:3])  # quite another text, which is told
     report = shelf.load(tmp_path / "from", missing="removed")
     assert report.ebooks_missing == 0
+
+
+def test_an_ebook_is_where_it_was_found_last(shelf: Library, tmp_path: Path) -> None:
+    """Moved between two folders that are loaded apart, it stays when the one that it left is loaded."""
+    (tmp_path / "from" / "A1.pdf").rename(tmp_path / "other" / "A1.pdf")
+    (tmp_path / "from" / "kota.pdf").rename(tmp_path / "other" / "lain.pdf")
+    assert shelf.load(tmp_path / "other").outcomes["unchanged"] == 3
+    before = in_catalogue(shelf)
+    report = shelf.load(tmp_path / "from", missing="removed")
+    assert (report.ebooks_missing, in_catalogue(shelf)) == (0, before)
+    (tmp_path / "other" / "lain.pdf").unlink()
+    assert shelf.load(tmp_path / "other", missing="removed").ebooks_taken_out == 1
+    assert in_catalogue(shelf) == before - {"kota +"}
+
+
+def test_a_copy_in_another_folder_moves_nothing_to_and_fro(shelf: Library, tmp_path: Path) -> None:
+    shutil.copy(tmp_path / "from" / "kota.pdf", tmp_path / "other" / "kota.pdf")
+    shelf.load(tmp_path / "from", tmp_path / "other")
+    before = shelf.engine.searcher().walk(BEGINNING, 10)
+    shelf.load(tmp_path / "from", tmp_path / "other")
+    assert shelf.engine.searcher().walk(BEGINNING, 10) == before
 
 
 def test_nothing_is_taken_out_where_a_disk_may_be_away(shelf: Library, tmp_path: Path) -> None:
