@@ -16,6 +16,8 @@ _ESCAPES: Final = str.maketrans(
 )  # fmt: skip
 # Addresses stand as they are, since TeX sets them so (\url, biblatex): only what would end the field is written otherwise.
 _IN_ADDRESSES: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+# Programs part keywords at either, so a heading that holds one would be two: "Sukarno, 1901-1970".
+_PARTS_KEYWORDS: Final = str.maketrans({",": None, ";": None})
 _AND: Final = re.compile(r"\band\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _STOP_WORDS: Final = frozenset(("the", "a", "an", "of", "dan", "di", "ke", "dari", "yang"))
@@ -79,7 +81,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("issn", escaped(reference.issn)),
         ("doi", reference.doi.translate(_IN_ADDRESSES)),
         ("language", escaped(reference.language)),
-        ("keywords", escaped(", ".join(subject.replace(",", ";") for subject in reference.subjects))),
+        ("keywords", escaped(", ".join(subject.translate(_PARTS_KEYWORDS) for subject in reference.subjects))),
         ("abstract", escaped(reference.abstract)),
         ("url", reference.online.translate(_IN_ADDRESSES)),
     )

@@ -22,6 +22,8 @@ _DEGREE: Final = re.compile(
     r"|Lib|Md|Th)(?:\.\s?[A-Z][a-z]{0,4})?\.?|Ph\.?\s?D\.?|Sp\.\s?[A-Z]\w{0,4}\.?|Lc\.?"
 )
 _HONOUR: Final = re.compile(r"(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?")
+# With it, a name of one word is a person's as everybody knows him: "Dr. Seuss". Other titles are those of a biography.
+_ONLY_DOCTOR: Final = re.compile(r"Dr\.?\s\w+|\w+, Dr\.?")
 _LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
 _THEODORE: Final = re.compile(r"[SMA]\.\s?(?:Th|Phil)\.?")  # behind a family name alone: "Houtsma, M. Th."
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
@@ -125,18 +127,28 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     'Charles I, King of England'
     >>> name(Contributor("Prof. Dr. Maria Wenas, S.Kom., M.T.")).inverted, name(Contributor("Goulder, M. D.")).inverted
     ('Maria Wenas', 'Goulder, M. D.')
+    >>> [name(Contributor(text)).family for text in ("Ir. Soekarno", "Hatta, Drs.", "Seuss, Dr.")]
+    ['Soekarno', 'Hatta', 'Seuss, Dr.']
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
         added = _QUALIFIER.search(whole)
         return Name(whole, whole[: added.start()] if added and " : " in added[0] else whole, is_body=True)
     family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
-    if not rest and " " not in family:  # without its title a name of one word may be anybody's: "Seuss, Dr."
+    if not rest and " " not in family and _may_lose_its_title(whole):
+        return Name(whole, family)
+    if not rest and " " not in family:  # "Long, Mrs." may be anybody
         return Name(whole, ", ".join(part for part in _parts(whole) if not _DEGREE.fullmatch(part)) or whole)
     if not rest:
         return Name(whole, ", ".join(_untitled(_parts(whole))) or whole)
     after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
     return Name(whole, family, rest[0], ", ".join(part for part in after if _GENERATION.fullmatch(part)))
+
+
+def _may_lose_its_title(whole: str) -> bool:
+    before = _BEFORE.match(whole) is not None
+    behind = all(_HONOUR.fullmatch(part) for part in _parts(whole)[1:])
+    return (before or behind) and not _ONLY_DOCTOR.fullmatch(whole)
 
 
 def _parts(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from portal.bibliography.headings import fields, headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
 from portal.bibliography.texts import MAX_TEXT, line, title_line
-from portal.bibliography.theses import Thesis, stated, thesis
+from portal.bibliography.theses import Thesis, stated, thesis, thesis_title
 from portal.presenters.wording import html_language
 from portal.reader.rights import may_read
 from search.document import Document, Related
@@ -31,6 +31,7 @@ _PAGES: Final = re.compile(
 )
 # Without words: "5(2), 12-20", "53:2" (as 773 $q has it, "96:4<23"), "no. 7, Juli 1999: 23-30".
 _NUMBERS: Final = re.compile(r"\s*(\d{1,4})\s?(?::\s?|\()(\d{1,3}(?:[-–/]\d{1,3})?)\b(?![\d-])\)?(?:<(\d{1,7}))?")
+_LIKE_YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d")
 _LAST_RANGE: Final = re.compile(r"[:),]\s{0,5}(\d{1,7})\s{0,5}[-–]\s{0,5}(\d{1,7})[\s.]{0,5}$")
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
 # Where in a set of microfilms: "Roll 93, Item 6".
@@ -50,6 +51,12 @@ _QUALIFIER: Final = re.compile(r"\s\(([^()]*)\)$")
 _SERIES_NUMBER: Final = re.compile(
     r"(?:nos?|nr|nomor|v|vol|volume|jil|jilid|bd|ke)\b[.\s-]*(\w[\w./-]*)", re.IGNORECASE
 )
+# "published by J. H. Colton", as old title pages have it.
+_BY: Final = re.compile(
+    r"(?:published|issued|printed|diterbitkan|dikeluarkan|dicetak) (?:by|oleh) (?=\w)", re.IGNORECASE
+)
+# A body that the statement of responsibility has in full (AACR2 1.4D4): "The Administration".
+_SHORTENED: Final = re.compile(r"[Tt]he ([A-Z]\w+)")
 _WIDER_PLACE: Final = re.compile(r",? \[([^\[\]]+)\]$")  # added by the cataloguer
 # Where a place is not known, but the country: "[s.l.], Indonesia".
 _NO_PLACE: Final = re.compile(r"s\. ?l\.,?\s*", re.IGNORECASE)
@@ -101,7 +108,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     field = None if in_a_list or host is None else next(fields(document, _HOST), None)
     kind = _kind(document, host, field)
     within = host if host is not None and kind in (ARTICLE, CHAPTER) else Related("host")
-    publisher, place = line(document.first("publisher")), _place(line(document.first("publication_place")))
+    publisher, place = _publisher(document), _place(line(document.first("publication_place")))
     if kind is CHAPTER and not publisher and field is not None:
         place, publisher = _imprint(field.get("d"))
     said = _thesis(document, in_a_list) if kind.csl == "thesis" else Thesis()
@@ -113,7 +120,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     return Reference(
         id=document.id,
         kind=kind,
-        title=title_line(document.title),
+        title=thesis_title(title_line(document.title)) if kind.csl == "thesis" else title_line(document.title),
         names=names(document.contributors, (publisher,), {} if in_a_list else headings(document)),
         year=document.first("year"),
         publisher=publisher,
@@ -179,12 +186,19 @@ def place_in_host(part: str) -> tuple[str, str, str]:
     ('85', '152', '47698-47712')
     >>> place_in_host("Th. XII, No. 7-8, Juli 1999: 23-30"), place_in_host("5(2), hlm. 12")
     (('12', '7-8', '23-30'), ('5', '2', '12'))
+    >>> place_in_host("2010: 5"), place_in_host("53: 12-20"), place_in_host("2010(5), 12-20")
+    (('', '', ''), ('53', '', '12-20'), ('', '5', '12-20'))
     """
     text = part[:MAX_TEXT]
     volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text) or _LAST_RANGE.search(text)
     bare = _NUMBERS.match(text) if volume is None and issue is None else None
     if bare is not None:
-        return bare[1], bare[2], _joined(pages) if pages else bare[3] or ""
+        number, within, first = bare.groups("")
+        if _LIKE_YEAR.fullmatch(number):  # "2010(5)" is an issue of a year, "2010: 5" may be a page or one
+            number, within = "", within if "(" in bare[0] else ""
+        elif pages and ": " in bare[0]:  # "53: 12-20" are pages, and "53:2-3" issues
+            within = ""
+        return number, within, _joined(pages) if pages else first
     return (
         _arabic(volume[1] or volume[2]) if volume else "",
         issue[1].replace("–", "-") if issue else "",
@@ -205,6 +219,16 @@ def _arabic(number: str) -> str:
 
 def _joined(pages: re.Match[str]) -> str:
     return "-".join(filter(None, pages.groups()))
+
+
+def _publisher(document: Document) -> str:
+    """The first publisher; the body itself where the record shortens its name to a word for what it is."""
+    text = _BY.sub("", line(document.first("publisher")), count=1)
+    found = _SHORTENED.fullmatch(text)
+    if found is None:
+        return text
+    bodies = (line(body.name).rsplit(". ", 1)[-1] for body in document.contributors if body.kind == "corporate")
+    return next((body for body in bodies if body.endswith(f" {found[1]}") or body.startswith(f"{found[1]} of ")), text)
 
 
 def _place(text: str) -> str:

@@ -31,6 +31,10 @@ _GERMAN: Final = re.compile(
     r"(?:Zugl\.:\s*)?(?P<place>[^,.:;]{2,60}), (?P<school>[^,:;]{0,60}(?:Univ|Hochsch|TU|FH)\b[^,:;]{0,60}), "
     r"(?P<word>(?:Habil\.-Schr|Diss|Masterarb|Magisterarb|Diplomarb)\.)(?: \([^()]{0,60}\))?, "
 )
+_SAYS_THESIS: Final = re.compile(
+    rf": (?:an? )?{_WORD}(?:$|,? (?:submitted|presented|in partial|in candidacy|for the degree|diajukan|disusun|sebagai|untuk|pada)\b.*$)",
+    re.IGNORECASE,
+)
 _BETWEEN_INITIALS: Final = re.compile(r"\. (?=[A-Z][a-z]{0,2}\.)")
 _ENGLISH: Final = ("thesis", "dissertation")
 
@@ -66,6 +70,17 @@ def thesis(note: str) -> Thesis:
         return Thesis(degree, _school(parted["school"]) if parted is not None else "")
     dashed = any(mark in free["mark"] for mark in "-–—")
     return Thesis(_kind(free["word"], free["degree"] or degree), _school(free["school"], dashed))
+
+
+def thesis_title(title: str) -> str:
+    """A title as `texts.title_line` gives it, less what its title page says of being a thesis, which the citation says.
+
+    >>> thesis_title("Reefs: their growth: a dissertation submitted to the Graduate School, Leiden")
+    'Reefs: their growth'
+    >>> thesis_title("Terumbu karang: skripsi"), thesis_title("Laut: thesis and antithesis")
+    ('Terumbu karang', 'Laut: thesis and antithesis')
+    """
+    return _SAYS_THESIS.sub("", title, count=1)
 
 
 def stated(degree: str, school: str, kind: str) -> Thesis:

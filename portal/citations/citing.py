@@ -14,7 +14,14 @@ from markupsafe import Markup
 
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
-from portal.citations.finishing import description_after_title, one_mark, stop_in_quotes, subtitle_in_capitals
+from portal.citations.finishing import (
+    description_after_title,
+    is_same_body,
+    one_mark,
+    second_role,
+    stop_in_quotes,
+    subtitle_in_capitals,
+)
 from portal.citations.styles import STYLES, Style, processor
 from portal.i18n import Language
 
@@ -85,7 +92,7 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
 
     item = _by_its_makers(item, style)
     if style.name == "apa":
-        item = item | {"title": subtitle_in_capitals(item["title"])}
+        item = _published_once(item) | {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about fields of ours that it does not know
         source = Source([{**item, "id": "it"}])
@@ -95,7 +102,18 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     text = _NUMBER_BEFORE.sub("", str(entry)).strip()
     if style.name == "apa":
         text = description_after_title(text)
+    if style.name == "mla":
+        text = second_role(text)
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
+
+
+def _published_once(item: Item) -> Item:
+    """APA 9.29: a body that is the author is not named again as the publisher."""
+    authors, publisher = item.get("author", []), item.get("publisher", "")
+    body = authors[0].get("literal", "") if len(authors) == 1 else ""
+    if not body or item["type"] == "thesis" or not is_same_body(body, publisher):
+        return item
+    return {name: value for name, value in item.items() if name != "publisher"}
 
 
 def _by_its_makers(item: Item, style: Style) -> Item:

@@ -24,7 +24,11 @@ _PREFIXES: Final = frozenset((
     "trans", "tri", "ultra", "un",
 ))  # fmt: skip
 _ARTICLES_OF_NAMES: Final = ("al", "el")
+_ROMAN: Final = re.compile(r"(?:x{0,3}(?:ix|iv|vi{0,3}|i{2,3})|x{2,3}i?|xi)(?<!^v)")
+_SECOND_ROLE: Final = re.compile(r"(?<=, )(?:Translated by|Diterjemahkan oleh)(?= )")
+_OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
 _OPENING: Final = "\"'“‘([{«¿¡"
+_CLOSING: Final = ".,;:?!)]}”’\"'"
 _NEW_BEGINNING: Final = (":", "?", "!", "—", "–")
 
 
@@ -64,6 +68,30 @@ def stop_in_quotes(text: str) -> str:
     return _STOP_BEHIND.sub(moved, text)
 
 
+def second_role(text: str) -> str:
+    """MLA 5.44: what was done begins with a capital after a full stop alone.
+
+    >>> second_role("<i>Laut</i>. Edited by John Lasut, Translated by Maria Wenas, Bahari.")
+    '<i>Laut</i>. Edited by John Lasut, translated by Maria Wenas, Bahari.'
+    """
+    return _SECOND_ROLE.sub(lambda found: found[0][0].lower() + found[0][1:], text)
+
+
+def is_same_body(author: str, publisher: str) -> bool:
+    """Whether a body as headings have it is the publisher.
+
+    >>> is_same_body("United States. National Park Service", "U.S. National Park Service")
+    True
+    >>> is_same_body("Law Library of Congress (U.S.)", "The Law Library of Congress"), is_same_body("BPS", "Bappenas")
+    (True, False)
+    """
+    return _body(author.rsplit(". ", 1)[-1]) == _body(publisher)
+
+
+def _body(text: str) -> str:
+    return _OF_BODIES.sub("", text).casefold().strip(" .")
+
+
 def one_mark(text: str) -> str:
     """No full stop after a title that ends in a mark of its own, or a stop (APA 6.2, Chicago 6.124).
 
@@ -87,8 +115,8 @@ def title_case(text: str) -> str:
 
     >>> title_case("fish between the U.S. and japan: a co-operative, up-to-date view of 1960's e-mail &amp; law")
     "Fish between the U.S. and Japan: A Co-operative, Up-to-Date View of 1960's E-mail &amp; Law"
-    >>> title_case("what we dream of")
-    'What We Dream Of'
+    >>> title_case("what we dream of"), title_case("world war ii: part iii in vivo")
+    ('What We Dream Of', 'World War II: Part III in Vivo')
     """
     words = text.split()
     made: list[str] = []
@@ -108,11 +136,13 @@ def _titled(word: str, always: bool) -> str:
 
 
 def _is_small(word: str) -> bool:
-    return word.strip(".,;:?!)]}”’\"'“‘([{") in _SMALL
+    return word.strip(f"{_CLOSING}“‘([{{") in _SMALL
 
 
 def _with_capital(part: str) -> str:
     bare = part.lstrip(_OPENING)
+    if _ROMAN.fullmatch(bare.rstrip(_CLOSING)):
+        return part.upper()
     if not part.islower() or not bare[:1].isalpha() or "." in bare[:-1]:  # an address, a number, "&amp;"
         return part
     return f"{part[: len(part) - len(bare)]}{bare[0].upper()}{bare[1:]}"

@@ -75,6 +75,13 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
             # "Retrieved <date>, from" is for pages that change (APA 9.16); without a date of access the address is bare.
             if element.get("term") == "retrieved" and parent is not None:
                 parent.remove(element)
+    if style.file == "nlm-citation-sequence":
+        # Citing Medicine, chapter 2, "Secondary Author": translators too; the style names editors alone.
+        for element in root.iter(f"{_CSL}names"):
+            parent = element.getparent()
+            if parent is not None and parent.get("name") == "secondary-authors":
+                element.set("variable", "editor translator")
+                element.set("delimiter", "; ")
     if hl == "id":
         # Indonesian guides write "dan", also where APA has an ampersand in English.
         for element in root.iter(f"{_CSL}style", f"{_CSL}name", f"{_CSL}citation", f"{_CSL}bibliography"):

@@ -96,6 +96,11 @@ def test_bibtex_is_read_back_with_every_title_under_a_key_of_its_own() -> None:
         assert entry["ID"].isalnum()
 
 
+def test_a_heading_with_a_comma_is_one_keyword_of_bibtex() -> None:
+    cited = replace(reference(titled("Laut"), BASE), subjects=("Sukarno, 1901-1970", "Laut; pantai", "Karang"))
+    assert "keywords = {Sukarno 1901-1970, Laut pantai, Karang}" in BibtexFile().entry(cited)
+
+
 def test_csl_json_holds_every_title() -> None:
     documents = sample_documents()
     items = json.loads(written(documents, "json", BASE))

@@ -30,6 +30,21 @@ def test_volume_issue_and_pages_are_read_as_cataloguers_write_them(part: str, pl
     assert place_in_host(part) == place
 
 
+def test_a_publisher_is_cited_by_its_name() -> None:
+    """Not by the word that a record shortens it to, nor with what a title page says before it."""
+    body = "710 1  $a United States. $b National Oceanic and Atmospheric Administration."
+    film = mapped("001 a", "245 10 $a Laut", "264  1 $b The Administration, $c 1976.", body)
+    assert reference(film).publisher == "National Oceanic and Atmospheric Administration"
+    weekly = mapped(
+        "001 a", "245 10 $a Laut", "264  1 $b The Economist, $c 1976.", "710 2  $a Economist Intelligence Unit"
+    )
+    assert reference(weekly).publisher == "The Economist"
+    assert (
+        reference(mapped("001 a", "245 10 $a Peta", "264  1 $b diterbitkan oleh Balai Pustaka, $c 1976.")).publisher
+        == "Balai Pustaka"
+    )
+
+
 def test_a_component_of_what_its_record_calls_a_monograph_is_a_chapter() -> None:
     host = "773 0  $7 nnam $t Laut kita $d Jakarta : Pustaka Bahari, 2010 $g hlm. 12-20"
     item = csl_item(reference(mapped("001 a", "245 10 $a Ikan", "100 1  $a Wenas, Maria", host, leader=COMPONENT)))

@@ -37,6 +37,12 @@ def test_a_thesis_note_in_parts_says_its_university_whatever_stands_behind() -> 
     assert (parted.degree, parted.publisher) == ("Ph.D. thesis", "Universitas Laut")
 
 
+def test_what_a_title_page_says_of_being_a_thesis_is_no_part_of_the_title() -> None:
+    handed_in = "245 10 $a Terumbu karang : $b sebuah kajian : skripsi diajukan untuk memperoleh gelar sarjana"
+    cited = reference(mapped("001 a", handed_in, "502    $a Skripsi--Universitas Sam Ratulangi"))
+    assert cited.title == "Terumbu karang: sebuah kajian"
+
+
 @pytest.mark.parametrize(
     ("note", "degree", "school"),
     [

@@ -45,6 +45,38 @@ def test_a_book_is_cited_as_the_style_has_it(style: str, hl: Language, expected:
     assert cited(BOOK, style, hl) == expected
 
 
+TRANSLATED = replace(
+    BOOK,
+    contributors=(
+        Contributor("Hirata, Andrea", ("aut",), main=True),
+        Contributor("Lasut, Johan", ("edt",)),
+        Contributor("Kilbane, Angie", ("trl",)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "hl", "named"),
+    [
+        ("apa", "en", "(J. Lasut, Ed.; A. Kilbane, Trans.)"),
+        ("mla", "en", "Edited by Johan Lasut, translated by Angie Kilbane, Pustaka"),
+        ("mla", "id", "Disunting oleh Johan Lasut, diterjemahkan oleh Angie Kilbane, Pustaka"),
+        ("chicago_note", "en", "Edited by Johan Lasut. Translated by Angie Kilbane. Pustaka"),
+        ("vancouver", "en", "Lasut J, editor; Kilbane A, translator. Bitung"),
+    ],
+)
+def test_editor_and_translator_are_named_in_every_style(style: str, hl: Language, named: str) -> None:
+    assert named in cited(TRANSLATED, style, hl)
+
+
+def test_apa_names_a_body_that_publishes_its_own_once() -> None:
+    body = Contributor("United States. National Park Service", ("isb",), kind="corporate")
+    own = replace(BOOK, contributors=(body,), fields={**BOOK.fields, "publisher": ("U.S. National Park Service",)})
+    assert cited(own, "apa", "en").endswith(": Panduan lapangan</i>.")
+    assert "Pustaka Bahari" in cited(replace(BOOK, contributors=(body,)), "apa", "en")
+    assert "U.S. National Park Service, 2014" in cited(own, "chicago_note", "en")
+
+
 @pytest.mark.parametrize("style", [style.name for style in STYLES])
 def test_a_title_that_stands_in_for_a_name_is_not_said_twice(style: str) -> None:
     nameless = replace(BOOK, contributors=())
