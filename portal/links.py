@@ -10,6 +10,7 @@ from portal.i18n import DEFAULT_LANGUAGE, Language
 from portal.search_state import SearchState
 
 MAX_SEARCH_NAME: Final = 120
+EBOOK_FILES: Final = "/berkas/"
 
 
 class Links(Protocol):
@@ -152,7 +153,7 @@ def page_marks(id: str, page: int, q: str) -> str:
 
 def pdf(id: str, page: int = 0) -> str:
     """The e-book's file; a browser's PDF viewer opens it at `page`."""
-    return f"/berkas/{segment(id)}.pdf" + (f"#page={page}" if page else "")
+    return f"{EBOOK_FILES}{segment(id)}.pdf" + (f"#page={page}" if page else "")
 
 
 def segment(id: str) -> str:

@@ -6,11 +6,13 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.links import EBOOK_FILES
+
 # RFC 9110, 12.5.3: of weight 0, it is what the asker does not take.
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*[qQ]=0(?:\.0*)?\s*(?:,|$)")
 _VARY: Final = (b"vary", b"Accept-Encoding")
 # Packed by themselves; nothing makes them smaller.
-_PACKED: Final = ("image/png", "image/jpeg", "image/webp", "font/")
+_PACKED: Final = ("image/png", "image/jpeg", "image/webp", "font/", "application/pdf")
 
 
 class Packing:
@@ -23,8 +25,9 @@ class Packing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not takes_gzip(scope):
-            # The framework looks for the word alone, and would pack for who refuses it.
+        if not takes_gzip(scope) or scope["path"].startswith(EBOOK_FILES):
+            # The framework looks for the word alone, and would pack for who refuses it; also a PDF, whose pages a
+            # browser fetches by ranges when it is told how long the file is.
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
 
         async def varied(message: Message) -> None:

@@ -111,7 +111,8 @@ def _about_damage(report: IngestReport) -> list[str]:
     if not report.damaged_records:
         return []
     lines = [
-        f"{report.damaged_records:,} records have letters that could not be read ({UNREADABLE}); mend them where they come from"
+        f"{report.damaged_records:,} record{' has' if report.damaged_records == 1 else 's have'} letters that could not be "
+        f"read ({UNREADABLE}); mend them where they come from"
     ]
     return lines + [f"{_held_by(found)}: {printable(found.text)}" for found in report.damaged[:_REFUSALS_SHOWN]]
 

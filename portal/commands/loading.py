@@ -36,7 +36,7 @@ from portal.commands.load_error import LoadError
 from portal.commands.terminal import printable
 from portal.settings import Settings, read_settings
 from search.engine import Engine
-from search.errors import IndexMissing, SearchError
+from search.errors import EngineUnavailable, IndexMissing, SearchError
 from search.opening import open_engine
 
 HARVEST: Final = "oai"
@@ -161,6 +161,12 @@ def _errors_explained(settings: Settings, job: IngestJob) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_remains(job)) from None
+    except IndexMissing:
+        raise
+    except EngineUnavailable as error:
+        if settings.search.server is None:  # a folder that cannot be read says what is to be done, and no load goes on
+            raise
+        raise EngineUnavailable(f"{error} {_remains(job)}") from error
     except BrokenPipeError:
         raise  # whoever read our output has gone; nothing of the load is at fault
     except RefusedError as error:

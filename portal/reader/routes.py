@@ -54,8 +54,8 @@ class BookRoutes:
             Route("/baca/{id:path}/{page}.svg", self.marks),
             Route("/baca/{id:path}/{page}", self.page),
             Route("/baca/{id:path}", self.book),
-            Route("/berkas/{id:path}.pdf", self.file),
-            Route("/berkas/{id:path}", self.nothing),
+            Route(f"{addresses.EBOOK_FILES}{{id:path}}.pdf", self.file),
+            Route(f"{addresses.EBOOK_FILES}{{id:path}}", self.nothing),
         ]
 
     def page(self, request: Request) -> Response:

@@ -109,6 +109,23 @@ def test_an_index_of_somebody_else_is_told_by_every_command(telusur: Telusur, el
         assert "is not an index of this program" in telusur.run({"TELUSUR_ENGINE": elasticsearch_node.url}, *arguments)
 
 
+@pytest.mark.parametrize("block", ["write", "read_only_allow_delete"])
+def test_an_index_that_is_closed_for_writing_is_told_with_what_opens_it(
+    telusur: Telusur, elasticsearch_node: Node, block: str
+) -> None:
+    here = {"TELUSUR_ENGINE": elasticsearch_node.url}
+    files = [write(telusur.folder / f"{n}.mrc", [record(str(n), "Terumbu karang")]) for n in (1, 2)]
+    telusur.run(here, "ingest", str(files[0]), code=DONE)
+    with Elasticsearch(elasticsearch_node.url) as client:
+        client.indices.put_settings(index=f"{telusur.index}-*", settings={f"index.blocks.{block}": True})
+        said = telusur.run(here, "ingest", str(files[1]))
+        assert f'PUT {telusur.index}-*/_settings {{"index.blocks.{block}": null}}' in said
+        assert ("disk" in said) == (block == "read_only_allow_delete")
+        assert "the same command again goes on from there" in said
+        client.indices.put_settings(index=f"{telusur.index}-*", settings={f"index.blocks.{block}": None})
+    assert "1 indexed" in telusur.run(here, "ingest", str(files[1]), code=DONE)
+
+
 # --- the setting itself ---
 
 

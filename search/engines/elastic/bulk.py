@@ -181,8 +181,7 @@ class BulkSender:
         logger.warning("%s Trying again.", self._cluster.explaining.answer(status, answer, "be written"))
 
     def _stopped(self, status: int, answer: object) -> EngineUnavailable:
-        told = self._cluster.explaining.answer(status, answer, "be written")
-        return EngineUnavailable(f"{told} What it acknowledged is kept: then run the same load again.")
+        return EngineUnavailable(str(self._cluster.explaining.answer(status, answer, "be written")))
 
     def _require_generation(self, item: Mapping[str, Any]) -> None:
         ours = (self._target.generation.records, self._target.generation.pages)

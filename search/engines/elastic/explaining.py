@@ -1,5 +1,6 @@
 """What the cluster's errors mean to a person: what happened, and what to do."""
 
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ _LOST: Final = frozenset(
         "receive_timeout_transport_exception",
     }
 )
+_OF_FULL_DISKS: Final = "read_only_allow_delete"
+# The bytes and counts behind the words of a busy cluster, other ones at every try.
+_MEASURES: Final = re.compile(r"(?:, data for)? \[[^\[\]]*[=<].*", re.DOTALL)
 _TOO_MANY_WORDS: Final = frozenset({"too_many_nested_clauses", "too_many_clauses"})
 
 
@@ -75,10 +79,7 @@ class Explaining:
                 "Upgrade the cluster, or set TELUSUR_ENGINE=embedded."
             )
         if is_closed(status, body):
-            return EngineUnavailable(
-                f"Elasticsearch could not {doing}: the index is closed for writing, most often because a disk is nearly "
-                "full (flood-stage watermark). Make room on the disk; the cluster lifts the block by itself."
-            )
+            return self._closed(doing, reason)
         if status == FORBIDDEN:
             return EngineUnavailable(
                 f"Elasticsearch at {self.hosts} could not {doing}: the user, or the API key, may not ({reason}). Give "
@@ -102,8 +103,8 @@ class Explaining:
             )
         if status == BUSY:
             return EngineUnavailable(
-                f"Elasticsearch at {self.hosts} could not {doing}: it is too busy ({reason}). Try again when it is "
-                "quieter, or give it more memory."
+                f"Elasticsearch at {self.hosts} could not {doing}: it is too busy ({_MEASURES.sub('', reason)}). Try again "
+                "when it is quieter, or give it more memory."
             )
         if status in (502, UNAVAILABLE, 504) and not types:
             return EngineUnavailable(
@@ -123,6 +124,20 @@ class Explaining:
         return EngineUnavailable(
             f"Elasticsearch at {self.hosts} could not {doing}: a part of the index is on no node that is there. Start "
             "the node that is missing; if none is, a disk is too full to take that part, so make room on it."
+        )
+
+    def _closed(self, doing: str, reason: str) -> EngineUnavailable:
+        """Of an index closed for writing: by the cluster, when a disk is nearly full, or by somebody."""
+        block = _OF_FULL_DISKS if _OF_FULL_DISKS in reason.replace("-", "_") else "write"
+        lift = f'PUT {self.index}-*/_settings {{"index.blocks.{block}": null}}'
+        if block == _OF_FULL_DISKS:
+            return EngineUnavailable(
+                f"Elasticsearch could not {doing}: the index is closed for writing, most often because a disk is nearly "
+                "full (flood-stage watermark). Make room on the disk; the cluster lifts the block by itself. Where there "
+                f"is room, somebody closed it; then lift the block: {lift}"
+            )
+        return EngineUnavailable(
+            f"Elasticsearch could not {doing}: somebody has closed the index for writing ({reason}). Lift the block: {lift}"
         )
 
     def _insecure(self, error: TlsError) -> EngineUnavailable:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from portal.caching.packing import Packing
-from tests.support.small_library import REEF_ID
+from tests.support.small_library import EBOOK_ID, REEF_ID
 
 TAKEN = ("gzip", "br, gzip;q=0.5", "gzip;q=0, br", "identity")
 # One packed by the page cache, the frame that the framework leaves unpacked, and what is kept nowhere.
@@ -48,7 +48,13 @@ def test_a_copy_that_is_still_good_is_told_to_depend_on_the_same(client: TestCli
 
 
 @pytest.mark.parametrize(
-    ("kind", "vary"), [("image/png", None), ("font/woff2", None), ("image/svg+xml", "Cookie, Accept-Encoding")]
+    ("kind", "vary"),
+    [
+        ("image/png", None),
+        ("application/pdf", None),
+        ("font/woff2", None),
+        ("image/svg+xml", "Cookie, Accept-Encoding"),
+    ],
 )
 def test_a_picture_that_is_packed_by_itself_is_the_same_for_everybody(kind: str, vary: str | None) -> None:
     def picture(request: Request) -> Response:
@@ -56,3 +62,14 @@ def test_a_picture_that_is_packed_by_itself_is_the_same_for_everybody(kind: str,
 
     app = Starlette(routes=[Route("/", picture)], middleware=[Middleware(Packing)])
     assert TestClient(app).get("/").headers.get("vary") == vary
+
+
+def test_an_ebook_is_sent_as_it_is_and_by_ranges(client: TestClient) -> None:
+    """Its viewer fetches what it shows, for which it must know how long the file is."""
+    path = f"/berkas/{EBOOK_ID}.pdf"
+    whole = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in whole.headers
+    assert whole.headers["content-length"] == str(len(whole.content))
+    part = client.get(path, headers={"Accept-Encoding": "gzip", "Range": "bytes=5-9"})
+    assert (part.status_code, part.content) == (206, whole.content[5:10])
+    assert "content-encoding" not in part.headers
