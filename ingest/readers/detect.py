@@ -68,7 +68,7 @@ def detect(head: bytes, name: str) -> Kind | None:
 
 def _kind_of_text(head: bytes, name: str) -> Kind | None:
     head = utf8_head(head)
-    if _BINARY.search(head):
+    if _is_noise(head):
         return None
     if _JSON_START.match(head):
         return "marcjson" if _MARC_IN_JSON.search(head) else None

@@ -117,7 +117,9 @@ def answer(job: Message) -> Iterator[Message]:
         book, other = opened(path, stack)
         count = book.page_count
         if count > job["pages"]:
-            raise RefusalError("pdf_limit", f"It has {count} pages; at most {job['pages']} are read.")
+            raise RefusalError(
+                "pdf_limit", f"It has {count:,} pages; at most {job['pages']:,} are read. Split it into parts."
+            )
         if count == 0:
             raise RefusalError("broken_pdf", "It has no pages that can be read.")
         allow_seconds(job["seconds"] + job["seconds_per_page"] * count)

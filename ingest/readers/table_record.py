@@ -35,6 +35,8 @@ _YEARS_AS_DAYS: Final = range(1900, 2040)
 # The same damage saved as a whole number; real ISBNs that end in so many zeros are one in a million.
 _LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
 _LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
+# An ISBN of ten places that began with 0, where Excel took it for a number; or one of nine, as before 1970, which is the same.
+_LOST_ZERO: Final = re.compile(r"[0-9]{8}[0-9Xx]")
 _NUMBERS: Final = ("isbn", "issn", "isbn or issn")
 # Where a second ISBN or ISSN begins in a cell: after a sign, or where two whole ones have only a space between them. A
 # comma may be that of "9,78979E+12", and "978 6024246945" is one number.
@@ -148,6 +150,8 @@ def _placed(column: Column, target: Target, text: str) -> Values:
         if is_destroyed(text):
             return []
         digits = re.sub(r"[\s-]", "", text)
+        if _LOST_ZERO.fullmatch(digits) and isbn13(f"0{digits}"):
+            text = f"0{digits}"
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
     elif kind == "year":

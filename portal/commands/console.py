@@ -79,7 +79,7 @@ def duration(seconds: float) -> str:
 
 def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
     """The report for people. saved_as: where the JSON of it lies, which holds every refusal; None if nowhere."""
-    came_from = f" from {report.files:,} files" if report.files else ""
+    came_from = f" from {_counted(report.files, 'file')}" if report.files else ""
     counts = ", ".join(f"{report.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
     if report.check:  # "2 would be indexed, 0 updated, ..."
         counts = f"{counts.replace(' ', ' would be ', 1)}. Nothing was kept: this was a check."
@@ -88,7 +88,7 @@ def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
         lines.append("It did not look into the index: what that holds just so would be unchanged.")
     lines += _about_ebooks(report)
     if report.joined:
-        lines.append(f"{report.joined:,} records joined one of another source (same ISBN, title and year)")
+        lines.append(f"{_counted(report.joined, 'record')} joined one of another source (same ISBN, title and year)")
     lines += _about_replacements(report)
     lines += _about_damage(report)
     if not report.check:
@@ -111,7 +111,7 @@ def _about_damage(report: IngestReport) -> list[str]:
     if not report.damaged_records:
         return []
     lines = [
-        f"{report.damaged_records:,} record{' has' if report.damaged_records == 1 else 's have'} letters that could not be "
+        f"{_counted(report.damaged_records, 'record')} with letters that could not be "
         f"read ({UNREADABLE}); mend them where they come from"
     ]
     return lines + [f"{_held_by(found)}: {printable(found.text)}" for found in report.damaged[:_REFUSALS_SHOWN]]
@@ -163,7 +163,11 @@ def _about_ebooks(report: IngestReport) -> list[str]:
 
 
 def _ebooks(count: int) -> str:
-    return "1 e-book" if count == 1 else f"{count:,} e-books"
+    return _counted(count, "e-book")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _about_missing(report: IngestReport) -> list[str]:
@@ -184,13 +188,13 @@ def _about_replacements(report: IngestReport) -> list[str]:
     if report.replaced_in_load:
         replaced = "would replace" if report.check else "replaced"
         lines.append(
-            f"{report.replaced_in_load:,} updates {replaced} a record read earlier in this load "
+            f"{_counted(report.replaced_in_load, 'update')} {replaced} a record read earlier in this load "
             "(same source and control number)"
         )
         lines += _listed(found for found in report.replacements if not found.is_another_book)
     if report.replaced_by_another:
         lines.append(
-            f"{report.replaced_by_another:,} records took the place of quite another title with their number. "
+            f"{_counted(report.replaced_by_another, 'record')} took the place of quite another title with their number. "
             "If these are two catalogues, load each under a --source of its own."
         )
         lines += _listed(found for found in report.replacements if found.is_another_book)

@@ -120,6 +120,7 @@ def test_random_bytes_are_no_damaged_xml_and_xml_with_damage_is() -> None:
     for size in (500, 5_000):
         noise = drawn.randbytes(size)
         assert detect(b"<x" + noise, "a.bin") is None, noise[:20]
+    assert detect(b"Judul;Tahun\nLa\x00ut;2001\nPantai;2002\n", "a.csv") == "table"
     assert detect(b"<collection><record>\x00<leader>00000nam\x01</leader></record></collection>", "a.bin") == "marcxml"
 
 

@@ -396,7 +396,7 @@ def test_only_quite_another_title_is_listed_as_one(library: Library, tmp_path: P
     numbers = (("1", "Laut"), ("1", "Laut dalam"), ("2", "Kucing"), ("2", "Mobil"))
     report = library.load(write(tmp_path / "a.mrc", [record(number, title) for number, title in numbers]))
     said = report_text(report)
-    ordinary, others = said[said.index("2 updates replaced") :].split("1 records took the place of quite another")
+    ordinary, others = said[said.index("2 updates replaced") :].split("1 record took the place of quite another")
     assert "'Laut' became 'Laut dalam'" in ordinary
     assert "Kucing" not in ordinary
     assert "'Kucing' became 'Mobil'" in others

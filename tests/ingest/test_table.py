@@ -467,6 +467,11 @@ def test_a_year_that_excel_took_for_a_day_is_a_year() -> None:
     assert [found.first("year") for found in documents(read(workbook(*rows)))] == ["2005", "2006", ""]
 
 
+def test_the_zero_that_excel_took_from_an_isbn_is_given_back() -> None:
+    found = documents(read("Judul,ISBN\nLaut,306406152\nPantai,306406153\n"))
+    assert [item.values("isbn")[:1] for item in found] == [("9780306406157",), ("306406153",)]
+
+
 def test_a_heading_that_stands_on_every_page_is_no_title() -> None:
     found = documents(read("Judul;Tahun\nLaut;2001\nJudul;Tahun\nPantai;2002\n"))
     assert [item.title for item in found] == ["Laut", "Pantai"]

@@ -419,7 +419,7 @@ def test_records_whose_letters_could_not_be_read_are_told(telusur: Telusur) -> N
     mixed = record("1", "Pantai Andr\xe9 dan laut", "N\xfa\xf1ez, Ana").replace("Andr\xe9".encode(), b"Andr\xe9 ")
     path = write(telusur.folder / "a.mrc", [mixed, record("2", "Laut")])
     said = telusur.run("ingest", str(path), "--report", "report.json")
-    assert "1 record has letters that could not be read" in said
+    assert "1 record with letters that could not be read" in said
     assert "katalog.1, " in said
     report = json.loads((telusur.folder / "report.json").read_text(encoding="utf-8"))
     assert report["damaged_records"] == 1
