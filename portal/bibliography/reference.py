@@ -53,7 +53,8 @@ _SERIES_NUMBER: Final = re.compile(
 )
 # "published by J. H. Colton", as old title pages have it.
 _BY: Final = re.compile(
-    r"(?:published|issued|printed|diterbitkan|dikeluarkan|dicetak) (?:by|oleh) (?=\w)", re.IGNORECASE
+    r"(?:published|issued|printed|diterbitkan|dikeluarkan|dicetak)(?: (?:and|dan) [a-z]+)? (?:by|oleh) (?=\w)",
+    re.IGNORECASE,
 )
 # A body that the statement of responsibility has in full (AACR2 1.4D4): "The Administration".
 _SHORTENED: Final = re.compile(r"[Tt]he ([A-Z]\w+)")

@@ -29,7 +29,14 @@ def mended_style(source: bytes, locale: str) -> Any:
     lookup = etree.ElementNamespaceClassLookup()
     classes = lookup.get_namespace(_NAMESPACE)
     classes[None] = model.CitationStylesElement
-    own = {"text": _Text, "number": _Number, "names": _Names, "name": _Name, "substitute": _Substitute}
+    own = {
+        "text": _Text,
+        "number": _Number,
+        "label": _Label,
+        "names": _Names,
+        "name": _Name,
+        "substitute": _Substitute,
+    }
     for cls in model.CitationStylesElement.__subclasses__():
         name = cls.__name__.replace("_", "-").lower()
         classes[name] = own.get(name, cls)
@@ -116,6 +123,21 @@ class _Number(_Once, model.Number):  # type: ignore[misc]
         process = super().process
         outer = self if context is None else context  # an element without children is as good as false
         return self.draw(self.get("variable"), outer, lambda: process(item, context=context, **rest))
+
+
+class _Label(model.Label):  # type: ignore[misc]
+    """CSL 1.0.2, "Label": drawn where its variable is. The processor draws it where that is empty or has stood in for a
+    name, too: "(ed.)", "Edition"."""
+
+    def process(self, item: Any, variable: Any = None, plural: Any = None, context: Any = None, **rest: Any) -> Any:
+        own = self.get("variable")
+        if variable is None and own != "locator":
+            outer = self if context is None else context
+            if own.replace("-", "_") not in item.reference or own in outer.get_layout().repressed.get(
+                "substituted", ()
+            ):
+                return None
+        return super().process(item, variable=variable, plural=plural, context=context, **rest)
 
 
 class _Names(_Once, model.Names):  # type: ignore[misc]

@@ -43,6 +43,8 @@ def test_a_publisher_is_cited_by_its_name() -> None:
         reference(mapped("001 a", "245 10 $a Peta", "264  1 $b diterbitkan oleh Balai Pustaka, $c 1976.")).publisher
         == "Balai Pustaka"
     )
+    old = mapped("001 a", "245 10 $a The Medley", "264  1 $b Printed and sold by A. Baldwin, $c 1710.")
+    assert reference(old).publisher == "A. Baldwin"
 
 
 def test_a_component_of_what_its_record_calls_a_monograph_is_a_chapter() -> None:

@@ -77,6 +77,15 @@ def test_apa_names_a_body_that_publishes_its_own_once() -> None:
     assert "U.S. National Park Service, 2014" in cited(own, "chicago_note", "en")
 
 
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_no_label_stands_without_what_it_labels(hl: Language) -> None:
+    nameless = replace(BOOK, contributors=(), fields={**BOOK.fields, "edition": ("REV2017",)})
+    assert cited(nameless, "apa", hl).count("ed.") == 1
+    article = replace(BOOK, contributors=(), fields={**BOOK.fields, "format": ("article",)})
+    for style in ("chicago_date", "chicago_note"):
+        assert "edi" not in cited(article, style, hl).lower()
+
+
 @pytest.mark.parametrize("style", [style.name for style in STYLES])
 def test_a_title_that_stands_in_for_a_name_is_not_said_twice(style: str) -> None:
     nameless = replace(BOOK, contributors=())
