@@ -47,8 +47,8 @@ _MOST_TAGS: Final = 2_000
 _MAX_GROWTH: Final = 4
 _DIRECTORY_REASON: Final = "The record's directory is damaged, so its fields cannot be told apart."
 _BETWEEN_RECORDS: Final = b"\r\n\t\x00\x1a\xef\xbb\xbf"
-# Junk that comes in pieces is followed this far before a file is given up as no MARC.
 _XML_START: Final = re.compile(rb"<(?:\?xml|(?:[\w.-]{1,20}:)?(?:collection|record))\b")
+# Junk that comes in pieces is followed this far before a file is given up as no MARC.
 _MAX_STRANGE_PIECES: Final = 100
 
 
