@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -65,11 +66,11 @@ class PageImage:
 class PageImages:
     """Draws pages, a few at a time, and keeps the last ones. Safe for threads."""
 
-    def __init__(self) -> None:
-        self._slots = threading.Semaphore(AT_ONCE)
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._slots = threading.Semaphore(at_once)
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], PageImage] = OrderedDict()
-        self._being_drawn: dict[tuple[str, int], threading.Event] = {}
+        self._being_drawn: dict[tuple[str, int], Future[PageImage | None]] = {}
         self._size = 0
 
     def page(self, file: Path, page: int) -> PageImage | None:
@@ -85,13 +86,13 @@ class PageImages:
                 return kept
             under_way = self._being_drawn.get(key)
             if under_way is None:
-                self._being_drawn[key] = threading.Event()
+                self._being_drawn[key] = Future()
         if under_way is None:
             return self._draw(file, page)
-        if not under_way.wait(MAX_WAIT_FOR_SAME_S):
-            raise PageImagesBusyError
-        with self._lock:
-            return self._found(key)
+        try:
+            return under_way.result(MAX_WAIT_FOR_SAME_S)
+        except TimeoutError:
+            raise PageImagesBusyError from None
 
     def _found(self, key: tuple[str, int]) -> PageImage | None:
         if key in self._kept:
@@ -99,21 +100,30 @@ class PageImages:
         return self._kept.get(key)
 
     def _draw(self, file: Path, page: int) -> PageImage | None:
+        """Who waits for the same page is told the same: its picture, that it has none, or that others are being drawn."""
         key = (file.name, page)
         try:
-            # A waiting request holds one of the server's few threads, so it waits for a moment only.
-            if not self._slots.acquire(timeout=MAX_WAIT_S):
-                raise PageImagesBusyError
-            try:
-                image = _drawn_apart(file, page)
-            finally:
-                self._slots.release()
+            image = self._drawn_in_turn(file, page)
             if image is not None:
                 self._keep(key, image)
-            return image
+        except BaseException as error:
+            self._done(key).set_exception(error)
+            raise
+        self._done(key).set_result(image)
+        return image
+
+    def _drawn_in_turn(self, file: Path, page: int) -> PageImage | None:
+        # A waiting request holds one of the server's few threads, so it waits for a moment only.
+        if not self._slots.acquire(timeout=MAX_WAIT_S):
+            raise PageImagesBusyError
+        try:
+            return _drawn_apart(file, page)
         finally:
-            with self._lock:
-                self._being_drawn.pop(key).set()
+            self._slots.release()
+
+    def _done(self, key: tuple[str, int]) -> Future[PageImage | None]:
+        with self._lock:
+            return self._being_drawn.pop(key)
 
     def _keep(self, key: tuple[str, int], image: PageImage) -> None:
         with self._lock:

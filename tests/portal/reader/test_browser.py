@@ -15,12 +15,19 @@ pytestmark = pytest.mark.browser
 HIT = f"/baca/{EBOOK_ID}/5?q=anggaran+belanja"
 
 
+DRAWN = "() => { const { complete, naturalWidth } = document.querySelector('.page-image'); return complete && naturalWidth; }"
+
+
 def at(page: Page, number: int) -> None:
+    """Waits for the page and its picture. Only a few are drawn at once, and who turns pages faster is answered "later",
+    which a browser complains of; it asks for the picture again."""
     page.wait_for_url(f"**/baca/{EBOOK_ID}/{number}?**")
+    page.wait_for_function(DRAWN)
 
 
 def test_arrows_turn_pages_and_letters_go_from_hit_to_hit(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, HIT)
+    at(page, 5)
     page.keyboard.press("ArrowRight")
     at(page, 6)
     page.keyboard.press("ArrowLeft")

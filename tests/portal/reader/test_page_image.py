@@ -2,11 +2,12 @@
 
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from portal.reader.page_image import MAX_PIXELS, MAX_WALL_S, WIDTH_PX, PageImages, scale_for
+from portal.reader.page_image import MAX_PIXELS, MAX_WALL_S, WIDTH_PX, PageImages, PageImagesBusyError, scale_for
 from tests.support.pdfs import book, double_flate_bomb, endless_drawing, pdf, words
 
 
@@ -26,6 +27,13 @@ def test_the_same_page_is_drawn_once(tmp_path: Path) -> None:
     first = images.page(file, 1)
     file.unlink()
     assert images.page(file, 1) == first
+
+
+def test_all_who_ask_for_a_page_hear_that_others_are_being_drawn(tmp_path: Path) -> None:
+    images, file = PageImages(at_once=0), book(tmp_path / "a.pdf", ["Satu"])
+    with ThreadPoolExecutor(2) as askers:
+        asked = [askers.submit(images.page, file, 1) for _ in range(2)]
+        assert [type(one.exception()) for one in asked] == [PageImagesBusyError] * 2
 
 
 def test_an_enormous_page_is_drawn_small(tmp_path: Path) -> None:
