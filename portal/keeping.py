@@ -22,9 +22,13 @@ MOST_SAVED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A list of titles. address: the whole one, to hand on; files: the same titles in forms that programs read."""
+    """A list of titles. address: the whole one, to hand on; files: the same titles in forms that programs read.
+
+    gone: that it names titles which the catalogue has no longer; "" where it does not.
+    """
 
     told: str
+    gone: str
     address: str
     cards: tuple[Card, ...]
     files: tuple[Choice, ...]
@@ -56,6 +60,7 @@ class Keeping:
         query = addresses.ids_query(ids)
         view = Saved(
             drawing.t.count("saved.count", len(cards)),
+            drawing.t.count("saved.gone", len(ids) - len(cards)) if len(cards) < len(ids) else "",
             drawing.base + addresses.saved(drawing.state.hl, ids),
             cards,
             tuple(Choice(made.label, f"{selection_path(name)}?{query}") for name, made in FORMATS.items()),

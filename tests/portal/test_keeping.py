@@ -33,6 +33,12 @@ def test_a_list_is_bounded_and_an_empty_one_says_what_to_do(client: TestClient) 
     assert "No saved titles yet" in client.get("/simpanan?hl=en").text
 
 
+def test_a_list_says_which_of_its_titles_are_gone(client: TestClient) -> None:
+    html = client.get("/simpanan", params={"ids": [REEF_ID, "none"], "hl": "en"}).text
+    assert "1 more title of this list is no longer in the catalogue." in html
+    assert "no longer" not in client.get("/simpanan", params={"ids": [REEF_ID], "hl": "en"}).text
+
+
 def test_history_is_drawn_empty(client: TestClient) -> None:
     html = client.get("/riwayat").text
     assert "hanya disimpan di peramban Anda" in html

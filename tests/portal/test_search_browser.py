@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from portal.keeping import MOST_SAVED
 from tests.support.browsing import Portal, box, drawn, visit
 from tests.support.small_library import EBOOK_ID, REEF_ID
 
@@ -201,6 +202,9 @@ def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Port
 
 
 KEEP = "ids => localStorage.setItem('telusur.simpanan', JSON.stringify(ids))"
+FILL = """() => { let held = ''; for (let n = 1 << 23; n; n >>= 1) {
+    try { localStorage.setItem('penuh', held + 'x'.repeat(n)); held += 'x'.repeat(n); } catch { /* half of it, then */ }
+} }"""
 LIST = f"/simpanan?ids=kota.007&ids={REEF_ID}&ids={EBOOK_ID}"
 
 
@@ -221,7 +225,7 @@ def test_a_title_that_is_not_kept_any_more_leaves_the_list(browser: Browser, por
         )
         assert not [href for href in links if id in href]
         assert id not in page.url
-        expect(buttons.last if left else page.locator("#judul-halaman")).to_be_focused()
+        expect(buttons.last if left else page.locator("[data-save-undo]")).to_be_focused()
     expect(page.locator("html")).to_have_attribute("lang", hl)
     assert not watch.complaints
     page.close()
@@ -242,14 +246,17 @@ def test_what_was_taken_out_of_the_list_can_be_put_back(browser: Browser, portal
         page.locator(press).click()
         expect(titles).to_have_count(left)
         expect(undo).to_be_in_viewport()
-        undo.click()
+        if left:
+            undo.click()
+        else:  # nothing else is left to go on from
+            expect(undo).to_be_focused()
+            page.keyboard.press("Enter")
         expect(titles).to_have_text(whole)
         expect(page).to_have_url(address)
         expect(told).to_have_text(re.compile(("Dikembalikan" if hl == "id" else "Back on") + ".*3"))
         expect(undo).to_be_hidden()
         assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
-        place = 1 if left else 0
-        expect(page.locator("button[data-save]").nth(place)).to_be_focused()
+        expect(page.locator("button[data-save]").nth(1) if left else page.locator("[data-save-none]")).to_be_focused()
     assert not watch.complaints
     page.close()
 
@@ -269,6 +276,7 @@ def test_a_list_is_changed_and_put_back_by_keys_without_a_connection(
     expect(titles).to_have_count(left)
     expect(told).to_have_text("Dihapus dari daftar.")
     expect(page.locator(".kept-tools")).to_have_count(0)
+    expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible(visible=not left)
     box(page).press("Control+z")  # takes back what was typed there
     expect(titles).to_have_count(left)
     page.locator("#judul-halaman").press("Control+z")
@@ -292,6 +300,35 @@ def test_only_what_was_taken_out_here_is_put_back(browser: Browser, portal: Port
     kept = page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))")
     assert kept == [REEF_ID, EBOOK_ID, "kota.099"]
     assert not watch.complaints
+    page.close()
+
+
+@BOTH
+def test_no_title_is_given_up_for_one_too_many(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, f"{root}?q=membaca")
+    ids = [f"lain.{n}" for n in range(MOST_SAVED - 1)]
+    page.evaluate(KEEP, ids)
+    page.reload()
+    drawn(page)
+    buttons, live = page.locator("button[data-save]"), page.locator("#portal-live, #skrip-live")
+    ids += [str(buttons.first.get_attribute("data-save"))]
+    for button, told, pressed in ((buttons.first, "kini penuh", "true"), (buttons.nth(1), "sudah penuh", "false")):
+        button.click()
+        expect(page.locator(".save-told")).to_contain_text(told)
+        expect(page.locator(".save-told a")).to_have_attribute("href", re.compile("^/simpanan[?]ids=lain.0&"))
+        expect(live).to_contain_text(told)
+        expect(button).to_have_attribute("aria-pressed", pressed)
+        assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
+    assert not watch.complaints
+    page.close()
+
+
+def test_a_browser_that_is_full_says_so(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/cari?q=membaca")
+    page.evaluate(FILL)
+    page.locator("button[data-save]").first.click()
+    expect(page.locator(".save-told")).to_contain_text("tidak tersimpan")
+    expect(page.locator("button[data-save]").first).to_have_attribute("aria-pressed", "false")
     page.close()
 
 

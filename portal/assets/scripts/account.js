@@ -10,15 +10,6 @@
   const hl = () => document.documentElement.lang || 'id';
   const words = () => telusur.words[hl()] || telusur.words.en;
   const places = () => [...document.querySelectorAll('[data-live]')];
-  const say = (text) => {
-    let live = document.getElementById('portal-live');
-    if (!live) {
-      live = document.getElementById('akun-live') || document.body.appendChild(Object.assign(document.createElement('div'), { id: 'akun-live', className: 'visually-hidden' }));
-      live.setAttribute('role', 'status');
-    }
-    live.textContent = '';
-    requestAnimationFrame(() => { live.textContent = text; });
-  };
   const asked = async (address, options = {}) => {
     const answer = await fetch(address, { credentials: 'same-origin', ...options, headers: { Accept: 'application/json', ...options.headers } });
     const told = await answer.json();
@@ -107,7 +98,7 @@
       button.dataset.undo = undo;
       told.append(' ', button);
     }
-    say(text);
+    telusur.say(text);
   };
   const posted = (address, fields) => asked(address + (hl() === 'en' ? '?hl=en' : ''), { method: 'POST', body: new URLSearchParams({ token: mine.token, ...fields }) });
 

@@ -36,8 +36,7 @@
     const said = button.textContent;
     if (said === button.dataset.copied) return;
     button.textContent = button.dataset.copied;
-    const live = document.getElementById('portal-live');
-    if (live) live.textContent = button.dataset.copied;
+    telusur.say(button.dataset.copied);
     setTimeout(() => { button.textContent = said; }, 2000);
   });
 

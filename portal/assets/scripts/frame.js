@@ -1,7 +1,17 @@
-// Small help: pickers close when left, and what Streamlit's frame says in English is said in the page's
+// Small help: pickers close when left, what scripts have to tell is said, and what Streamlit's frame says in English is said in the page's
 // language. Everything works without it.
 (() => {
   const { words } = telusur;
+  // Said by screen readers at once. Emptied first, since the same text again would not be said.
+  telusur.say = (text) => {
+    let live = document.getElementById('portal-live') || document.getElementById('skrip-live');
+    if (!live) {
+      live = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'skrip-live', className: 'visually-hidden' }));
+      live.setAttribute('role', 'status');
+    }
+    live.textContent = '';
+    requestAnimationFrame(() => { live.textContent = text; });
+  };
   // What Streamlit calls its parts, and our word for it.
   const names = { 'Clear entry': 'clear' };
   const tick = () => {

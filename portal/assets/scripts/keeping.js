@@ -13,7 +13,7 @@
       return Array.isArray(held) ? held.filter(sound).slice(0, MOST) : [];
     } catch { return []; }
   };
-  const write = (name, held) => { try { localStorage.setItem(name, JSON.stringify(held.slice(0, MOST))); } catch { /* not kept */ } };
+  const write = (name, held) => { try { localStorage.setItem(name, JSON.stringify(held)); return true; } catch { return false; } };
   const searches = () => read(SEARCHES, (one) => typeof one?.address === 'string' && one.address.startsWith('?') && typeof one.label === 'string');
   const titles = () => read(TITLES, (one) => typeof one === 'string' && one);
 
@@ -23,7 +23,7 @@
     const { search: address, label, told } = shown.dataset;
     const held = searches();
     if (held[0]?.address === address && held[0].told === told) return;
-    write(SEARCHES, [{ address, label, told, at: Date.now() }, ...held.filter((one) => one.address !== address)]);
+    write(SEARCHES, [{ address, label, told, at: Date.now() }, ...held.filter((one) => one.address !== address)].slice(0, MOST));
   };
 
   const english = () => document.documentElement.lang === 'en';
@@ -83,11 +83,12 @@
     const list = document.querySelector(LIST).cloneNode(true);
     list.querySelectorAll('.kept-tools, .for-query').forEach((one) => one.remove());
     list.querySelectorAll('.cards > li').forEach((card) => { if (taken.includes(card.querySelector('[data-save]').dataset.save)) card.remove(); });
+    list.querySelector('[data-saved-none]').hidden = Boolean(list.querySelector('[data-save]'));
     return list;
   };
-  // Drawn anew by the server, since its files and what is shared of it hold the same titles. otherwise: makes the list
-  // where there is no connection.
-  const drawList = async (ids, place, told, otherwise) => {
+  // Drawn anew by the server, since its files and what is shared of it hold the same titles. aim: what gets the focus
+  // in a list. otherwise: makes the list where there is no connection.
+  const drawList = async (ids, aim, told, otherwise) => {
     const address = addressOf(ids);
     history.replaceState(null, '', address);
     document.querySelector('a[data-key="language"]').href = addressOf(ids, !english());
@@ -101,26 +102,39 @@
     list ||= otherwise();
     document.querySelector(LIST).replaceWith(list);
     document.dispatchEvent(new CustomEvent('telusur:drawn'));
-    const left = list.querySelectorAll('[data-save]');
-    (left[Math.min(place, left.length - 1)] || list.querySelector('#judul-halaman')).focus();
     const status = document.querySelector('[data-saved-status]');
     status.textContent = [status.dataset[told], list.querySelector('.for-query')?.textContent].filter(Boolean).join(' ');
+    (aim(list) || list.querySelector('#judul-halaman')).focus();
   };
+  const titleAt = (place) => (list) => { const all = list.querySelectorAll('[data-save]'); return all[Math.min(place, all.length - 1)]; };
   // The titles that were taken out last, what was kept and shown before, and the place of the first of them.
   let before = null;
   const takenOut = (was, left) => {
     before = { ...was, list: document.querySelector(LIST) };
-    document.querySelector('[data-save-undo]').hidden = false;
-    return drawList(left, was.place, 'removed', () => listWithout(was.taken));
+    const undo = document.querySelector('[data-save-undo]');
+    undo.hidden = false;
+    // Of an emptied list nothing is left to go on from but to put it back.
+    return drawList(left, (list) => titleAt(was.place)(list) || undo, 'removed', () => listWithout(was.taken));
   };
   const putBack = (undo) => {
-    const { taken, held, shown, place, list } = before;
+    const { taken, held, shown, aim, list } = before;
     const kept = titles(); // another window may have kept more since, or given some up
     const back = held.filter((id) => taken.includes(id) || kept.includes(id));
-    write(TITLES, [...back, ...kept.filter((id) => !back.includes(id))]);
+    const all = [...back, ...kept.filter((id) => !back.includes(id))];
+    const refused = all.length > MOST ? 'saved_full' : !write(TITLES, all) && 'saved_not';
+    if (refused) { document.querySelector('[data-saved-status]').textContent = word(refused); return undefined; }
     undo.hidden = true;
     mark();
-    return drawList(shown, place, 'restored', () => list);
+    return drawList(shown, aim, 'restored', () => list);
+  };
+
+  const word = (name) => (telusur.words[english() ? 'en' : 'id'][name]).replace('{n}', MOST);
+  // Beside the button that was pressed, with a way to the list, so that no title is kept, or left out, in silence.
+  const tellBeside = (button, name) => {
+    const told = Object.assign(document.createElement('span'), { className: 'save-told', textContent: `${word(name)} ` });
+    told.append(Object.assign(document.createElement('a'), { href: listAddress(), textContent: word('saved_open') }));
+    button.after(told);
+    telusur.say(word(name));
   };
 
   const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
@@ -135,14 +149,18 @@
       const held = titles();
       const shown = shownOfOwn();
       const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
-      write(TITLES, held.includes(id) ? held.filter((one) => one !== id) : [...held, id].slice(-MOST));
+      const now = held.includes(id) ? held.filter((one) => one !== id) : [...held, id];
+      document.querySelectorAll('.save-told').forEach((told) => told.remove());
+      if (now.length > MOST) { tellBeside(button, 'saved_full'); return; }
+      if (!write(TITLES, now)) { tellBeside(button, 'saved_not'); return; }
       mark();
-      if (shown.includes(id)) await takenOut({ taken: [id], held, shown, place }, shown.filter((one) => one !== id));
+      if (now.length === MOST) tellBeside(button, 'saved_last');
+      if (shown.includes(id)) await takenOut({ taken: [id], held, shown, place, aim: titleAt(place) }, shown.filter((one) => one !== id));
     } else if (button.dataset.saveNone !== undefined) {
       const held = titles();
       write(TITLES, []);
       mark();
-      await takenOut({ taken: held, held, shown: listShown(), place: 0 }, []);
+      await takenOut({ taken: held, held, shown: listShown(), place: 0, aim: (list) => list.querySelector('[data-save-none]') }, []);
     } else if (button.dataset.saveUndo !== undefined) {
       await putBack(button);
     } else if (button.dataset.forget) {
@@ -162,8 +180,7 @@
       const said = button.textContent;
       if (said === button.dataset.copied) return;
       button.textContent = button.dataset.copied;
-      const live = document.getElementById('portal-live') || document.getElementById('saran-live');
-      if (live) live.textContent = button.dataset.copied;
+      telusur.say(button.dataset.copied);
       setTimeout(() => { button.textContent = said; }, 2000);
     }
   });
