@@ -18,8 +18,9 @@ _NAMED: Final = re.compile(r'\b(id|for|list|popovertarget|aria-labelledby|aria-d
 def plain_document(drawing: Drawing, drawn: Drawn) -> str:
     """A whole HTML document around a page, for browsers without JavaScript and for machines."""
     alternates = [(hl, _in_language(drawn.canonical, hl)) for hl in LANGUAGES] if drawn.canonical else []
-    # A reader's box searches inside the book; the one above it is for the catalogue.
-    asked = drawing.state.asking("") if drawn.view == "reader" else drawing.state.closing()
+    # A reader's box searches inside the book, and the form for several fields holds its search in words of people:
+    # the one above them is for another search.
+    asked = drawing.state.asking("") if drawn.view in ("reader", "advanced") else drawing.state.closing()
     for_children = drawn.view == "children"
     around = around_the_box(asked, interactive=False)
     form = render("_children_form.html" if for_children else "_form.html", {"t": drawing.t, **around})

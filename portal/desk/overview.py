@@ -18,6 +18,7 @@ from portal.account.visitor import Audience, Visitor
 from portal.bibliography.spreadsheet import BYTE_ORDER_MARK, harmless
 from portal.desk.frame import BRANCH, DeskFrame, Option, onward
 from portal.i18n import Messages, messages
+from portal.presenters.wording import begun
 from portal.services.circulation.results import OverdueEntry, ShelfEntry
 from portal.services.messages.letters import Due, Sender, language_of, short_reminder, whatsapp_link
 from portal.store.tables.people import Role
@@ -58,7 +59,10 @@ class ShelfRow:
 
 @dataclass(frozen=True, slots=True)
 class ShelfPart:
+    """last: what the last column tells."""
+
     heading: str
+    last: str
     rows: tuple[ShelfRow, ...]
 
 
@@ -131,7 +135,7 @@ class OverviewPages:
     def pull(self, request: Request, visitor: Visitor) -> Response:
         t, at = messages(visitor.language), self._at(request, visitor)
         rows = self._rows(self._frame.desk.pull_list(visitor.actor, at), visitor, wanted_at=True)
-        part = ShelfPart(t.count("desk.copies_count", len(rows)), rows)
+        part = ShelfPart(t.count("desk.copies_count", len(rows)), t("desk.goes_to"), rows)
         view = ShelfView(
             "/meja/ambil",
             t("desk.pull_lead"),
@@ -153,10 +157,14 @@ class OverviewPages:
     def shelf(self, request: Request, visitor: Visitor) -> Response:
         t, desk, at = messages(visitor.language), self._frame.desk, self._at(request, visitor)
         entries = desk.hold_shelf(visitor.actor, at)
+
+        def part(name: str, rows: tuple[ShelfRow, ...]) -> ShelfPart:
+            return ShelfPart(begun(t(f"desk.panel_{name}")), t("desk.when"), rows)
+
         parts = (
-            ShelfPart(t("desk.panel_to_clear"), self._rows([e for e in entries if e.expired], visitor)),
-            ShelfPart(t("desk.panel_ready"), self._rows([e for e in entries if not e.expired], visitor)),
-            ShelfPart(t("desk.panel_coming"), self._rows(desk.in_transit(visitor.actor, at), visitor)),
+            part("to_clear", self._rows([e for e in entries if e.expired], visitor)),
+            part("ready", self._rows([e for e in entries if not e.expired], visitor)),
+            part("coming", self._rows(desk.in_transit(visitor.actor, at), visitor)),
         )
         branches = self._frame.branch_options(visitor, at)
         view = ShelfView("/meja/rak-reservasi", t("desk.shelf_lead"), branches, parts)

@@ -21,7 +21,7 @@ def relations(document: Document, state: SearchState, links: Links, t: Messages)
         title = item.title or item.name or item.issn or item.isbn
         if item.in_note or not title:
             continue
-        named = f"{item.name}. {title}" if item.name and item.title else title
+        named = f"{item.name.rstrip('.')}. {title}" if item.name and item.title else title
         note = " · ".join(filter(None, (item.part, item.note)))
         number = item.issn or item.isbn
         words = title.replace('"', " ")

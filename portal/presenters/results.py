@@ -42,6 +42,8 @@ from search.results import Answer, Hit, PageHit, ResultPage
 from search.schema import RELEVANCE, SORTS
 from search.understanding import Understanding
 
+# Labels of links that say no more than that they are links.
+NO_NAMES_OF_LINKS: Final = frozenset({"online", "daring", "link", "tautan"})
 PAGES_AROUND: Final = 2
 SHORTEST_S: Final = 0.01
 
@@ -268,8 +270,19 @@ def read_links(document: Document, q: str, t: Messages, *, children: bool = Fals
     for link in document.links:
         if link.kind == "read" and addresses.is_web_address(link.url):
             note = "" if link.access == "unknown" else t.label("link_access", link.access)
-            found.append(ReadLink(link.label or t("hit.read"), name, link.url.strip(), note, True))
+            found.append(ReadLink(_link_label(link.label) or t("hit.read"), name, link.url.strip(), note, True))
     return tuple(found)
+
+
+def _link_label(label: str) -> str:
+    """What a record calls a link, without the brackets around it; "" where that says only that it is one.
+
+    >>> [_link_label(label) for label in ("(online)", "(Jilid 1)", "Teks (PDF)", "Online")]
+    ['', 'Jilid 1', 'Teks (PDF)', '']
+    """
+    label = label.strip()
+    inner = label[1:-1].strip() if label.startswith("(") and label.find(")") == len(label) - 1 else label
+    return "" if inner.casefold() in NO_NAMES_OF_LINKS else inner
 
 
 def _chips(found: Understanding, state: SearchState, links: Links, t: Messages) -> tuple[Chip, ...]:

@@ -11,14 +11,14 @@ from portal.presenters.copies import ItemRow
 from portal.presenters.originals import VOLUME, OriginalScript, romanised, unlike
 from portal.presenters.results import filter_search
 from portal.presenters.shortening import MOST_DIVISIONS
-from portal.presenters.wording import dates_of, role_labels, value_label
+from portal.presenters.wording import DIVISION, dates_of, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document
 from search.schema import BY_NAME, FIELDS
 
 DOI_RESOLVER: Final = "https://doi.org/"
-# As the mapping writes the parts of a subject heading.
-DIVISION: Final = " -- "
+# What RDA tells of every record (336, 337, 338): three short facts for one line.
+_TYPES: Final = ("content_type", "media_type", "carrier_type")
 # Related records stand where the schema has their titles: after the description, before the numbers.
 _NUMBERS_FROM: Final = [field.name for field in FIELDS].index("related_title")
 
@@ -71,10 +71,20 @@ def rows_of(
             shown = _with_dates(shown, document)
         if row := some(row_of(field.name, shown, original.get(field.name, ()), t)):
             rows.append(row)
+    rows = _types_together(rows, t)
     if document.members:  # who holds it, each under the number it has there
         held = (f"{record.first('source')} ({record.first('control_number')})" for record in document.members)
         rows.append(Row("source", t.label("field", "source"), tuple(map(Value, held))))
     return rows
+
+
+def _types_together(rows: list[Row], t: Messages) -> list[Row]:
+    told = [row for row in rows if row.field in _TYPES]
+    if len(told) < 2:
+        return rows
+    line = " · ".join(", ".join(value.text for value in row.values) for row in told)
+    one = Row(told[0].field, t("record.types"), (Value(line),))
+    return [one if row is told[0] else row for row in rows if row is told[0] or row not in told]
 
 
 def _with_dates(years: tuple[Value, ...], document: Document) -> tuple[Value, ...]:

@@ -14,6 +14,8 @@ from search.schema import BY_NAME
 
 # Facets whose codes are words of another field's table.
 _TABLES: Final[Mapping[str, str]] = {"language_original": "language"}
+# As the mapping writes the parts of a subject heading.
+DIVISION: Final = " -- "
 MOST_FIELDS_NAMED: Final = 3
 MOST_WORDS_NAMED: Final = 4
 MOST_VALUES_SHARED: Final = 2
@@ -122,7 +124,8 @@ def _shared(hit: Hit, t: Messages) -> Iterator[str]:
     """What it has in common with the document that it is like."""
     for reason in hit.reasons:
         if reason.kind == "shared":
-            values = [value_label(reason.field, value, t) for value in reason.words[:MOST_VALUES_SHARED]]
+            named = (value_label(reason.field, value, t) for value in reason.words[:MOST_VALUES_SHARED])
+            values = [value.replace(DIVISION, " — ") for value in named]
             yield t(f"shared.{reason.field}", values=t.listing(values))
 
 

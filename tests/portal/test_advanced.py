@@ -155,3 +155,4 @@ def test_results_lead_to_the_form_and_it_is_labelled(client: TestClient, hl: str
     page = Elements(client.get(form).text)
     assert next(i["value"] for i in page.all("input") if i.get("name") == "kata") == "karang"
     assert [o["value"] for o in page.all("option") if "selected" in o][:2] == ["title", "all"]
+    assert [i["value"] for i in page.all("input") if i.get("name") == "q"] == [""]  # above it no code of a search

@@ -127,9 +127,9 @@ def test_what_two_titles_share_is_told(field: str, indonesian: str, english: str
 
 
 def test_of_what_is_shared_two_values_a_field_are_told_then_nearness() -> None:
-    shared = (Reason("shared", "series", ("Seri A",)), Reason("shared", "subject", ("Laut", "Ikan", "Garam")))
+    shared = (Reason("shared", "series", ("Seri A",)), Reason("shared", "subject", ("Laut -- Jawa", "Ikan", "Garam")))
     sentence = reason_sentence(Hit(book(), 1.0, (*shared, Reason("meaning"))), ID)
-    assert sentence == "Seri sama: Seri A; subjek sama: Laut dan Ikan; makna serupa"
+    assert sentence == "Seri sama: Seri A; subjek sama: Laut — Jawa dan Ikan; makna serupa"
 
 
 QUOTED = Answer(

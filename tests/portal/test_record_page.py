@@ -135,6 +135,22 @@ def test_related_records_stand_by_kind_and_lead_to_a_search_for_them() -> None:
     assert searches == ["0125-9989", 'title:"The sea"', 'title:"Warta laut"', 'title:"Warta ikan"']
 
 
+def test_the_name_before_a_related_title_keeps_one_full_stop() -> None:
+    related = Document(
+        DocumentId("a"), fields={"title": ("T",)}, related=(Related("other_form", "Cuaca", "Coble, B."),)
+    )
+    assert [value.text for value in row(view_of(related), "other_form").values] == ["Coble, B. Cuaca"]
+
+
+def test_types_of_content_media_and_carrier_stand_in_one_line() -> None:
+    values = {"title": ("T",), "content_type": ("txt", "sti"), "media_type": ("c",), "carrier_type": ("cr",)}
+    view = view_of(Document(DocumentId("a"), fields=values))
+    assert [value.text for value in row(view, "content_type").values] == [
+        "teks, gambar diam · komputer · sumber daring"
+    ]
+    assert not {"media_type", "carrier_type"} & {one.field for one in view.rows}
+
+
 def test_a_related_record_that_a_note_names_is_not_named_again_but_still_cited() -> None:
     fields = (
         "580    $a Termasuk dalam: Jurnal laut, 2011.",

@@ -82,7 +82,9 @@
       link.classList.add('is-button');
     }
     const something = title.copies > 0 || title.licensed || held || lent;
-    link.hidden = !something;
+    // The record's head has a button of its own to borrow an e-book.
+    const twice = title.licensed && !held && !lent && place.closest('.record-head')?.querySelector('[data-borrow]');
+    link.hidden = !something || Boolean(twice);
     if (something) place.hidden = false; // the record said nothing of copies
   };
   const draw = () => { places().forEach(drawn); counted(); };

@@ -228,11 +228,11 @@ def test_the_hold_shelf_tells_what_is_ready_and_what_is_to_be_cleared(librarian:
     shelves.circulation.place_hold(patron.id, HoldRequest(DocumentId(LAUT), CENTRAL, "h"))
     librarian.post("/meja/kembali", 200, barcode=barcode, cabang=CENTRAL)
     ready = librarian.get("/meja/rak-reservasi")
-    assert words(ready).index("siap diambil anggota") < words(ready).index("Cinta")
+    assert words(ready).index("Siap diambil anggota") < words(ready).index("Cinta")
     [hold] = shelves.circulation.holds(patron.id)
     librarian.post(f"/meja/anggota/{patron.id}/batal-reservasi", reservasi=hold.id)
     cleared = words(librarian.get("/meja/rak-reservasi"))
-    assert cleared.index("dibereskan") < cleared.index(barcode) < cleared.index("siap diambil anggota")
+    assert cleared.index("Dibereskan") < cleared.index(barcode) < cleared.index("Siap diambil anggota")
 
 
 # ---- copies
