@@ -386,6 +386,28 @@ def test_on_a_phone_the_box_stays_and_the_sheet_waits_for_more_picks(
 
 
 @BOTH
+def test_keys_have_a_way_past_the_facets(browser: Browser, portal: Portal, root: str) -> None:
+    page, watch = visit(browser, portal, root + "?q=membaca")
+    page.locator(".facet").first.press("Enter")
+    chosen = page.locator(".facet.is-chosen")
+    expect(chosen).to_have_count(1)
+    drawn(page)
+    address = page.url
+    chosen.focus()
+    page.keyboard.press("Tab")
+    if page.locator(".facet-row:has(.is-chosen) .facet-not").count():
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Lompat ke hasil").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".hits")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".cards h2 a").first).to_be_focused()
+    assert page.url.partition("#")[0] == address
+    assert not watch.complaints
+    page.close()
+
+
+@BOTH
 @pytest.mark.parametrize("by", ["button", "key"])
 def test_on_a_phone_the_sheet_stays_open_when_years_are_applied(
     browser: Browser, portal: Portal, root: str, by: str

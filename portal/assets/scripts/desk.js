@@ -62,12 +62,6 @@
     if (event.target.closest?.("[data-print]")) print();
   });
 
-  // On a phone the tab one is on may lie outside of the row.
-  document.addEventListener("DOMContentLoaded", () => {
-    const current = document.querySelector(".desk-tabs [aria-current]"), row = current?.closest("ul");
-    if (row) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
-  });
-
   // A scanner types wherever the focus is; outside of any control it is meant for the field.
   document.addEventListener("keydown", (event) => {
     const field = document.querySelector("[data-scan]");

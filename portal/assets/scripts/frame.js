@@ -1,5 +1,5 @@
-// Small help: pickers close when left, what scripts have to tell is said, and what Streamlit's frame says in English is said in the page's
-// language. Everything works without it.
+// Small help: pickers close when left, tabs are drawn to the one that is open, what scripts have to tell is said, and what
+// Streamlit's frame says in English is said in the page's language. Everything works without it.
 (() => {
   const { words } = telusur;
   // Said by screen readers at once. Emptied first, since the same text again would not be said.
@@ -85,6 +85,16 @@
   });
   document.addEventListener('click', leave);
   document.addEventListener('keydown', leave);
+
+  // On a phone a tab may lie outside of its line: the one that is open, and one that keys come to, are drawn into it.
+  const TABS = ':is(.account-tabs, .desk-tabs)';
+  document.addEventListener('focusin', (event) => {
+    if (event.target.matches?.(`${TABS} li > a`)) event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
+  document.addEventListener('DOMContentLoaded', () => {
+    const current = document.querySelector(`${TABS} [aria-current]`), row = current?.closest('ul');
+    if (row) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  });
 
   let waiting = 0;
   new MutationObserver(() => {

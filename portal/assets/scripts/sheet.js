@@ -53,6 +53,12 @@
       document.querySelector('.hits')?.scrollIntoView({ block: 'start' });
       return;
     }
+    const past = event.target.closest?.('.to-hits');
+    if (past) { // the frame would take another end of the address for another page
+      event.preventDefault();
+      past.closest('.results').querySelector('.hits').focus();
+      return;
+    }
     stay(event.target.closest?.('.facets-sheet a[data-key]'));
   });
   document.addEventListener('submit', (event) => stay(event.target.closest?.('.facets-sheet form')?.querySelector('button[data-key]')));

@@ -18,6 +18,7 @@ from tests.support.browsing import Portal, Watch, Window, drawn
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PHONE = 360
+WHOLE = 0.98  # a part of a pixel may be cut off
 PAGES = {
     "overview": "/akun",
     "loans": "/akun/pinjaman",
@@ -231,3 +232,29 @@ def test_nothing_is_cut_off_on_a_phone_in_doubled_text(window: Window, path: str
     page, _ = window.visit(path, PHONE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+@pytest.mark.parametrize("name", ["overview", "data"])
+def test_tabs_take_one_line_on_a_phone_and_the_way_out_stays_in_sight(window: Window, name: str) -> None:
+    page, _ = window.visit(PAGES[name], PHONE)
+    tabs = page.locator(".account-tabs a")
+    places = [box for tab in tabs.all() if (box := tab.bounding_box()) is not None]
+    assert len({box["y"] for box in places}) == 1
+    assert min(box["height"] for box in places) >= 44
+    expect(page.locator(".account-tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
+    expect(tabs.last).to_be_in_viewport(ratio=WHOLE)
+    tabs.first.focus()
+    for tab in tabs.all():
+        expect(tab).to_be_focused()
+        expect(tab).to_be_in_viewport(ratio=WHOLE)
+        page.keyboard.press("Tab")
+
+
+def test_what_can_be_done_with_a_hit_takes_one_line_on_a_phone(window: Window) -> None:
+    page, _ = window.visit("/cari?q=karang", PHONE)
+    for foot in page.locator(".card-foot:has(.live:visible)").all():
+        live, save = foot.locator(".live").bounding_box(), foot.locator(".save").bounding_box()
+        assert live is not None
+        assert save is not None
+        assert live["y"] < save["y"] + save["height"] / 2 < live["y"] + live["height"]
+        assert min(save["width"], save["height"]) >= 44
