@@ -64,25 +64,31 @@ def shown_name(name: str) -> str:
     return str(PurePosixPath(*parts)) if parts else "unnamed"
 
 
+def member(archive: zipfile.ZipFile, place: int) -> "Member":
+    """The file at a place of an archive. Raises ArchiveError for one that is encrypted, damaged or packed in a way of its own."""
+    infos = archive.infolist()
+    if place >= len(infos):
+        raise ArchiveError("The archive changed while it was read; load it again.")
+    info = infos[place]
+    if info.flag_bits & _ENCRYPTED:
+        raise ArchiveError("The file has a password; pack it without one.")
+    if info.compress_type not in _KNOWN_PACKINGS:
+        raise ArchiveError("The file is packed in a way of its own; pack it as ordinary zip.")
+    try:
+        file = archive.open(info)
+    except DAMAGE as error:
+        raise ArchiveError(f"The file is damaged in its archive: {error}.") from error
+    return Member(cast(zipfile.ZipExtFile, file), info)
+
+
 class Member(io.RawIOBase):
     """One file of an archive as it unpacks. `bytes_read` counts its packed bytes, for progress.
 
-    Raises ArchiveError, when it is made or read, for a file that is encrypted, damaged or packed in a way of its own.
+    Raises ArchiveError when what is read is damaged.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, place: int) -> None:
-        infos = archive.infolist()
-        if place >= len(infos):
-            raise ArchiveError("The archive changed while it was read; load it again.")
-        info = infos[place]
-        if info.flag_bits & _ENCRYPTED:
-            raise ArchiveError("The file has a password; pack it without one.")
-        if info.compress_type not in _KNOWN_PACKINGS:
-            raise ArchiveError("The file is packed in a way of its own; pack it as ordinary zip.")
-        try:
-            self._file = cast(zipfile.ZipExtFile, archive.open(info))
-        except DAMAGE as error:
-            raise ArchiveError(f"The file is damaged in its archive: {error}.") from error
+    def __init__(self, file: zipfile.ZipExtFile, info: zipfile.ZipInfo) -> None:
+        self._file = file
         self.packed_bytes = info.compress_size
         self._ratio = info.compress_size / max(1, info.file_size)
         self._unpacked = 0

@@ -225,7 +225,7 @@ def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
 def _member(archive: ZipFile, place: int, path: Path, name: str) -> FoundFile | Rejected:
     shown = path / name
     try:
-        with archives.Member(archive, place) as member, io.BufferedReader(member) as stream:
+        with archives.member(archive, place) as member, io.BufferedReader(member) as stream:
             packed, head = _head(cast(io.BufferedReader, stream))
         return _found(shown, packed, head, member.packed_bytes, path, place)
     except READ_ERRORS as error:
@@ -242,8 +242,9 @@ class Counter(Protocol):
 class CountingFile(io.RawIOBase):
     """A file that knows how far it was read, so that progress counts packed bytes."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
+    def __init__(self, file: io.FileIO) -> None:
+        """file: open already, as a stream that fails while it is made cannot be closed."""
+        self._file = file
         self.bytes_read = 0
 
     def readable(self) -> bool:
@@ -284,9 +285,9 @@ def open_stream(found: FoundFile) -> Iterator[tuple[BinaryIO, Counter]]:
     """The file's bytes, unpacked, and the counter behind them."""
     with ExitStack() as stack:
         counter: CountingFile | archives.Member = (
-            CountingFile(found.path)
+            CountingFile(found.path.open("rb", buffering=0))
             if found.archive is None
-            else archives.Member(stack.enter_context(archives.opened(found.archive)), found.place)
+            else archives.member(stack.enter_context(archives.opened(found.archive)), found.place)
         )
         buffered = stack.enter_context(io.BufferedReader(counter, 1 << 20))
         stream = cast(BinaryIO, Unpacked(buffered) if found.packed else buffered)
