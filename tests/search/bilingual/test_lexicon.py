@@ -224,10 +224,38 @@ def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: st
         ("malang", "unfortunate"),
         ("windows", "jendela"),
         ("java programming", "jawa"),
+        ("padang", "meadow"),
+        ("masakan padang", "meadow"),
+        ("medan", "public square"),
+        ("kota medan", "field"),
+        ("kota batu", "stone"),
+        ("sorong", "shove"),
+        ("biak", "reproductive"),
+        ("lampung", "float"),
+        ("provinsi lampung", "float"),
+        ("kepulauan riau", "roar"),
+        ("tulang bawang", "onion"),
+        ("kota serang", "strike"),
+        ("mentawai", "laugh"),
+        ("wales", "bilur"),
     ],
 )
 def test_a_name_is_not_translated_as_the_word_that_it_looks_like(asked: str, misleading: str) -> None:
     assert misleading not in [text for texts in expand(asked).values() for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("padang rumput", "grassland"),
+        ("medan magnet", "magnetic field"),
+        ("batu", "stone"),
+        ("limbah tahu", "tofu"),
+        ("kupang", "mussel"),
+    ],
+)
+def test_a_word_that_is_a_name_too_keeps_its_meaning(asked: str, meant: str) -> None:
+    assert meant in [text for texts in expand(asked).values() for text in texts]
 
 
 def test_words_that_only_lead_a_name_or_a_sentence_have_no_translation() -> None:
