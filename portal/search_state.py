@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, cast
 from urllib.parse import parse_qsl, quote_plus
 
 from portal.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language
+from search.analysis import seen
 from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter, Mode, known_filters
 from search.query_language import MAX_CHARACTERS, SCOPES
@@ -352,7 +353,7 @@ _CLOSED: Final[dict[str, Any]] = {
 def _printable(text: str, most: int) -> str:
     """Text as it may stand in an address: control characters become spaces, none at the ends."""
     if not text.isprintable():
-        text = "".join(ch if ch.isprintable() else " " for ch in text)
+        text = "".join(ch if ch.isprintable() else " " for ch in seen(text))
     return text[:most].strip()
 
 

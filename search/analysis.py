@@ -31,9 +31,14 @@ _MARK = (
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
     "\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
+# Nothing to be seen, and no end of a word (UAX 29): a soft hyphen, joiners, a byte order mark, as texts bring them that are
+# pasted. A zero-width space is a place where a line may end, but in scripts of South-East Asia it parts words.
+_UNSEEN = "\u00ad\u200c\u200d\u2060\ufeff"
+_LINE_MAY_END = "(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b"
+_UNSEEN_WITHIN = re.compile(f"[{_UNSEEN}]|{_LINE_MAY_END}")
 # Scripts without spaces: each character is a word, and neighbours are found as a phrase.
 _SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LETTERS = rf"[^\W_{_SINGLE}]+(?:[{_MARK}]+[^\W_{_SINGLE}]*)*"
+_LETTERS = rf"[^\W_{_SINGLE}]+(?:(?:[{_MARK}{_UNSEEN}]|{_LINE_MAY_END})+[^\W_{_SINGLE}]*)*"
 _WORD = re.compile(rf"[{_SINGLE}]|{_LETTERS}(?:['’‘`]{_LETTERS})*")
 _ASCII_WRITTEN = re.compile("[A-Za-z0-9]+")
 _HYPHENS: Final = frozenset("-\u2010\u2011")
@@ -41,7 +46,7 @@ _HYPHENS: Final = frozenset("-\u2010\u2011")
 # Letters that NFKD leaves whole, and marks (apostrophe, ayn, hamza) that part no words.
 _PLAIN: Final = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
-    | dict.fromkeys("'’‘`ʹʺʻʼʽʾʿ′", "")
+    | dict.fromkeys(f"'’‘`ʹʺʻʼʽʾʿ′{_UNSEEN}\u200b", "")
 )
 
 _INDONESIAN_STOP_WORDS: Final = """
@@ -85,6 +90,15 @@ def fold(text: str) -> str:
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(character for character in spread if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", bare).translate(_PLAIN)
+
+
+def seen(text: str) -> str:
+    """`text` without what shows nothing and parts no words.
+
+    >>> seen("perpus\u00adtakaan"), seen("per\u200bpus\u2060takaan")
+    ('perpustakaan', 'perpustakaan')
+    """
+    return text if text.isprintable() else _UNSEEN_WITHIN.sub("", text)
 
 
 @lru_cache(maxsize=65_536)

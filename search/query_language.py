@@ -106,8 +106,8 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, with
 
 
 def kept_text(text: str) -> str:
-    """What is read of a search text: its first MAX_CHARACTERS, spaces for what cannot be printed."""
-    return "".join(ch if ch.isprintable() else " " for ch in text[:MAX_CHARACTERS]).strip()
+    """What is read of a search text: its first MAX_CHARACTERS, spaces for what cannot be printed and parts words."""
+    return "".join(ch if ch.isprintable() else " " for ch in analysis.seen(text[:MAX_CHARACTERS])).strip()
 
 
 def printed(parts: Iterable[Part], within: str | None = None) -> str:

@@ -383,6 +383,12 @@ def test_reduplication_and_diacritics_make_no_difference(engine: Engine) -> None
     assert sorted(found(searcher, "buku-buku quran")) == ["a.1", "a.2"]
 
 
+def test_what_shows_nothing_parts_no_word(engine: Engine) -> None:
+    searcher = load(engine, entry("a.1", "Perpus\u00adtakaan ke\u200bliling"), entry("a.2", "Perpustakaan keliling"))
+    for asked in ("perpustakaan keliling", "per\u2060pustakaan keli\u00adling", 'judul:"perpus\u200btakaan keliling"'):
+        assert sorted(found(searcher, asked)) == ["a.1", "a.2"]
+
+
 def test_a_title_hit_stands_before_a_hit_in_the_e_book(engine: Engine) -> None:
     searcher = load(
         engine,
