@@ -88,7 +88,7 @@ class Asking:
         if found > FEW_BOOKS:
             return first
         # Who asks a question has not chosen words that the answer must hold (docs/decisions/0004-fusion.md).
-        if not exact and query.sort == RELEVANCE and interrogative(query.text) is not None:
+        if not exact and query.sort == RELEVANCE and _asks(query):
             return replace(self._loosened(first), question=True)
         return self._loosened(first) if self._is_scattered(first) else first
 
@@ -153,6 +153,11 @@ class Asking:
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)
+
+
+def _asks(query: Query) -> bool:
+    """Whether what is looked for is a question: the title in "who wrote Saman?" is none, nor "laut" in "ada buku apa tentang laut?"."""
+    return interrogative(" ".join(clause.text for clause in query.wanted)) is not None
 
 
 def _far_more(found: int, finding: Sequence[tuple[Query, Prepared, int]]) -> Query | None:

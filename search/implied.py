@@ -14,7 +14,7 @@ from search.query import ANYWAY, Clause, Part, Query
 COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
 # What a patron calls anything that a library has, before what it is to be about. A title made of the word ("Buku Pintar") comes
 # first all the same.
-_THINGS: Final = frozenset(("buku", "book", "books"))
+THINGS: Final = frozenset(("buku", "book", "books"))
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 
@@ -40,7 +40,7 @@ def _anyway(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def _is_thing(part: Part) -> bool:
-    return _word(part) in _THINGS
+    return _word(part) in THINGS
 
 
 def _word(part: Part) -> str:

@@ -182,6 +182,7 @@ class Phrasebook:
     closings: Phrases[None]
     purposes: Phrases[None]
     authorship_openings: Phrases[None]
+    authorship_half_openings: Phrases[None]
     authorship_closings: Phrases[None]
     not_things: Phrases[None]
     after_subject: Phrases[None]
@@ -238,6 +239,7 @@ def phrasebook() -> Phrasebook:
         closings=_plain(both, "closings"),
         purposes=_plain(both, "purposes"),
         authorship_openings=_plain(both, "authorship_openings"),
+        authorship_half_openings=_plain(both, "authorship_half_openings"),
         authorship_closings=_plain(both, "authorship_closings"),
         not_things=_vocabulary((None, word) for t in both for word in t["guards"]["not_things"]),
         after_subject=_vocabulary((None, word) for word in both[1]["request"]["after_subject"]),

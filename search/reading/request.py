@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from search.analysis import is_stop_word
+from search.implied import THINGS
 from search.query import Filter
 from search.reading.constructions import Construction, Found, Words
 from search.reading.phrases import Kind, Match, Phrasebook, Thing
@@ -126,15 +127,28 @@ class _Reader:
         """Where a text asks who wrote what it names; in capitals it may be a title itself ("Who Wrote the Bible?")."""
         text, book = self._text, self._book
         size = len(text)
-        # In "who wrote the Book of Job" the book is part of its title.
-        ends = [one.end for one in book.authorship_openings.at(text, 0) if text.words[one.end : one.end + 1] != ["of"]]
-        spans = [(0, max(ends))] if ends else []
+        ends = {one.end for one in book.authorship_openings.at(text, 0) if not self._is_titled_so(one.end)}
+        ends |= {one.end for one in book.authorship_half_openings.at(text, 0) if self._is_long_title(one.end)}
+        spans = [(0, end) for end in sorted(ends, reverse=True)]
         spans += [(i, size) for i in range(1, size) if _ends(book.authorship_closings.longest(text, i), size)]
         for start, end in spans:
             named = (0, start) if start else (end, size)
             if text.whole(start, end) and not any(text.capital[max(start, 1) : end]) and self._is_a_work(*named):
                 return start, end
         return None
+
+    def _is_titled_so(self, i: int) -> bool:
+        """Whether the "book" before word i is part of the title: "who wrote the Book of Job", "who wrote the book thief". Of
+        "the book Dune" nothing is lost by it, since no title need say that it is a book (search.implied)."""
+        text = self._text
+        return text.words[i : i + 1] == ["of"] or (text.words[i - 1] in THINGS and len(text) == i + 1)
+
+    def _is_long_title(self, i: int) -> bool:
+        """Whether more than a word or two that describe a thing stand from word i on: "bumi manusia", not "anak" or "anak populer"."""
+        text, book = self._text, self._book
+        thing = book.things.longest(text, i - 1)
+        described = text.words[i : i + 1] and text.words[i] in book.guards["not_names"]
+        return len(text) > i + 1 and not described and not self._found.about[i] and (thing is None or thing.end == i)
 
     def _author_of_what_is_about(self) -> int:
         """Where the thing begins in "siapa penulis buku tentang laut", which names no work; 0 in any other text."""
@@ -145,10 +159,10 @@ class _Reader:
         return next((i for i, thing in things if thing is not None and thing.end == opening.end), 0)
 
     def _is_a_work(self, start: int, end: int) -> bool:
-        """Whether these words may name one: "it" and "novel" say only that there is one."""
+        """Whether these words may name one: "it", "novel" and "buku ini" say only that there is one."""
         thing = self._book.things.longest(self._text, start)
-        is_thing = thing is not None and thing.end == end
-        return not is_thing and not self._book.guards["no_titles"].issuperset(self._text.words[start:end])
+        named = self._text.words[thing.end if thing is not None else start : end]
+        return not self._book.guards["no_titles"].issuperset(named)
 
     # The head
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from search.fusion import SHARES
 from search.query import MODES, Filter, Mode
 from search.query_language import parse
 from search.schema import SORTS
+from search.understanding import understand
 from tests.support.documents import document, entry
 from tests.support.embedders import LetterEmbedder
 
@@ -380,6 +382,15 @@ def test_not_every_word_of_a_question_has_to_be_found(discovery: Discovery) -> N
         (parse("apakah terumbu karang?", (), "newest"), False),
     ):
         assert discovery.search(asked, "keyword", exact=exact).notices == ()
+
+
+@pytest.mark.parametrize("text", ["siapa penulis terumbu karang?", "ada buku apa saja tentang terumbu karang?"])
+def test_every_word_of_what_a_question_asks_for_by_name_or_subject_has_to_be_found(
+    discovery: Discovery, text: str
+) -> None:
+    page = discovery.search(understand(text, (), "", date(2026, 8, 1)).query, "keyword")
+    plain = discovery.search(parse("terumbu karang"), "keyword")
+    assert (page.notices, page.total) == ((), plain.total)
 
 
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
