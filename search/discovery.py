@@ -21,6 +21,7 @@ from search.highlight import page_hit
 from search.implied import with_implied
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
+from search.query_language import parse
 from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
 from search.results import (
     Answer,
@@ -468,7 +469,7 @@ def _notices(query: Query, total: int, asked: Mode, ran: Mode, *, question: bool
         notices.append("shortened")
     if query.plain:
         notices.append("plain")
-    if query.text.strip() and not query.clauses:
+    if query.text.strip() and not query.clauses and not parse(query.text).clauses:
         notices.append("no_words")
     return tuple(notices)
 

@@ -185,7 +185,7 @@ class Found:
         rule, filled = match.value, match.filled
         match rule.kind:
             case "audience":
-                return Filter("audience", filled)
+                return Filter("audience", filled, negated=rule.opposite)
             case "language":
                 return Filter("language", filled)
             case "original":

@@ -37,7 +37,7 @@ class Rule:
     """A construction as the tables have it.
 
     sure: read in any text, others only in one that asks for something. full: read only after an opening or
-    a thing with "tentang". runs_on: more may follow.
+    a thing with "tentang". runs_on: more may follow. opposite: what fills its place is not wanted.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Rule:
     sure: bool = False
     full: bool = False
     runs_on: bool = False
+    opposite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +214,13 @@ def phrasebook() -> Phrasebook:
         {
             "<year>": spans.years_alone,
             "<years>": spans.years_from_to,
+            "<year_year>": spans.years_side_by_side,
             "<decade>": spans.decades,
             "<century>": spans.centuries,
             "<number>": lambda text, i: spans.numbers(text, i) or _one(numbers, text, i),
             "<age>": spans.ages,
             "<ages>": spans.ages_from_or_to,
+            "<grown_ages>": spans.ages_of_grown_ups,
             "<audience>": lambda text, i: _several(audiences, text, i),
             "<language>": lambda text, i: _several(languages, text, i),
             "<tongue>": lambda text, i: _several(tongues, text, i),

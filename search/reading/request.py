@@ -23,6 +23,8 @@ MOST_BETWEEN: Final = 2
 _ALONE: Final = frozenset[Kind](("sort", "access"))
 # A year before this one, said after a subject, is more likely a time the subject is about than a year of publication.
 FIRST_PLAIN_YEAR: Final = 1950
+# Right beside a thesis or an article a year is when it was written, unless it is one that many write of ("skripsi 1965").
+FIRST_YEAR_BESIDE: Final = 2000
 
 Span = tuple[int, int]  # of words, half-open
 
@@ -69,10 +71,12 @@ class _Head:
         """Whether a thing is asked for by what stands right beside it."""
         return self.full or any(
             one.negated
+            or one.rule.sure
             or one.rule.place not in ("before", "after")
             or one.rule.kind in _ALONE
             or isinstance(one.meaning, Words)
             or (one.rule.kind == "language" and self.literary)
+            or (one.rule.kind == "year" and self.dated)
             for one in self.taken
         )
 
@@ -329,7 +333,7 @@ class _Reader:
         if one.negated:
             return rule.place != "capital"
         if rule.place == "after" and rule.kind == "year" and not about:
-            return False  # "buku 1984" asks for Orwell's
+            return head.dated and _first_year(one) >= FIRST_YEAR_BESIDE  # "buku 1984" asks for Orwell's
         if rule.place in ("after", "end") and rule.kind == "language" and not (about or head.literary):
             return False  # "buku bahasa Inggris" may teach it
         return rule.place != "capital"

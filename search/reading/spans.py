@@ -19,14 +19,16 @@ _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighte
 _ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
 _FIRST_CENTURY: Final = 15  # that has printed books
 # "17 tahun ke atas", "8 and up": of whom is older or younger than a year of age.
-_OF_AGE: Final = frozenset(("tahun", "thn", "th", "years", "year", "yrs", "old"))
+_OF_AGE: Final = frozenset(("tahun", "thn", "th", "years", "year", "yrs", "old", "olds"))
 _UPWARDS: Final = (("ke", "atas"), ("keatas",), ("and", "up"), ("and", "over"), ("and", "above"), ("and", "older"), ("or", "older"))  # fmt: skip
 _DOWNWARDS: Final = (("ke", "bawah"), ("kebawah",), ("and", "under"), ("and", "below"), ("and", "younger"), ("or", "younger"))  # fmt: skip
 # Whom a book is for that suits an age, by the codes of the field "audience"; who is older is no audience of its own.
 _TEENS_FROM: Final = 13
 _ADULTS_FROM: Final = 18
-# "17+" is said of what is not for children; what it suits is for anyone, which is no audience.
+_OLDEST: Final = 100
+# "17+" is said of what is not for children; what it suits is for anyone, which is no audience. Beyond 21 nothing is so meant.
 _GROWN_UP_FROM: Final = 17
+_GROWN_UP_TO: Final = 21
 _TO: Final = (
     ("sampai", "dengan"),
     ("sampai",),
@@ -64,6 +66,13 @@ def years_from_to(text: Text, i: int) -> list[tuple[int, Years]]:
         k += k < len(text) and text.words[k] in ("tahun", "thn", "th")
     last = year(text.words[k]) if k < len(text) else None
     return [(k + 1, (min(first, last), max(first, last)))] if last is not None else []
+
+
+def years_side_by_side(text: Text, i: int) -> list[tuple[int, Years]]:
+    """ "2019 2021", in order."""
+    first, k = year(text.words[i]), i + 1
+    last = year(text.words[k]) if k < len(text) and not text.between(k).strip() else None
+    return [(k + 1, (first, last))] if first is not None and last is not None and first < last else []
 
 
 def decades(text: Text, i: int) -> list[tuple[int, Years]]:
@@ -118,18 +127,35 @@ def ages(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
 
 def ages_from_or_to(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
     """ "12+", "12 tahun ke atas", "8 and up", "3 years and under": the audiences of these years of age."""
+    end, first, last = _from_or_to(text, i)
+    return [(end, _suited(first, min(last, _ADULTS_FROM - 1)))] if end and _fits(first, last) else []
+
+
+def ages_of_grown_ups(text: Text, i: int) -> list[tuple[int, tuple[str, ...]]]:
+    """ "17+", "18 tahun ke atas", "18 and over": the audiences that are younger."""
+    end, first, last = _from_or_to(text, i)
+    grown_up = end and last == _OLDEST and _GROWN_UP_FROM <= first <= _GROWN_UP_TO
+    return [(end, _suited(0, first - 1 if first >= _ADULTS_FROM else _TEENS_FROM - 1))] if grown_up else []
+
+
+def _fits(first: int, last: int) -> bool:
+    return first < _GROWN_UP_FROM if last == _OLDEST else last < _ADULTS_FROM
+
+
+def _from_or_to(text: Text, i: int) -> tuple[int, int, int]:
+    """Where years of age that are open to one side end, and the first and last of them; no end where there are none."""
     found = numbers(text, i)
     if not found:
-        return []
+        return 0, 0, 0
     end, age = found[0]
     up = _plus(text, end)
-    while end < len(text) and text.words[end] in _OF_AGE and (not text.parted[end] or _plus(text, end)):
+    while end < len(text) and text.words[end] in _OF_AGE and not text.parted[end]:
         end += 1
     upwards = 0 if up else _length(_UPWARDS, text, end)
-    downwards = 0 if up or upwards else _length(_DOWNWARDS, text, end)
     if up or upwards:
-        return [(end + upwards, _suited(age, _ADULTS_FROM - 1))] if age < _GROWN_UP_FROM else []
-    return [(end + downwards, _suited(0, age))] if downwards and age < _ADULTS_FROM else []
+        return end + upwards, age, _OLDEST
+    downwards = _length(_DOWNWARDS, text, end)
+    return (end + downwards, 0, age) if downwards else (0, 0, 0)
 
 
 def _suited(first: int, last: int) -> tuple[str, ...]:

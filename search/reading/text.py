@@ -5,8 +5,8 @@ from typing import Final
 
 from search import analysis
 
-# A construction lies within a sentence; a hyphen, a slash or the point of "thn." parts nothing.
-_PARTING: Final = re.compile(r"[^\s.\-\u2010-\u2014/'’&]")
+# A construction lies within a sentence; a hyphen, a slash, the point of "thn." or the plus of "17+" parts nothing.
+_PARTING: Final = re.compile(r"[^\s.+\-\u2010-\u2014/'’&]")
 _PLAIN_GAPS: Final = frozenset(("", " ", "-"))  # nearly all, so not looked into
 _CHUNK: Final = re.compile(r"\S+")
 

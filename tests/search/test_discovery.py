@@ -167,6 +167,8 @@ def test_a_text_without_a_word_shows_everything_and_says_so(discovery: Discovery
     page = discovery.search(parse(text), "keyword")
     assert page.total == discovery.search(parse(""), "keyword").total > 0
     assert page.notices == ("no_words",)
+    read = understand("buku untuk anak usia 5 tahun", (), "", date(2026, 8, 1)).query
+    assert (read.clauses, discovery.search(read, "keyword").notices) == ((), ())
     assert discovery.search(parse(""), "keyword").notices == ()
 
 
