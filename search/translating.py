@@ -55,7 +55,7 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Ite
             # Side by side in a group, words are apart: "temu ATAU kembali" is no set phrase.
             yield replace(part, parts=tuple(one for each in part.parts for one in _translated([each], lexicon, told)))
         elif not run:
-            yield part
+            yield _with_synonyms(part, told) if isinstance(part, Clause) and _is_plain(part) else part
     yield from _run(run, lexicon, told)
 
 
@@ -113,5 +113,10 @@ def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:
 
 
 def _is_word(clause: Clause) -> bool:
+    return _is_plain(clause) and len(analysis.plain_words(clause.text)) == 1
+
+
+def _is_plain(clause: Clause) -> bool:
+    """Whether it may have others beside it; "al-qur'an" too, which is two words and no set phrase."""
     plain = not (clause.negated or clause.phrase or clause.prefix or clause.others)
-    return plain and clause.field in _TRANSLATED_FIELDS and len(analysis.plain_words(clause.text)) == 1
+    return plain and clause.field in _TRANSLATED_FIELDS

@@ -1,13 +1,14 @@
 """Words of one language that mean the same: `synonyms.tsv`, written by hand.
 
-Columns: `language`, and `words` that may stand for each other in any title, separated by `;`. Strictly so: a vehicle is more
+Columns: `language`; `words` that may stand for each other in any title, separated by `;`; and `derived`, "yes" where one word is
+only spelt in several ways, so that what is made of it means the same too (perizinan, perijinan). Strictly so: a vehicle is more
 than a car, and a skipjack is one tuna of several.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from search import analysis
 
@@ -16,29 +17,42 @@ FILE: Final = Path(__file__).parent / "synonyms.tsv"
 Words = tuple[str, ...]
 
 
+class _Tables(NamedTuple):
+    """Others by the folded words that they stand for, and by the Indonesian stem of a word that is spelt in several ways."""
+
+    words: Mapping[Words, tuple[str, ...]]
+    stems: Mapping[str, tuple[str, ...]]
+
+
 def synonyms(words: Sequence[str]) -> tuple[str, ...]:
     """What means the same as these folded words together, as people write it.
 
-    >>> synonyms(["satwa"]), synonyms(["automobiles"])
-    (('hewan', 'binatang'), ('car',))
+    >>> synonyms(["satwa"]), synonyms(["automobiles"]), synonyms(["perijinan"])
+    (('hewan', 'binatang'), ('car',), ('izin',))
     >>> synonyms(["surat", "kabar"])
     ('koran',)
     """
-    return _table().get(tuple(words), ())
+    tables = _tables()
+    found = tables.words.get(tuple(words), ())
+    return found or (tables.stems.get(analysis.stem(words[0], "id"), ()) if len(words) == 1 else ())
 
 
 @cache
-def _table() -> Mapping[Words, tuple[str, ...]]:
+def _tables() -> _Tables:
     """An English word stands with its plural. Its stem would not do: that of globalization is "global"."""
     found: dict[Words, tuple[str, ...]] = {}
+    stems: dict[str, tuple[str, ...]] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines()[1:]:
-        language, words = line.split("\t")
+        language, words, derived = line.split("\t")
         same = [one.strip() for one in words.split(";")]
         for one in same:
+            others = tuple(other for other in same if other != one)
             key = tuple(analysis.plain_words(one))
             for form in (key, (*key[:-1], _plural(key[-1]))) if language == "en" else (key,):
-                found.setdefault(form, tuple(other for other in same if other != one))
-    return found
+                found.setdefault(form, others)
+            if derived:
+                stems.setdefault(analysis.stem(key[0], "id"), others)
+    return _Tables(found, stems)
 
 
 def _plural(word: str) -> str:
