@@ -55,7 +55,7 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Ite
             # Side by side in a group, words are apart: "temu ATAU kembali" is no set phrase.
             yield replace(part, parts=tuple(one for each in part.parts for one in _translated([each], lexicon, told)))
         elif not run:
-            yield _with_synonyms(part, told) if isinstance(part, Clause) and _is_plain(part) else part
+            yield _compound(part, lexicon, told) if isinstance(part, Clause) and _is_plain(part) else part
     yield from _run(run, lexicon, told)
 
 
@@ -90,6 +90,14 @@ def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str])
     yield from run[place:]
 
 
+def _compound(clause: Clause, lexicon: Lexicon, told: list[str]) -> Clause:
+    """What is written together of several words, "sehari-hari" or "al-qur'an", with what it is called as a whole."""
+    words = analysis.plain_words(clause.text)
+    whole = [one for one in lexicon.expand(words) if (one.start, one.end) == (0, len(words))]
+    told += shown(words, whole)
+    return _with_synonyms(replace(clause, others=_alternatives(whole[0])) if whole else clause, told)
+
+
 def _with_synonyms(clause: Clause, told: list[str]) -> Clause:
     words = analysis.plain_words(clause.text)
     same = synonyms(words)
@@ -117,6 +125,6 @@ def _is_word(clause: Clause) -> bool:
 
 
 def _is_plain(clause: Clause) -> bool:
-    """Whether it may have others beside it; "al-qur'an" too, which is two words and no set phrase."""
+    """Whether something may stand beside it."""
     plain = not (clause.negated or clause.phrase or clause.prefix or clause.others)
     return plain and clause.field in _TRANSLATED_FIELDS

@@ -46,3 +46,11 @@ def test_words_in_quotes_or_for_something_wider_have_no_synonyms() -> None:
     assert weights('"hewan"') == {}
     assert "kendaraan" not in weights("mobil")
     assert "tuna" not in weights("cakalang")
+
+
+def test_what_is_written_with_a_hyphen_is_called_something_as_a_whole() -> None:
+    assert weights("toko e-commerce")["perdagangan elektronik"] == TRANSLATED
+    assert weights("doa sehari-hari")["daily"] == TRANSLATED
+    assert weights('"e-commerce"') == weights("e-commerce*") == {}
+    _, told = translated(parse("anti-korupsi"), shipped())
+    assert "anti-corruption" in told
