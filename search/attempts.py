@@ -1,6 +1,6 @@
 """Which reading of a search is run: as it was typed, in another spelling, or with some of its words."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
 from search.interrogatives import interrogative
 from search.matching import is_relaxed, is_stop
-from search.query import RECORD, Query
+from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
 from search.results import Ranked, Ranking, Way
@@ -147,6 +147,8 @@ class Asking:
 
     def _loosened(self, first: Attempt) -> Attempt:
         loosened = first.query.loosened()
+        if not is_relaxed(loosened) and not first.found:
+            loosened = replace(loosened, parts=tuple(_apart(loosened.parts)))
         if is_relaxed(loosened) and self.searcher.keyword(loosened.without_filters(), 0).total:
             return replace(first, query=loosened, words=self._ranked(loosened), found=True)
         return first
@@ -158,6 +160,15 @@ class Asking:
 def _asks(query: Query) -> bool:
     """Whether what is looked for is a question: the title in "who wrote Saman?" is none, nor "laut" in "ada buku apa tentang laut?"."""
     return interrogative(" ".join(clause.text for clause in query.wanted)) is not None
+
+
+def _apart(parts: Iterable[Part]) -> Iterator[Part]:
+    """The words of set phrases each by itself, as they were typed."""
+    for part in parts:
+        if isinstance(part, Clause) and part.others and not part.phrase:
+            yield from (replace(part, text=word, others=()) for word in part.text.split())
+        else:
+            yield part
 
 
 def _far_more(found: int, finding: Sequence[tuple[Query, Prepared, int]]) -> Query | None:

@@ -395,6 +395,14 @@ def test_every_word_of_what_a_question_asks_for_by_name_or_subject_has_to_be_fou
     assert (page.notices, page.total) == ((), plain.total)
 
 
+def test_a_set_phrase_that_nothing_holds_is_looked_for_by_its_words(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Dongeng si Kancil"), entry("a.2", "Laut"), entry("a.3", "Bedtime for all")])
+    page = Discovery(engine, lexicon=shipped).search(parse("dongeng sebelum tidur"), "keyword")
+    assert ([hit.document.id for hit in page.hits], page.notices) == (["a.1"], ("loosened",))
+
+
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
 
 
