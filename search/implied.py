@@ -1,4 +1,4 @@
-"""What a document need not say: that it is a book, or, in Indonesian, that it is about Indonesia."""
+"""What a document need not say: that it is a book or tells how to, or, in Indonesian, that it is about Indonesia."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,13 +15,15 @@ COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
 # What a patron calls anything that a library has, before what it is to be about. A title made of the word ("Buku Pintar") comes
 # first all the same.
 THINGS: Final = frozenset(("buku", "book", "books"))
+# "How to" is grammar already.
+_HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 
 
 def with_implied(query: Query) -> Query:
-    """`query`, in which documents in the language of a country count as holding its name, and all as holding "buku" at its
-    beginning, where other words are asked for beside it and all of them are required."""
+    """`query`, in which documents in the language of a country count as holding its name, and all as holding "buku" or "cara" at
+    its beginning, where other words are asked for beside it and all of them are required."""
     content = [part for part in query.parts if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query
@@ -40,7 +42,7 @@ def _anyway(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def _is_thing(part: Part) -> bool:
-    return _word(part) in THINGS
+    return _word(part) in (*THINGS, _HOW_TO)
 
 
 def _word(part: Part) -> str:

@@ -22,10 +22,10 @@ _SPELT_ALIKE: Final = 4  # letters: beside "color" a patron need not be told of 
 # Where words are words of a language; names and publishers are not translated.
 _TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
 
-# Words that a number follows: of school years, volumes, parts.
+# Words that a number follows: of school years, volumes, parts, wars.
 _NUMBERED: Final = frozenset((
     "kelas", "kls", "jilid", "volume", "vol", "bagian", "bab", "semester", "tingkat", "buku", "seri",
-    "grade", "class", "part", "book", "chapter", "series",
+    "grade", "class", "part", "book", "chapter", "series", "perang dunia", "world war",
 ))  # fmt: skip
 # A number in either form, and the other one.
 _OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {

@@ -72,14 +72,26 @@ def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_pat
     assert {value.value: value.count for value in page.facets["language"]} == {"ind": 2, "eng": 1}
 
 
-@pytest.mark.parametrize("text", ["buku kehamilan", "Books coral reefs", "buku pengarang:hirata", "Buku-buku laut"])
+@pytest.mark.parametrize(
+    "text", ["buku kehamilan", "Books coral reefs", "buku pengarang:hirata", "Buku-buku laut", "cara beternak"]
+)
 def test_that_it_is_a_book_is_implied_before_other_words(text: str) -> None:
     assert [clause.implied_in for clause in with_implied(parse(text)).clauses][:2] == [ANYWAY, None]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["buku", '"buku kehamilan"', "cinta buku", "buku -ikan", "buku* laut", "the book thief", "judul:buku laut"],
+    [
+        "buku",
+        '"buku kehamilan"',
+        "cinta buku",
+        "buku -ikan",
+        "cara",
+        "tata cara sidang",
+        "buku* laut",
+        "the book thief",
+        "judul:buku laut",
+    ],
 )
 def test_where_books_are_asked_for_outright_it_is_not(text: str) -> None:
     assert ANYWAY not in [clause.implied_in for clause in with_implied(parse(text)).clauses]

@@ -54,3 +54,8 @@ def test_what_is_written_with_a_hyphen_is_called_something_as_a_whole() -> None:
     assert weights('"e-commerce"') == weights("e-commerce*") == {}
     _, told = translated(parse("anti-korupsi"), shipped())
     assert "anti-corruption" in told
+
+
+def test_the_number_of_a_war_is_looked_for_in_either_form() -> None:
+    assert weights("world war 2")["ii"] == 1.0
+    assert "ii" not in weights("harry potter 2")
