@@ -8,7 +8,7 @@ from typing import Final
 
 from search import analysis
 from search.matching import is_stop
-from search.query import BODY, Alternative, Clause, Group, Part, Query
+from search.query import ANYWAY, BODY, Alternative, Clause, Group, Part, Query
 from search.query_language import printed
 from search.results import Spelling, Way
 from search.schema import BY_NAME
@@ -132,11 +132,16 @@ def ways_out(query: Query) -> tuple[Way, ...]:
     ways = [Way("filter", chosen, (), query.without(chosen)) for chosen in query.filters]
     if len(ways) > 1:
         ways.append(Way("filters", None, (), query.without_filters()))
-    content = [part for part in query.parts if not part.negated and not is_stop(part)]
+    # Without "kimia", "buku kimia" asks for any book; without "buku" it asks for the same.
+    content = [part for part in query.parts if not (part.negated or is_stop(part) or _is_had_anyway(part))]
     if len(content) > 1:
         ways += [_without(query, part) for part in content]
     ways += [_without(query, part) for part in query.parts if part.negated and content]
     return tuple(ways[:MAX_WAYS])
+
+
+def _is_had_anyway(part: Part) -> bool:
+    return isinstance(part, Clause) and part.implied_in == ANYWAY
 
 
 def _without(query: Query, gone: Part) -> Way:

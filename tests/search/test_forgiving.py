@@ -7,6 +7,7 @@ import pytest
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
 from search.forgiving import begun, doubtful_words, eased, halves, respelled, ways_out
+from search.implied import with_implied
 from search.query import Alternative, Filter
 from search.query_language import parse
 from search.results import Spelling
@@ -68,6 +69,9 @@ def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
         ("words", ("bulan",), "laut di", 2),
     ]
     assert ways_out(parse("laut")) == ()
+    # Without its subject "buku laut" asks for any book.
+    assert ways_out(with_implied(parse("buku laut"))) == ()
+    assert [way.words for way in ways_out(with_implied(parse("buku laut biru")))] == [("laut",), ("biru",)]
 
 
 @pytest.fixture(scope="module")
