@@ -40,7 +40,10 @@ def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     """
     told: list[str] = []
     parts = tuple(_translated(query.parts, lexicon, told))
-    return replace(query, parts=parts), tuple(dict.fromkeys(told))
+    once: dict[str, str] = {}
+    for one in told:  # "Quran" and "quran" are one
+        once.setdefault(analysis.fold(one), one)
+    return replace(query, parts=parts), tuple(once.values())
 
 
 def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:

@@ -59,3 +59,9 @@ def test_what_is_written_with_a_hyphen_is_called_something_as_a_whole() -> None:
 def test_the_number_of_a_war_is_looked_for_in_either_form() -> None:
     assert weights("world war 2")["ii"] == 1.0
     assert "ii" not in weights("harry potter 2")
+
+
+def test_nothing_is_told_twice_in_capitals_and_small() -> None:
+    _, told = translated(parse("tafsir al-qur'an"), shipped())
+    assert "Quran" in told
+    assert "quran" not in told
