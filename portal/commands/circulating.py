@@ -37,13 +37,13 @@ _REFUSED: Final = {
     "licence_copies": f"--copies is 0 to {MAX_COPIES:,}",
     "licence_hours": f"--hours is 1 to {MAX_HOURS:,}",
 }
-# Why a copy was left out, as a sentence goes on.
+# What kept copies out, as it follows "Copies"; their number stands behind it, be it one or many.
 _LEFT_OUT: Final = {
-    "no_barcode": "have no barcode, so that no scanner can lend them",
-    "long_barcode": "have a barcode of more than 64 characters",
-    "twice": "are told of twice by one title; once is enough",
-    "on_order": "are on order; they come when the catalogue says they are there",
-    "too_many_branches": "name a branch beyond the 300 that there may be",
+    "no_barcode": "without a barcode, so that no scanner can lend them",
+    "long_barcode": "with a barcode of more than 64 characters",
+    "twice": "told of twice by one title, where once is enough",
+    "on_order": "on order, which come when the catalogue says they are there",
+    "too_many_branches": "of a branch beyond the 300 that there may be",
 }
 
 
@@ -158,19 +158,19 @@ def sentences(report: ItemsReport) -> Iterator[str]:
     counts = report.counts
     if counts:
         told = (f"{counts[name]:,} {name}" for name in ("added", "changed", "unchanged", "withdrawn"))
-        yield f"Copies of {report.documents:,} titles in {report.seconds:.1f} s: {', '.join(told)}"
+        yield f"Copies ({report.documents:,} titles, {report.seconds:.1f} s): {', '.join(told)}"
     if report.branches:
         yield f"New branches: {', '.join(report.branches[:SHOWN])}. Their names can be changed at the desk."
     for reason, count in report.others.most_common():
-        yield f"{count:,} copies {_LEFT_OUT[reason]}"
+        yield f"Copies {_LEFT_OUT[reason]}: {count:,}"
     for what, listed, words in (
         ("moved", report.moved, "moved to another title"),
-        ("shared", report.shared, "are told of by two titles; the first keeps the barcode"),
-        ("kept", report.kept, "are gone or moved in the catalogue while in use; they follow when they are back"),
+        ("shared", report.shared, "told of by two titles, of which the first keeps the barcode"),
+        ("kept", report.kept, "gone or moved in the catalogue while in use, which follow when they are back"),
     ):
         if listed:
             # A moved copy is to be looked for where it is now.
             titles = ((one, one.other if what == "moved" else one.document) for one in listed[:SHOWN])
             shown = ", ".join(f"{one.barcode} ({title})" for one, title in titles)
             more = f" and {counts[what] - SHOWN:,} more" if counts[what] > SHOWN else ""
-            yield f"{counts[what]:,} copies {words}: {shown}{more}"
+            yield f"Copies {words}: {counts[what]:,}, {shown}{more}"
