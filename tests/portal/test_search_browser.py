@@ -408,6 +408,19 @@ def test_keys_have_a_way_past_the_facets(browser: Browser, portal: Portal, root:
 
 
 @BOTH
+def test_the_way_past_the_facets_of_a_phone_shows_the_first_hit_and_names_the_list(
+    browser: Browser, portal: Portal, root: str
+) -> None:
+    page, _ = visit(browser, portal, root + "?q=membaca", 360)
+    page.locator(".facets-sheet > summary").click()
+    page.locator(".to-hits").first.press("Enter")
+    hits = page.get_by_role("group", name=str(page.locator("#judul-halaman").text_content()), exact=True)
+    expect(hits).to_be_focused()
+    expect(page.locator(".cards h2 a").first).to_be_in_viewport(ratio=1)
+    page.close()
+
+
+@BOTH
 @pytest.mark.parametrize("by", ["button", "key"])
 def test_on_a_phone_the_sheet_stays_open_when_years_are_applied(
     browser: Browser, portal: Portal, root: str, by: str

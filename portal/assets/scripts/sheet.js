@@ -56,7 +56,9 @@
     const past = event.target.closest?.('.to-hits');
     if (past) { // the frame would take another end of the address for another page
       event.preventDefault();
-      past.closest('.results').querySelector('.hits').focus();
+      const hits = past.closest('.results').querySelector('.hits');
+      hits.focus({ preventScroll: true }); // which would show the middle of a long list
+      hits.scrollIntoView({ block: 'start' });
       return;
     }
     stay(event.target.closest?.('.facets-sheet a[data-key]'));
