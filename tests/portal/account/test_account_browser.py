@@ -250,6 +250,33 @@ def test_tabs_take_one_line_on_a_phone_and_the_way_out_stays_in_sight(window: Wi
         page.keyboard.press("Tab")
 
 
+EDGES = """() => {
+    const { left, right, top } = document.querySelector('.account-tabs ul').getBoundingClientRect();
+    return [left, right - 1].map((x) => ({ x, y: top + 2, width: 1, height: 1 }));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "shaded"), [("overview", [False, True]), ("history", [True, True]), ("data", [True, False])]
+)
+def test_tabs_that_are_out_of_sight_are_told_of_by_a_shade(window: Window, name: str, shaded: list[bool]) -> None:
+    page, _ = window.visit(PAGES[name], PHONE)
+    page.add_style_tag(content=".account-tabs li { visibility: hidden; }")  # a letter is no shade
+    edges = page.evaluate(EDGES)
+    ground = page.screenshot(clip=edges[0] | {"x": 1})
+    assert [page.screenshot(clip=edge) != ground for edge in edges] == shaded
+
+
+def test_in_large_text_a_whole_tab_has_room_beside_or_above_the_way_out(window: Window) -> None:
+    page, _ = window.visit(PAGES["overview"], 320)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    expect(page.locator(".account-tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
+    cut = page.locator(".account-tabs [aria-current]").evaluate(
+        "tab => tab.getBoundingClientRect().right > tab.closest('ul').getBoundingClientRect().right"
+    )
+    assert not cut
+
+
 def test_what_can_be_done_with_a_hit_takes_one_line_on_a_phone(window: Window) -> None:
     page, _ = window.visit("/cari?q=karang", PHONE)
     for foot in page.locator(".card-foot:has(.live:visible)").all():
