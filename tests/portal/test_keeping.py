@@ -35,7 +35,9 @@ def test_a_list_is_bounded_and_an_empty_one_says_what_to_do(client: TestClient) 
 
 def test_a_list_says_which_of_its_titles_are_gone(client: TestClient) -> None:
     html = client.get("/simpanan", params={"ids": [REEF_ID, "none"], "hl": "en"}).text
-    assert "1 more title of this list is no longer in the catalogue." in html
+    assert "1 title of this list is not shown: the catalogue no longer has it." in html
+    none_left = Elements(client.get("/simpanan?ids=none").text)
+    assert ["hidden" in p for p in none_left.all("p") if "data-saved-none" in p] == [True]
     assert "no longer" not in client.get("/simpanan", params={"ids": [REEF_ID], "hl": "en"}).text
 
 

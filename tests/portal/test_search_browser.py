@@ -323,6 +323,33 @@ def test_no_title_is_given_up_for_one_too_many(browser: Browser, portal: Portal,
     page.close()
 
 
+@pytest.mark.parametrize("offline", [False, True])
+def test_titles_that_the_catalogue_lost_can_be_taken_out_of_a_full_list(
+    browser: Browser, portal: Portal, offline: bool
+) -> None:
+    page, _ = visit(browser, portal, "/simpanan")
+    ids = [*(f"hilang.{n}" for n in range(MOST_SAVED - 1)), REEF_ID]
+    page.evaluate(KEEP, ids)
+    page.reload()
+    gone = page.get_by_role("button", name="Keluarkan yang tidak ada lagi")
+    expect(gone).to_be_visible()
+    page.context.set_offline(offline)
+    gone.press("Enter")
+    expect(page.get_by_text("tidak ditampilkan")).to_be_hidden()
+    expect(page.locator("button[data-save]")).to_be_focused()
+    expect(page.locator("[data-saved-status]")).to_contain_text("Dihapus dari daftar.")
+    assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == [REEF_ID]
+    page.keyboard.press("Control+z")
+    expect(gone).to_be_focused()
+    assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
+    page.context.set_offline(False)
+    page.evaluate(KEEP, [REEF_ID])
+    page.reload()
+    expect(page.get_by_text("tidak ditampilkan")).to_be_visible()
+    expect(gone).to_be_hidden()  # the list of somebody else
+    page.close()
+
+
 def test_a_browser_that_is_full_says_so(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, "/cari?q=membaca")
     page.evaluate(FILL)

@@ -46,6 +46,7 @@
       link.href = listAddress();
       link.querySelector('[data-saved-count]').textContent = held.size ? `(${held.size})` : '';
     });
+    document.querySelectorAll('[data-save-gone]').forEach((button) => { button.hidden = !shownOfOwn().length; });
   };
 
   const fill = () => {
@@ -83,7 +84,9 @@
     const list = document.querySelector(LIST).cloneNode(true);
     list.querySelectorAll('.kept-tools, .for-query').forEach((one) => one.remove());
     list.querySelectorAll('.cards > li').forEach((card) => { if (taken.includes(card.querySelector('[data-save]').dataset.save)) card.remove(); });
-    list.querySelector('[data-saved-none]').hidden = Boolean(list.querySelector('[data-save]'));
+    const there = [...list.querySelectorAll('[data-save]')].map((one) => one.dataset.save);
+    if (listShown().every((id) => there.includes(id))) list.querySelector('.kept-gone')?.remove();
+    list.querySelector('[data-saved-none]').hidden = Boolean(list.querySelector('[data-save], .kept-gone'));
     return list;
   };
   // Drawn anew by the server, since its files and what is shared of it hold the same titles. aim: what gets the focus
@@ -161,6 +164,14 @@
       write(TITLES, []);
       mark();
       await takenOut({ taken: held, held, shown: listShown(), place: 0, aim: (list) => list.querySelector('[data-save-none]') }, []);
+    } else if (button.dataset.saveGone !== undefined) {
+      const held = titles();
+      const shown = shownOfOwn();
+      const there = [...document.querySelectorAll('[data-save]')].map((one) => one.dataset.save);
+      const taken = shown.filter((id) => !there.includes(id));
+      write(TITLES, held.filter((id) => !taken.includes(id)));
+      mark();
+      await takenOut({ taken, held, shown, place: 0, aim: (list) => list.querySelector('[data-save-gone]') }, there);
     } else if (button.dataset.saveUndo !== undefined) {
       await putBack(button);
     } else if (button.dataset.forget) {
