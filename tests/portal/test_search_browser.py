@@ -319,6 +319,10 @@ def test_no_title_is_given_up_for_one_too_many(browser: Browser, portal: Portal,
         expect(live).to_contain_text(told)
         expect(button).to_have_attribute("aria-pressed", pressed)
         assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
+    with page.expect_popup() as opened:
+        page.evaluate("window.open('/riwayat')")
+    opened.value.evaluate(KEEP, ids[1:])
+    expect(page.locator(".save-told")).to_have_count(0)  # there is room again
     assert not watch.complaints
     page.close()
 

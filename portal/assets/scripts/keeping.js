@@ -140,6 +140,8 @@
     telusur.say(word(name));
   };
 
+  const untell = () => document.querySelectorAll('.save-told').forEach((one) => one.remove());
+
   const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
 
   const showAll = () => { keepSearch(); mark(); fill(); };
@@ -153,7 +155,7 @@
       const shown = shownOfOwn();
       const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
       const now = held.includes(id) ? held.filter((one) => one !== id) : [...held, id];
-      document.querySelectorAll('.save-told').forEach((told) => told.remove());
+      untell();
       if (now.length > MOST) { tellBeside(button, 'saved_full'); return; }
       if (!write(TITLES, now)) { tellBeside(button, 'saved_not'); return; }
       mark();
@@ -203,7 +205,10 @@
     event.preventDefault();
     putBack(undo);
   });
-  window.addEventListener('storage', () => { mark(); fill(); });
+  // What is kept was changed in another window, or on the page that one comes back from.
+  const anew = () => { untell(); mark(); fill(); };
+  window.addEventListener('storage', anew);
+  window.addEventListener('pageshow', (event) => { if (event.persisted) anew(); });
   document.addEventListener('telusur:drawn', showAll);
   document.addEventListener('DOMContentLoaded', () => {
     document.documentElement.classList.add('scripted');
