@@ -80,7 +80,7 @@ def rows_of(
 
 def _types_together(rows: list[Row], t: Messages) -> list[Row]:
     told = [row for row in rows if row.field in _TYPES]
-    if len(told) < 2:
+    if len(told) < len(_TYPES):  # of fewer, the line would not say which they are
         return rows
     line = " · ".join(", ".join(value.text for value in row.values) for row in told)
     one = Row(told[0].field, t("record.types"), (Value(line),))

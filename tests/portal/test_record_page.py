@@ -151,6 +151,12 @@ def test_types_of_content_media_and_carrier_stand_in_one_line() -> None:
     assert not {"media_type", "carrier_type"} & {one.field for one in view.rows}
 
 
+def test_of_two_types_each_says_which_it_is() -> None:
+    view = view_of(Document(DocumentId("a"), fields={"title": ("T",), "media_type": ("c",), "carrier_type": ("cr",)}))
+    told = {one.label: [value.text for value in one.values] for one in view.rows}
+    assert (told["Tipe media"], told["Tipe pembawa"]) == (["komputer"], ["sumber daring"])
+
+
 def test_a_related_record_that_a_note_names_is_not_named_again_but_still_cited() -> None:
     fields = (
         "580    $a Termasuk dalam: Jurnal laut, 2011.",
