@@ -97,6 +97,20 @@ def test_borrow_read_return_and_be_refused(browser: Browser, lending_portal: Por
     page.context.close()
 
 
+def test_what_came_of_borrowing_is_in_sight_in_a_window_magnified_four_times(
+    browser: Browser, lending_portal: Portal
+) -> None:
+    page, _ = opened(browser, lending_portal, f"/pinjam-ebook/{MEMBERS_ID}")
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.get_by_role("main").get_by_role("link", name="Masuk").click()
+    sign_in(page, "BT-0002")
+    page.get_by_role("button", name="Pinjam e-book").click()
+    expect(page.locator("#hasil")).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("button", name="Kembalikan").click()
+    expect(page.locator("#hasil")).to_contain_text("sudah dikembalikan")
+    page.context.close()
+
+
 def test_a_checker_finds_no_fault_where_an_ebook_is_lent(browser: Browser, lending_portal: Portal) -> None:
     page, _ = opened(browser, lending_portal, f"/pinjam-ebook/{MEMBERS_ID}")
     assert not faults(page)
