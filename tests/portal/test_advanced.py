@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from portal.composing import ASKED_IN, HOWS, MAX_ROWS, Form, Row, form_from, form_of, text_of
+from portal.composing import ASKED_IN, HOWS, MAX_ROWS, Form, How, Row, form_from, form_of, text_of
 from portal.i18n import Language, messages
 from search.query_language import MAX_DEPTH, parse
 from tests.support.html import Elements
@@ -61,6 +61,12 @@ def test_searches_come_back_as_they_were(text: str) -> None:
     again = parse(text_of(form_from(parts))).parts
     assert set(again) == set(parts)
     assert MAX_DEPTH >= 3
+
+
+@pytest.mark.parametrize(("how", "either"), [("any", False), ("phrase", False), ("all", True)])
+def test_two_rows_of_one_field_and_way_stay_two(how: How, either: bool) -> None:
+    form = Form((Row("title", "laut biru", how), Row("title", "ikan karang", how)), either)
+    assert form_from(parse(text_of(form)).parts) == form
 
 
 @given(st.lists(st.text(max_size=30), max_size=40), st.lists(st.text(max_size=10), max_size=5))
