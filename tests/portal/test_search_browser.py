@@ -311,6 +311,7 @@ def test_no_title_is_given_up_for_one_too_many(browser: Browser, portal: Portal,
     page.reload()
     drawn(page)
     buttons, live = page.locator("button[data-save]"), page.locator("#portal-live, #skrip-live")
+    expect(live).to_have_attribute("role", "status")  # before anything is told there
     ids += [str(buttons.first.get_attribute("data-save"))]
     for button, told, pressed in ((buttons.first, "kini penuh", "true"), (buttons.nth(1), "sudah penuh", "false")):
         button.click()

@@ -2,16 +2,20 @@
 // Streamlit's frame says in English is said in the page's language. Everything works without it.
 (() => {
   const { words } = telusur;
+  const made = () => {
+    const live = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'skrip-live', className: 'visually-hidden' }));
+    live.setAttribute('role', 'status');
+    return live;
+  };
+  const liveOf = () => document.getElementById('portal-live') || document.getElementById('skrip-live') || made();
   // Said by screen readers at once. Emptied first, since the same text again would not be said.
   telusur.say = (text) => {
-    let live = document.getElementById('portal-live') || document.getElementById('skrip-live');
-    if (!live) {
-      live = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'skrip-live', className: 'visually-hidden' }));
-      live.setAttribute('role', 'status');
-    }
+    const live = liveOf();
     live.textContent = '';
     requestAnimationFrame(() => { live.textContent = text; });
   };
+  // Of a place that comes with its first text, some of them say nothing.
+  document.addEventListener('DOMContentLoaded', () => { if (document.querySelector('.plain-page')) liveOf(); });
   // What Streamlit calls its parts, and our word for it.
   const names = { 'Clear entry': 'clear' };
   const tick = () => {
