@@ -267,6 +267,23 @@ def test_tabs_that_are_out_of_sight_are_told_of_by_a_shade(window: Window, name:
     assert [page.screenshot(clip=edge) != ground for edge in edges] == shaded
 
 
+def test_without_scripts_the_tab_that_is_open_is_in_sight(browser: Browser, lending_portal: Portal) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": PHONE, "height": 800})
+    page = context.new_page()
+    page.goto(f"{lending_portal.address}/masuk?lanjut={PAGES['data']}")
+    page.fill("#card", "BT-0001")
+    page.fill("#pin", PIN)
+    page.get_by_role("main").get_by_role("button", name="Masuk", exact=True).click()
+    row, tab = (
+        page.locator(".account-tabs ul").bounding_box(),
+        page.locator(".account-tabs [aria-current]").bounding_box(),
+    )
+    assert row is not None
+    assert tab is not None
+    assert row["x"] <= tab["x"] <= tab["x"] + tab["width"] <= row["x"] + row["width"] + 1
+    context.close()
+
+
 def test_in_large_text_a_whole_tab_has_room_beside_or_above_the_way_out(window: Window) -> None:
     page, _ = window.visit(PAGES["overview"], 320)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
