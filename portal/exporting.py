@@ -91,7 +91,8 @@ class Exports:
 
     def _documents(self, ids: Sequence[DocumentId]) -> Iterator[Document]:
         for start in range(0, len(ids), BATCH):
-            yield from self._services.discovery.documents(ids[start : start + BATCH])
+            found = self._services.discovery.standing_for(ids[start : start + BATCH])
+            yield from {document.id: document for document in found.values()}.values()
 
     def _file(self, request: Request, format: Format, documents: Iterable[Document], total: int, name: str) -> Response:
         note = ""

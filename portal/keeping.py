@@ -24,13 +24,14 @@ MOST_SAVED: Final = 100
 class Saved:
     """A list of titles. address: the whole one, to hand on; files: the same titles in forms that programs read.
 
+    cards: each under the id in the list, which may be that of a record joined into the title.
     gone: that it names titles which the catalogue has no longer; "" where it does not.
     """
 
     told: str
     gone: str
     address: str
-    cards: tuple[Card, ...]
+    cards: tuple[tuple[DocumentId, Card], ...]
     files: tuple[Choice, ...]
 
 
@@ -52,10 +53,10 @@ class Keeping:
         drawing = self._pages.drawing(request)
         given = (value for value in request.query_params.getlist("ids") if 0 < len(value) <= MAX_ID)
         ids = [DocumentId(value) for value in dict.fromkeys(given)][:MOST_SAVED]
-        documents = drawing.services.discovery.documents(ids)
+        documents = drawing.services.discovery.standing_for(ids)
         cards = tuple(
-            card(Hit(document, 0.0), number, "", drawing.state.starting_over(), drawing.links, drawing.t)
-            for number, document in enumerate(documents, start=1)
+            (id, card(Hit(document, 0.0), number, "", drawing.state.starting_over(), drawing.links, drawing.t))
+            for number, (id, document) in enumerate(documents.items(), start=1)
         )
         query = addresses.ids_query(ids)
         view = Saved(

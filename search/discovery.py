@@ -190,12 +190,17 @@ class Discovery:
 
     def document(self, id: DocumentId) -> Document | None:
         """The document with this id, or the one that the record with this id was joined into."""
+        return self.standing_for([id]).get(id)
+
+    def standing_for(self, ids: Sequence[DocumentId]) -> Mapping[DocumentId, Document]:
+        """What `document` gives for each of `ids`, in that order, without those that nothing stands for."""
         searcher = self._engine.searcher()
-        found = next(iter(searcher.fetch([id])), None)
-        if found is None and id:
-            joined = searcher.keyword(Query(filters=(Filter("record_id", (id,)),)), 1).items
-            found = next(iter(searcher.fetch([item.id for item in joined])), None)
-        return found
+        found = {document.id: document for document in searcher.fetch(ids)}
+        if missing := tuple(id for id in ids if id and id not in found):
+            joined = searcher.keyword(Query(filters=(Filter("record_id", missing),)), len(missing)).items
+            for document in searcher.fetch([item.id for item in joined]):
+                found |= {DocumentId(id): document for id in document.values("record_id") if id in missing}
+        return {id: found[id] for id in ids if id in found}
 
     def shelf(
         self, call_number: str, id: DocumentId, before: int, after: int

@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 from streamlit import file_util
 
 from portal.bootstrap import open_services
+from portal.exporting import Exports
 from portal.i18n import messages
+from portal.keeping import Keeping
 from portal.links import InteractiveLinks
 from portal.pages import Drawing
 from portal.routes import PlainPages
@@ -52,7 +54,8 @@ def client(folder: Path) -> TestClient:
         read_settings({"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none"}, folder / "none.toml")
     )
     frame = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    return TestClient(Starlette(routes=PlainPages(services, Shell(frame)).routes()))
+    pages = PlainPages(services, Shell(frame))
+    return TestClient(Starlette(routes=[*Exports(pages).routes(), *Keeping(pages).routes(), *pages.routes()]))
 
 
 @BOTH
@@ -100,3 +103,10 @@ def test_a_reader_address_without_page_leads_to_the_first(client: TestClient, id
 def test_the_file_is_served(client: TestClient, id: str) -> None:
     answer = client.get(f"/berkas/{id}.pdf")
     assert (answer.status_code, answer.content[:4]) == (200, b"%PDF")
+
+
+def test_a_saved_list_holds_the_title_under_either_id_and_its_files_hold_it_once(client: TestClient) -> None:
+    page = client.get("/simpanan", params={"ids": [SECOND, "kota.C"]})
+    assert [b["data-save"] for b in Elements(page.text).all("button") if "data-save" in b] == [SECOND, "kota.C"]
+    assert "tidak ada lagi" not in page.text
+    assert client.get("/katalog.ris", params={"ids": [SECOND, FIRST]}).text.count("TI  -") == 1
