@@ -159,7 +159,10 @@ class Asking:
 
 def _asks(query: Query) -> bool:
     """Whether what is looked for is a question: the title in "who wrote Saman?" is none, nor "laut" in "ada buku apa tentang laut?"."""
-    return interrogative(" ".join(clause.text for clause in query.wanted)) is not None
+    asked = " ".join(clause.text for clause in query.wanted)
+    # Where every word is looked for, so is its question mark: "gunung tertinggi di Indonesia?"
+    whole = analysis.plain_words(asked) == analysis.plain_words(query.text)
+    return interrogative(query.text if whole else asked) is not None
 
 
 def _apart(parts: Iterable[Part]) -> Iterator[Part]:

@@ -377,6 +377,7 @@ def test_not_every_word_of_a_question_has_to_be_found(discovery: Discovery) -> N
     assert page.notices == ("loosened",)
     page = discovery.search(parse("apakah terumbu karang?"), "keyword")
     assert page.notices == ("question",)
+    assert discovery.search(parse("terumbu karang?"), "keyword").notices == ("question",)  # asked by its sign alone
     assert {"a.1"} < {hit.document.id for hit in page.hits}
     assert page.hits[0].document.id == discovery.search(parse("terumbu karang"), "keyword").hits[0].document.id
     for asked, exact in (
