@@ -133,7 +133,8 @@ class _Reader:
         size = len(text)
         ends = {one.end for one in book.authorship_openings.at(text, 0) if not self._is_titled_so(one.end)}
         ends |= {one.end for one in book.authorship_half_openings.at(text, 0) if self._is_long_title(one.end)}
-        spans = [(0, end) for end in sorted(ends, reverse=True)]
+        # "Who wrote the book" names none, though "the book" is left of it.
+        spans = [(0, end) for end in sorted(ends, reverse=True)] if ends and self._is_a_work(max(ends), size) else []
         spans += [(i, size) for i in range(1, size) if _ends(book.authorship_closings.longest(text, i), size)]
         for start, end in spans:
             named = (0, start) if start else (end, size)
