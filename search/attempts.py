@@ -52,12 +52,14 @@ class Attempt:
 class Asking:
     """How a search is asked: with what beside its words, with what for its meaning, and how deep words are ranked.
 
-    nearness: asks for what is near in meaning to the text of a query; None where that is not looked for.
+    nearness: asks for what is near in meaning to the text of a query; None where that is not looked for. near_from: the score
+    from which on it is a result though it holds no word.
     """
 
     searcher: Searcher
     prepare: Callable[[Query], Prepared]
     nearness: Callable[[Query], Semantic | None]
+    near_from: float
     depth: int
 
     def attempt(self, query: Query, *, exact: bool = False) -> Attempt:
@@ -147,7 +149,9 @@ class Asking:
 
     def _loosened(self, first: Attempt) -> Attempt:
         loosened = first.query.loosened()
-        if not is_relaxed(loosened) and not first.found:
+        # What is near in meaning to a set phrase says more than what holds one of its words.
+        near = any(item.score >= self.near_from for item in first.nearest[:1])
+        if not (is_relaxed(loosened) or first.found or near):
             loosened = replace(loosened, parts=tuple(_apart(loosened.parts)))
         if is_relaxed(loosened) and self.searcher.keyword(loosened.without_filters(), 0).total:
             return replace(first, query=loosened, words=self._ranked(loosened), found=True)

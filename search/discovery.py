@@ -160,7 +160,8 @@ class Discovery:
         depth = RANKED_DEPTH if reach <= RANKED_DEPTH else MAX_RESULTS_REACHED
         asked_by = embedder if ran != "keyword" else None
         prepare = partial(self._prepared, implied=mode != "keyword" and not exact)
-        asking = Asking(searcher, prepare, lambda asked: _nearness(searcher, asked_by, asked), depth)
+        near_from = embedder.floor if embedder is not None else 0.0
+        asking = Asking(searcher, prepare, lambda asked: _nearness(searcher, asked_by, asked), near_from, depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
         by_field = query.sort != RELEVANCE and tried.found

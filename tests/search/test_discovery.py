@@ -404,6 +404,14 @@ def test_a_set_phrase_that_nothing_holds_is_looked_for_by_its_words(tmp_path: Pa
     assert ([hit.document.id for hit in page.hits], page.notices) == (["a.1"], ("loosened",))
 
 
+def test_what_is_near_in_meaning_to_a_set_phrase_comes_before_the_words_of_it(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        writer.put([entry("a.1", "Dongeng si Kancil"), with_vectors("a.2", "Gnegnod mulebes rudit")])
+    page = Discovery(engine, EMBEDDER, lexicon=shipped).search(parse("dongeng sebelum tidur"), "hybrid")
+    assert ([hit.document.id for hit in page.hits], page.notices) == (["a.2"], ())
+
+
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
 
 
