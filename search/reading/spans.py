@@ -69,10 +69,10 @@ def years_from_to(text: Text, i: int) -> list[tuple[int, Years]]:
 
 
 def years_side_by_side(text: Text, i: int) -> list[tuple[int, Years]]:
-    """ "2019 2021", in order."""
+    """ "2019 2021", in either order."""
     first, k = year(text.words[i]), i + 1
     last = year(text.words[k]) if k < len(text) and not text.between(k).strip() else None
-    return [(k + 1, (first, last))] if first is not None and last is not None and first < last else []
+    return [(k + 1, (min(first, last), max(first, last)))] if first is not None and last is not None else []
 
 
 def decades(text: Text, i: int) -> list[tuple[int, Years]]:
