@@ -208,6 +208,8 @@ def test_known_words_in_any_order_too(words: list[str], language: "None") -> Non
         ("injil", "gospel", "alkitab"),
         ("kumpulan", "collection", "pool"),
         ("askep", "asuhan keperawatan", "raising"),
+        ("independent", "mandiri", "merdeka"),
+        ("merdeka", "independence", "loose"),
     ],
 )
 def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: str, misleading: str) -> None:
