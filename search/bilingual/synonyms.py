@@ -34,7 +34,11 @@ def synonyms(words: Sequence[str]) -> tuple[str, ...]:
     """
     tables = _tables()
     found = tables.words.get(tuple(words), ())
-    return found or (tables.stems.get(analysis.stem(words[0], "id"), ()) if len(words) == 1 else ())
+    if found or len(words) != 1:
+        return found
+    stem = analysis.stem(words[0], "id")
+    # A word that is its own stem is made of none: "toda" is what the stemmer leaves of "metoda", and "all" in Spanish.
+    return tables.stems.get(stem, ()) if stem != words[0] else ()
 
 
 @cache

@@ -76,9 +76,13 @@ def test_a_word_spelt_otherwise_is_found_and_so_is_what_is_made_of_it(asked: str
 
 
 def test_what_only_sounds_like_it_is_no_other_spelling() -> None:
-    assert [synonyms([word]) for word in ("penampilan", "menanti", "kewanitaan", "anti", "kantor", "promise")] == [
-        ()
-    ] * 6
+    others = ("penampilan", "menanti", "kewanitaan", "anti", "kantor", "promise")
+    assert [synonyms([word]) for word in others] == [()] * len(others)
+
+
+def test_what_the_stemmer_leaves_of_a_word_is_none() -> None:
+    assert synonyms(["metodenya"]) == ("metoda",)
+    assert [synonyms([word]) for word in ("toda", "angko", "caba")] == [()] * 3
 
 
 def written(words: tuple[str, ...], line: str) -> list[str]:
