@@ -104,12 +104,28 @@ def _compound(clause: Clause, lexicon: Lexicon, told: list[str]) -> Clause:
 def _with_synonyms(clause: Clause, told: list[str]) -> Clause:
     words = analysis.plain_words(clause.text)
     same = synonyms(words)
-    if not same:
+    folded = [tuple(analysis.plain_words(one)) for one in same] or _spelt_otherwise(words)
+    if not folded:
         return clause
-    told += (one for one in same if one[:_SPELT_ALIKE] != clause.text[:_SPELT_ALIKE].lower())
-    folded = [tuple(analysis.plain_words(one)) for one in same]
+    told += (one for one in same if not _spelt_alike(one, clause.text.lower()))
     beside = [Alternative(one, SYNONYM * min(1.0, len(words) / len(one))) for one in folded]
     return replace(clause, others=(*beside, *(other for other in clause.others if other.words not in folded)))
+
+
+def _spelt_otherwise(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """A set phrase with one of its words in another spelling: "labor law" beside "labour law"."""
+    if len(words) == 1:
+        return []
+    return [
+        (*words[:place], *analysis.plain_words(other), *words[place + 1 :])
+        for place, word in enumerate(words)
+        for other in synonyms([word])
+        if _spelt_alike(other, word)
+    ]
+
+
+def _spelt_alike(one: str, other: str) -> bool:
+    return one[:_SPELT_ALIKE] == other[:_SPELT_ALIKE]
 
 
 def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:

@@ -65,3 +65,11 @@ def test_nothing_is_told_twice_in_capitals_and_small() -> None:
     _, told = translated(parse("tafsir al-qur'an"), shipped())
     assert "Quran" in told
     assert "quran" not in told
+
+
+def test_a_word_of_a_set_phrase_is_looked_for_in_its_other_spelling_too() -> None:
+    assert weights("labour law")["labor law"] == SYNONYM
+    assert weights("child labor")["child labour"] == SYNONYM
+    assert "wanita" not in " ".join(weights("pemberdayaan perempuan"))  # which is another word, and no other spelling
+    _, told = translated(parse("labour law"), shipped())
+    assert "labor law" not in told
