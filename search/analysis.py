@@ -35,11 +35,12 @@ _MARK = (
 # pasted. A zero-width space is a place where a line may end, but in scripts of South-East Asia it parts words.
 _UNSEEN = "\u00ad\u200c\u200d\u2060\ufeff"
 _LINE_MAY_END = "(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b"
-_UNSEEN_WITHIN = re.compile(f"[{_UNSEEN}]|{_LINE_MAY_END}")
+_UNSEEN_ONE = f"(?:[{_UNSEEN}]|{_LINE_MAY_END})"
+_UNSEEN_WITHIN = re.compile(_UNSEEN_ONE)
 # Scripts without spaces: each character is a word, and neighbours are found as a phrase.
 _SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTERS = rf"[^\W_{_SINGLE}]+(?:(?:[{_MARK}{_UNSEEN}]|{_LINE_MAY_END})+[^\W_{_SINGLE}]*)*"
-_WORD = re.compile(rf"[{_SINGLE}]|{_LETTERS}(?:['’‘`]{_LETTERS})*")
+_WORD = re.compile(rf"[{_SINGLE}]|{_LETTERS}(?:['’‘`]{_UNSEEN_ONE}*{_LETTERS})*")
 _ASCII_WRITTEN = re.compile("[A-Za-z0-9]+")
 _HYPHENS: Final = frozenset("-\u2010\u2011")
 
