@@ -263,14 +263,14 @@ class Session:
                 gone[id] = None
         vacated = tuple(id for id in gone if id not in placed)
         # Also where a record goes on in another document: who copied it by this id must hear that it is gone.
-        self._gone.update(dict.fromkeys(vacated))
+        self._go(vacated)
         self._come(placed)
         self._ebooks_given_up |= shelf.ebooks_given_up()
         return Settlement(tuple(placed.values()), vacated)
 
     def _take_leave(self, id: DocumentId, shelf: Shelf) -> None:
         shelf.remove(id)
-        self._gone[id] = None
+        self._go((id,))
 
     def _entry_of(self, change: Change, record: Document, home: DocumentId, shelf: Shelf) -> Entry:
         document = shelf.document(home)
@@ -436,7 +436,7 @@ class Session:
                 placed.append(Settled(Origin(held.ebook.file_name), self.entry(without_ebook(held), ()), None))
             else:
                 vacated.append(held.id)
-        self._gone.update(dict.fromkeys(vacated))
+        self._go(vacated)
         return Settlement(tuple(placed), tuple(vacated))
 
     def give_up_ebook(self, sha256: str) -> None:
@@ -446,9 +446,14 @@ class Session:
     def leave(self, ids: Iterable[DocumentId], to: DocumentId) -> tuple[DocumentId, ...]:
         """Of documents that another, `to`, takes the place of, those that are there; each is told to be gone."""
         there = tuple(self._documents(ids))
-        self._gone.update(dict.fromkeys(there))
+        self._go(there)
         self._come((to,))
         return there
+
+    def _go(self, ids: Collection[DocumentId]) -> None:
+        """Documents are about to be removed, some of which this load may have brought back."""
+        self._gone.update(dict.fromkeys(ids))
+        self._back.difference_update(ids)
 
     def _come(self, ids: Collection[DocumentId]) -> None:
         """Documents are about to be written, some of which may have been gone."""

@@ -54,3 +54,14 @@ def test_a_tombstone_that_a_killed_load_left_of_what_is_there_goes_with_the_next
     tombstones.add([LEMBEH, DocumentId("katalog.Z9")])
     assert load(path).outcomes["unchanged"] == 1
     assert [found.id for found in tombstones] == ["katalog.Z9"]
+
+
+def test_what_comes_back_and_goes_in_one_load_is_gone(engine: Engine, tmp_path: Path) -> None:
+    tombstones = Tombstones(tmp_path / "tombstones.sqlite3")
+    first, there, gone = record("B1", "Bunaken"), record("A1", "Selat Lembeh"), record("A1", "Selat Lembeh", status="d")
+    for records in ([first, there], [gone], [there, gone]):
+        path = write(tmp_path / "a.mrc", records)
+        ebooks = EbookStore(tmp_path / "ebooks")
+        Load(engine, ebooks, IngestJob((path,)), tombstones=tombstones, batch_records=1).run()
+    assert engine.searcher().fetch([LEMBEH]) == ()
+    assert tombstones.get(LEMBEH) is not None
