@@ -147,8 +147,9 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
 
 def _may_lose_its_title(whole: str) -> bool:
     before = _BEFORE.match(whole) is not None
-    behind = all(_HONOUR.fullmatch(part) for part in _parts(whole)[1:])
-    return (before or behind) and not _ONLY_DOCTOR.fullmatch(whole)
+    behind = _parts(whole)[1:]
+    only_titles = bool(behind) and all(map(_HONOUR.fullmatch, behind))
+    return (before or only_titles) and not _ONLY_DOCTOR.fullmatch(whole)
 
 
 def _parts(text: str) -> list[str]:

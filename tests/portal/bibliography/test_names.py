@@ -44,6 +44,7 @@ def test_a_title_of_a_person_is_no_given_name() -> None:
         ("100 0  $a Ir. Soekarno", ("Soekarno", "", "")),
         ("100 1  $a Hatta, Drs.", ("Hatta", "", "")),
         ("100 0  $a Prof. Dr. Hamka", ("Hamka", "", "")),
+        ("100 0  $a Gregory $c of Nyssa", ("Gregory of Nyssa", "", "")),
         ("100 1  $a Wenas, Dr. Maria", ("Wenas", "Maria", "")),
         ("720    $a Maria Wenas, Ph.D.", ("Maria Wenas", "", "")),
         ("100 1  $a Goulder, M. D.", ("Goulder", "M. D.", "")),
