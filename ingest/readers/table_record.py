@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from html import unescape
+from html.entities import html5
 from typing import Final
 
 from ingest.readers.columns import Column, TableMapping, Target
@@ -22,7 +23,7 @@ _MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
 # What Excel makes of a long number: the digits that matter are gone.
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 # Programs for web pages keep texts as pages have them, and export them so: "Ekonomi &amp; bisnis".
-_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY: Final = re.compile(r"&(?:(#)(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
 # "2.010" and "2,010.00", where a spreadsheet took the year for a number and parted its thousands.
 _GROUPED: Final = re.compile(r"^\s*([12])[.,]([0-9]{3})(?:[.,]0{1,2})?\s*$")
 # Excel counts days from here. Of numbers only those of 1960 to 2039 are taken for days: "20055" is a slip of the fingers.
@@ -150,7 +151,7 @@ def _placed(column: Column, target: Target, text: str) -> Values:
         if is_destroyed(text):
             return []
         digits = re.sub(r"[\s-]", "", text)
-        if _LOST_ZERO.fullmatch(digits) and isbn13(f"0{digits}"):
+        if kind != "issn" and _LOST_ZERO.fullmatch(digits) and isbn13(f"0{digits}"):
             text = f"0{digits}"
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
@@ -166,10 +167,15 @@ def _placed(column: Column, target: Target, text: str) -> Values:
 def _read(text: str) -> str:
     """A text with the characters that it names as HTML does; a "&" that is only one stays.
 
-    >>> _read("Siti Nur&#039;aini, R&amp;D, AT&T; caf&eacute;")
-    "Siti Nur'aini, R&D, AT&T; café"
+    >>> _read("Siti Nur&#039;aini, R&amp;D, AT&T; caf&eacute;, Susi&Yenny; Dewi&yenny;")
+    "Siti Nur'aini, R&D, AT&T; café, Susi&Yenny; Dewi&yenny;"
     """
-    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    """The character that is named; `unescape` alone would take the beginning of a name for one: "&yenny;"."""
+    return unescape(found[0]) if found[1] or found[0][1:] in html5 else found[0]
 
 
 def _year(text: str) -> str:

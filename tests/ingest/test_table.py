@@ -490,6 +490,17 @@ def test_characters_by_their_names_in_html_are_characters() -> None:
     ]
 
 
+def test_an_ampersand_before_a_name_is_no_character_of_html() -> None:
+    """ "&yen" and "&reg" are characters of a page even where no semicolon follows them."""
+    (found,) = documents(read("Judul,Pengarang\nLaut,Budi&yenny; Susi&regina; Siti\n"))
+    assert found.first("contributor") == "Budi&yenny; Susi&regina; Siti"
+
+
+def test_a_number_of_nine_digits_among_issns_is_left_as_it_is() -> None:
+    columns = read_columns(SMALL + '[[column]]\nnames = ["Nomor"]\nto = "022 ## $a"\nas = "issn"\n', "kolom.toml")
+    assert fields("Judul,Nomor\nLaut,306406152\n", columns) == [["=022  \\\\$a306406152", "=245  10$aLaut"]]
+
+
 def test_failed_formulas_mean_nothing() -> None:
     assert fields('Judul,Tahun,Penerbit,ISBN\nSatu,#REF!,#N/A,"=""9789794070963"""\n') == [
         ["=020  \\\\$a9789794070963", "=245  10$aSatu"]
