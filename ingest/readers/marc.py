@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, product
+from itertools import chain, compress, product, repeat
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from ingest.readers.detect import LEADER
@@ -35,6 +35,7 @@ _PRINTED_MARKS: Final = {
     b"|": re.compile(rb"(?<=\A..)\||\|(?=[a-z])", re.DOTALL),
 }
 _LAST_CONTROL: Final = "009"
+_LAST_CONTROL_TAG: Final = _LAST_CONTROL.encode()
 # Code and value of each; a third faster than to split at the marks.
 _subfields: Final = re.compile("\x1f([^\x1f])([^\x1f]*)").findall
 _LEADER_LENGTH: Final = 24
@@ -227,7 +228,7 @@ def _record(data: bytes) -> Record:
     tags, lengths, starts = entries[::3], entries[1::3], entries[2::3]
     body = data[base:].removesuffix(_RECORD_END).removesuffix(_FIELD_END)
     if _SUBFIELD_MARK not in body:
-        body = _FIELD_END.join(map(_marked, body.split(_FIELD_END)))
+        body = _FIELD_END.join(map(_marked, chain(tags, repeat(b"")), body.split(_FIELD_END)))
     decode = decoder(data, head[9:10] == b"a")
     texts: Sequence[Any] = decode(body).split("\x1e") if decode is ascii_only else ()
     convert = None
@@ -240,13 +241,13 @@ def _record(data: bytes) -> Record:
     return _UnparsedRecord(head.decode("ascii", "replace"), list(map(_TAGS.__getitem__, tags)), texts, convert)
 
 
-def _marked(content: bytes) -> bytes:
-    """A field with MARC's own mark before its subfields, where a printed one stands in its place.
+def _marked(tag: bytes, content: bytes) -> bytes:
+    """A field with MARC's own mark before its subfields, where a printed one stands in its place. Control fields have none.
 
-    >>> _marked(b"10$aLaut :$bcerita, $5 /$cLeila."), _marked(b"1999||||ind")
-    (b'10\\x1faLaut :\\x1fbcerita, $5 /\\x1fcLeila.', b'1999||||ind')
+    >>> _marked(b"245", b"10$aLaut :$bcerita, $5 /$cLeila."), _marked(b"001", b"99$b7")
+    (b'10\\x1faLaut :\\x1fbcerita, $5 /\\x1fcLeila.', b'99$b7')
     """
-    found = _PRINTED_MARK.match(content)
+    found = _PRINTED_MARK.match(content) if tag > _LAST_CONTROL_TAG else None
     return _PRINTED_MARKS[found[1]].sub(_SUBFIELD_MARK, content) if found else content
 
 

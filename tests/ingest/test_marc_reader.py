@@ -124,6 +124,12 @@ def test_a_printed_sign_before_subfields_is_taken_for_their_mark(mark: bytes) ->
     assert found.record.fields[3].subfields == [("a", "Laut "), ("b", "cerita")]
 
 
+def test_a_printed_sign_in_a_number_is_no_mark_of_a_subfield() -> None:
+    sound = made("001 99_b7", "245 10 $a Laut").raw.data.replace(b"99_b7", b"99$b7")
+    (found,) = good(read(sound.replace(b"\x1f", b"$")))
+    assert [str(field) for field in found.record.fields] == ["=001  99$b7", "=245  10$aLaut"]
+
+
 def test_empty_file_says_so() -> None:
     assert [(item.code, item.reason) for item in refused(read(b""))] == [("not_marc", "The file is empty.")]
 
