@@ -172,8 +172,8 @@ class Session:
         self._ebooks_given_up.clear()
 
     def _bury_at_once(self) -> None:
-        """What a shared engine is told to remove is gone from then on, however the load ends."""
-        if self._gone and not self._engine.exclusive:
+        """What a shared engine is told is so from then on, however the load ends."""
+        if not self._engine.exclusive:
             self._bury()
 
     def _raise_again(self) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from ingest.ebooks import EbookStore
-from ingest.jobs import IngestJob
+from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import Load
+from ingest.published import ebooks_held
 from ingest.report import IngestReport
 from ingest.tombstones import Tombstones
 from search.document import DocumentId
 from search.engine import Engine
+from tests.support.pdfs import book
 from tests.support.records import record, write
 
 LEMBEH = DocumentId("katalog.A1")
@@ -65,3 +67,24 @@ def test_what_comes_back_and_goes_in_one_load_is_gone(engine: Engine, tmp_path: 
         Load(engine, ebooks, IngestJob((path,)), tombstones=tombstones, batch_records=1).run()
     assert engine.searcher().fetch([LEMBEH]) == ()
     assert tombstones.get(LEMBEH) is not None
+
+
+def test_the_file_of_an_ebook_that_was_replaced_is_not_forgotten_when_the_load_breaks_off(
+    engine: Engine, load: Callable[[Path], IngestReport], tmp_path: Path
+) -> None:
+    folder, store = tmp_path / "from", EbookStore(tmp_path / "ebooks")
+    folder.mkdir()
+    write(folder / "a.mrc", [record("A1", "Selat Lembeh")])
+    book(folder / "A1.pdf", ["Selat Lembeh"])
+    load(folder)
+    (before,) = store.names()
+    book(folder / "A1.pdf", ["Selat Lembeh, dibetulkan"])
+
+    def broken_off(progress: Progress) -> None:
+        if progress.file.endswith(".pdf"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Load(engine, store, IngestJob((folder,)), broken_off).run()
+    load(write(tmp_path / "b.mrc", [record("B1", "Bunaken")]))
+    assert (store.path(before) is not None) == bool(ebooks_held(engine.searcher(), [before]))
