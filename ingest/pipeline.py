@@ -351,7 +351,7 @@ class Load:
                     self._ebooks.add(path, sha256)  # it may have been lost from the store
                     self._report.count("unchanged", file=str(found.path))
                     if not is_copy:
-                        self._write(session, session.moved(origin, held, place))
+                        self._follow(session, origin, held, place)
                     return
                 book = reader.read(path)
                 if isinstance(book, PdfBook):
@@ -363,6 +363,17 @@ class Load:
             raise
         except READ_ERRORS as error:
             self._refuse(Rejected(origin, "unreadable_file", f"The file cannot be read. {told(error)}"))
+
+    def _follow(self, session: Session, origin: Origin, held: Sequence[Document], place: Place) -> None:
+        settlement, is_untold = session.moved(origin, held, place)
+        if settlement.placed:
+            self._write(session, settlement)
+        if is_untold:
+            self._note_once(
+                self._job.source,
+                "e-books lie elsewhere than the index has them, which a load without vectors leaves so. Load them "
+                "with vectors (without --no-embed) before --remove-missing is said of the folders where they were.",
+            )
 
     def _write_book(self, session: Session, path: Path, place: Place, book: PdfBook, origin: Origin) -> None:
         record, former = self._owners(session, path, place, book)

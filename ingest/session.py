@@ -346,22 +346,23 @@ class Session:
             return [record] if has_it else []
         return [held for held in self._holders(sha256) if self._is_read(held)]
 
-    def moved(self, origin: Origin, documents: Iterable[Document], place: Place) -> Settlement:
-        """What lets those of these titles that have their file from elsewhere know where it is now.
+    def moved(self, origin: Origin, documents: Iterable[Document], place: Place) -> tuple[Settlement, bool]:
+        """What lets those of these titles that have their file from elsewhere know where it is now; and whether some
+        cannot know, since this load would write them without the vectors that they have.
 
-        Nothing for another source's, nor where this load would write them without the vectors that they have.
+        Nothing for another source's.
         """
-        return Settlement(
-            tuple(
-                Settled(origin, self.entry(found_at(held, place), self._pages_of(held.id, held.ebook)), None)
-                for held in documents
-                if held.ebook is not None
-                and held.ebook.place != place.file
-                and self._job.source in held.values("source")
-                and fingerprints.embedder_part(held.fingerprint) == self._embedder_name
-            ),
-            (),
+        elsewhere = [
+            held
+            for held in documents
+            if held.ebook is not None and held.ebook.place != place.file and self._job.source in held.values("source")
+        ]
+        placed = tuple(
+            Settled(origin, self.entry(found_at(held, place), self._pages_of(held.id, held.ebook)), None)
+            for held in elsewhere
+            if held.ebook is not None and fingerprints.embedder_part(held.fingerprint) == self._embedder_name
         )
+        return Settlement(placed, ()), len(placed) < len(elsewhere)
 
     def _is_read(self, document: Document) -> bool:
         held, ebook = document.fingerprint, document.ebook

@@ -19,6 +19,7 @@ from search.document import DocumentId
 from search.errors import EngineUnavailable
 from search.publications import BEGINNING
 from search.query_language import parse
+from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
 from tests.support.pdfs import book
 from tests.support.records import record, write
@@ -600,6 +601,17 @@ def test_an_ebook_is_where_it_was_found_last(shelf: Library, tmp_path: Path) -> 
     (tmp_path / "other" / "lain.pdf").unlink()
     assert shelf.load(tmp_path / "other", missing="removed").ebooks_taken_out == 1
     assert in_catalogue(shelf) == before - {"kota +"}
+
+
+def test_that_an_ebook_was_moved_is_told_where_the_load_would_cost_its_vectors(shelf: Library, tmp_path: Path) -> None:
+    embedder = LetterEmbedder()
+    shelf.load(tmp_path / "from", embedder=embedder)
+    (tmp_path / "from" / "A1.pdf").rename(tmp_path / "other" / "A1.pdf")
+    (tmp_path / "from" / "kota.pdf").rename(tmp_path / "other" / "kota.pdf")
+    told = [note for note in shelf.load(tmp_path / "other").notes if "with vectors" in note]
+    assert len(told) == 1
+    assert not shelf.load(tmp_path / "other", embedder=embedder).notes
+    assert shelf.load(tmp_path / "from", missing="removed").ebooks_missing == 0
 
 
 def test_a_copy_in_another_folder_moves_nothing_to_and_fro(shelf: Library, tmp_path: Path) -> None:
