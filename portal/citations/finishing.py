@@ -25,7 +25,9 @@ _PREFIXES: Final = frozenset((
 ))  # fmt: skip
 _ARTICLES_OF_NAMES: Final = ("al", "el")
 _ROMAN: Final = re.compile(r"(?:x{0,3}(?:ix|iv|vi{0,3}|i{2,3})|x{2,3}i?|xi)(?<!^v)")
-_SECOND_ROLE: Final = re.compile(r"(?<=, )(?:Translated by|Diterjemahkan oleh)(?= )")
+_SECOND_ROLE: Final = re.compile(
+    r"((?:Edited by|Disunting oleh) [^<>]{1,500}, )(Translated by|Diterjemahkan oleh)(?= )"
+)
 _OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
 _OPENING: Final = "\"'“‘([{«¿¡"
 _CLOSING: Final = ".,;:?!)]}”’\"'"
@@ -73,8 +75,10 @@ def second_role(text: str) -> str:
 
     >>> second_role("<i>Laut</i>. Edited by John Lasut, Translated by Maria Wenas, Bahari.")
     '<i>Laut</i>. Edited by John Lasut, translated by Maria Wenas, Bahari.'
+    >>> second_role("<i>The Odyssey, Translated by Pope</i>. Bahari.")
+    '<i>The Odyssey, Translated by Pope</i>. Bahari.'
     """
-    return _SECOND_ROLE.sub(lambda found: found[0][0].lower() + found[0][1:], text)
+    return _SECOND_ROLE.sub(lambda found: found[1] + found[2][0].lower() + found[2][1:], text)
 
 
 def is_same_body(author: str, publisher: str) -> bool:
@@ -84,8 +88,10 @@ def is_same_body(author: str, publisher: str) -> bool:
     True
     >>> is_same_body("Law Library of Congress (U.S.)", "The Law Library of Congress"), is_same_body("BPS", "Bappenas")
     (True, False)
+    >>> is_same_body("PT. Pustaka Bahari", "PT. Pustaka Bahari")
+    True
     """
-    return _body(author.rsplit(". ", 1)[-1]) == _body(publisher)
+    return _body(publisher) in (_body(author), _body(author.rsplit(". ", 1)[-1]))
 
 
 def _body(text: str) -> str:
