@@ -228,7 +228,8 @@ def _publisher(document: Document) -> str:
     found = _SHORTENED.fullmatch(text)
     if found is None:
         return text
-    bodies = (line(body.name).rsplit(". ", 1)[-1] for body in document.contributors if body.kind == "corporate")
+    names = (line(body.name) for body in document.contributors if body.kind == "corporate")
+    bodies = (_QUALIFIER.sub("", name).rsplit(". ", 1)[-1] for name in names)
     return next((body for body in bodies if body.endswith(f" {found[1]}") or body.startswith(f"{found[1]} of ")), text)
 
 

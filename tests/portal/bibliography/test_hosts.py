@@ -35,6 +35,9 @@ def test_a_publisher_is_cited_by_its_name() -> None:
     body = "710 1  $a United States. $b National Oceanic and Atmospheric Administration."
     film = mapped("001 a", "245 10 $a Laut", "264  1 $b The Administration, $c 1976.", body)
     assert reference(film).publisher == "National Oceanic and Atmospheric Administration"
+    museum = "710 2  $a Maritime Museum (Jakarta, Indonesia)"
+    guide = reference(mapped("001 a", "245 10 $a Laut", "264  1 $b The Museum, $c 1976.", museum))
+    assert guide.publisher == "Maritime Museum"
     weekly = mapped(
         "001 a", "245 10 $a Laut", "264  1 $b The Economist, $c 1976.", "710 2  $a Economist Intelligence Unit"
     )
