@@ -266,11 +266,11 @@ class Load:
         own = held.pop(self._job.source, 0)
         if own and not self._job.rebuild:
             return ""
-        return ", ".join(f"{count:,} records of {name}" for name, count in held.items())
+        return ", ".join(f"{count:,} record{'s' * (count != 1)} of {name}" for name, count in held.items())
 
     def _about(self, others: str) -> str:
         if self._job.rebuild:
-            return f"this is all that the index holds now; gone are {others}."
+            return f"this is all that the index holds now; gone: {others}."
         return (
             f"the index has records under this name for the first time, beside {others}. If that is the same catalogue, its "
             "titles stand there twice: build the index anew under one --source, with --rebuild."
