@@ -173,4 +173,4 @@ def sentences(report: ItemsReport) -> Iterator[str]:
             titles = ((one, one.other if what == "moved" else one.document) for one in listed[:SHOWN])
             shown = ", ".join(f"{one.barcode} ({title})" for one, title in titles)
             more = f" and {counts[what] - SHOWN:,} more" if counts[what] > SHOWN else ""
-            yield f"Copies {words}: {counts[what]:,}, {shown}{more}"
+            yield f"Copies {words} ({counts[what]:,}): {shown}{more}"

@@ -57,7 +57,7 @@ def test_a_copy_that_moved_is_told_with_the_title_where_it_is_now(tmp_path: Path
     telusur.run("ingest", str(file))
     other = made("001 k2", "245 10 $a Gunung Soputan", COPY.format(barcode="P001")).raw.data
     file.write_bytes(made("001 k1", "245 10 $a Laut Lembeh").raw.data + other)
-    assert "moved to another title: P001 (katalog.k2)" in telusur.run("ingest", str(file))
+    assert "Copies moved to another title (1): P001 (katalog.k2)" in telusur.run("ingest", str(file))
 
 
 def test_a_load_goes_on_without_the_store_and_the_next_one_catches_up(tmp_path: Path) -> None:
