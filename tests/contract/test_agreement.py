@@ -31,7 +31,8 @@ from tests.support.embedders import WordEmbedder
 from tests.support.engines import fresh_elastic, fresh_embedded
 from tests.support.shared_data import shared
 
-pytestmark = pytest.mark.long
+# The first test of a set waits until both engines are filled.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 OVERLAP: Final = 0.9
 RECORDS: Final = 20_000
