@@ -350,11 +350,14 @@ _CLOSED: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
+def in_one_line(text: str) -> str:
+    """Text as it was meant where it was pasted: what shows nothing goes, control characters become spaces."""
+    return text if text.isprintable() else "".join(ch if ch.isprintable() else " " for ch in seen(text))
+
+
 def _printable(text: str, most: int) -> str:
-    """Text as it may stand in an address: control characters become spaces, none at the ends."""
-    if not text.isprintable():
-        text = "".join(ch if ch.isprintable() else " " for ch in seen(text))
-    return text[:most].strip()
+    """Text as it may stand in an address, without spaces at its ends."""
+    return in_one_line(text)[:most].strip()
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from portal.i18n import Messages
 from portal.links import Links
-from portal.search_state import SearchState
-from search.analysis import seen
+from portal.search_state import SearchState, in_one_line
 from search.document import Suggestion
 from search.engines.terms import SUGGESTED
 from search.query import Filter
@@ -29,7 +28,7 @@ def typed(text: str) -> str:
     >>> typed(" la"), typed("l "), typed("laut ")
     ('la', '', 'laut ')
     """
-    begun = "".join(ch if ch.isprintable() else " " for ch in seen(text)).lstrip()[:MOST_LETTERS]
+    begun = in_one_line(text).lstrip()[:MOST_LETTERS]
     return begun if len(begun.rstrip()) >= FEWEST_LETTERS else ""
 
 
