@@ -20,8 +20,8 @@ from portal.store.upgrading import prepare
 BOTH = ("sqlite", "postgresql")
 NO_SERVER = "no PostgreSQL server on this machine"
 # A power cut ends the tests with the server, and the launcher of autovacuum would go round hundreds of small databases
-# without end. What is committed survives a kill as before. Not to measure.
-QUICK = ("fsync=off", "autovacuum=off")
+# without end. What is committed survives a kill as before. The log of changes stays small. Not to measure.
+QUICK = ("fsync=off", "autovacuum=off", "min_wal_size=32MB", "max_wal_size=64MB")
 _TEMPLATE = "telusur_template"
 _numbers = count()
 
@@ -101,6 +101,7 @@ class Servers:
         self._folder = folder
         self._server = server
         self._filled = False
+        self._made: list[str] = []  # names of databases on the server
 
     def new_url(self) -> str:
         if not self._server:
@@ -110,27 +111,41 @@ class Servers:
             shutil.copy(template, path)
             return f"sqlite:///{path}"
         if not self._filled:
-            self._create(_TEMPLATE, "template1")
+            self._run(f"CREATE DATABASE {_TEMPLATE}")
             _fill(f"{self._server}/{_TEMPLATE}")
             self._filled = True
-        name = f"test_{next(_numbers)}"
-        self._create(name, _TEMPLATE)
-        return f"{self._server}/{name}"
+        return self._created(f"test_{next(_numbers)}", _TEMPLATE)
 
     def empty_url(self) -> str:
         """A database without any table."""
         if not self._server:
             return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.sqlite3'}"
-        name = f"empty_{next(_numbers)}"
-        self._create(name, "template1")
+        return self._created(f"empty_{next(_numbers)}", "template1")
+
+    @contextmanager
+    def for_one_test(self) -> Iterator["Servers"]:
+        """Takes from the server what was made within the block: hundreds of databases, of 8 MB each even if empty, fill
+        the disk of a small machine."""
+        before = len(self._made)
+        yield self
+        made, self._made = self._made[before:], self._made[:before]
+        # By force: a test may leave a connection behind.
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
+
+    def _created(self, name: str, template: str) -> str:
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(name)
         return f"{self._server}/{name}"
 
-    def _create(self, name: str, template: str) -> None:
+    def _run(self, *statements: str) -> None:
+        if not statements:
+            return
         engine = create_engine(
             f"{self._server.replace('postgresql:', 'postgresql+psycopg:')}/postgres", isolation_level="AUTOCOMMIT"
         )
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            for statement in statements:
+                connection.execute(text(statement))
         engine.dispose()
 
 
@@ -155,10 +170,11 @@ def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(params=BOTH)
-def databases(request: pytest.FixtureRequest) -> Servers:
+def databases(request: pytest.FixtureRequest) -> Iterator[Servers]:
     """Each test that asks for it runs on both."""
     found: Servers = request.getfixturevalue(f"{request.param}_databases")
-    return found
+    with found.for_one_test():
+        yield found
 
 
 @pytest.fixture

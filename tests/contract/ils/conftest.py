@@ -24,9 +24,10 @@ def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[System]:
     name: str = request.param
     if name in _STORES:
         servers: Servers = request.getfixturevalue(_STORES[name])
-        database = Database(servers.new_url())
-        yield LocalLibrary(database)
-        database.close()
+        with servers.for_one_test():
+            database = Database(servers.new_url())
+            yield LocalLibrary(database)
+            database.close()
     elif name == "koha":
         with koha_library(request.getfixturevalue("contract_koha")) as library:
             yield library

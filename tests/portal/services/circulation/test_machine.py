@@ -283,7 +283,8 @@ def test_lending_is_never_wrong(sqlite_databases: Servers) -> None:
 
 @pytest.mark.timeout(900)
 def test_lending_is_never_wrong_on_a_server(postgresql_databases: Servers) -> None:
-    _run(postgresql_databases, examples=8)
+    with postgresql_databases.for_one_test():
+        _run(postgresql_databases, examples=8)
 
 
 def _run(servers: Servers, examples: int) -> None:
