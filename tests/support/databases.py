@@ -101,15 +101,15 @@ class Servers:
         self._folder = folder
         self._server = server
         self._filled = False
-        self._made: list[str] = []  # names of databases on the server
+        self._made: list[str] = []  # names of databases, or of their files
 
     def new_url(self) -> str:
         if not self._server:
-            template, path = self._folder / "template.sqlite3", self._folder / f"test-{next(_numbers)}.sqlite3"
+            template, url = self._folder / "template.sqlite3", self._file("test")
             if not template.exists():
                 _fill(f"sqlite:///{template}")
-            shutil.copy(template, path)
-            return f"sqlite:///{path}"
+            shutil.copy(template, self._folder / self._made[-1])
+            return url
         if not self._filled:
             self._run(f"CREATE DATABASE {_TEMPLATE}")
             _fill(f"{self._server}/{_TEMPLATE}")
@@ -119,18 +119,25 @@ class Servers:
     def empty_url(self) -> str:
         """A database without any table."""
         if not self._server:
-            return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.sqlite3'}"
+            return self._file("empty")
         return self._created(f"empty_{next(_numbers)}", "template1")
 
     @contextmanager
     def for_one_test(self) -> Iterator["Servers"]:
-        """Takes from the server what was made within the block: hundreds of databases, of 8 MB each even if empty, fill
+        """Takes away what was made within the block: hundreds of databases, on a server of 8 MB each even if empty, fill
         the disk of a small machine."""
         before = len(self._made)
         yield self
         made, self._made = self._made[before:], self._made[:before]
-        # By force: a test may leave a connection behind.
-        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
+        if self._server:  # by force: a test may leave a connection behind
+            self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
+        else:
+            for path in (path for name in made for path in self._folder.glob(f"{name}*")):
+                path.unlink()
+
+    def _file(self, kind: str) -> str:
+        self._made.append(f"{kind}-{next(_numbers)}.sqlite3")
+        return f"sqlite:///{self._folder / self._made[-1]}"
 
     def _created(self, name: str, template: str) -> str:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -188,6 +195,7 @@ def database(databases: Servers) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_database(sqlite_databases: Servers) -> Iterator[Database]:
     """The same for tests of pages, which need no second database."""
-    database = Database(sqlite_databases.new_url())
-    yield database
-    database.close()
+    with sqlite_databases.for_one_test():
+        database = Database(sqlite_databases.new_url())
+        yield database
+        database.close()
