@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from search.document import Page
+from search.numerals import roman_value
 
 # Heads change with the chapter and differ on left and right pages, so neighbours decide, not the whole
 # book: the line stands on so many of the pages that are at most so far away.
@@ -25,7 +26,6 @@ MAX_NUMBERS: Final = 4
 _ENDS_SENTENCE: Final = re.compile(r"[.!?:;]\W*\Z")
 # Roman ones, as front matter has them, only where a page number stands: at either end.
 _NUMBER: Final = re.compile(r"\d{1,5}|^[ivxlc]{1,7}(?= |$)|(?<= )[ivxlc]{1,7}$")
-_ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 def without_running_heads(pages: Sequence[Page]) -> list[Page]:
@@ -95,7 +95,4 @@ def _value(number: str) -> int:
     >>> _value("14"), _value("xiv"), _value("xl")
     (14, 14, 40)
     """
-    if number.isdecimal():
-        return int(number)
-    values = [_ROMAN[letter] for letter in number]
-    return sum(-v if v < following else v for v, following in zip(values, [*values[1:], 0], strict=True))
+    return int(number) if number.isdecimal() else roman_value(number)

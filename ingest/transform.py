@@ -11,6 +11,7 @@ from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
 from search.isbn import check_10, isbn10, longer
+from search.numerals import roman_value
 
 T = TypeVar("T")
 
@@ -50,7 +51,6 @@ _INNER_BRACKET: Final = re.compile(r"(?<=[0-9])[\[\]?]+(?=[0-9])|(?<=[0-9])\[|\]
 _TYPED_YEAR: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1lI][4-9]|[2][0oO])[0-9oOlI]{2}(?![0-9A-Za-z])")
 _TYPED: Final = str.maketrans("oOlI", "0011")
 _ROMAN: Final = re.compile(r"(?<![A-Za-z])M(?:CM|CD|D?C{0,4}|M)(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})(?![A-Za-z])")
-_ROMAN_DIGITS: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 _DAY: Final = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2})-?(?P<month>0[1-9]|1[0-2])-?(?P<day>0[1-9]|[12][0-9]|3[01])")
 _EARLIEST_YEAR: Final = 1450
 _YEARS_AHEAD: Final = 2
@@ -233,16 +233,7 @@ def _mended(text: str) -> str:
         text = _INNER_BRACKET.sub("", text)  # "19[98]", "[19]98"
     text = _TYPED_YEAR.sub(lambda found: found.group().translate(_TYPED), text)  # "l998", "2oo5"
     roman = _ROMAN.search(text)
-    return f"{text} {_roman(roman.group())}" if roman else text
-
-
-def _roman(numeral: str) -> int:
-    """
-    >>> _roman("MDCCCXCIV"), _roman("MMXIV")
-    (1894, 2014)
-    """
-    values = [_ROMAN_DIGITS[letter] for letter in numeral]
-    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
+    return f"{text} {roman_value(roman.group())}" if roman else text
 
 
 @remembered

@@ -14,6 +14,7 @@ from portal.bibliography.theses import Thesis, stated, thesis, thesis_title
 from portal.presenters.wording import html_language
 from portal.reader.rights import may_read
 from search.document import Document, Related
+from search.numerals import roman_value
 
 MAX_ABSTRACT: Final = 10_000
 MOST_VALUES: Final = 100
@@ -22,7 +23,6 @@ _VOLUME: Final = re.compile(
     r"|(?:th|thn|tahun)\b\.?\s*(?:ke-?)?(\d{1,3}\b|(?-i:[IVXLC]{1,8})\b))",  # "Tahun 2010" is a date
     re.IGNORECASE,
 )
-_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ISSUE: Final = re.compile(
     r"\b(?:nos?|nomor|issue|edisi|bil|bilangan)\b\.?\s*(\d{1,6}(?:[-–/]\d{1,6}\b)?)", re.IGNORECASE
 )
@@ -213,9 +213,7 @@ def _arabic(number: str) -> str:
     >>> _arabic("XIV"), _arabic("12")
     ('14', '12')
     """
-    values = [_ROMAN[letter] for letter in number if letter in _ROMAN]
-    signed = (-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
-    return str(sum(signed)) if values else number
+    return number if number.isdecimal() else str(roman_value(number))
 
 
 def _joined(pages: re.Match[str]) -> str:
