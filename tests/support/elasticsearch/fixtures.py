@@ -10,7 +10,8 @@ from tests.support.elasticsearch.cluster import Cluster, start_cluster
 from tests.support.elasticsearch.installation import unavailable
 from tests.support.elasticsearch.jars import Unavailable
 from tests.support.elasticsearch.node import FAST_START, Node, start_node
-from tests.support.elasticsearch.proxies import StallingProxy, TlsPasswordProxy, nginx_program
+from tests.support.elasticsearch.proxies import StallingProxy, TlsPasswordProxy
+from tests.support.nginx import nginx_program
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,10 @@
 import asyncio
 import base64
 import json
-import os
 import re
-import shutil
 import socket
 import struct
-import subprocess
 import threading
-import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +16,9 @@ from typing import Any, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from tests.support.elasticsearch.certificates import issue_certificates
-from tests.support.elasticsearch.jars import Unavailable
 from tests.support.elasticsearch.node import HOST
 from tests.support.elasticsearch.ports import free_port
+from tests.support.nginx import Nginx
 
 Mode = Literal["pass", "stall", "refuse"]
 T = TypeVar("T")
@@ -144,19 +140,7 @@ class _Line:
             writer.transport.abort()
 
 
-NGINX_CONFIGURATION: Final = Template("""\
-daemon off;
-master_process off;
-pid $folder/nginx.pid;
-error_log $folder/error.log;
-events {}
-http {
-  access_log $folder/access.log;
-  client_body_temp_path $folder/client_body;
-  proxy_temp_path $folder/proxy;
-  fastcgi_temp_path $folder/fastcgi;
-  uwsgi_temp_path $folder/uwsgi;
-  scgi_temp_path $folder/scgi;
+NGINX_SERVERS: Final = Template("""\
   client_max_body_size 100m;  # Elasticsearch's own limit
   map $$http_authorization $$known {
     default 0;
@@ -189,7 +173,6 @@ http {
       proxy_set_header Content-Type $$media_type;
     }
   }
-}
 """)
 
 # As Elasticsearch's security, which the tests' node does not have, answers to wrong credentials.
@@ -199,11 +182,8 @@ REASON: Final = {
 }
 REFUSAL: Final = json.dumps({"error": {"root_cause": [REASON], **REASON}, "status": 401})
 
-# The shell ends nginx when its standard input ends: a test run that is killed leaves no proxy.
-UNTIL_STDIN_ENDS: Final = '"$@" & cat > /dev/null; kill $!; wait $!'
 
-
-class TlsPasswordProxy:
+class TlsPasswordProxy(Nginx):
     """nginx in front of a node: TLS with an authority of its own, and a user name and password or an API key.
 
     `ca_certs`, `basic_auth` and `api_key` are what a client needs to pass; without, it reads 401.
@@ -215,85 +195,24 @@ class TlsPasswordProxy:
         """folder: an existing one, for certificates, configuration and logs."""
         self.basic_auth = ("librarian", "correct horse")
         self.api_key = _base64("key-1:battery-staple")
-        self._upstream = upstream
-        self._folder = folder
-        self._speaks = speaks
-        self._port = free_port()
         self._certificates = issue_certificates(folder)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"https://{HOST}:{self._port}"
-
-    @property
-    def ca_certs(self) -> Path:
-        return self._certificates.authority
-
-    def start(self) -> None:
-        """Returns when nginx takes connections. Raises Unavailable when it is not installed."""
-        nginx = nginx_program()
-        configuration = self._folder / "nginx.conf"
-        configuration.write_text(self._configuration(), encoding="utf-8")
-        command = [nginx, "-p", str(self._folder), "-c", str(configuration), "-e", str(self._folder / "error.log")]
-        with (self._folder / "nginx.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", UNTIL_STDIN_ENDS, "sh", *command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                bufsize=0,
-            )
-        deadline = time.monotonic() + TIMEOUT_S
-        while not self._takes_connections():
-            if time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f"nginx did not start: {(self._folder / 'nginx.log').read_text(encoding='utf-8')}")
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        if self._process is None or self._process.stdin is None:
-            return
-        self._process.stdin.close()
-        self._process.wait(TIMEOUT_S)
-        self._process = None
-
-    def _configuration(self) -> str:
-        return NGINX_CONFIGURATION.substitute(
-            folder=self._folder,
-            address=f"{HOST}:{self._port}",
-            upstream=self._upstream,
+        port = free_port()
+        self.url = f"https://{HOST}:{port}"
+        servers = NGINX_SERVERS.substitute(
+            address=f"{HOST}:{port}",
+            upstream=upstream,
             certificate=self._certificates.server,
             key=self._certificates.server_key,
             basic=re.escape(_base64(":".join(self.basic_auth))),
             api_key=re.escape(self.api_key),
             refusal=REFUSAL,
-            speaks=self._speaks,
+            speaks=speaks,
         )
+        super().__init__(folder, servers, port)
 
-    def _takes_connections(self) -> bool:
-        try:
-            socket.create_connection((HOST, self._port), TIMEOUT_S).close()
-        except OSError:
-            return False
-        return True
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-
-def nginx_program() -> str:
-    """The path of nginx; Debian keeps it where only root looks. Raises Unavailable."""
-    program = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"]))
-    if program is None:
-        raise Unavailable("nginx, the tests' proxy for TLS and passwords, is not installed")
-    return program
+    @property
+    def ca_certs(self) -> Path:
+        return self._certificates.authority
 
 
 def _base64(text: str) -> str:
