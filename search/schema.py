@@ -43,7 +43,7 @@ class Field:
         return self.kind in ("keyword", "year") or self.facet or self.linked
 
 
-# Order here is order on the page: of facets, and of rows on the record page.
+# Order here is order on the page: of facets, and of those rows on the record page that readers do not look for first.
 # Weights keep the order of VuFind's shipped boosts (title, subject, author, the rest), 1.0 for the
 # contents note, but flatter: a title at 8.0 lost a tenth of nDCG@10 on CISI against one at 4.0.
 # tests/relevance watches them with judged queries.

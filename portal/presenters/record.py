@@ -31,6 +31,7 @@ from search.document import Document
 from search.results import Hit, PageHit
 
 MOST_LINES: Final = 2_000
+_PLACED_APART: Final = frozenset(("title", "responsibility", "summary", "contributor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,15 @@ def record(
     items = copies(document, t)
     original = originals(document)
     rows = rows_of(document, items, original, state, links, t)
-    placed = {row.field for row in rows} | {"title", "responsibility", "summary", "contributor"}
+    placed = {text for row in rows for text in row.original}
     # Contents stand as a list of their own; in their original script they keep their row.
     rows = [row_of("contents", (), row.original, t) if row.field == "contents" else row for row in rows]
     rows = [row for row in rows if row.values or row.original]
-    elsewhere = [row_of(name, (), original[name], t) for name in original if name not in placed]
+    elsewhere = [
+        row_of(name, (), texts, t)
+        for name, texts in original.items()
+        if name not in _PLACED_APART and placed.isdisjoint(texts)
+    ]
     return RecordView(
         id=document.id,
         cover=cover(document, "large"),

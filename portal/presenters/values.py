@@ -1,6 +1,6 @@
 """The fields of a record as rows of values, each leading to whatever carries it too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,9 +14,19 @@ from portal.presenters.shortening import MOST_DIVISIONS
 from portal.presenters.wording import DIVISION, dates_of, role_labels, value_label
 from portal.search_state import SearchState
 from search.document import Document
-from search.schema import BY_NAME, FIELDS
+from search.schema import BY_NAME, FIELDS, Field
 
 DOI_RESOLVER: Final = "https://doi.org/"
+# What readers look for stands first, in the order of ISBD's areas: what it is, its edition and publication, its extent
+# and series; then what it is about. All other fields follow as the schema has them.
+_FIRST: Final = (
+    *("title_uniform", "title_other", "format", "material_type", "language", "language_original"),
+    *("edition", "publication_place", "publisher", "year", "country", "frequency", "date_span"),
+    *("physical", "scale", "duration", "content_type", "media_type", "carrier_type", "series_statement"),
+    *("subject", "genre", "place", "era", "audience"),
+)
+# Of a publication, each with what stands before it (ISBD 4): "Jakarta: Gramedia, 2019 · Indonesia".
+_PUBLICATION: Final = {"publication_place": "", "publisher": ": ", "year": ", ", "country": " · "}
 # What RDA tells of every record (336, 337, 338): three short facts for one line.
 _TYPES: Final = ("content_type", "media_type", "carrier_type")
 # Related records stand where the schema has their titles: after the description, before the numbers.
@@ -27,7 +37,8 @@ _NUMBERS_FROM: Final = [field.name for field in FIELDS].index("related_title")
 class Value:
     """One value of a field. href: a search for it, or where it resolves; "" for plain text.
 
-    parts: of a subject heading, each leading to all headings that begin so; they stand in place of `text`.
+    parts: of a subject heading, each leading to all headings that begin so, or of a publication; they stand in place of
+    `text`. before: what stands before it, as a part.
     """
 
     text: str
@@ -35,6 +46,7 @@ class Value:
     external: bool = False
     note: str = ""
     parts: "tuple[Value, ...]" = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ def rows_of(
 ) -> list[Row]:
     in_table = {item.call_number for item in items}
     rows = []
-    for field in FIELDS:
+    for field in _in_order():
         if not field.shown:
             continue
         values = romanised(document, field.name)
@@ -71,11 +83,42 @@ def rows_of(
             shown = _with_dates(shown, document)
         if row := some(row_of(field.name, shown, original.get(field.name, ()), t)):
             rows.append(row)
-    rows = _types_together(rows, t)
+    rows = _types_together(_publication_together(_kinds_together(rows), t), t)
     if document.members:  # who holds it, each under the number it has there
         held = (f"{record.first('source')} ({record.first('control_number')})" for record in document.members)
         rows.append(Row("source", t.label("field", "source"), tuple(map(Value, held))))
     return rows
+
+
+def _in_order() -> Iterator[Field]:
+    yield from (BY_NAME[name] for name in _FIRST)
+    yield from (field for field in FIELDS if field.name not in _FIRST)
+
+
+def _kinds_together(rows: list[Row]) -> list[Row]:
+    """What it is in one row: the library's own kind of material says most of what the format says."""
+    told = {row.field: row for row in rows}
+    format, material = told.get("format"), told.get("material_type")
+    if format is None or material is None:
+        return rows
+    known = {value.text.casefold() for value in format.values}
+    more = tuple(value for value in material.values if value.text.casefold() not in known)
+    one = replace(format, values=(*format.values, *more))
+    return [one if row is format else row for row in rows if row is not material]
+
+
+def _publication_together(rows: list[Row], t: Messages) -> list[Row]:
+    """Place, publisher, year and country as one statement, where it is not to be guessed which of them belong together."""
+    told = [row for row in rows if row.field in _PUBLICATION]
+    if len(told) < 2 or any(len(row.values) != 1 for row in told):
+        return rows
+    parts = tuple(
+        replace(row.values[0], before=_PUBLICATION[row.field] if number else "") for number, row in enumerate(told)
+    )
+    statement = Value("".join(part.before + part.text for part in parts), parts=parts)
+    original = tuple(dict.fromkeys(text for row in told for text in row.original))
+    one = Row("publication", t("record.publication"), (statement,), original)
+    return [one if row is told[0] else row for row in rows if row is told[0] or row not in told]
 
 
 def _types_together(rows: list[Row], t: Messages) -> list[Row]:
@@ -94,7 +137,7 @@ def _with_dates(years: tuple[Value, ...], document: Document) -> tuple[Value, ..
 
 
 def is_number(field: str) -> bool:
-    return field == "source" or FIELDS.index(BY_NAME[field]) > _NUMBERS_FROM
+    return field == "source" or (field in BY_NAME and FIELDS.index(BY_NAME[field]) > _NUMBERS_FROM)
 
 
 def row_of(field: str, values: tuple[Value, ...], original: tuple[OriginalScript, ...], t: Messages) -> Row:
@@ -129,7 +172,10 @@ def _heading_parts(heading: str, href: str, state: SearchState, links: Links) ->
         return ()
     wider = (" ".join(names[:n]).replace('"', " ") for n in range(1, len(names)))
     searches = [links.search(state.starting_over().asking(f'subject:"{words}"')) for words in wider]
-    return tuple(Value(name, search) for name, search in zip(names, (*searches, href), strict=True))
+    return tuple(
+        Value(name, search, before=" — " if number else "")
+        for number, (name, search) in enumerate(zip(names, (*searches, href), strict=True))
+    )
 
 
 def contributors(document: Document, state: SearchState, links: Links, t: Messages) -> tuple[Value, ...]:

@@ -190,9 +190,35 @@ def test_each_part_of_a_heading_leads_to_the_headings_that_begin_so() -> None:
 def test_dates_stand_as_the_record_has_them_and_lead_to_their_year() -> None:
     view = page(format=("journal",), publisher=("Balai Pustaka",), year=("1873",), published=("1873–",))
     assert view.facts.edition == "Balai Pustaka, 1873–"
-    (value,) = row(view, "year").values
-    assert value.text == "1873–"
-    assert "f.year=1873" in value.href
+    (value,) = row(view, "publication").values
+    assert value.text == "Balai Pustaka, 1873–"
+    assert "f.year=1873" in value.parts[1].href
+
+
+def test_a_publication_stands_in_one_row_whose_parts_lead_on() -> None:
+    told = {"publication_place": ("Bitung",), "publisher": ("Bahari",), "year": ("2014",), "country": ("io",)}
+    view = page(edition=("Cet. 2",), physical=("120 hlm.",), subject=("Laut",), **told)
+    assert [row.field for row in view.rows] == ["edition", "publication", "physical", "subject"]
+    (value,) = row(view, "publication").values
+    assert value.text == "Bitung: Bahari, 2014 · Indonesia"
+    assert [bool(part.href) for part in value.parts] == [False, True, True, True]
+    texts = {"title": ("Laut",), **told, "publisher": ("Bahari", "بحر")}
+    made = Document(DocumentId("kota.1"), texts, vernacular=(Vernacular("publisher", "بحر", right_to_left=True),))
+    assert "Bitung: <a" in drawn(made)
+    assert drawn(made).count("بحر") == 1
+
+
+def test_publishers_and_places_that_are_not_known_to_belong_together_keep_their_rows() -> None:
+    view = page(publication_place=("Bitung", "Manado"), publisher=("Bahari",), year=("2014",))
+    assert [row.field for row in view.rows] == ["publication_place", "publisher", "year"]
+
+
+def test_the_kind_of_material_stands_with_the_format_and_is_not_said_twice() -> None:
+    view = page(format=("ebook", "music"), material_type=("electronic", "music"))
+    told = row(view, "format").values
+    assert [value.text for value in told] == ["E-book", "Musik", "Sumber elektronik"]
+    assert "f.material_type=electronic" in told[2].href
+    assert "material_type" not in {row.field for row in view.rows}
 
 
 def test_a_series_is_shown_with_its_volume_and_leads_to_all_of_it() -> None:
@@ -270,7 +296,7 @@ def test_the_title_in_its_script_is_labelled(hl: Language, label: str) -> None:
 
 def test_publisher_and_series_in_their_script_stand_beside_the_romanised_and_not_in_the_note() -> None:
     view = view_of(arabic())
-    assert [text.text for text in row(view, "publisher").original] == ["القاهرة : مكتبة الشروق، 2006"]
+    assert [text.text for text in row(view, "publication").original] == ["القاهرة : مكتبة الشروق، 2006"]
     assert [text.text for text in row(view, "series_statement").original] == ["دراسات ؛ 3"]
     assert [value.text for value in row(view, "note").values] == ["Islamic date: 1427"]
     assert "مكتبة الشروق" in arabic().values("note")  # where it is still found
