@@ -1,6 +1,7 @@
 """What is looked over: requests about personal data with their clock, staff, the audit and the jobs of the house."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -10,11 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.account.visitor import Audience, Visitor
+from portal.desk.auditing import AuditWords, EntryView
 from portal.desk.frame import DeskFrame, Mistake, Option, mistake, onward, text
-from portal.i18n import messages
+from portal.i18n import Messages, messages
+from portal.presenters.wording import begun
 from portal.services.errors import NotValid
+from portal.services.housekeeping import FAILED
 from portal.services.identity.staff import NewStaff, StaffMember
-from portal.services.oversight import AuditPage, JobRow
+from portal.services.oversight import JobRow
 from portal.services.personal_data import RequestView
 from portal.store.tables.people import Role
 
@@ -40,15 +44,31 @@ class RequestsView:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditView:
-    """checked: whether the whole chain was gone through, which takes its time; broken: what that found."""
+class JobView:
+    """failed: how its last run ended, "" where it ended well."""
 
-    page: AuditPage
+    name: str
+    done_at: datetime | None
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """subject: whom or what the entries are about alone, and everything: those about all others too.
+
+    checked: whether the whole chain was gone through, which takes its time; broken: what that found.
+    """
+
+    entries: tuple[EntryView, ...]
+    total: int
     actions: tuple[Option, ...]
+    people: tuple[Option, ...]
+    subject: str
+    everything: str
     earlier: str
     checked: bool
     broken: int | None
-    jobs: tuple[JobRow, ...]
+    jobs: tuple[JobView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +125,24 @@ class OversightPages:
 
     def audit(self, request: Request, visitor: Visitor) -> Response:
         t, asked, oversight = messages(visitor.language), request.query_params, self._frame.backroom.oversight
-        action, subject, before = asked.get("kerja", "")[:64], asked.get("tentang", "")[:64], asked.get("sebelum", "")
-        number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
-        is_asked = "periksa" in asked
-        page = oversight.entries(visitor.actor, before=number, action=action, subject=subject)
-        params = {"hl": t.language, "kerja": action, "tentang": subject, "sebelum": str(page.before)}
+        action, subject, by = (asked.get(name, "")[:64] for name in ("kerja", "tentang", "siapa"))
+        number, is_asked = entry_number(asked.get("sebelum", "")), "periksa" in asked
+        page = oversight.entries(visitor.actor, before=number, action=action, subject=subject, by=by)
+        here = {"hl": t.language, "kerja": action, "siapa": by, "tentang": subject}
+        branches = {branch.code: branch.name for branch in self._frame.branches(visitor)}
+        words = AuditWords(self._frame.moments(t), branches, lambda one: audit_path(hl=t.language, tentang=one))
+        deeds = sorted((begun(words.deed(one)), one) for one in oversight.actions(visitor.actor))
         view = AuditView(
-            page,
-            tuple(Option(one, one, one == action) for one in oversight.actions(visitor.actor)),
-            f"{_AUDIT}?{urlencode(params)}" if page.before else "",
+            tuple(map(words.entry, page.rows)),
+            page.total,
+            tuple(Option(one, deed, one == action) for deed, one in deeds),
+            tuple(Option(id, name, id == by) for id, name in oversight.people(visitor.actor)),
+            subject,
+            audit_path(**{**here, "tentang": ""}) if subject else "",
+            audit_path(**here, sebelum=str(page.before)) if page.before else "",
             is_asked,
             oversight.broken(visitor.actor) if is_asked else None,
-            oversight.jobs(visitor.actor),
+            tuple(job_row(job, t) for job in oversight.jobs(visitor.actor)),
         )
         return self._frame.page(request, visitor, "audit", "audit.html", view)
 
@@ -151,3 +177,17 @@ class OversightPages:
         view = StaffView(self._frame.accounts.staff.all(visitor.actor), roles, branches, typed)
         status = 422 if mistakes else 200
         return self._frame.page(request, visitor, "staff", "staff.html", view, mistakes=mistakes or (), status=status)
+
+
+def audit_path(**asked: str) -> str:
+    return f"{_AUDIT}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def entry_number(text: str) -> int:
+    """A number of an entry, 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def job_row(job: JobRow, t: Messages) -> JobView:
+    kind = job.outcome.removeprefix(FAILED) if job.outcome.startswith(FAILED) else ""
+    return JobView(t.label("job", job.name), job.done_at, t("desk.job_failed", kind=kind) if kind else "")

@@ -29,6 +29,8 @@ LEASE: Final = timedelta(minutes=30)
 AGAIN: Final = timedelta(minutes=15)  # after a failure
 JUMP: Final = timedelta(minutes=5)
 CLOCK: Final = "clock"  # the row that remembers the latest time seen, and whether the clock waits for an admin
+# How the outcome of a job begins that ended in an error.
+FAILED: Final = "failed: "
 _AHEAD: Final = "ahead"
 _BEHIND: Final = "behind"
 
@@ -181,7 +183,7 @@ class Housekeeping:
         except Exception as error:  # noqa: BLE001 - the next job has to run; what failed is told by its kind alone
             # Its text may name a patron, and so may that of what caused it.
             logging.getLogger(__name__).error("The job %s failed: %s", task.name, type(error).__name__)
-            outcome, is_done = f"failed: {type(error).__name__}", False
+            outcome, is_done = f"{FAILED}{type(error).__name__}", False
         with self._database.writing() as session:
             row = self._row(session, task.name)
             if row.held_by == self._me:

@@ -1,18 +1,24 @@
 """Patrons, copies, rules, calendars and lists by forms, without a script."""
 
+import ast
 import csv
 import html
 import io
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
 
+from portal import services
 from portal.bibliography.spreadsheet import harmless
 from portal.bootstrap_accounts import Accounts
+from portal.i18n import Language, messages
 from portal.ils.driver import HoldRequest
 from portal.services.actors import Actor
+from portal.services.audit import record
+from portal.services.importing.columns import Kind
 from portal.store.tables import AuditEntry, ClosedDay, Fine, Item, Message, Patron, Rule
 from portal.store.tables.circulation import FineKind
 from portal.store.tables.collection import ItemStatus
@@ -340,12 +346,77 @@ def test_requests_about_personal_data_wait_with_a_clock_and_are_settled(
 def test_the_audit_is_shown_by_what_was_done(admin: AtDesk, shelves: Library) -> None:
     patron = shelves.patron(name="Cinta")
     admin.get(f"/meja/anggota/{patron.id}")
-    page = words(admin.get("/meja/audit?kerja=patron.seen"))
-    assert "Kepala patron.seen" in page
-    assert patron.id in page
+    shown = admin.get("/meja/audit?kerja=patron.seen")
+    page = words(shown)
+    assert "Kepala membuka data anggota · data anggota" in page
+    assert f'href="/meja/anggota/{patron.id}?hl=id"' in shown
+    assert not re.search(r"[0-9a-f]{32}", page)
     assert "Cinta" not in page
     assert "Catatan utuh" not in page  # not gone through unless it is asked for
     assert "Catatan utuh" in words(admin.get("/meja/audit?periksa=1"))
+
+
+def test_the_audit_is_shown_by_who_did_it_and_about_what(admin: AtDesk, shelves: Library) -> None:
+    other = add_person(shelves.database, "STAF-9", Role.LIBRARIAN, "Sari")
+    copy = shelves.copy()
+    with shelves.database.writing() as session:
+        record(session, other, "item.lost", f"item-{copy}", at=shelves.clock.now)
+        record(session, other, "fine.charge", "f" * 32, "7500", at=shelves.clock.now)
+        record(session, other, "list.overdue", "", "pusat", at=shelves.clock.now)
+    page = admin.get(f"/meja/audit?siapa={other}&hl=en")
+    assert f'<option value="{other}" selected>Sari</option>' in page
+    told = words(page)
+    assert "3 entries" in told
+    assert f"Sari noted a copy as lost · Judul {LAUT}" in told
+    assert f'href="/meja/eksemplar/item-{copy}?hl=en"' in page
+    assert "Sari charged a fine · what is no longer there · Rp7,500" in told
+    assert "Sari looked at the list of overdue loans · Perpustakaan Pusat" in told
+    about = words(admin.get(f"/meja/audit?tentang=item-{copy}&hl=en"))
+    assert "1 entry" in about
+    assert "Show all" in about
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "told"),
+    [
+        ("loan.override", "overdue", "terlambat"),
+        ("patron.changed", "name birth_year", "Nama, Tanggal lahir"),
+        ("patron.searched", "found 3", "3 anggota"),
+        ("data_request.settled", "deletion granted", "Penghapusan akun: dikabulkan"),
+        ("calendar.day_removed", "2027-08-17", "Sel, 17 Agu 2027"),
+        ("calendar.days", "12", "12 hari"),
+        ("import_items", "added 1200, changed 0", "ditambah 1.200, diubah 0"),
+        ("fine.waive", "sebagian", "sebagian"),  # not as it is written today
+    ],
+)
+def test_what_an_entry_tells_beside_is_in_words(
+    admin: AtDesk, shelves: Library, action: str, detail: str, told: str
+) -> None:
+    with shelves.database.writing() as session:
+        record(session, "x", action, "", detail, at=shelves.clock.now)
+    assert told in words(admin.get(f"/meja/audit?kerja={action}"))
+
+
+def actions_in_code() -> set[str]:
+    """The actions that services write into the audit, as their calls name them."""
+    found: set[str] = set()
+    for path in Path(services.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("record", "._audit", "._done")):
+                named = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                found.update(named[:1])
+    return {action for action in found if action}
+
+
+@pytest.mark.parametrize("hl", ["id", "en"])
+def test_every_action_of_staff_has_words(hl: Language) -> None:
+    actions = {
+        *actions_in_code(),
+        *(f"import_{kind}" for kind in Kind),
+        *("item.lost", "item.damaged", "fine.waive", "fine.payment"),
+    }
+    assert len(actions) > 40
+    assert not [action for action in actions if messages(hl).label("deed", action) == action]
 
 
 def test_a_broken_audit_is_told_where_it_is_checked(admin: AtDesk, shelves: Library) -> None:
