@@ -91,12 +91,11 @@
   document.addEventListener('keydown', leave);
 
   // On a phone a tab may lie outside of its line: the one that is open, and one that keys come to, are drawn into it.
-  const TABS = ':is(.account-tabs, .desk-tabs)';
   document.addEventListener('focusin', (event) => {
-    if (event.target.matches?.(`${TABS} li > a`)) event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (event.target.matches?.('.tabs li > a')) event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
   document.addEventListener('DOMContentLoaded', () => {
-    const current = document.querySelector(`${TABS} [aria-current]`), row = current?.closest('ul');
+    const current = document.querySelector('.tabs [aria-current]'), row = current?.closest('ul');
     if (row) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
   });
 

@@ -228,20 +228,29 @@ def test_what_can_be_pressed_has_room_for_a_finger(window: Window, path: str) ->
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES.values() if path.startswith(("/akun", "/pesan"))])
-def test_nothing_is_cut_off_on_a_phone_in_doubled_text(window: Window, path: str) -> None:
-    page, _ = window.visit(path, PHONE)
+@pytest.mark.parametrize("width", [320, PHONE, 768, 1280])
+def test_nothing_is_cut_off_in_doubled_text(window: Window, path: str, width: int) -> None:
+    page, _ = window.visit(path, width)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_card_stands_beside_the_rest_where_both_have_room(window: Window) -> None:
+    page, _ = window.visit(PAGES["overview"], 768)
+    columns = "getComputedStyle(document.querySelector('.panels')).gridTemplateColumns.split(' ').length"
+    assert page.evaluate(columns) == 2
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(columns) == 1
 
 
 @pytest.mark.parametrize("name", ["overview", "data"])
 def test_tabs_take_one_line_on_a_phone_and_the_way_out_stays_in_sight(window: Window, name: str) -> None:
     page, _ = window.visit(PAGES[name], PHONE)
-    tabs = page.locator(".account-tabs a")
+    tabs = page.locator(".tabs a")
     places = [box for tab in tabs.all() if (box := tab.bounding_box()) is not None]
     assert len({box["y"] for box in places}) == 1
     assert min(box["height"] for box in places) >= 44
-    expect(page.locator(".account-tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
     expect(tabs.last).to_be_in_viewport(ratio=WHOLE)
     tabs.first.focus()
     for tab in tabs.all():
@@ -251,7 +260,7 @@ def test_tabs_take_one_line_on_a_phone_and_the_way_out_stays_in_sight(window: Wi
 
 
 EDGES = """() => {
-    const { left, right, top } = document.querySelector('.account-tabs ul').getBoundingClientRect();
+    const { left, right, top } = document.querySelector('.tabs ul').getBoundingClientRect();
     return [left, right - 1].map((x) => ({ x, y: top + 2, width: 1, height: 1 }));
 }"""
 
@@ -261,7 +270,7 @@ EDGES = """() => {
 )
 def test_tabs_that_are_out_of_sight_are_told_of_by_a_shade(window: Window, name: str, shaded: list[bool]) -> None:
     page, _ = window.visit(PAGES[name], PHONE)
-    page.add_style_tag(content=".account-tabs li { visibility: hidden; }")  # a letter is no shade
+    page.add_style_tag(content=".tabs li { visibility: hidden; }")  # a letter is no shade
     edges = page.evaluate(EDGES)
     ground = page.screenshot(clip=edges[0] | {"x": 1})
     assert [page.screenshot(clip=edge) != ground for edge in edges] == shaded
@@ -275,8 +284,8 @@ def test_without_scripts_the_tab_that_is_open_is_in_sight(browser: Browser, lend
     page.fill("#pin", PIN)
     page.get_by_role("main").get_by_role("button", name="Masuk", exact=True).click()
     row, tab = (
-        page.locator(".account-tabs ul").bounding_box(),
-        page.locator(".account-tabs [aria-current]").bounding_box(),
+        page.locator(".tabs ul").bounding_box(),
+        page.locator(".tabs [aria-current]").bounding_box(),
     )
     assert row is not None
     assert tab is not None
@@ -287,8 +296,8 @@ def test_without_scripts_the_tab_that_is_open_is_in_sight(browser: Browser, lend
 def test_in_large_text_a_whole_tab_has_room_beside_or_above_the_way_out(window: Window) -> None:
     page, _ = window.visit(PAGES["overview"], 320)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    expect(page.locator(".account-tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
-    cut = page.locator(".account-tabs [aria-current]").evaluate(
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=WHOLE)
+    cut = page.locator(".tabs [aria-current]").evaluate(
         "tab => tab.getBoundingClientRect().right > tab.closest('ul').getBoundingClientRect().right"
     )
     assert not cut

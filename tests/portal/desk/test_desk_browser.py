@@ -78,7 +78,7 @@ def signed_in(browser: Browser, served: Served, width: int, *, scripts: bool = T
     page.locator("#card").fill("STAF-1")
     page.locator("#pin").fill(PIN)
     page.keyboard.press("Enter")
-    expect(page.locator(".desk-tabs")).to_be_visible()
+    expect(page.locator(".tabs")).to_be_visible()
     page.wait_for_load_state()  # before that the field has no focus, and the script does not listen
     return page
 
@@ -265,6 +265,37 @@ def test_what_is_pressed_at_the_desk_is_large_enough_for_a_finger(browser: Brows
             path,
         )
     assert not small, "\n".join(small[:20])
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_is_wider_than_the_screen_in_doubled_text(browser: Browser, served: Served, width: int) -> None:
+    page = signed_in(browser, served, width)
+    wide: list[str] = []
+    for path in pages_of(served):
+        page.goto(f"{served.portal.address}{path}")
+        page.evaluate("document.querySelectorAll('.desk details').forEach((one) => { one.open = true; })")
+        page.add_style_tag(content=":root { font-size: 200% !important }")
+        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide += [f"{path} is {beyond} px too wide"] if beyond > 0 else []
+    assert not wide, "\n".join(wide)
+    page.context.close()
+
+
+@pytest.mark.parametrize(("path", "shaded"), [("/meja", [False, True]), ("/meja/audit", [True, False])])
+def test_tabs_that_are_out_of_sight_are_told_of_by_a_shade(
+    browser: Browser, served: Served, path: str, shaded: list[bool]
+) -> None:
+    page = signed_in(browser, served, 360)
+    page.goto(f"{served.portal.address}{path}")
+    expect(page.locator(".tabs > a")).to_be_in_viewport(ratio=0.99)
+    page.add_style_tag(content=".tabs li { visibility: hidden; }")  # a letter is no shade
+    edges = page.locator(".tabs ul").evaluate(
+        """e => { const { left, right, top } = e.getBoundingClientRect();
+            return [left, right - 1].map((x) => ({ x, y: top + 2, width: 1, height: 1 })); }"""
+    )
+    ground = page.screenshot(clip=edges[0] | {"x": 1})
+    assert [page.screenshot(clip=edge) != ground for edge in edges] == shaded
     page.context.close()
 
 
