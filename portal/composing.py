@@ -47,18 +47,22 @@ def form_of(fields: Sequence[str], words: Sequence[str], hows: Sequence[str], *,
 def text_of(form: Form) -> str:
     """The search in words of the query language, in the order of the rows; of a choice, its rows stand together.
 
+    What two rows ask alike is asked once.
+
     >>> text_of(Form((Row("title", "laut biru"), Row("author", "hirata lasut", "any"), Row("", "ikan", "none"))))
     'judul:laut judul:biru pengarang:hirata ATAU pengarang:lasut -ikan'
     >>> text_of(Form((Row("title", "laut biru"), Row("subject", "ikan")), either=True))
     'judul:laut DAN judul:biru ATAU subjek:ikan'
+    >>> text_of(Form((Row("title", "laut biru"), Row("title", "laut"))))
+    'judul:laut judul:biru'
     """
-    asked = [(row.how != "none", parts) for row in form.rows if (parts := _parts(row))]
+    asked = list(dict.fromkeys((row.how != "none", parts) for row in form.rows if (parts := _parts(row))))
     places = [place for place, (wanted, _) in enumerate(asked) if wanted]
     if form.either and len(places) > 1:
         choices = tuple(parts[0] if len(parts) == 1 else Group(parts) for wanted, parts in asked if wanted)
         unwanted = [(False, parts) for wanted, parts in asked if not wanted]
         asked = [*unwanted[: places[0]], (True, (Group(choices, either=True),)), *unwanted[places[0] :]]
-    return printed([part for _, parts in asked for part in parts])
+    return printed(_once(part for _, parts in asked for part in parts))
 
 
 def form_from(parts: Iterable[Part]) -> Form:
@@ -78,12 +82,16 @@ def _parts(row: Row) -> tuple[Part, ...]:
     if row.how == "phrase":
         words = " ".join(row.words.replace('"', " ").split())
         return (Clause(words, field, phrase=True),) if any(ch.isalnum() for ch in words) else ()
-    parts = parse(row.words, within=field).parts
+    parts = _once(parse(row.words, within=field).parts)
     if row.how == "any" and len(parts) > 1:
         return (Group(parts, either=True),)
     if row.how == "none":
         return tuple(replace(part, negated=True) for part in parts if not part.negated)
     return parts
+
+
+def _once(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(dict.fromkeys(parts))
 
 
 def _rows(parts: Iterable[Part]) -> tuple[Row, ...]:

@@ -36,6 +36,21 @@ def test_a_search_read_back_into_the_form_means_the_same(form: Form) -> None:
         assert text_of(form_from(parse(again).parts)) == again
 
 
+@pytest.mark.parametrize("either", [False, True])
+@pytest.mark.parametrize("how", HOWS)
+def test_a_row_that_says_the_same_again_changes_nothing(how: How, either: bool) -> None:
+    row = Row("title", "laut biru", how)
+    assert text_of(Form((row, row), either)) == text_of(Form((row,), either))
+    assert text_of(Form((row, Row("subject", "ikan"), row), either)) == text_of(
+        Form((row, Row("subject", "ikan")), either)
+    )
+
+
+def test_rows_of_one_field_that_ask_for_different_words_are_all_asked() -> None:
+    rows = Form((Row("title", "laut", "any"), Row("title", "biru danau", "any"), Row("title", "biru", "phrase")))
+    assert text_of(rows) == 'judul:laut judul:biru ATAU judul:danau judul:"biru"'
+
+
 @given(st.text(max_size=60))
 def test_any_search_can_be_changed_in_the_form(text: str) -> None:
     query = parse(text)
