@@ -84,6 +84,12 @@ def test_similar_titles_say_why_they_are_there(client: TestClient) -> None:
     assert '<span class="reason">Pengarang sama: Lasut, Johan; subjek sama: Terumbu karang</span>' in similar
 
 
+def test_ways_past_the_facets_are_few_and_have_names_of_their_own(client: TestClient) -> None:
+    chosen = "&".join(f"f.language={code}" for code in ("ind", "eng")) + "&f.format=book&f.format=ebook"
+    names = re.findall(r'class="to-hits"[^>]*>([^<]+)<', client.get(f"/cari?{chosen}").text)
+    assert names == ["Lompat ke hasil", "Lompat dari Format ke hasil", "Lompat dari Bahasa ke hasil"]
+
+
 def test_choosing_a_facet_gives_the_count_that_was_shown(client: TestClient) -> None:
     answer = client.get("/api/v1/search?q=membaca").json()
     for field, values in answer["facets"].items():
