@@ -30,6 +30,24 @@
     if (link) location.assign(link.href);
     return Boolean(link);
   };
+  // Keys may be pressed faster than pages come: each turns on from the page that was asked for last, and that one is fetched
+  // once they rest, for a browser hears none while it goes from page to page.
+  const REST_MS = 150;
+  const here = Number(book.dataset.page);
+  let asked = here;
+  let resting = 0;
+  addEventListener('pageshow', (event) => { if (event.persisted) asked = here; }); // one came back to it
+  const turn = (step) => {
+    const link = book.querySelector(`.reader-bar [rel="${step < 0 ? 'prev' : 'next'}"]`);
+    const wanted = Math.min(Math.max(asked + step, 1), Number(book.dataset.pages));
+    if (!link || wanted === asked) return Boolean(link);
+    asked = wanted;
+    const address = new URL(link.href);
+    address.pathname = address.pathname.replace(/\d+$/, wanted);
+    clearTimeout(resting);
+    resting = setTimeout(() => location.assign(address), REST_MS);
+    return true;
+  };
   const root = document.scrollingElement;
   const atTop = () => root.scrollTop <= 1;
   const atBottom = () => root.scrollTop + innerHeight >= root.scrollHeight - 2;
@@ -41,12 +59,13 @@
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.isComposing || busy(event.target)) return;
+    if (event.repeat && asked !== here) return; // held down, it turns as fast as pages can be seen
     const aside = scrollsAside(event.target);
     const turned = {
-      ArrowLeft: () => !aside && follow('.reader-bar [rel="prev"]'),
-      ArrowRight: () => !aside && follow('.reader-bar [rel="next"]'),
-      PageUp: () => atTop() && follow('.reader-bar [rel="prev"]'),
-      PageDown: () => atBottom() && follow('.reader-bar [rel="next"]'),
+      ArrowLeft: () => !aside && turn(-1),
+      ArrowRight: () => !aside && turn(1),
+      PageUp: () => atTop() && turn(-1),
+      PageDown: () => atBottom() && turn(1),
       n: () => letters.checked && follow('[data-hit="next"]'),
       p: () => letters.checked && follow('[data-hit="previous"]'),
     }[event.key]?.();

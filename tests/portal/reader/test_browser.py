@@ -147,6 +147,21 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield portal
 
 
+def test_keys_that_are_pressed_faster_than_pages_come_all_count(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    at(page, 10)
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)
+    at(page, 9)
+    for _ in range(30):
+        page.keyboard.press("ArrowLeft")
+    at(page, 1)
+    page.close()
+
+
 @pytest.mark.parametrize(("hl", "told"), [("id", "hanya berupa gambar"), ("en", "only an image")])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_page_that_is_an_image_is_shown_at_once(
