@@ -376,6 +376,39 @@ def test_a_list_of_others_stays_whole_while_its_titles_are_kept_and_given_up(bro
     page.close()
 
 
+REFUSE = "() => { Storage.prototype.setItem = () => { throw new DOMException('refused', 'QuotaExceededError'); }; }"
+STAYS = "Daftar Anda tetap seperti semula"
+
+
+def test_what_a_browser_does_not_let_be_changed_is_not_said_to_be_removed(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/simpanan")
+    page.evaluate(KEEP, [REEF_ID])
+    page.goto(portal.address + LIST)
+    drawn(page)
+    page.evaluate(REFUSE)
+    page.get_by_role("button", name="Kosongkan daftar saya").click()
+    expect(page.locator("[data-saved-status]")).to_contain_text(STAYS)
+    expect(page.locator(".cards h2")).to_have_count(3)
+    expect(page.locator("[data-save-undo]")).to_be_hidden()
+    page.locator(f'button[data-save="{REEF_ID}"]').click()
+    expect(page.locator(".save-told")).to_contain_text(STAYS)
+    page.close()
+
+
+def test_who_keeps_nothing_is_not_asked_to_empty_the_list_of_others(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, LIST)
+    empty = page.locator("[data-save-none]")
+    expect(empty).to_be_hidden()
+    page.locator('button[data-save="kota.007"]').click()
+    expect(empty).to_be_visible()
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })")
+    page.reload()
+    drawn(page)
+    expect(page.locator(".cards h2")).to_have_count(3)
+    expect(empty).to_be_hidden()
+    page.close()
+
+
 @pytest.mark.parametrize(
     "kept", ["nonsense", "[1, null, {}]", '{"a": 1}', '[{"address": "javascript:alert(1)", "label": "x"}]']
 )

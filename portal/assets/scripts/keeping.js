@@ -46,6 +46,7 @@
       link.href = listAddress();
       link.querySelector('[data-saved-count]').textContent = held.size ? `(${held.size})` : '';
     });
+    document.querySelectorAll('[data-save-none]').forEach((button) => { button.hidden = !held.size; }); // on a list of others, too
     document.querySelectorAll('[data-save-gone]').forEach((button) => { button.hidden = !shownOfOwn().length; });
   };
 
@@ -125,7 +126,7 @@
     const back = held.filter((id) => taken.includes(id) || kept.includes(id));
     const all = [...back, ...kept.filter((id) => !back.includes(id))];
     const refused = all.length > MOST ? 'saved_full' : !write(TITLES, all) && 'saved_not';
-    if (refused) { document.querySelector('[data-saved-status]').textContent = word(refused); return undefined; }
+    if (refused) { tellInList(refused); return undefined; }
     undo.hidden = true;
     mark();
     return drawList(shown, aim, 'restored', () => list);
@@ -139,6 +140,8 @@
     button.after(told);
     telusur.say(word(name));
   };
+
+  const tellInList = (name) => { document.querySelector('[data-saved-status]').textContent = word(name); };
 
   const untell = () => document.querySelectorAll('.save-told').forEach((one) => one.remove());
 
@@ -157,13 +160,13 @@
       const now = held.includes(id) ? held.filter((one) => one !== id) : [...held, id];
       untell();
       if (now.length > MOST) { tellBeside(button, 'saved_full'); return; }
-      if (!write(TITLES, now)) { tellBeside(button, 'saved_not'); return; }
+      if (!write(TITLES, now)) { tellBeside(button, held.includes(id) ? 'saved_stays' : 'saved_not'); return; }
       mark();
       if (now.length === MOST) tellBeside(button, 'saved_last');
       if (shown.includes(id)) await takenOut({ taken: [id], held, shown, place, aim: titleAt(place) }, shown.filter((one) => one !== id));
     } else if (button.dataset.saveNone !== undefined) {
       const held = titles();
-      write(TITLES, []);
+      if (!write(TITLES, [])) { tellInList('saved_stays'); return; }
       mark();
       await takenOut({ taken: held, held, shown: listShown(), place: 0, aim: (list) => list.querySelector('[data-save-none]') }, []);
     } else if (button.dataset.saveGone !== undefined) {
@@ -171,7 +174,7 @@
       const shown = shownOfOwn();
       const there = [...document.querySelectorAll('[data-save]')].map((one) => one.dataset.save);
       const taken = shown.filter((id) => !there.includes(id));
-      write(TITLES, held.filter((id) => !taken.includes(id)));
+      if (!write(TITLES, held.filter((id) => !taken.includes(id)))) { tellInList('saved_stays'); return; }
       mark();
       await takenOut({ taken, held, shown, place: 0, aim: (list) => list.querySelector('[data-save-gone]') }, there);
     } else if (button.dataset.saveUndo !== undefined) {
