@@ -33,11 +33,7 @@
       getSelection().selectAllChildren(text);
       return;
     }
-    const said = button.textContent;
-    if (said === button.dataset.copied) return;
-    button.textContent = button.dataset.copied;
-    telusur.say(button.dataset.copied);
-    setTimeout(() => { button.textContent = said; }, 2000);
+    telusur.copied(button);
   });
 
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => show(document));

@@ -14,6 +14,15 @@
     live.textContent = '';
     requestAnimationFrame(() => { live.textContent = text; });
   };
+  // A button tells for a while that what it copies was copied.
+  const TOLD_MS = 2000;
+  telusur.copied = (button) => {
+    const { textContent: said, dataset: { copied } } = button;
+    if (said === copied) return;
+    button.textContent = copied;
+    telusur.say(copied);
+    setTimeout(() => { button.textContent = said; }, TOLD_MS);
+  };
   // Of a place that comes with its first text, some of them say nothing.
   document.addEventListener('DOMContentLoaded', () => { if (document.querySelector('.plain-page')) liveOf(); });
   // What Streamlit calls its parts, and our word for it.

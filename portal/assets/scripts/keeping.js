@@ -72,6 +72,8 @@
     }));
   };
 
+  // What a page, or a part of it, offers to keep or to give up, in its order.
+  const offered = (within = document) => [...within.querySelectorAll('[data-save]')].map((button) => button.dataset.save);
   const listShown = () => (document.querySelector('[data-saved-list]') ? new URLSearchParams(location.search).getAll('ids') : []);
   // A list that others have made stays as it is.
   const shownOfOwn = () => {
@@ -85,7 +87,7 @@
     const list = document.querySelector(LIST).cloneNode(true);
     list.querySelectorAll('.kept-tools, .for-query').forEach((one) => one.remove());
     list.querySelectorAll('.cards > li').forEach((card) => { if (taken.includes(card.querySelector('[data-save]').dataset.save)) card.remove(); });
-    const there = [...list.querySelectorAll('[data-save]')].map((one) => one.dataset.save);
+    const there = offered(list);
     if (listShown().every((id) => there.includes(id))) list.querySelector('.kept-gone')?.remove();
     list.querySelector('[data-saved-none]').hidden = Boolean(list.querySelector('[data-save], .kept-gone'));
     return list;
@@ -156,7 +158,7 @@
       const id = button.dataset.save;
       const held = titles();
       const shown = shownOfOwn();
-      const place = [...document.querySelectorAll('[data-save]')].indexOf(button);
+      const place = offered().indexOf(id);
       const now = held.includes(id) ? held.filter((one) => one !== id) : [...held, id];
       untell();
       if (now.length > MOST) { tellBeside(button, 'saved_full'); return; }
@@ -172,7 +174,7 @@
     } else if (button.dataset.saveGone !== undefined) {
       const held = titles();
       const shown = shownOfOwn();
-      const there = [...document.querySelectorAll('[data-save]')].map((one) => one.dataset.save);
+      const there = offered();
       const taken = shown.filter((id) => !there.includes(id));
       if (!write(TITLES, held.filter((id) => !taken.includes(id)))) { tellInList('saved_stays'); return; }
       mark();
@@ -193,11 +195,7 @@
       told();
     } else if (button.dataset.copyAddress) {
       try { await navigator.clipboard.writeText(new URL(button.dataset.copyAddress, location.href).href); } catch { return; }
-      const said = button.textContent;
-      if (said === button.dataset.copied) return;
-      button.textContent = button.dataset.copied;
-      telusur.say(button.dataset.copied);
-      setTimeout(() => { button.textContent = said; }, 2000);
+      telusur.copied(button);
     }
   });
   // The button comes after the whole list, so keys have a way of their own to it.
