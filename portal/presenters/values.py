@@ -27,6 +27,22 @@ _FIRST: Final = (
 )
 # Of a publication, each with what stands before it (ISBD 4): "Jakarta: Gramedia, 2019 · Indonesia".
 _PUBLICATION: Final = {"publication_place": "", "publisher": ": ", "year": ", ", "country": " · "}
+# Kinds of material, as INLISLite names them, beside the formats that say as much.
+SAID_BY: Final = {
+    "monograph": ("book", "ebook", "large_print", "thesis"),
+    "electronic": ("ebook", "website", "database", "software"),
+    "periodical": ("journal", "newspaper"),
+    "cartographic": ("map",),
+    "graphic": ("image",),
+    "video": ("video",),
+    "music": ("music", "score"),
+    "sound": ("audio", "audiobook"),
+    "mixed": ("kit",),
+    "microform": ("microform",),
+    "manuscript": ("manuscript",),
+    "braille": ("braille",),
+    "thesis": ("thesis",),
+}
 # What RDA tells of every record (336, 337, 338): three short facts for one line.
 _TYPES: Final = ("content_type", "media_type", "carrier_type")
 # Related records stand where the schema has their titles: after the description, before the numbers.
@@ -67,7 +83,7 @@ def rows_of(
     links: Links,
     t: Messages,
 ) -> list[Row]:
-    in_table = {item.call_number for item in items}
+    in_table, told = {item.call_number for item in items}, set(document.values("format"))
     rows = []
     for field in _in_order():
         if not field.shown:
@@ -77,6 +93,8 @@ def rows_of(
             values = [value for n, value in enumerate(values) if not n or value not in in_table]
         if field.name == "series_statement":
             values = unlike(values)
+        if field.name == "material_type":
+            values = [value for value in values if told.isdisjoint(SAID_BY.get(value, ()))]
         linked = field.facet or field.linked
         shown = tuple(value_of(field.name, value, linked, state, links, t) for value in values)
         if field.name == "year":
@@ -96,14 +114,12 @@ def _in_order() -> Iterator[Field]:
 
 
 def _kinds_together(rows: list[Row]) -> list[Row]:
-    """What it is in one row: the library's own kind of material says most of what the format says."""
+    """What it is in one row: its format, and the kind of material where that says more."""
     told = {row.field: row for row in rows}
     format, material = told.get("format"), told.get("material_type")
     if format is None or material is None:
         return rows
-    known = {value.text.casefold() for value in format.values}
-    more = tuple(value for value in material.values if value.text.casefold() not in known)
-    one = replace(format, values=(*format.values, *more))
+    one = replace(format, values=(*format.values, *material.values))
     return [one if row is format else row for row in rows if row is not material]
 
 

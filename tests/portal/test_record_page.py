@@ -9,7 +9,7 @@ from portal.i18n import Language, messages
 from portal.links import PlainLinks
 from portal.presenters.copies import COPIES_SHOWN, Copies
 from portal.presenters.record import RecordView, record
-from portal.presenters.values import Row
+from portal.presenters.values import SAID_BY, Row
 from portal.rendering import templates
 from portal.search_state import SearchState
 from search.document import Document, DocumentId, Item, OnlineAccess, Related, Vernacular
@@ -213,12 +213,19 @@ def test_publishers_and_places_that_are_not_known_to_belong_together_keep_their_
     assert [row.field for row in view.rows] == ["publication_place", "publisher", "year"]
 
 
-def test_the_kind_of_material_stands_with_the_format_and_is_not_said_twice() -> None:
-    view = page(format=("ebook", "music"), material_type=("electronic", "music"))
+def test_the_kind_of_material_stands_with_the_format_where_it_says_more() -> None:
+    view = page(format=("thesis",), material_type=("bachelor_thesis", "monograph"))
     told = row(view, "format").values
-    assert [value.text for value in told] == ["E-book", "Musik", "Sumber elektronik"]
-    assert "f.material_type=electronic" in told[2].href
-    assert "material_type" not in {row.field for row in view.rows}
+    assert [value.text for value in told] == [T.label("format", "thesis"), T.label("material_type", "bachelor_thesis")]
+    assert "f.material_type=bachelor_thesis" in told[1].href
+    assert [row.field for row in page(format=("ebook",), material_type=("electronic",)).rows] == ["format"]
+    assert [row.field for row in page(material_type=("electronic",)).rows] == ["material_type"]
+
+
+def test_what_a_format_says_of_a_kind_of_material_is_told_in_codes_there_are() -> None:
+    assert {name for name in SAID_BY if T.label("material_type", name) == name} == set()
+    said = {name for names in SAID_BY.values() for name in names}
+    assert {name for name in said if T.label("format", name) == name} == set()
 
 
 def test_a_series_is_shown_with_its_volume_and_leads_to_all_of_it() -> None:
