@@ -28,6 +28,9 @@ MIN_WEIGHT: Final = 0.05  # of a segment's weight; what has less is noise of the
 # Share of the hand-made forms where the table knows the word as well, and so adds what they leave out.
 HAND_SHARE: Final = 0.6
 
+# The topic of hand-made lines that name places. Of these nothing is added from the table.
+PLACE: Final = "place"
+
 # Translations remembered: what patrons ask repeats itself, and reading a line anew costs ten times as much.
 CACHED: Final = 8192
 
@@ -122,6 +125,7 @@ class _Side:
         self.hand: dict[str, list[tuple[str, float, Language]]] = {}
         self.hand_stems: dict[str, list[str]] = {}
         self.local: dict[str, list[tuple[str, float, Language]]] = {}
+        self.places: dict[str, bool] = {}  # whether what was made by hand of a key are names of places alone
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -139,6 +143,8 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
+        if self.places[key]:  # the WordNets call a wine of a country by its name, and Paris a wall
+            return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
         rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
@@ -157,13 +163,15 @@ class _Side:
         sure = sum(known.sure for known in found) / len(found)
         return _Found(forms, sure, by_hand=all(known.by_hand for known in found))
 
-    def add(self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]]) -> None:
+    def add(
+        self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]], *, place: bool
+    ) -> None:
         """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah").
 
         A form that is only understood, or is the initials of the first, stands for the first as well: "UUD" is
         "undang-undang dasar" before it is "constitution".
         """
-        for place, form in enumerate((*forms, *also), start=1):
+        for number, form in enumerate((*forms, *also), start=1):
             key = " ".join(_words(form))
             written_out = forms[:1] if form in also or _are_initials(key, forms[0]) else ()
             meant = [*((first, 1.0, self.language) for first in written_out), *offered]
@@ -171,7 +179,8 @@ class _Side:
                 self.hand[key] = []
                 stems = " ".join(analysis.stem(word, self.language) for word in key.split())
                 self.hand_stems.setdefault(stems, []).append(key)
-            self.hand[key] += [(text, share / place, code) for text, share, code in meant]
+            self.hand[key] += [(text, share / number, code) for text, share, code in meant]
+            self.places[key] = place and self.places.get(key, True)
 
 
 def _are_initials(key: str, form: str) -> bool:
@@ -227,8 +236,9 @@ class Lexicon:
             key = " ".join(_words(term.local))
             self._sides["id"].local.setdefault(key, []).extend(indonesian + english)
             return
-        self._sides["id"].add(term.indonesian, term.indonesian_also, english)
-        self._sides["en"].add(term.english, term.english_also, indonesian)
+        place = term.topic == PLACE
+        self._sides["id"].add(term.indonesian, term.indonesian_also, english, place=place)
+        self._sides["en"].add(term.english, term.english_also, indonesian, place=place)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.
@@ -237,7 +247,7 @@ class Lexicon:
         number, a code), a stop word by itself and a word that is the same in both languages have none.
         """
         words = words[:MAX_WORDS]
-        spoken = self._language(words)
+        spoken = self.spoken(words)
         id_stems = [analysis.stem(word, "id") for word in words]
         en_stems = [analysis.stem(word, "en") for word in words]
         starts = self._phrase_starts
@@ -260,8 +270,8 @@ class Lexicon:
             start = end
         return tuple(expansions)
 
-    def _language(self, words: Sequence[str]) -> Language | None:
-        """The language more of the words belong to; None when none of them tells."""
+    def spoken(self, words: Sequence[str]) -> Language | None:
+        """The language more of the words (folded) belong to; None when none of them tells."""
         balance = 0
         for word in words:
             if word in _GRAMMAR["id"] or word in _GRAMMAR["en"]:
@@ -269,6 +279,10 @@ class Lexicon:
             else:
                 balance += self._sides["id"].knows(word) - self._sides["en"].knows(word)
         return "id" if balance > 0 else "en" if balance < 0 else None
+
+    def knows(self, words: Sequence[str], language: Language) -> bool:
+        """Whether these folded words together, as they are, are known in `language`."""
+        return self._sides[language].knows(" ".join(words))
 
     def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
         """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""
@@ -292,6 +306,8 @@ class Lexicon:
             # A single word of the other language must be exactly one: stems of two languages meet by chance.
             if found is None and " " in key:
                 found = other.by_stem(stems[own.other])
+            if found is not None and key in other.hand and not _translation(found, key).alternatives:
+                found = other.by_word(key)  # "Java" is a language in Indonesian, and "sejarah java" is that of Jawa
         if found is None:
             return None
         translation = _translation(found, key)

@@ -240,6 +240,14 @@ def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: st
         ("kota serang", "strike"),
         ("mentawai", "laugh"),
         ("wales", "bilur"),
+        ("italia", "Soave"),
+        ("perancis", "Burgundy"),
+        ("kanada", "loonie"),
+        ("bali", "Vali"),
+        ("paris", "dinding"),
+        ("panama", "pendayung"),
+        ("switzerland", "kuliah"),
+        ("bunga kamboja", "Cambodia"),
     ],
 )
 def test_a_name_is_not_translated_as_the_word_that_it_looks_like(asked: str, misleading: str) -> None:
@@ -254,10 +262,30 @@ def test_a_name_is_not_translated_as_the_word_that_it_looks_like(asked: str, mis
         ("batu", "stone"),
         ("limbah tahu", "tofu"),
         ("kupang", "mussel"),
+        ("turkey", "kalkun"),
+        ("polish", "memoles"),
     ],
 )
 def test_a_word_that_is_a_name_too_keeps_its_meaning(asked: str, meant: str) -> None:
     assert meant in [text for texts in expand(asked).values() for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("indonesian", "english"),
+    [("Belgia", "Belgium"), ("Yunani", "Greece"), ("Kamboja", "Cambodia"), ("Meksiko", "Mexico"), ("Wina", "Vienna")],
+)
+def test_countries_and_cities_are_called_by_their_names_in_both_languages(indonesian: str, english: str) -> None:
+    assert list(first(indonesian).values()) == [english]
+    assert list(first(english).values()) == [indonesian.lower()]
+
+
+def test_an_adjective_leads_to_its_country_and_the_reverse() -> None:
+    assert first("hungarian") == {"hungarian": "hungaria"}
+    assert "Hungarian" in expand("hungaria")["hungaria"]
+
+
+def test_a_name_that_only_the_other_language_translates_is_translated_by_it() -> None:
+    assert first("sejarah java")["java"] == "jawa"
 
 
 def test_words_that_only_lead_a_name_or_a_sentence_have_no_translation() -> None:
