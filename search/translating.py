@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from search import analysis
+from search.analysis import LANGUAGES, Language
 from search.bilingual.lexicon import Expansion, Lexicon, shown
 from search.bilingual.synonyms import synonyms
 from search.numerals import ROMAN
@@ -66,8 +67,9 @@ def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[C
     before = ""
     translations: list[str] = []
     same: list[str] = []
+    spoken = lexicon.spoken([analysis.plain_words(clause.text)[0] for clause in run])
     for each in _with_translations(run, lexicon, translations):
-        clause = _with_synonyms(each, same)
+        clause = _with_synonyms(each, lexicon, same, spoken)
         word = analysis.fold(clause.text)
         yield _numbered(clause, word) if before in _NUMBERED else clause
         before = word
@@ -98,12 +100,14 @@ def _compound(clause: Clause, lexicon: Lexicon, told: list[str]) -> Clause:
     words = analysis.plain_words(clause.text)
     whole = [one for one in lexicon.expand(words) if (one.start, one.end) == (0, len(words))]
     told += shown(words, whole)
-    return _with_synonyms(replace(clause, others=_alternatives(whole[0])) if whole else clause, told)
+    return _with_synonyms(replace(clause, others=_alternatives(whole[0])) if whole else clause, lexicon, told)
 
 
-def _with_synonyms(clause: Clause, told: list[str]) -> Clause:
+def _with_synonyms(clause: Clause, lexicon: Lexicon, told: list[str], spoken: Language | None = None) -> Clause:
+    """spoken: the language of what it stands in. "The Koran" is no "surat kabar"."""
     words = analysis.plain_words(clause.text)
-    same = synonyms(words)
+    in_both = all(lexicon.knows(words, language) for language in LANGUAGES)
+    same = synonyms(words, spoken if in_both else None)
     folded = [tuple(analysis.plain_words(one)) for one in same] or _spelt_otherwise(words)
     if not folded:
         return clause

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from search import analysis
+from search.analysis import Language
 
 FILE: Final = Path(__file__).parent / "synonyms.tsv"
 
@@ -18,21 +19,25 @@ Words = tuple[str, ...]
 
 
 class _Tables(NamedTuple):
-    """Others by the folded words that they stand for, and by the Indonesian stem of a word that is spelt in several ways."""
+    """Others by the folded words that they stand for, and their language; and by the Indonesian stem of a word that is spelt in
+    several ways."""
 
     words: Mapping[Words, tuple[str, ...]]
+    languages: Mapping[Words, str]
     stems: Mapping[str, tuple[str, ...]]
 
 
-def synonyms(words: Sequence[str]) -> tuple[str, ...]:
-    """What means the same as these folded words together, as people write it.
+def synonyms(words: Sequence[str], spoken: Language | None = None) -> tuple[str, ...]:
+    """What means the same as these folded words together, as people write it. spoken: the language that they are known to be of.
 
     >>> synonyms(["satwa"]), synonyms(["automobiles"]), synonyms(["perijinan"])
     (('hewan', 'binatang'), ('car',), ('izin',))
-    >>> synonyms(["surat", "kabar"])
-    ('koran',)
+    >>> synonyms(["koran"]), synonyms(["koran"], spoken="en")
+    (('surat kabar',), ())
     """
     tables = _tables()
+    if spoken and tables.languages.get(tuple(words), spoken) != spoken:
+        return ()
     found = tables.words.get(tuple(words), ())
     if found or len(words) != 1:
         return found
@@ -46,6 +51,7 @@ def _tables() -> _Tables:
     """An English word stands with its plural. Its stem would not do: that of globalization is "global"."""
     found: dict[Words, tuple[str, ...]] = {}
     stems: dict[str, tuple[str, ...]] = {}
+    languages: dict[Words, str] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines()[1:]:
         language, words, derived = line.split("\t")
         same = [one.strip() for one in words.split(";")]
@@ -54,9 +60,10 @@ def _tables() -> _Tables:
             key = tuple(analysis.plain_words(one))
             for form in (key, (*key[:-1], _plural(key[-1]))) if language == "en" else (key,):
                 found.setdefault(form, others)
+                languages.setdefault(form, language)
             if derived:
                 stems.setdefault(analysis.stem(key[0], "id"), others)
-    return _Tables(found, stems)
+    return _Tables(found, languages, stems)
 
 
 def _plural(word: str) -> str:

@@ -31,6 +31,16 @@ def test_a_word_for_the_same_counts_less_than_the_word_and_is_told() -> None:
     assert told[-2:] == ("hewan", "binatang")
 
 
+def test_a_word_of_both_languages_means_what_the_words_beside_it_say() -> None:
+    assert "quran" in weights("the koran")
+    assert "surat kabar" not in weights("the koran")
+    assert "surat kabar" in weights("koran lama")
+    assert "quran" not in weights("koran lama")
+    alone = weights("koran")
+    assert alone["newspaper"] > alone["quran"] > 0
+    assert "terjemahan quran" in weights("terjemahan koran")
+
+
 def test_a_set_phrase_has_synonyms_as_a_whole() -> None:
     assert weights("surat kabar lama")["koran"] == SYNONYM
     assert weights("hipertensi")["tekanan darah tinggi"] < SYNONYM
