@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from search.query import Filter
 from search.reading.phrases import Match, Phrasebook, Rule
-from search.reading.spans import Years
+from search.reading.spans import Years, year
 from search.reading.text import Text
 
 # A name or an unwanted subject of more words is a sentence that was not understood.
@@ -141,6 +141,8 @@ class Found:
         text, rule = self._text, match.value
         if rule.place == "comma" and "," not in text.between(i):
             return None
+        if rule.value == "until" and i and year(text.words[i - 1]):
+            return None  # "2015 sampai 2018"
         if text.doubled(i) and text.words[i] in self._book.guards["not_doubled"]:
             return None  # "oleh-oleh" is no "oleh"
         end = match.end if match.open < 0 else self._open_end(match.open, rule)
@@ -258,5 +260,6 @@ class Found:
         return Words(tuple(phrases))
 
 
-def _longest_first(match: Match[Rule]) -> int:
-    return -match.end if match.open < 0 else -match.open
+def _longest_first(match: Match[Rule]) -> tuple[int, bool]:
+    """What counts only beside some things comes after what is as long and counts anywhere."""
+    return -match.end if match.open < 0 else -match.open, match.value.place == "dated"

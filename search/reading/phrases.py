@@ -213,7 +213,8 @@ def phrasebook() -> Phrasebook:
     constructions: Phrases[Rule] = Phrases(
         {
             "<year>": spans.years_alone,
-            "<years>": spans.years_from_to,
+            "<years>": lambda text, i: spans.years_from_to(text, i) + spans.years_listed(text, i),
+            "<year_to_year>": spans.years_in_words,
             "<year_year>": spans.years_side_by_side,
             "<decade>": spans.decades,
             "<century>": spans.centuries,

@@ -12,6 +12,7 @@ from search.implied import THINGS
 from search.query import Filter
 from search.reading.constructions import Construction, Found, Words
 from search.reading.phrases import Kind, Match, Phrasebook, Thing
+from search.reading.spans import year
 from search.reading.text import Text
 
 # More of them is no way to ask; this also bounds the work.
@@ -333,11 +334,17 @@ class _Reader:
             return False
         if one.negated:
             return rule.place != "capital"
-        if rule.place == "after" and rule.kind == "year" and not about:
+        if self._is_bare_year(one) and not about:
             return head.dated and _first_year(one) >= FIRST_YEAR_BESIDE  # "buku 1984" asks for Orwell's
         if rule.place in ("after", "end") and rule.kind == "language" and not (about or head.literary):
             return False  # "buku bahasa Inggris" may teach it
         return rule.place != "capital"
+
+    def _is_bare_year(self, one: Construction) -> bool:
+        """Years that nothing announces, as in "skripsi 2019 2021"; "2015 sampai 2018" announces itself."""
+        return one.rule.kind == "year" and (
+            one.rule.place == "after" or (one.rule.place == "dated" and year(self._text.words[one.start]) is not None)
+        )
 
     def _is_of_whom(self, one: Construction, head: _Head) -> bool:
         """ "Skripsi untuk anak usia 5 tahun tentang gizi", "skripsi tentang gizi untuk anak" are not for them to read."""
@@ -375,7 +382,8 @@ class _Reader:
         last = found.closing[one.end] or found.within[one.end] is not None
         if ((one.titled or rule.full) and not head.full) or (rule.place in ("end", "capital") and not last):
             return False
-        if rule.place == "dated" and not (found.closing[one.end] and (head.dated or one.start == before)):
+        beside = one.start == before and not self._is_bare_year(one)
+        if rule.place == "dated" and not (found.closing[one.end] and (head.dated or beside)):
             return False  # "pemilu tahun 2014"
         subject = self._text.words[head.end : one.start]
         if not subject and not one.negated and (rule.place == "end" or rule.kind in ("person", "unwanted")):

@@ -15,6 +15,8 @@ _TENS: Final = re.compile(r"(?:1[4-9])?[1-9]0|20\d0|1[4-8]00")
 _HUNDREDS: Final = re.compile(r"(1[4-8]00)(?:an|s)")
 # "Twenties" are those of two centuries by now.
 _TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}  # fmt: skip
+# Before "puluhan".
+_TENS_SPELT: Final = {"lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}
 _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
 _ORDINAL: Final = re.compile(r"(?:ke)?(1[5-9]|20)(?:th)?")
 _FIRST_CENTURY: Final = 15  # that has printed books
@@ -41,6 +43,9 @@ _TO: Final = (
     ("and",),
     ("till",),
 )
+_AND_OR: Final = frozenset(("dan", "and", "atau", "or"))
+# Between years that are listed, beside a word for "and".
+_LISTING: Final = frozenset((",", "/", "&"))
 _DASHES: Final = frozenset("-\u2010\u2011\u2012\u2013\u2014")
 
 Years = tuple[int, int]
@@ -68,17 +73,40 @@ def years_from_to(text: Text, i: int) -> list[tuple[int, Years]]:
     return [(k + 1, (min(first, last), max(first, last)))] if last is not None else []
 
 
+def years_listed(text: Text, i: int) -> list[tuple[int, Years]]:
+    """ "2019, 2020 dan 2021", "2019/2020", "2019 or 2020": from the first of them to the last, in any order."""
+    return _years_in_a_row(text, i, _LISTING)
+
+
 def years_side_by_side(text: Text, i: int) -> list[tuple[int, Years]]:
-    """ "2019 2021", in either order."""
-    first, k = year(text.words[i]), i + 1
-    last = year(text.words[k]) if k < len(text) and not text.between(k).strip() else None
-    return [(k + 1, (min(first, last), max(first, last)))] if first is not None and last is not None else []
+    """ "2019 2021", "2019 2020 2021", and what else lists years."""
+    return _years_in_a_row(text, i, _LISTING | {""})
+
+
+def years_in_words(text: Text, i: int) -> list[tuple[int, Years]]:
+    """ "2015 sampai 2018", "2015 to 2018": what no title has for a dash."""
+    return [found for found in years_from_to(text, i) if found[0] > i + 2 and text.words[i + 1] not in _AND_OR]
+
+
+def _years_in_a_row(text: Text, i: int, between: frozenset[str]) -> list[tuple[int, Years]]:
+    named: list[int] = []
+    k, end = i, i
+    while k < len(text) and (found := year(text.words[k])) is not None:
+        named.append(found)
+        end = k + 1
+        k = end + (end < len(text) and text.words[end] in _AND_OR)
+        if end < len(text) and k == end and text.between(k).strip() not in between:
+            break
+    return [(end, (min(named), max(named)))] if len(named) > 1 else []
 
 
 def decades(text: Text, i: int) -> list[tuple[int, Years]]:
     word, end = text.words[i], i + 1
     if end < len(text) and text.words[end] == "an" and text.between(end) == "-" and _TENS.fullmatch(word):
         word, end = f"{word}an", end + 1
+    if word in _TENS_SPELT and text.words[end : end + 1] == ["puluhan"]:
+        first = 1900 + 10 * _TENS_SPELT[word]
+        return [(end + 1, (first, first + 9))]
     if word in _TENS_IN_WORDS:
         first = _TENS_IN_WORDS[word]
         return [(end, (first, first + 9))]
