@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from search import analysis
 from search.analysis import Word
+from search.bilingual.abbreviations import written_out
 
 Kind = Literal["person", "place", "date", "time", "quantity", "reason", "definition", "other"]
 
@@ -96,10 +97,11 @@ def interrogative(text: str) -> Interrogative | None:
 
     >>> [interrogative(text).kind for text in ("Siapa presiden?", "how many died", "What is MCAS?", "tahun berapa")]
     ['person', 'quantity', 'definition', 'date']
-    >>> interrogative("terumbu karang") is None
+    >>> interrogative("terumbu karang") is interrogative("laporan WHO") is None
     True
     """
-    words = analysis.plain_words(text[:400])
+    text = text[:400]
+    words = [word.text for word in analysis.words(text) if not written_out(text[word.start : word.end], text)]
     if not words:
         return None
     asks = next((n for n, word in enumerate(words) if word in _ASKING), None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from search import analysis
 from search.schema import BY_NAME, RELEVANCE
 
 MAX_FILTERS: Final = 16
@@ -139,7 +140,9 @@ class Query:
         """The same search; what stands in for its words must stand in titles and headings, or may stand anywhere."""
 
         def placed(clause: Clause) -> Clause:
-            return replace(clause, others=tuple(replace(one, heading=only) for one in clause.others))
+            grammar = [all(map(analysis.is_stop_word, one.words)) for one in clause.others]  # "IT" is "it" elsewhere
+            placed = zip(clause.others, grammar, strict=True)
+            return replace(clause, others=tuple(replace(one, heading=only or little) for one, little in placed))
 
         return self._changing(placed)
 

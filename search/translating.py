@@ -6,8 +6,10 @@ from typing import Final
 
 from search import analysis
 from search.analysis import LANGUAGES, Language
+from search.bilingual.abbreviations import WrittenOut, written_out
 from search.bilingual.lexicon import Expansion, Lexicon, shown
 from search.bilingual.synonyms import synonyms
+from search.matching import is_stop
 from search.numerals import ROMAN
 from search.query import BODY, Alternative, Clause, Group, Part, Query
 
@@ -15,6 +17,9 @@ from search.query import BODY, Alternative, Clause, Group, Part, Query
 # paragraphs gain 0.015 nDCG@10 (tests.relevance, half for tuning), Indonesian ones of English none, and questions within
 # Indonesian lose 0.015; with meaning beside the words all are level.
 TRANSLATED: Final = 0.6
+
+# What a short name counts that is a word of grammar besides, where it stands in a title or heading: a title alone has the weight 8.
+SHORT_IN_HEADINGS: Final = 0.1
 
 # What another word for the same counts of the word itself.
 SYNONYM: Final = 0.7
@@ -40,16 +45,22 @@ def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
     """
     told: list[str] = []
-    parts = tuple(_translated(query.parts, lexicon, told))
+    parts = tuple(_translated(query.parts, lexicon, told, query.text))
     once: dict[str, str] = {}
     for one in told:  # "Quran" and "quran" are one
         once.setdefault(analysis.fold(one), one)
     return replace(query, parts=parts), tuple(once.values())
 
 
-def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:
+def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: str) -> Iterator[Part]:
+    """text: that of the whole query, in which a short name is told by its capitals."""
     run: list[Clause] = []
     for part in parts:
+        if isinstance(part, Clause) and _is_word(part) and (long := written_out(part.text, text)):
+            yield from _run(run, lexicon, told)
+            run = []
+            yield _with_long_forms(part, long, told)
+            continue
         if isinstance(part, Clause) and _is_word(part) and (not run or run[0].field == part.field):
             run.append(part)
             continue
@@ -57,10 +68,25 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Ite
         run = [part] if isinstance(part, Clause) and _is_word(part) else []
         if isinstance(part, Group) and not part.negated:
             # Side by side in a group, words are apart: "temu ATAU kembali" is no set phrase.
-            yield replace(part, parts=tuple(one for each in part.parts for one in _translated([each], lexicon, told)))
+            yield replace(
+                part, parts=tuple(one for each in part.parts for one in _translated([each], lexicon, told, text))
+            )
         elif not run:
             yield _compound(part, lexicon, told) if isinstance(part, Clause) and _is_plain(part) else part
     yield from _run(run, lexicon, told)
+
+
+def _with_long_forms(clause: Clause, long: WrittenOut, told: list[str]) -> Clause:
+    """A short name with what it is short for. One that is a word of grammar besides, as "WHO", gives way to that, and counts in
+    titles and headings alone."""
+    told += (long.indonesian[0], long.english[0])
+    own = [tuple(analysis.plain_words(form)) for form in long.indonesian]
+    english = [Alternative(tuple(analysis.plain_words(form)), TRANSLATED) for form in long.english]
+    if not is_stop(clause):
+        return replace(clause, others=(*(Alternative(words, 1.0) for words in own), *english))
+    short = Alternative(tuple(analysis.plain_words(clause.text)), SHORT_IN_HEADINGS, heading=True)
+    others = (short, *(Alternative(words, 1.0) for words in own[1:]), *english)
+    return replace(clause, text=" ".join(own[0]), others=others)
 
 
 def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Clause]:

@@ -28,7 +28,7 @@ MIN_WEIGHT: Final = 0.05  # of a segment's weight; what has less is noise of the
 # Share of the hand-made forms where the table knows the word as well, and so adds what they leave out.
 HAND_SHARE: Final = 0.6
 
-# The topic of hand-made lines that name places. Of these nothing is added from the table.
+# The topic of hand-made lines that name places. To these and other names nothing is added from the table.
 PLACE: Final = "place"
 
 # Translations remembered: what patrons ask repeats itself, and reading a line anew costs ten times as much.
@@ -125,7 +125,7 @@ class _Side:
         self.hand: dict[str, list[tuple[str, float, Language]]] = {}
         self.hand_stems: dict[str, list[str]] = {}
         self.local: dict[str, list[tuple[str, float, Language]]] = {}
-        self.places: dict[str, bool] = {}  # whether what was made by hand of a key are names of places alone
+        self.names: dict[str, bool] = {}  # whether what was made by hand of a key are names alone
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -143,7 +143,7 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        if self.places[key]:  # the WordNets call a wine of a country by its name, and Paris a wall
+        if self.names[key]:  # the WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"
             return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
@@ -164,7 +164,7 @@ class _Side:
         return _Found(forms, sure, by_hand=all(known.by_hand for known in found))
 
     def add(
-        self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]], *, place: bool
+        self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]], *, name: bool
     ) -> None:
         """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah").
 
@@ -180,7 +180,13 @@ class _Side:
                 stems = " ".join(analysis.stem(word, self.language) for word in key.split())
                 self.hand_stems.setdefault(stems, []).append(key)
             self.hand[key] += [(text, share / number, code) for text, share, code in meant]
-            self.places[key] = place and self.places.get(key, True)
+            self.names[key] = name and self.names.get(key, True)
+
+
+def _is_name(form: str) -> bool:
+    """ "World Health Organization", "House of Representatives"; of one word in capitals nothing is told."""
+    words = form.split()
+    return len(words) > 1 and all(word[0].isupper() or _is_grammar(word) for word in words)
 
 
 def _are_initials(key: str, form: str) -> bool:
@@ -236,9 +242,9 @@ class Lexicon:
             key = " ".join(_words(term.local))
             self._sides["id"].local.setdefault(key, []).extend(indonesian + english)
             return
-        place = term.topic == PLACE
-        self._sides["id"].add(term.indonesian, term.indonesian_also, english, place=place)
-        self._sides["en"].add(term.english, term.english_also, indonesian, place=place)
+        name = term.topic == PLACE or _is_name(term.english[0])
+        self._sides["id"].add(term.indonesian, term.indonesian_also, english, name=name)
+        self._sides["en"].add(term.english, term.english_also, indonesian, name=name)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.

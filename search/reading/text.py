@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from search import analysis
+from search.bilingual.abbreviations import written_out
 
 # A construction lies within a sentence; a hyphen, a slash, the point of "thn." or the plus of "17+" parts nothing.
 _PARTING: Final = re.compile(r"[^\s.+\-\u2010-\u2014/'’&]")
@@ -14,7 +15,7 @@ _CHUNK: Final = re.compile(r"\S+")
 class Text:
     """A query as folded words (search.analysis), each with its place and its neighbourhood.
 
-    words: as folded, reduplications as one. chunks: the runs of non-spaces, as (start, end); `chunk[i]` is
+    words: as folded, reduplications as one; in capitals where they are short names ("MIN" is no "min"). chunks: the runs of non-spaces, as (start, end); `chunk[i]` is
     the one that word i begins in, `last[i]` the one it ends in.
     """
 
@@ -23,7 +24,7 @@ class Text:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         found = analysis.words(raw)
-        self.words = [word.text for word in found]
+        self.words = [raw[start:end] if written_out(raw[start:end], raw) else word for word, start, end in found]
         self.starts = [word.start for word in found]
         self.ends = [word.end for word in found]
         self.chunks = [match.span() for match in _CHUNK.finditer(raw)]

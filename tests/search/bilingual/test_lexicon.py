@@ -248,6 +248,7 @@ def test_a_misleading_translation_learnt_is_mended_by_hand(asked: str, meant: st
         ("panama", "pendayung"),
         ("switzerland", "kuliah"),
         ("bunga kamboja", "Cambodia"),
+        ("world health organization", "siapa"),
     ],
 )
 def test_a_name_is_not_translated_as_the_word_that_it_looks_like(asked: str, misleading: str) -> None:

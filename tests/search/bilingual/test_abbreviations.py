@@ -1,0 +1,75 @@
+"""Short names that are words besides: their form, and what they mean to a search."""
+
+from datetime import date
+
+import pytest
+
+from search.analysis import plain_words
+from search.bilingual.abbreviations import FILE, written_out
+from search.bilingual.lexicon import shipped
+from search.interrogatives import interrogative
+from search.query_language import parse
+from search.translating import translated
+from search.understanding import understand
+
+ROWS = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def searched_for(text: str) -> set[str]:
+    query, _ = translated(parse(text), shipped())
+    own = {clause.text.lower() for clause in query.wanted}
+    return own | {" ".join(other.words) for clause in query.wanted for other in clause.others}
+
+
+def test_each_is_one_word_in_capitals_and_written_out_in_both_languages() -> None:
+    for short, indonesian, english in ROWS:
+        assert short.isupper()
+        assert len(plain_words(short)) == 1
+        assert plain_words(indonesian)
+        assert plain_words(english)
+    assert len(ROWS) == len({short for short, *_ in ROWS})
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "misleading"),
+    [
+        ("guru MIN", "madrasah ibtidaiyah negeri", "menit"),
+        ("kepala MAN 2 Manado", "madrasah aliyah negeri", "pria"),
+        ("buku PAI", "pendidikan agama islam", "pie"),
+        ("buku IT", "teknologi informasi", ""),
+        ("laporan WHO", "organisasi kesehatan dunia", "siapa"),
+        ("US history", "amerika serikat", ""),
+    ],
+)
+def test_in_capitals_it_is_what_it_is_short_for(text: str, meant: str, misleading: str) -> None:
+    assert meant in searched_for(text)
+    assert misleading not in searched_for(text)
+
+
+def test_in_small_letters_or_a_shouted_text_it_is_a_word() -> None:
+    assert "pria" in searched_for("man")
+    assert written_out("WHO", "WHO WROTE DUNE") is None
+    assert "organisasi kesehatan dunia" not in searched_for("who")
+    assert "pendidikan agama islam" in searched_for("PAI SMA")
+
+
+def test_a_word_of_grammar_counts_in_titles_and_headings_alone() -> None:
+    query, _ = translated(parse("buku IT"), shipped())
+    for asked in (query, query.translated_in_headings(only=False)):
+        assert [one.heading for clause in asked.wanted for one in clause.others if one.words == ("it",)] == [True]
+
+
+def test_a_school_is_no_least_year_and_an_organization_asks_nothing() -> None:
+    read = understand("jurnal tentang pendidikan MIN 2019", (), "relevance", date(2026, 8, 1))
+    assert read.words == "pendidikan MIN 2019"
+    assert interrogative("laporan WHO") is None
+    assert interrogative("who wrote dune") is not None
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("SD", "sekolah dasar"), ("paud", "pendidikan anak usia dini"), ("unsrat", "universitas sam ratulangi")],
+)
+def test_short_names_that_are_no_words_find_their_long_form_and_the_reverse(short: str, long: str) -> None:
+    assert long in searched_for(short)
+    assert short.lower() in searched_for(long)
