@@ -9,7 +9,7 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.interrogatives import interrogative
+from search.implied import asks
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -90,7 +90,7 @@ class Asking:
         if found > FEW_BOOKS:
             return first
         # Who asks a question has not chosen words that the answer must hold (docs/decisions/0004-fusion.md).
-        if not exact and query.sort == RELEVANCE and _asks(query):
+        if not exact and query.sort == RELEVANCE and asks(query):
             return replace(self._loosened(first), question=True)
         return self._loosened(first) if self._is_scattered(first) else first
 
@@ -159,14 +159,6 @@ class Asking:
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)
-
-
-def _asks(query: Query) -> bool:
-    """Whether what is looked for is a question: the title in "who wrote Saman?" is none, nor "laut" in "ada buku apa tentang laut?"."""
-    asked = " ".join(clause.text for clause in query.wanted)
-    # Where every word is looked for, so is its question mark: "gunung tertinggi di Indonesia?"
-    whole = analysis.plain_words(asked) == analysis.plain_words(query.text)
-    return interrogative(query.text if whole else asked) is not None
 
 
 def _apart(parts: Iterable[Part]) -> Iterator[Part]:

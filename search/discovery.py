@@ -18,7 +18,7 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_shares
 from search.highlight import page_hit
-from search.implied import with_implied
+from search.implied import asks, with_implied, with_little_filling
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query
 from search.query_language import parse
@@ -184,7 +184,10 @@ class Discovery:
         """implied: what the language of a document says counts too; who asks for words alone means those that stand there."""
         if query.wordless or not query.wanted:
             return Prepared(query)
+        filled = implied and asks(query)
         asked, also = (query, ()) if self._lexicon is None else translated(query, self._lexicon())
+        if filled:
+            asked = with_little_filling(asked)
         if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
             asked = asked.translated_in_headings(only=True)
         return Prepared(with_implied(asked) if implied else asked, also)

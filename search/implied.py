@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from search import analysis
+from search.interrogatives import FILLING, interrogative
 from search.matching import ALL_REQUIRED, is_stop
 from search.query import ANYWAY, Clause, Part, Query
 
@@ -35,6 +36,28 @@ def with_implied(query: Query) -> Query:
         if any(part in parts for part in content):
             return replace(query, parts=parts)
     return query
+
+
+def asks(query: Query) -> bool:
+    """Whether what is looked for is a question: the title in "who wrote Saman?" is none, nor "laut" in "ada buku apa tentang laut?"."""
+    asked = " ".join(clause.text for clause in query.wanted)
+    # Where every word is looked for, so is its question mark: "gunung tertinggi di Indonesia?"
+    whole = analysis.plain_words(asked) == analysis.plain_words(query.text)
+    return interrogative(query.text if whole else asked) is not None
+
+
+def with_little_filling(query: Query) -> Query:
+    """A question, in which words that only say what kind of thing is asked for count where they stand, and need not; as many as there
+    is room for beside the others, all of which are required, the last of them."""
+    content = [part for part in query.parts if not is_stop(part) and not part.negated]
+    filling = [part for part in content if _word(part) in FILLING]
+    telling = len(content) - len(filling)
+    if not filling or not telling:
+        return query
+    room = 0 if query.loose else max(0, ALL_REQUIRED - telling)
+    kept = filling[-room:] if room else []
+    parts = (part for part in query.parts if part not in filling or part in kept)
+    return replace(query, parts=tuple(one for part in parts for one in (_anyway([part]) if part in kept else [part])))
 
 
 def _anyway(parts: Iterable[Part]) -> Iterator[Part]:

@@ -28,6 +28,9 @@ _HELPING: Final = _set("is are was were do does did can could should must may")
 # Asked with the particle alone.
 _PARTICLE: Final = _set("adakah bisakah bolehkah dapatkah haruskah perlukah benarkah")
 
+# Who asks so wants the same as who asks what or how.
+_TELLING: Final = _set("jelaskan terangkan sebutkan uraikan ceritakan explain describe define")
+
 # After "when": what is asked for has happened, and has a date.
 _PAST: Final = _set("was were did")
 # After "how": what is asked for is a number.
@@ -43,6 +46,19 @@ KINDS_OF_THINGS: Final = _set(
     kah terjadi definition meaning mean means called name colour color number kind type types way reason cause causes
     caused purpose year date people person many much long often happen happened occur occurred please tell kali sekali times
     """
+)
+
+# Words of a question beside what it is about: where they stand they count, but nobody looks for all that holds them.
+FILLING: Final = (
+    KINDS_OF_THINGS
+    | _TELLING
+    | _set(
+        """
+        manfaat kegunaan guna gunanya manfaatnya fungsi fungsinya dampak akibat akibatnya lokasi perbedaan contoh contohnya
+        benefit benefits advantage advantages effect effects importance important location located difference differences
+        example examples work works
+        """
+    )
 )
 
 _COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti disebut dinamakan means")
@@ -106,7 +122,7 @@ def interrogative(text: str) -> Interrogative | None:
         return None
     asks = next((n for n, word in enumerate(words) if word in _ASKING), None)
     if asks is None:
-        helped = words[0] in _HELPING | _PARTICLE
+        helped = words[0] in _HELPING | _PARTICLE | _TELLING
         return Interrogative("other", helped) if helped or text.rstrip().endswith("?") else None
     return Interrogative(_kind(words, asks), asks == 0 or (asks == 1 and words[0] in _AT))
 

@@ -184,6 +184,8 @@ class _Reader:
             head.end, head.cut = opened, [(0, opened)]
             return head if head.opened and i == opened and text.whole(0, opened) else None
         if head.writes and i == opened and (about := self._found.about[i]) and text.whole(0, about):
+            if any(text.capital[1:about]):
+                return None  # "Tell Me About Yourself"
             head.end, head.cut = about, [(0, about)]
             return head
         thing = self._thing(i)

@@ -6,7 +6,7 @@ import pytest
 
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
-from search.implied import with_implied
+from search.implied import with_implied, with_little_filling
 from search.query import ANYWAY
 from search.query_language import parse
 from tests.support.documents import entry
@@ -122,3 +122,40 @@ def test_a_book_about_what_no_title_names_is_not_just_any_book(tmp_path: Path) -
     assert found.total == 2
     assert Discovery(engine).search(parse("buku astronomi")).total == 0
     assert [hit.document.id for hit in Discovery(engine).search(parse("buku kehamilan"), "keyword").hits] == ["a.3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "filling"),
+    [
+        ("di mana letak gunung Klabat", ["letak"]),
+        ("apa saja manfaat terumbu karang", ["manfaat"]),
+        ("bagaimana cara beternak ayam", ["cara"]),
+        ("what are the benefits of coral reefs", ["benefits"]),
+        ("explain photosynthesis", ["explain"]),
+    ],
+)
+def test_what_only_fills_a_question_need_not_be_found(text: str, filling: list[str]) -> None:
+    asked = with_little_filling(parse(text))
+    assert [clause.text for clause in asked.clauses if clause.implied_in == ANYWAY] == filling
+
+
+def test_of_a_question_that_is_made_of_such_words_all_are_looked_for() -> None:
+    assert with_little_filling(parse("apa manfaat")) == parse("apa manfaat")
+
+
+QUESTIONED = [
+    entry("q.1", "Budidaya terumbu karang", language="ind"),
+    entry("q.2", "Manfaat terumbu karang bagi nelayan", language="ind"),
+    entry("q.3", "Manfaat mediasi", language="ind"),
+    entry("q.4", "Siapa saja bisa menulis", language="ind"),
+]
+
+
+def test_titles_that_hold_only_what_fills_a_question_are_none_of_its_results(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding() as writer:
+        assert not writer.put(QUESTIONED).refused
+    discovery = Discovery(engine, None)
+    found = [hit.document.id for hit in discovery.search(parse("apa saja manfaat terumbu karang")).hits]
+    assert sorted(found) == ["q.1", "q.2"]
+    assert [hit.document.id for hit in discovery.search(parse("manfaat terumbu karang")).hits] == ["q.2"]
