@@ -45,8 +45,9 @@ MAX_RESULTS_REACHED: Final = 1000
 # How deep keyword ranking is fetched before fusion; deeper pages fetch MAX_RESULTS_REACHED.
 RANKED_DEPTH: Final = 200
 
-# How many are results of a search by meaning alone, which has no others.
-DEPTH_BY_MEANING: Final = 200
+# How many are results of a search by meaning alone, which has no others: as many as can be paged through, so that under a narrow
+# filter those are not missing that are near enough.
+DEPTH_BY_MEANING: Final = MAX_RESULTS_REACHED
 
 # What counts as near in meaning beside words: at least the model's floor, and at least NEAR of the nearest one's cosine.
 SEMANTIC_DEPTH: Final = 50

@@ -455,3 +455,12 @@ def test_a_known_word_is_not_given_up_for_another_unasked(tmp_path: Path) -> Non
     assert page.meant is not None
     assert page.meant.text == "ball dance"
     assert page.total == 83
+
+
+def test_by_meaning_alone_a_narrow_filter_misses_none_that_is_near_enough(tmp_path: Path) -> None:
+    nearer = [with_vectors(f"n.{number}", "karang", language="ind") for number in range(250)]
+    later = [with_vectors(f"l.{number}", "karangan", language="eng") for number in range(5)]
+    made = discovery_of([*nearer, *later], tmp_path)
+    narrowed = made.search(parse("karang", [Filter("language", ("eng",))]), "semantic")
+    counted = {value.value: value.count for value in made.search(parse("karang"), "semantic").facets["language"]}
+    assert narrowed.total == counted["eng"] == len(later)
