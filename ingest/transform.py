@@ -46,6 +46,11 @@ _INITIALS: Final = re.compile(r"(?<=[, ][A-Z])\. (?=[A-Z]\.)")  # "Washington, D
 _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _END: Final = re.compile(r"[\[<(\s]*(?:[-–]|(?:ceased|ended|discontinued|berakhir)\b)", re.IGNORECASE)
+_GUESSED: Final = re.compile(
+    r"[?±]|(?<![0-9])[0-9]{3}-(?![0-9])|\b(?:between|not before|not after|approximately|circa|ca|or|antara|sekitar|kira-kira"
+    r"|perkiraan|atau)\b",
+    re.IGNORECASE,
+)
 _CORRECTED: Final = re.compile(r"i\.\s?e\.|yakni|recte", re.IGNORECASE)
 _INNER_BRACKET: Final = re.compile(r"(?<=[0-9])[\[\]?]+(?=[0-9])|(?<=[0-9])\[|\](?=[0-9])")
 _TYPED_YEAR: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1lI][4-9]|[2][0oO])[0-9oOlI]{2}(?![0-9A-Za-z])")
@@ -218,6 +223,15 @@ def year(text: str) -> str:
 def is_end_of_span(text: str) -> bool:
     """Whether a date begins with the dash of what came before it, or says in words that it is the last (362)."""
     return _END.match(text) is not None
+
+
+def is_guessed(text: str) -> bool:
+    """Whether a cataloguer knew a date only about.
+
+    >>> [is_guessed(text) for text in ("[183-?]", "[between 1906 and 1912]", "ca. 1850", "± 1950", "[1998]", "1988-91")]
+    [True, True, True, True, False, False]
+    """
+    return _GUESSED.search(text) is not None
 
 
 def _first_year(text: str) -> str:

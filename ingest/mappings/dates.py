@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ingest.extract import MarcView, marc
-from ingest.transform import is_end_of_span, trim_isbd, year
+from ingest.transform import is_end_of_span, is_guessed, trim_isbd, year
 
 TAGS: Final = "008 260 264"
 _STATEMENTS: Final = marc("264|*1|c:264|*#|c:260c")
@@ -14,8 +14,8 @@ _SPANS: Final = frozenset("cdikmu")
 _CODED_YEAR: Final = re.compile(r"[0-9]{1,4}u{0,3}|uuuu")
 _OPEN: Final = "9999"
 _UNKNOWN: Final = "uuuu"
-# What says more than one sure year: a span, a decade, a guess, "between 1850 and 1860".
-_MORE: Final = re.compile(r"[-–?<]|\b(?:between|not before|not after|approximately|circa|ca|or|antara|sekitar)\b")
+_SEVERAL: Final = re.compile(r"[-–<]")
+_SIGN: Final = re.compile(r"^[c©\s]+(?=[0-9])")
 _DASH: Final = re.compile(r"((?<![0-9])[0-9]{4}[?\]>]*)\s*-(?!-|[0-9]{2}-[0-9]{2})\s*")
 
 
@@ -51,7 +51,8 @@ def published(view: MarcView) -> list[str]:
 
 
 def _says_more(text: str) -> bool:
-    return any(map(str.isdigit, text)) and _MORE.search(text.lower()) is not None
+    """Whether a date says more than one sure year: a span, a decade, a guess."""
+    return any(map(str.isdigit, text)) and (_SEVERAL.search(text) is not None or is_guessed(text))
 
 
 def _as_written(text: str) -> str:
@@ -59,8 +60,10 @@ def _as_written(text: str) -> str:
 
     >>> [_as_written(text) for text in ("c1960-1995.", "[183-?]", "<2000->", "-[2004", "1988-91", "2010-05-13")]
     ['1960–1995', '[183-?]', '<2000–>', '-2004', '1988–91', '2010-05-13']
+    >>> _as_written("ca. 1850"), _as_written("© 1960-")
+    ('ca. 1850', '1960–')
     """
-    text = trim_isbd(text).lstrip("c© ")
+    text = _SIGN.sub("", trim_isbd(text))
     if text.count("[") != text.count("]"):
         text = text.replace("[", "").replace("]", "")
     return _DASH.sub(r"\1–", text)

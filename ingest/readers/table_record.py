@@ -12,7 +12,7 @@ from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.record import Field, Record, Subfield
-from ingest.transform import year
+from ingest.transform import is_guessed, year
 from search.isbn import isbn13
 
 # Those that make a title of 245 in a MARC record too: the medium in $h or a name in $c is none.
@@ -180,10 +180,10 @@ def _character(found: re.Match[str]) -> str:
 
 def _year(text: str) -> str:
     """A year, also where a spreadsheet parted its thousands, has a whole date as the number of its day, or took a year
-    for such a number.
+    for such a number. A guess stays one.
 
-    >>> [_year(text) for text in ("2.010", "38718", "1905-06-27", "c1905", "20055")]
-    ['2010', '2006', '2005', '1905', '20055']
+    >>> [_year(text) for text in ("2.010", "38718", "1905-06-27", "c1905", "20055", "ca. 1950")]
+    ['2010', '2006', '2005', '1905', '20055', 'ca. 1950']
     """
     if (found := _DAY_NUMBER.fullmatch(text)) and int(found[1]) in _DAYS:
         return str((_FIRST_DAY + timedelta(int(found[1]))).year)
@@ -191,6 +191,8 @@ def _year(text: str) -> str:
         with suppress(ValueError):  # no such day
             if (days := (date.fromisoformat(text) - _FIRST_DAY).days) in _YEARS_AS_DAYS:
                 return str(days)
+    if is_guessed(text) and year(text):
+        return text
     return year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
 
 

@@ -66,7 +66,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("editor", _people(names.editor)),
         ("translator", _people(names.translator)),
         ("illustrator", _people(names.illustrator)),
-        ("year", escaped(reference.year)),
+        ("year", _years(reference)),
         (_place_of_publisher(reference), escaped(reference.publisher)),
         ("address", escaped(reference.place)),
         ("edition", escaped(reference.edition)),
@@ -86,6 +86,12 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("url", reference.online.translate(_IN_ADDRESSES)),
     )
     yield from ((name, value) for name, value in found if value)
+
+
+def _years(reference: Reference) -> str:
+    """Any words may stand before a year: styles look for the digits at its end."""
+    years = "--".join(filter(None, (reference.year, reference.until)))
+    return f"ca. {years}" if reference.circa else years
 
 
 def _place_of_publisher(reference: Reference) -> str:

@@ -20,8 +20,8 @@ def csl_item(reference: Reference) -> Item:
     }
     item: Item = {"id": reference.id, "type": reference.kind.csl, "title": reference.title}
     item |= {role: [_name(name) for name in held] for role, held in people.items() if held}
-    if reference.year.isascii() and reference.year.isdigit():
-        item["issued"] = {"date-parts": [[int(reference.year)]]}
+    if years := [[int(year)] for year in (reference.year, reference.until) if year]:
+        item["issued"] = {"date-parts": years} | ({"circa": True} if reference.circa else {})
     texts = {
         "publisher": reference.publisher,
         "publisher-place": reference.place,

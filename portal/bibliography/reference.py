@@ -6,6 +6,7 @@ from typing import Final
 
 from ingest.record import Field
 from portal import links as addresses
+from portal.bibliography.dates import issued
 from portal.bibliography.headings import fields, headings
 from portal.bibliography.kinds import ARTICLE, CHAPTER, Kind, kind_of
 from portal.bibliography.names import Names, names
@@ -67,7 +68,7 @@ _NO_PLACE: Final = re.compile(r"s\. ?l\.,?\s*", re.IGNORECASE)
 class Reference:
     """A title to be cited. Texts are one line each, "" where the record says nothing.
 
-    publisher: of a thesis, the university. host: what an article or chapter stands in. pages: where in it, "12-20". extent: how many pages a book has.
+    until: the last of several years. circa: its years are guessed. publisher: of a thesis, the university. host: what an article or chapter stands in. pages: where in it, "12-20". extent: how many pages a book has.
     language: a tag of BCP 47. address: the lasting address of the record. pdf: that of an e-book's file. online: where the
     title itself can be read, "" for what is only on the shelf, so that a printed book is not cited as a web page.
     """
@@ -77,6 +78,8 @@ class Reference:
     title: str
     names: Names
     year: str = ""
+    until: str = ""
+    circa: bool = False
     publisher: str = ""
     place: str = ""
     edition: str = ""
@@ -118,12 +121,15 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
     series, _, number = line(document.first("series_statement")).partition(" ; ")
     extent = _EXTENT.search(document.first("physical")[:MAX_TEXT])
     volume, issue, pages = place_in_host(within.part)
+    when = issued(document)
     return Reference(
         id=document.id,
         kind=kind,
         title=thesis_title(title_line(document.title)) if kind.csl == "thesis" else title_line(document.title),
         names=names(document.contributors, (publisher,), {} if in_a_list else headings(document)),
-        year=document.first("year"),
+        year=when.year,
+        until=when.until,
+        circa=when.circa,
         publisher=publisher,
         place=place,
         edition=_edition(line(document.first("edition"))),

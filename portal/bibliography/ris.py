@@ -39,6 +39,8 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         ("T3", series if reference.host else ""),
         (number_tag, reference.series_number),
         ("PY", reference.year),
+        # A year alone is a sure one; behind its month and day a date has room for other words.
+        ("DA", f"{reference.year}///ca." if reference.circa else ""),
         ("PB", reference.publisher),
         ("CY", reference.place),
         ("ET", reference.edition),

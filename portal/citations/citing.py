@@ -15,6 +15,7 @@ from markupsafe import Markup
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
 from portal.citations.finishing import (
+    circa_in_small_letters,
     description_after_title,
     is_same_body,
     one_mark,
@@ -103,7 +104,7 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     if style.name == "apa":
         text = description_after_title(text)
     if style.name == "mla":
-        text = second_role(text)
+        text = circa_in_small_letters(second_role(text))
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
 
 

@@ -28,6 +28,7 @@ _ROMAN: Final = re.compile(r"(?:x{0,3}(?:ix|iv|vi{0,3}|i{2,3})|x{2,3}i?|xi)(?<!^
 _SECOND_ROLE: Final = re.compile(
     r"((?:Edited by|Disunting oleh) [^<>]{1,500}, )(Translated by|Diterjemahkan oleh)(?= )"
 )
+_CIRCA: Final = re.compile(r"(?<=, )(?:Circa|Sekitar)(?= \d)")
 _OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
 _OPENING: Final = "\"'“‘([{«¿¡"
 _CLOSING: Final = ".,;:?!)]}”’\"'"
@@ -79,6 +80,15 @@ def second_role(text: str) -> str:
     '<i>The Odyssey, Translated by Pope</i>. Bahari.'
     """
     return _SECOND_ROLE.sub(lambda found: found[1] + found[2][0].lower() + found[2][1:], text)
+
+
+def circa_in_small_letters(text: str) -> str:
+    """MLA 5.82: "circa" begins with a capital after a full stop alone.
+
+    >>> circa_in_small_letters("<i>Laut</i>. Bahari, Circa 1830."), circa_in_small_letters("<i>Laut</i>. Circa 1830.")
+    ('<i>Laut</i>. Bahari, circa 1830.', '<i>Laut</i>. Circa 1830.')
+    """
+    return _CIRCA.sub(lambda found: found[0].lower(), text)
 
 
 def is_same_body(author: str, publisher: str) -> bool:

@@ -12,6 +12,7 @@ from portal.i18n import Language
 
 HERE: Final = Path(__file__).parent
 _CSL: Final = "{http://purl.org/net/xbiblio/csl}"
+_XMLNS: Final = 'xmlns="http://purl.org/net/xbiblio/csl"'
 _INDONESIAN: Final = "id-ID"
 
 
@@ -75,7 +76,17 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
             # "Retrieved <date>, from" is for pages that change (APA 9.16); without a date of access the address is bare.
             if element.get("term") == "retrieved" and parent is not None:
                 parent.remove(element)
+    if style.file == "harvard-cite-them-right":
+        _guess_dates(root, f'<group {_XMLNS} delimiter=" "><text term="circa" form="short"/></group>')
+        # Said of every article whose volume and pages are not known.
+        for element in list(root.iter(f"{_CSL}text")):
+            parent = element.getparent()
+            if element.get("value") == "Preprint" and parent is not None:
+                parent.remove(element)
     if style.file == "nlm-citation-sequence":
+        # Citing Medicine, chapter 2, "Date of Publication".
+        unknown = "tanpa tahun" if hl == "id" else "date unknown"
+        _guess_dates(root, f'<group {_XMLNS} prefix="[" suffix="?]"/>', unknown)
         # Citing Medicine, chapter 2, "Secondary Author": translators too; the style names editors alone.
         for element in root.iter(f"{_CSL}names"):
             parent = element.getparent()
@@ -90,6 +101,23 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
         info = root.find(f"{_CSL}info")
         if info is not None:
             info.addnext(deepcopy(_indonesian_terms()))
+
+
+def _guess_dates(root: etree._Element, group: str, unknown: str = "") -> None:
+    """Dates stand in this group where they are guessed: the style has all as if they were known. unknown: what a book
+    says that has none."""
+    for date in list(root.iter(f"{_CSL}date")):
+        parent = date.getparent()
+        if parent is None or date.get("variable") != "issued":
+            continue
+        choose = etree.fromstring(f'<choose {_XMLNS}><if is-uncertain-date="issued"/><else/></choose>')
+        parent.replace(date, choose)
+        choose[0].append(etree.fromstring(group))
+        choose[0][0].append(deepcopy(date))
+        choose[1].append(date)
+        if unknown and date.get("date-parts") == "year":
+            choose[1].tag, choose[1].attrib["variable"] = f"{_CSL}else-if", "issued"
+            choose.append(etree.fromstring(f'<else {_XMLNS}><text prefix="[" suffix="]" value="{unknown}"/></else>'))
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest.mappings.subjects import heading_text
+from portal.bibliography.dates import issued
 from portal.bibliography.headings import fields
 from portal.bibliography.kinds import CHAPTER
 from portal.bibliography.reference import place_in_host, reference
@@ -103,10 +104,20 @@ def _add_origin(made: Element, document: Document) -> None:
     for place in document.values("publication_place"):
         add(add(origin, "place"), "placeTerm", place, type="text")
     _add_all(origin, document, "publisher", "publisher")
-    _add_all(origin, document, "dateIssued", "year")
+    _add_dates(origin, document)
     _add_all(origin, document, "edition", "edition")
     if not len(origin):
         made.remove(origin)
+
+
+def _add_dates(origin: Element, document: Document) -> None:
+    when = issued(document)
+    guessed = {"qualifier": "approximate"} if when.circa else {}
+    if when.until:
+        add(origin, "dateIssued", when.year, point="start", **guessed)
+        add(origin, "dateIssued", when.until, point="end", **guessed)
+    elif when.year:
+        add(origin, "dateIssued", when.year, **guessed)
 
 
 def _add_all(parent: Element, document: Document, name: str, field: str) -> None:

@@ -90,7 +90,7 @@ def test_bibtex_is_read_back_with_every_title_under_a_key_of_its_own() -> None:
         cited = reference(document, BASE)
         assert entry["ENTRYTYPE"] == cited.kind.bibtex
         assert unescaped(entry["title"].removeprefix("{").removesuffix("}")) == cited.title
-        assert entry.get("year", "") == cited.year
+        assert entry.get("year", "").removeprefix("ca. ").partition("--")[0] == cited.year
         assert unescaped(entry.get("publisher", entry.get("school", ""))) == cited.publisher
         assert entry["ID"].isascii()
         assert entry["ID"].isalnum()
