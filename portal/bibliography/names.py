@@ -1,7 +1,7 @@
 """Who made a title, as reference managers sort them: by what they did, family name apart."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -75,12 +75,12 @@ class Names:
     @property
     def makers(self) -> tuple[Name, ...]:
         """Those that forms with one kind of name have as authors."""
-        return (*self.author, *self.composer, *self.director)
+        return tuple(dict.fromkeys((*self.author, *self.composer, *self.director)))
 
     @property
     def all(self) -> tuple[Name, ...]:
         groups = (self.author, self.editor, self.translator, self.illustrator, self.composer, self.director)
-        return (*(name for group in groups for name in group), *self.others)
+        return tuple(dict.fromkeys((*(name for group in groups for name in group), *self.others)))
 
 
 def names(
@@ -101,11 +101,12 @@ def names(
     behind: list[Contributor] = []
     aside: list[Contributor] = []
     for contributor in sorted(contributors, key=lambda c: not c.main)[:MOST_NAMES]:
-        group = _group(contributor)
+        groups = _groups(contributor)
         if of_other_work(contributor):
             aside.append(contributor)
-        elif group:
-            found.setdefault(group, []).append(named(contributor))
+        elif groups:
+            for group in groups:
+                found.setdefault(group, []).append(named(contributor))
         else:
             behind.append(contributor)
     if not found.get("author") and not found.get("editor"):
@@ -168,19 +169,16 @@ def _untitled(parts: Sequence[str]) -> list[str]:
     return names + [part for part in behind if not (_DEGREE.fullmatch(part) or _HONOUR.fullmatch(part))]
 
 
-def _group(contributor: Contributor) -> str:
+def _groups(contributor: Contributor) -> tuple[str, ...]:
+    """All that a person did: who edited and translated is both. An author is named as that alone."""
     if _AUTHOR.intersection(contributor.roles):
-        return "author"
-    special = next(_groups(contributor.roles), "")
+        return ("author",)
+    special = tuple(dict.fromkeys(_GROUPS[role] for role in contributor.roles if role in _GROUPS))
     if special:
         return special
     if contributor.main or (contributor.kind == "person" and not contributor.roles):
-        return "author"
-    return ""
-
-
-def _groups(roles: Sequence[str]) -> Iterator[str]:
-    return (_GROUPS[role] for role in roles if role in _GROUPS)
+        return ("author",)
+    return ()
 
 
 def _is_behind(contributor: Contributor) -> bool:

@@ -20,6 +20,7 @@ from portal.citations.finishing import (
     is_same_body,
     one_mark,
     second_role,
+    second_role_in_capitals,
     stop_in_quotes,
     subtitle_in_capitals,
 )
@@ -91,7 +92,7 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
 
     from portal.citations.elements import Source
 
-    item = _by_its_makers(item, style)
+    item = _in_both_roles(_by_its_makers(item, style))
     if style.name == "apa":
         item = _published_once(item) | {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
@@ -102,7 +103,7 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
         (entry,) = made.bibliography()
     text = _NUMBER_BEFORE.sub("", str(entry)).strip()
     if style.name == "apa":
-        text = description_after_title(text)
+        text = second_role_in_capitals(description_after_title(text))
     if style.name == "mla":
         text = circa_in_small_letters(second_role(text))
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
@@ -115,6 +116,15 @@ def _published_once(item: Item) -> Item:
     if not body or item["type"] == "thesis" or not is_same_body(body, publisher):
         return item
     return {name: value for name, value in item.items() if name != "publisher"}
+
+
+def _in_both_roles(item: Item) -> Item:
+    """Who edited and translated a title stands in for its author as both. Beside one the processor joins the two itself."""
+    if "author" in item or "editor" not in item or item["editor"] != item.get("translator"):
+        return item
+    return {
+        "editor-translator" if role == "editor" else role: held for role, held in item.items() if role != "translator"
+    }
 
 
 def _by_its_makers(item: Item, style: Style) -> Item:

@@ -17,7 +17,12 @@ _NICKNAME: Final = re.compile(r"""["“”][^"“”]*["“”]?|(?<!\w)[‘'][^
 
 
 class Source(CiteProcJSON):  # type: ignore[misc]
-    """Items of CSL-JSON. That a director is a name the processor does not know: any list is one of names."""
+    """Items of CSL-JSON. That a director is a name the processor does not know: any list is one of names. It looks for
+    names of two words, as "editor-translator", otherwise than it keeps them."""
+
+    def add(self, entry: Any) -> None:
+        entry.update({role.replace("_", "-"): held for role, held in entry.items() if isinstance(held, list)})
+        super().add(entry)
 
     def parse_string(self, string: Any) -> Any:
         return self.parse_names(string) if isinstance(string, list) else super().parse_string(string)
@@ -140,19 +145,32 @@ class _Label(model.Label):  # type: ignore[misc]
         return super().process(item, variable=variable, plural=plural, context=context, **rest)
 
 
-class _Names(_Once, model.Names):  # type: ignore[misc]
+class _Names(model.Names):  # type: ignore[misc]
     def process(self, item: Any, names_context: Any = None, context: Any = None, **rest: Any) -> Any:
         process = super().process
         if names_context is None and self.name is None:
             names_context = self._stands_in_for()
-        held = [role for role in self.get("variable").split() if role in item.reference]
+        variable = self.get("variable")
+        held = [role for role in variable.split() if role in item.reference]
         if not held:  # then something else is drawn in their place
             return process(item, names_context=names_context, context=context, **rest)
-        return self.draw(
-            " ".join(held),
-            self if context is None else context,
-            lambda: process(item, names_context=names_context, context=context, **rest),
-        )
+        seen: dict[str, list[str]] = (self if context is None else context).get_layout().repressed
+        left = [role for role in held if role not in seen.get("substituted", ())]
+        if not left or self._follows_another(seen):
+            return None
+        self.set("variable", " ".join(left))
+        try:
+            text = process(item, names_context=names_context, context=context, **rest)
+        finally:
+            self.set("variable", variable)
+        if text:
+            seen.setdefault("drawn", []).extend(left)
+        return text
+
+    def _follows_another(self, seen: dict[str, list[str]]) -> bool:
+        """Whether other names stand in already. Of a condition in a substitute the processor draws all that is in it."""
+        inside = next(iter(self.xpath_search("./ancestor::cs:substitute[1]")), None)
+        return inside is not None and len(seen.get("drawn", ())) > len(seen.get("before", ()))
 
     def _stands_in_for(self) -> Any:
         """The names whose form and label these take, None for none.
@@ -166,10 +184,10 @@ class _Names(_Once, model.Names):  # type: ignore[misc]
 class _Substitute(model.Substitute):  # type: ignore[misc]
     def render(self, item: Any, context: Any = None, **rest: Any) -> Any:
         seen: dict[str, list[str]] = context.get_layout().repressed
-        before = len(seen.get("drawn", ()))
+        before = seen["before"] = list(seen.get("drawn", ()))
         text = super().render(item, context=context, **rest)
         if text:
-            seen.setdefault("substituted", []).extend(seen.get("drawn", ())[before:])
+            seen.setdefault("substituted", []).extend(seen.get("drawn", ())[len(before) :])
         return text
 
 

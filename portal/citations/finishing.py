@@ -28,6 +28,7 @@ _ROMAN: Final = re.compile(r"(?:x{0,3}(?:ix|iv|vi{0,3}|i{2,3})|x{2,3}i?|xi)(?<!^
 _SECOND_ROLE: Final = re.compile(
     r"((?:Edited by|Disunting oleh) [^<>]{1,500}, )(Translated by|Diterjemahkan oleh)(?= )"
 )
+_EDITED_AND: Final = re.compile(r"([(,] ?Eds?\. (?:&amp;|dan) )([tp])(?=rans\.|enerj\.)")
 _CIRCA: Final = re.compile(r"(?<=, )(?:Circa|Sekitar)(?= \d)")
 _OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
 _OPENING: Final = "\"'“‘([{«¿¡"
@@ -80,6 +81,15 @@ def second_role(text: str) -> str:
     '<i>The Odyssey, Translated by Pope</i>. Bahari.'
     """
     return _SECOND_ROLE.sub(lambda found: found[1] + found[2][0].lower() + found[2][1:], text)
+
+
+def second_role_in_capitals(text: str) -> str:
+    """APA 9.10 and its examples: "Ed. & Trans.".
+
+    >>> second_role_in_capitals("Wenas, M. (Ed. &amp; trans.). (2014).")
+    'Wenas, M. (Ed. &amp; Trans.). (2014).'
+    """
+    return _EDITED_AND.sub(lambda found: found[1] + found[2].upper(), text)
 
 
 def circa_in_small_letters(text: str) -> str:

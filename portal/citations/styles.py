@@ -13,6 +13,9 @@ from portal.i18n import Language
 HERE: Final = Path(__file__).parent
 _CSL: Final = "{http://purl.org/net/xbiblio/csl}"
 _XMLNS: Final = 'xmlns="http://purl.org/net/xbiblio/csl"'
+# Words of a style that are said where nothing is known: before a number of APA ("Skripsi (Publication)"), before the date
+# of software (Chicago), of an article whose volume and pages are not told (Harvard).
+_SAID_OF_TOO_MUCH: Final = frozenset(("publication", "released", "Preprint"))
 _INDONESIAN: Final = "id-ID"
 
 
@@ -61,6 +64,10 @@ def processor(style: Style, hl: Language) -> Any:
 
 
 def _mend(root: etree._Element, style: Style, hl: Language) -> None:
+    for element in list(root.iter(f"{_CSL}text")):
+        parent = element.getparent()
+        if element.get("value") in _SAID_OF_TOO_MUCH and parent is not None:
+            parent.remove(element)
     if style.whole_names:
         root.attrib.pop("initialize-with", "")
     if style.file == "apa":
@@ -68,21 +75,17 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
         for label in root.iter(f"{_CSL}label"):
             if label.get("text-case") == "title":
                 label.set("text-case", "capitalize-first")
-        # Said before a number; the processor says it where there is none ("Skripsi (Publication)").
         for element in list(root.iter(f"{_CSL}text")):
             parent = element.getparent()
-            if element.get("value") == "publication" and parent is not None:
-                parent.remove(element)
             # "Retrieved <date>, from" is for pages that change (APA 9.16); without a date of access the address is bare.
             if element.get("term") == "retrieved" and parent is not None:
                 parent.remove(element)
     if style.file == "harvard-cite-them-right":
         _guess_dates(root, f'<group {_XMLNS} delimiter=" "><text term="circa" form="short"/></group>')
-        # Said of every article whose volume and pages are not known.
-        for element in list(root.iter(f"{_CSL}text")):
-            parent = element.getparent()
-            if element.get("value") == "Preprint" and parent is not None:
-                parent.remove(element)
+        for element in root.iter(f"{_CSL}substitute"):
+            element.insert(0, etree.fromstring(f'<names {_XMLNS} variable="editor-translator"/>'))
+            # An article without authors begins with its journal, one whose journal is not known with its title.
+            element.append(etree.fromstring(f'<text {_XMLNS} macro="title"/>'))
     if style.file == "nlm-citation-sequence":
         # Citing Medicine, chapter 2, "Date of Publication".
         unknown = "tanpa tahun" if hl == "id" else "date unknown"
@@ -92,6 +95,7 @@ def _mend(root: etree._Element, style: Style, hl: Language) -> None:
             parent = element.getparent()
             if parent is not None and parent.get("name") == "secondary-authors":
                 element.set("variable", "editor translator")
+            if element.get("variable") == "editor translator":
                 element.set("delimiter", "; ")
     if hl == "id":
         # Indonesian guides write "dan", also where APA has an ampersand in English.

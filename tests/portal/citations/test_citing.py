@@ -315,3 +315,64 @@ def test_every_style_file_keeps_its_licence_and_authors() -> None:
 def test_every_style_has_a_name() -> None:
     for hl in LANGUAGES:
         assert all(messages(hl)(f"cite.{style.name}") for style in STYLES)
+
+
+BOTH = Contributor("Saint-Denis, Eugène de", ("edt", "trl"))
+
+
+@pytest.mark.parametrize(
+    ("style", "hl", "named"),
+    [
+        ("apa", "en", "(E. de Saint-Denis, Ed. &amp; Trans.)"),
+        ("apa", "id", "(E. de Saint-Denis, Ed. dan Penerj.)"),
+        ("mla", "en", "Edited and translated by Eugène de Saint-Denis, Pustaka"),
+        ("mla", "id", "Disunting dan diterjemahkan oleh Eugène de Saint-Denis, Pustaka"),
+        ("chicago_date", "en", "Edited and translated by Eugène de Saint-Denis. Pustaka"),
+        ("harvard", "en", "Edited and translated by E. de Saint-Denis. Bitung"),
+        ("vancouver", "en", "Saint-Denis E de, editor &amp; translator. Bitung"),
+    ],
+)
+def test_who_edited_and_translated_is_named_as_both(style: str, hl: Language, named: str) -> None:
+    text = cited(replace(BOOK, contributors=(*BOOK.contributors, BOTH)), style, hl)
+    assert named in text
+    assert text.count("Saint-Denis") == 1
+
+
+@pytest.mark.parametrize(
+    ("style", "begins"),
+    [
+        ("apa", "Saint-Denis, E. de (Ed. &amp; Trans.). (2014). <i>"),
+        ("mla", "Saint-Denis, Eugène de, editor and translator. <i>"),
+        ("chicago_date", "Saint-Denis, Eugène de, ed. and trans. 2014. <i>"),
+        ("chicago_note", "Saint-Denis, Eugène de, ed. and trans. <i>"),
+        ("harvard", "Saint-Denis, E. de (ed. &amp; trans.) (2014) <i>"),
+        ("vancouver", "Saint-Denis E de, editor &amp; translator. "),
+    ],
+)
+def test_who_edited_and_translated_stands_in_for_an_author_once(style: str, begins: str) -> None:
+    text = cited(replace(BOOK, contributors=(BOTH,)), style, "en")
+    assert text.startswith(begins)
+    assert text.count("Saint-Denis") == 1
+
+
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_an_editor_that_stands_in_for_an_author_is_not_named_again_with_the_translator(style: str) -> None:
+    people = (Contributor("Lasut, Johan", ("edt",)), Contributor("Kilbane, Angie", ("trl",)))
+    text = cited(replace(BOOK, contributors=people), style, "en")
+    assert text.startswith("Lasut")
+    assert (text.count("Lasut"), text.count("Kilbane")) == (1, 1)
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize("format", ["article", "book", "thesis", "map", "ebook", "journal"])
+@pytest.mark.parametrize("style", [style.name for style in STYLES])
+def test_what_has_no_author_begins_with_its_title(style: str, format: str, hl: Language) -> None:
+    nameless = replace(BOOK, contributors=(), fields={**BOOK.fields, "format": (format,)})
+    assert re.match(r"(?:<i>|[‘“])?Terumbu karang", cited(nameless, style, hl))
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_no_style_says_more_of_a_title_than_is_known(hl: Language) -> None:
+    for format in ("software", "article"):
+        texts = [cited(replace(BOOK, fields={**BOOK.fields, "format": (format,)}), one.name, hl) for one in STYLES]
+        assert not re.search("[Rr]eleased|Preprint", " ".join(texts))
