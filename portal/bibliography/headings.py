@@ -18,12 +18,16 @@ _TAGS: Final = frozenset(TAGS.split())
 class Heading:
     """name: without words associated with it (MARC $c). titles: those words.
 
+    place: the government of a body that is entered under one. units: of a body with parts, from the whole to the part.
+
     of_other_work: it is there for a work that this one contains or comes from (7XX $t), or for the copy of one library
     ($5: a collection, a former owner), and is said to have done nothing else.
     """
 
     name: str
     titles: str = ""
+    place: str = ""
+    units: tuple[str, ...] = ()
     of_other_work: bool = False
 
 
@@ -48,8 +52,12 @@ def fields(document: Document, tags: Container[str]) -> Iterator[Field]:
 
 def _heading(field: Field) -> Heading:
     codes = {code for code, _ in field.subfields}
+    units = [trim_isbd(value).rstrip(".") for code, value in field.subfields if code in "ab"] if "b" in codes else []
+    place = units.pop(0) if units and field.tag.endswith("10") and field.indicators[0] == "1" else ""
     return Heading(
         trim_isbd(" ".join(value for code, value in field.subfields if code in "abq")),
         trim_isbd(" ".join(value for code, value in field.subfields if code == "c")),
+        place,
+        tuple(units) if field.tag.endswith("10") else (),
         field.tag[0] == "7" and bool(codes & {"t", "5"}) and not codes & {"e", "4"},
     )

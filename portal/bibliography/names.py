@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -42,13 +42,16 @@ _BEHIND: Final = frozenset(("isb", "spn", "pbl", "his"))
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name. family alone: a body, or a person of one name, as `whole` says for both."""
+    """A name. family alone: a body, or a person of one name, as `whole` says for both. place and units: of a body with
+    parts, as its heading has them."""
 
     whole: str
     family: str
     given: str = ""
     suffix: str = ""
     is_body: bool = False
+    place: str = field(default="", repr=False)
+    units: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def inverted(self) -> str:
@@ -134,7 +137,9 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     whole = line(contributor.name)
     if contributor.kind != "person":
         added = _QUALIFIER.search(whole)
-        return Name(whole, whole[: added.start()] if added and " : " in added[0] else whole, is_body=True)
+        bare = whole[: added.start()] if added and " : " in added[0] else whole
+        place, units = (heading.place, tuple(map(line, heading.units))) if heading is not None else ("", ())
+        return Name(whole, bare, is_body=True, place=line(place), units=units)
     family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
     if not rest and " " not in family and _may_lose_its_title(whole):
         return Name(whole, family)

@@ -14,10 +14,10 @@ from markupsafe import Markup
 
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
+from portal.citations.bodies import published_once, with_bodies
 from portal.citations.finishing import (
     circa_in_small_letters,
     description_after_title,
-    is_same_body,
     one_mark,
     second_role,
     second_role_in_capitals,
@@ -53,7 +53,12 @@ class Citation:
 
 def citations(reference: Reference, hl: Language) -> tuple[Citation, ...]:
     """The title in every style, in the words of a language. Made once and remembered."""
-    return _cited(json.dumps(_bounded(csl_item(reference)), sort_keys=True), hl)
+    item = _bounded(csl_item(reference))
+    parts = {name.inverted: (name.place, name.units) for name in reference.names.author if name.units}
+    for name in item.get("author", ()):
+        if (literal := name.get("literal")) in parts:
+            name["place"], name["units"] = parts[literal]
+    return _cited(json.dumps(item, sort_keys=True), hl)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -93,8 +98,9 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     from portal.citations.elements import Source
 
     item = _in_both_roles(_by_its_makers(item, style))
+    item = with_bodies(published_once(item, style.name), style.name)
     if style.name == "apa":
-        item = _published_once(item) | {"title": subtitle_in_capitals(item["title"])}
+        item |= {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about fields of ours that it does not know
         source = Source([{**item, "id": "it"}])
@@ -107,15 +113,6 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     if style.name == "mla":
         text = circa_in_small_letters(second_role(text))
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
-
-
-def _published_once(item: Item) -> Item:
-    """APA 9.29: a body that is the author is not named again as the publisher."""
-    authors, publisher = item.get("author", []), item.get("publisher", "")
-    body = authors[0].get("literal", "") if len(authors) == 1 else ""
-    if not body or item["type"] == "thesis" or not is_same_body(body, publisher):
-        return item
-    return {name: value for name, value in item.items() if name != "publisher"}
 
 
 def _in_both_roles(item: Item) -> Item:

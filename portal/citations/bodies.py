@@ -1,0 +1,73 @@
+"""Governments and bodies with parts, which headings name from the whole to the part, as each style names them."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from portal.bibliography.csl import Item
+from portal.citations.finishing import is_same_body
+
+# What the place is called before a body and behind it; of others its name stands behind in full.
+_BEFORE: Final = {"United States": "U.S. ", "Indonesia": ""}
+_BEHIND: Final = {"United States": "US", "Indonesia": "ID"}
+_OF_THE_NATION: Final = re.compile(r"\b(?:National|Federal|American|U\.S\.|United States)\b")
+# Parts whose name says nothing without that of the whole.
+_NOTHING_ALONE: Final = re.compile(
+    r"(?:House|Senate|Congress|President|(?:Sub)?[Cc]ommittee|Commission|Division|Komisi|Panitia|Fakultas|Jurusan"
+    r"|Program Studi|Bagian|Bidang)\b|.*\b(?:Division|Region|Branch|Section|Wilayah)$"
+)
+
+
+def named(style: str, place: str, units: Sequence[str], heading: str) -> str:
+    """place: the government of a body, "" for a body of its own. units: from the whole to the part.
+
+    >>> [named(style, "United States", ("Department of Agriculture", "Economic Research Service"), "")
+    ...  for style in ("apa", "mla", "vancouver")]  # doctest: +NORMALIZE_WHITESPACE
+    ['Economic Research Service', 'United States, Department of Agriculture, Economic Research Service',
+     'Department of Agriculture (US), Economic Research Service']
+    >>> named("apa", "Indonesia", ("Departemen Pendidikan Nasional",), ""), named("apa", "Bitung", ("Dinas Laut",), "")
+    ('Departemen Pendidikan Nasional', 'Dinas Laut (Bitung)')
+    >>> named("apa", "United States", ("Congress", "House"), ""), named("apa", "", ("Universitas Laut", "Fakultas A"), "")
+    ('U.S. Congress, House', 'Universitas Laut, Fakultas A')
+    >>> named("chicago_date", "United States", ("Congress", "House"), "United States. Congress. House")
+    'United States. Congress. House'
+    """
+    if style == "mla":  # MLA 5.20
+        return ", ".join(filter(None, (place, *units)))
+    if style == "vancouver":  # Citing Medicine, chapter 2, "Author/Editor": organizations
+        first = f"{units[0]} ({_BEHIND.get(place, place)})" if place else units[0]
+        return ", ".join((first, *units[1:]))
+    return _most_specific(place, units) if style == "apa" else heading
+
+
+def _most_specific(place: str, units: Sequence[str]) -> str:
+    """APA 9.11: the most specific agency is the author."""
+    if not place:
+        return ", ".join(units)
+    alone = len(units) > 1 and _NOTHING_ALONE.match(units[-1]) is None
+    text = units[-1] if alone else ", ".join(units)
+    if place not in _BEFORE:
+        return f"{text} ({place})"
+    return text if alone or _OF_THE_NATION.search(text) else f"{_BEFORE[place]}{text}"
+
+
+def published_once(item: Item, style: str) -> Item:
+    """A body that publishes its own is named once, as it calls itself: as author (APA 9.29), as publisher (MLA 5.19)."""
+    authors, publisher = item.get("author", []), item.get("publisher", "")
+    body = authors[0].get("literal", "") if len(authors) == 1 else ""
+    if style not in ("apa", "mla") or not body or item["type"] == "thesis" or not is_same_body(body, publisher):
+        return item
+    if style == "mla":
+        return {name: value for name, value in item.items() if name != "author"}
+    return {name: value for name, value in item.items() if name != "publisher"} | {"author": [{"literal": publisher}]}
+
+
+def with_bodies(item: Item, style: str) -> Item:
+    """An item whose authors are named as the style names bodies. Of a body with parts it has "place" and "units"."""
+    return item | {"author": [_author(name, style) for name in item["author"]]} if "author" in item else item
+
+
+def _author(name: Item, style: str) -> Item:
+    if not name.get("units"):
+        return name
+    return {"literal": named(style, name["place"], name["units"], name["literal"])}

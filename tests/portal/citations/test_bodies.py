@@ -1,0 +1,58 @@
+"""Governments and bodies with parts as authors, named as each style names them."""
+
+import pytest
+
+from portal.bibliography.csl import csl_item
+from portal.bibliography.reference import reference
+from portal.citations.citing import citations
+from tests.support.marc_records import mapped
+
+AGENCY = "110 1  $a United States. $b Department of Agriculture. $b Economic Research Service, $e author."
+
+
+def begun(style: str, *fields: str, publisher: str = "Bahari") -> str:
+    """How the citation begins, up to its title."""
+    document = mapped("001 a", *fields, "245 10 $a Karang", f"260    $a Bitung : $b {publisher}, $c 2014")
+    (text,) = (one.html.striptags() for one in citations(reference(document), "en") if one.style == style)
+    return text.partition("Karang")[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("apa", "Economic Research Service. (2014)."),
+        ("mla", "United States, Department of Agriculture, Economic Research Service."),
+        ("chicago_date", "United States. Department of Agriculture. Economic Research Service. 2014."),
+        ("harvard", "United States. Department of Agriculture. Economic Research Service (2014)"),
+        ("vancouver", "Department of Agriculture (US), Economic Research Service."),
+    ],
+)
+def test_a_government_author_is_named_as_the_style_names_it(style: str, expected: str) -> None:
+    assert begun(style, AGENCY) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "apa", "vancouver"),
+    [
+        ("110 1  $a Indonesia. $b Departemen Pendidikan.", "Departemen Pendidikan", "Departemen Pendidikan (ID)"),
+        ("110 1  $a United States. $b Congress. $b House.", "U.S. Congress, House", "Congress (US), House"),
+        ("110 1  $a Bitung. $b Dinas Perikanan.", "Dinas Perikanan (Bitung)", "Dinas Perikanan (Bitung)"),
+        ("110 2  $a Universitas Laut. $b Fakultas Ikan.", "Universitas Laut, Fakultas Ikan", "Universitas Laut, Fakultas Ikan"),
+        ("110 2  $a PT. Pustaka Laut.", "PT. Pustaka Laut", "PT. Pustaka Laut"),
+    ],
+)  # fmt: skip
+def test_the_place_is_told_where_the_body_does_not_tell_it(heading: str, apa: str, vancouver: str) -> None:
+    assert begun("apa", heading) == f"{apa}. (2014)."
+    assert begun("vancouver", heading) == f"{vancouver}."
+
+
+def test_a_body_that_publishes_its_own_is_an_author_in_apa_and_a_publisher_in_mla() -> None:
+    survey = "110 2  $a Geological Survey (U.S.), $e author."
+    assert begun("apa", survey, publisher="U.S. Geological Survey") == "U.S. Geological Survey. (2014)."
+    assert begun("mla", survey, publisher="U.S. Geological Survey") == ""
+    assert begun("mla", survey) == "Geological Survey (U.S.)."
+
+
+def test_exports_keep_the_heading() -> None:
+    item = csl_item(reference(mapped("001 a", AGENCY, "245 10 $a Laut")))
+    assert item["author"] == [{"literal": "United States. Department of Agriculture. Economic Research Service"}]
