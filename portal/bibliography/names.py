@@ -13,7 +13,9 @@ from search.document import Contributor
 MOST_NAMES: Final = 50
 _FULLER: Final = re.compile(r"\s*\([^()]{0,200}\)")
 # Of all that may follow a name only this belongs to it in a citation: "Jr.", "III", no "Sir" or "King of England".
-_GENERATION: Final = re.compile(r"(?:jr|sr|[ivx]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?", re.IGNORECASE)
+# In capitals alone: "Vi" and "Xi" are names.
+_GENERATION: Final = re.compile(r"(?:[Jj][Rr]|[Ss][Rr]|[IVX]{1,5}|\d{1,2}(?:st|nd|rd|th))\.?")
+_GENERATION_WITHOUT_COMMA: Final = re.compile(r"(\S.*)\s((?:Jr|Sr)\.?|I{2,3}|IV)")
 # Titles and degrees that stand among the names, where a record was made of a title page or a form. Only what is nobody's
 # initials: "Goulder, M. D." is no doctor.
 _BEFORE: Final = re.compile(r"(?:(?:Prof|Drs|Dra|Dr|Ir|Hj)\.\s?)+(?:H\.\s)?(?=\w)")
@@ -127,6 +129,8 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     Name(whole='Ippen, Erich, Jr.', family='Ippen', given='Erich', suffix='Jr.', is_body=False)
     >>> name(Contributor("Iskandar, N.St. (Nur Sutan)")).inverted, name(Contributor("Soekarno")).inverted
     ('Iskandar, N.St.', 'Soekarno')
+    >>> [name(Contributor(text)).inverted for text in ("Ford, Henry II", "Smith, John Jr.", "Le, Anna, Vi", "Li, Vi")]
+    ['Ford, Henry, II', 'Smith, John, Jr.', 'Le, Anna', 'Li, Vi']
     >>> name(Contributor("Charles I, King of England"), Heading("Charles I", "King of England")).family
     'Charles I, King of England'
     >>> name(Contributor("Prof. Dr. Maria Wenas, S.Kom., M.T.")).inverted, name(Contributor("Goulder, M. D.")).inverted
@@ -147,8 +151,11 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
         return Name(whole, ", ".join(part for part in _parts(whole) if not _DEGREE.fullmatch(part)) or whole)
     if not rest:
         return Name(whole, ", ".join(_untitled(_parts(whole))) or whole)
+    given = rest[0]
+    if (found := _GENERATION_WITHOUT_COMMA.fullmatch(given)) is not None:
+        given, rest = found[1], [found[1], found[2], *rest[1:]]
     after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
-    return Name(whole, family, rest[0], ", ".join(part for part in after if _GENERATION.fullmatch(part)))
+    return Name(whole, family, given, ", ".join(part for part in after if _GENERATION.fullmatch(part)))
 
 
 def _may_lose_its_title(whole: str) -> bool:

@@ -33,6 +33,12 @@ _CIRCA: Final = re.compile(r"(?<=, )(?:Circa|Sekitar)(?= \d)")
 _OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
 _OPENING: Final = "\"'“‘([{«¿¡"
 _CLOSING: Final = ".,;:?!)]}”’\"'"
+# A family name and an editor of texts, too.
+_NAME_OR_NUMBER: Final = re.compile(f"[{re.escape(_OPENING)}]*[vx]i[{re.escape(_CLOSING)}]*")
+_NUMBERED: Final = frozenset((
+    "act", "article", "book", "chapter", "class", "division", "level", "number", "part", "phase", "scene", "section",
+    "series", "title", "type", "unit", "vol.", "volume", "war",
+))  # fmt: skip
 _NEW_BEGINNING: Final = (":", "?", "!", "—", "–")
 
 
@@ -143,12 +149,17 @@ def title_case(text: str) -> str:
     "Fish between the U.S. and Japan: A Co-operative, Up-to-Date View of 1960's E-mail &amp; Law"
     >>> title_case("what we dream of"), title_case("world war ii: part iii in vivo")
     ('What We Dream Of', 'World War II: Part III in Vivo')
+    >>> title_case("Learning vi and Vim: the xi era"), title_case("Pius XI, part vi")
+    ('Learning Vi and Vim: The Xi Era', 'Pius XI, Part VI')
     """
     words = text.split()
     made: list[str] = []
     for number, word in enumerate(words):
         first = number == 0 or words[number - 1].endswith(_NEW_BEGINNING)
-        made.append(_titled(word, first or number == len(words) - 1))
+        if _NAME_OR_NUMBER.fullmatch(word) and (number == 0 or words[number - 1].lower() not in _NUMBERED):
+            made.append(word.title())
+        else:
+            made.append(_titled(word, first or number == len(words) - 1))
     return " ".join(made)
 
 
