@@ -14,7 +14,8 @@ LEADER: Final = re.compile(
 )
 
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!A-Za-z_]")
-_XML_UTF16: Final = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+# The last two without a mark, which an XML declaration makes up for (XML 1.0, appendix F).
+_XML_UTF16: Final = (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
 _HTML_START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|meta|style|table|body|script)\b",
     re.IGNORECASE | re.DOTALL,

@@ -29,8 +29,8 @@ class Row:
     """A row: its number, from 1 as a spreadsheet counts, its byte offset (0 where there is none), its cells.
 
     too_long: beyond a limit; its cells are not kept. lines: the first and last of the file that it stands in, 0 where there are
-    none. swallows: a cell seems to hold the rows after it, since a quote before them was not closed. from_mac: its letters seem
-    to be those of old Macs.
+    none. swallows: a cell seems to hold the rows after it, since a quote before them was not closed. unquoted: how many cells
+    there were if quotes were none, 0 where no cell seems to hold others. from_mac: its letters seem to be those of old Macs.
     """
 
     number: int
@@ -39,6 +39,7 @@ class Row:
     too_long: bool = False
     lines: tuple[int, int] = (0, 0)
     swallows: bool = False
+    unquoted: int = 0
     from_mac: bool = False
 
 
@@ -82,6 +83,7 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
     offset = max(0, offset)
     number, at, final, open_quotes, line = 0, 0, False, 0, 1
     begins = re.compile(re.escape(delimiter) + rb'"(?!")')
+    joins = re.compile(re.escape(delimiter) + rb"(?!\s)")
     while True:
         place = offset + at
         quoting = open_quotes < _MAX_OPEN_QUOTES
@@ -116,6 +118,9 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
             too_long,
             (line, line + height - 1),
             swallows=height > 1 and not too_long and _swallows(row, delimiter, begins),
+            unquoted=row.count(delimiter) + 1
+            if height == 1 and cells and b'"' in row and any(map(joins.search, cells))
+            else 0,
             from_mac=not row.isascii() and _FROM_MAC.search(row) is not None,
         )
         line += height

@@ -106,18 +106,21 @@ class TableReader:
             places, repeated = best.places(heading.cells), best.repeated(heading.cells)
             self._tell_repeated(best, repeated, heading, file)
             below = _chained([row for row in top if row.number > heading.number], rest)
-            body = _without(heading, below)
+            body, width = _without(heading, below), len(heading.cells)
         elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
+            width = len(self._own.order)
         else:
             return None
         if best.listing is not None:
             return _listed(best, places, body, file)
         columns = plan(best, places, repeated)
-        cut = self._rows(best, columns, body, file)
+        cut = self._rows(best, columns, body, file, width)
         return joined(cut, file) if _tells_of_copies(columns) else _streamed(cut)
 
-    def _rows(self, mapping: TableMapping, columns: Plan, rows: Iterator[Row], file: str) -> Iterator[Cut | Rejected]:
+    def _rows(
+        self, mapping: TableMapping, columns: Plan, rows: Iterator[Row], file: str, width: int
+    ) -> Iterator[Cut | Rejected]:
         any_row = False
         destroyed: list[int] = []  # the first rows whose ISBN Excel destroyed
         more = swallowing = 0
@@ -136,6 +139,9 @@ class TableReader:
             origin = Origin(file, row.number, row.offset)
             if row.too_long:
                 yield _too_long(origin)
+                continue
+            if len(row.cells) < width <= row.unquoted:
+                yield _joined_cells(row, width, origin)
                 continue
             record = record_of_row(mapping, columns, row.cells)
             if not record.fields:
@@ -210,6 +216,14 @@ def _about_swallowing(row: Row) -> str:
         f"Row {row.number} (line {first}): a quotation mark seems not to be closed, so what stands down to line {last} is in one "
         "cell. Close it there, and load again."
     )
+
+
+def _joined_cells(row: Row, width: int, origin: Origin) -> Rejected:
+    reason = (
+        f"Row {row.number} (line {row.lines[0]}) has {len(row.cells)} cells where the table has {width} columns: a quotation mark "
+        "seems not to be closed, so that two cells are one. Close it, or take it out."
+    )
+    return Rejected(origin, "broken_record", reason)
 
 
 def _too_long(origin: Origin) -> Rejected:

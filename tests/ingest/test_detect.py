@@ -37,16 +37,17 @@ def test_a_name_that_lies_is_not_believed(kind: str, name: str) -> None:
     assert detect(b"\xef\xbb\xbf" + KINDS[kind], name) == kind
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("kind", ["marcjson", "marcmaker", "aleph"])
-def test_text_that_windows_wrote_is_read_as_any_other(tmp_path: Path, kind: str, encoding: str) -> None:
+def test_text_that_windows_wrote_is_read_as_any_other(tmp_path: Path, kind: str, encoding: str, mark: str) -> None:
     text = {
         "marcjson": '{"leader":"00000nam a2200000   4500","fields":[{"001":"7"},{"245":{"subfields":[{"a":"Señor"}]}}]}',
         "marcmaker": "=LDR  00000nam a2200000   4500\n=001  7\n=245  10$aSeñor\n",
         "aleph": "000000007 LDR   L 00000nam^a2200000^^^4500\n000000007 24510 L $$aSeñor\n",
     }[kind]
     path = tmp_path / "a.txt"
-    path.write_bytes(("\ufeff" + text * 3).encode(encoding))
+    path.write_bytes((mark + text * 3).encode(encoding))
     found = read_all(path)
     (tmp_path / "b.txt").write_bytes((text * 3).encode())
     titles = [item.record.of("245")[0].get("a") for item in found if isinstance(item, SourceRecord)]

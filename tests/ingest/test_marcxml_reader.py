@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from ingest.readers import marcxml
+from ingest.readers.detect import detect
 from ingest.readers.records import MAX_RECORD_BYTES
 from ingest.readers.xml_fields import lenient
 from ingest.source import Rejected, SourceRecord, UnreadRecord
@@ -99,6 +100,13 @@ def test_a_document_in_another_encoding_is_read(encoding: str) -> None:
     (found,) = read(text.encode(encoding))
     assert isinstance(found, SourceRecord)
     assert found.record.of("245")[0].get("a") == "Noël & pesisir"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_byte_order_mark(encoding: str) -> None:
+    data = f"<?xml version='1.0' encoding='UTF-16'?><c>{one()}</c>".encode(encoding)
+    assert detect(data, "a.xml") == "marcxml"
+    assert numbers(read(data)) == ["1"]
 
 
 def test_references_and_accents_apart_are_written_out() -> None:

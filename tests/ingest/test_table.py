@@ -391,7 +391,7 @@ def test_rows_without_a_title_are_refused_by_number() -> None:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_delimiter_encoding_and_line_end_is_read(delimiter: str, encoding: str, end: str) -> None:
     rows = [["Judul", "Penerbit", "Tahun"], ["Café, rumah; é", "Gramédia", "2010"], ["Dua", '"Pustaka"', "2011"]]
@@ -583,6 +583,29 @@ def test_rows_that_an_open_quote_swallowed_are_told_with_their_lines() -> None:
         "Row 2 (line 2): a quotation mark seems not to be closed, so what stands down to line 3 is in one cell. Close it "
         "there, and load again."
     ]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "row"),
+    [(";", '"Laut;Wenas, Maria";2014'), (",", '"Laut,"Wenas Maria",2014'), ("\t", '"Laut\tWenas"\t2014')],
+)
+def test_an_open_quote_does_not_make_one_cell_of_two(delimiter: str, row: str) -> None:
+    heading, sound = delimiter.join(("Judul", "Penulis", "Tahun")), delimiter.join(("Gunung", "Budi", "2018"))
+    found = read(f"{heading}\n{row}\n{sound}\n")
+    assert [item.origin.position for item in found if isinstance(item, SourceRecord)] == [3]
+    (lost,) = (item for item in found if isinstance(item, Rejected))
+    assert (lost.origin.position, lost.code) == (2, "broken_record")
+    assert lost.reason == (
+        "Row 2 (line 2) has 2 cells where the table has 3 columns: a quotation mark seems not to be closed, so that two cells "
+        "are one. Close it, or take it out."
+    )
+
+
+@pytest.mark.parametrize(
+    "row", ['"Laut, pantai",Wenas', '"Laut, pantai","Wenas, M",2014', '"Kata ""laut,biru"" itu",Wenas,2014']
+)
+def test_a_quoted_delimiter_is_no_open_quote(row: str) -> None:
+    assert all(isinstance(item, SourceRecord) for item in read(f"Judul,Penulis,Tahun\n{row}\nGunung,Budi,2018\n"))
 
 
 def test_cells_of_several_lines_with_quotes_are_no_open_quote() -> None:
