@@ -18,7 +18,16 @@ from ingest.tombstones import Tombstones
 from portal.bootstrap import Services
 from portal.machines import dublin_core, marcxml
 from portal.machines.addresses import Addresses, addresses
-from portal.machines.oai_list import HEADERS_AT_ONCE, RECORDS_AT_ONCE, Asked, Header, asked_by, moment, page
+from portal.machines.oai_list import (
+    HEADERS_AT_ONCE,
+    RECORDS_AT_ONCE,
+    Asked,
+    Header,
+    asked_by,
+    count_gone,
+    moment,
+    page,
+)
 from portal.machines.oai_sets import query_of, sets, specs_of
 from portal.machines.xml import Element, add, answer, possible, root
 from portal.search_state import MAX_ID
@@ -253,7 +262,7 @@ class Answering:
         """How many documents and tombstones the whole list has, where that is cheap to tell: without dates."""
         if asked.since or asked.until:
             return None
-        return self._searcher.keyword(query, 0).total + self._tombstones.count(self._searcher.publications.last)
+        return self._searcher.keyword(query, 0).total + count_gone(self._searcher, self._tombstones)
 
     def _add_headers(self, made: Element, headers: Iterable[Header], written: Format | None) -> None:
         """written: the format of whole records; None for headers alone."""

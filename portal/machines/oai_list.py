@@ -19,6 +19,7 @@ from search.query import Query
 
 RECORDS_AT_ONCE: Final = 100
 HEADERS_AT_ONCE: Final = 500
+_MOST_LOOKED_AT: Final = 10_000
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECOND: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _TOKEN: Final = re.compile(
@@ -110,6 +111,15 @@ def page(asked: Asked, query: Query, searcher: Searcher, tombstones: Tombstones,
         after = kept[-1].stamp
         if headers:
             return Page(headers, replace(asked, after=after, given=asked.given + len(headers)))
+
+
+def count_gone(searcher: Searcher, tombstones: Tombstones) -> int:
+    """How many tombstones there are whose documents are gone, the last ones taken on trust where there are very many."""
+    last, after, looked_at, there = searcher.publications.last, BEGINNING, 0, 0
+    while looked_at < _MOST_LOOKED_AT and (buried := tombstones.walk(after, HEADERS_AT_ONCE, last)):
+        there += len(searcher.fingerprints([one.id for one in buried]))
+        looked_at, after = looked_at + len(buried), buried[-1].stamp
+    return tombstones.count(last) - there
 
 
 def _first(asked: Asked, dates: Publications) -> Stamp:

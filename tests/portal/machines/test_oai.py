@@ -281,6 +281,26 @@ def test_the_size_of_a_list_counts_what_is_gone(catalogue: Catalogue) -> None:
     assert {token.get("completeListSize") for token in tokens} == {str(2 * RECORDS_AT_ONCE)}
 
 
+def test_the_size_of_a_list_does_not_count_tombstones_of_what_is_there(catalogue: Catalogue) -> None:
+    count = RECORDS_AT_ONCE + 2
+    catalogue.put(*some(1, count))
+    catalogue.remove("kota.1")
+    catalogue.tombstones.add([DocumentId(f"kota.{n}") for n in range(2, 9)])  # of a load that was killed
+    catalogue.put(*some(3, 3))
+    first, *_ = pages(catalogue.client, "ListRecords")
+    token = first.find(".//o:resumptionToken", OAI)
+    assert token is not None
+    assert token.get("completeListSize") == str(count)
+
+
+def test_what_went_and_came_back_is_there_once(catalogue: Catalogue) -> None:
+    catalogue.put(*some(1, 2))
+    catalogue.remove("kota.1")
+    assert listed(catalogue.client) == [("kota.2", False), ("kota.1", True)]
+    catalogue.put(*some(1, 1))
+    assert listed(catalogue.client) == [("kota.2", False), ("kota.1", False)]
+
+
 def test_a_list_goes_on_after_a_restart_and_loses_nothing_that_did_not_change(catalogue: Catalogue) -> None:
     count = 3 * RECORDS_AT_ONCE
     catalogue.put(*some(1, count))
