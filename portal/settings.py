@@ -14,7 +14,6 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.guards.client_address import Network, networks
-from search.errors import EngineUnavailable
 from search.settings import EMBEDDED, SearchSettings, ServerSettings
 
 MAX_SHARDS: Final = 100
@@ -194,13 +193,13 @@ class Settings:
 
     @property
     def search(self) -> SearchSettings:
-        """What the search package needs. Raises EngineUnavailable when TELUSUR_ENGINE names no engine."""
+        """What the search package needs. Raises SettingsError when TELUSUR_ENGINE names no engine."""
         if self.engine == EMBEDDED:
             return SearchSettings(self.data, None, self.model)
         urls = tuple(url.strip() for url in self.engine.split(",") if url.strip())
         source = self.sources["TELUSUR_ENGINE"]
         if not urls or not all(_is_url(url) for url in urls):
-            raise EngineUnavailable(
+            raise SettingsError(
                 f"TELUSUR_ENGINE={_without_user(self.engine)} (from {source}) is not an engine; use "
                 f"{EMBEDDED!r}, or the http:// or https:// URL of an Elasticsearch, or several with commas between. "
                 "User and password belong in TELUSUR_ENGINE_USER and TELUSUR_ENGINE_PASSWORD."

@@ -8,9 +8,8 @@ from typing import Final
 import pytest
 from elasticsearch import Elasticsearch
 
-from portal.commands.exit_codes import DONE, UNAVAILABLE
-from portal.settings import Settings, read_settings
-from search.errors import EngineUnavailable
+from portal.commands.exit_codes import DONE, UNAVAILABLE, WRONG_USE
+from portal.settings import Settings, SettingsError, read_settings
 from tests.support.elasticsearch.node import Node
 from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import TlsPasswordProxy
@@ -36,9 +35,9 @@ class Telusur:
         assert SECRET not in said
         return said
 
-    def complaint(self, settings: Mapping[str, str]) -> str:
+    def complaint(self, settings: Mapping[str, str], code: int = UNAVAILABLE) -> str:
         """What `search` says when it cannot: one line."""
-        (line,) = self.run(settings, "search", "laut").splitlines()
+        (line,) = self.run(settings, "search", "laut", code=code).splitlines()
         assert line.startswith("telusur: ")
         return line
 
@@ -145,7 +144,8 @@ def settings(tmp_path: Path, engine: str) -> Settings:
     ],
 )
 def test_a_password_in_the_url_is_refused_and_not_repeated(telusur: Telusur, url: str) -> None:
-    for said in (telusur.complaint({"TELUSUR_ENGINE": url}), telusur.run({"TELUSUR_ENGINE": url}, "check")):
+    named = {"TELUSUR_ENGINE": url}
+    for said in (telusur.complaint(named, WRONG_USE), telusur.run(named, "check", code=WRONG_USE)):
         assert "TELUSUR_ENGINE_PASSWORD" in said
         assert "127.0.0.1:920" in said
 
@@ -170,7 +170,7 @@ def test_a_password_in_the_url_is_refused_and_not_repeated(telusur: Telusur, url
     ],
 )
 def test_a_url_that_can_be_none_is_told(tmp_path: Path, url: str) -> None:
-    with pytest.raises(EngineUnavailable, match=r"TELUSUR_ENGINE=.*is not an engine"):
+    with pytest.raises(SettingsError, match=r"TELUSUR_ENGINE=.*is not an engine"):
         assert settings(tmp_path, url).search
 
 

@@ -27,6 +27,7 @@ from search.engine import Engine, Entry, IndexWriter
 from search.engines.elastic import ElasticEngine, cluster, leases
 from search.engines.elastic import engine as engine_module
 from search.engines.elastic.cluster import READ_TIMEOUT_S, Pause
+from search.engines.elastic.state import Names
 from search.errors import EngineUnavailable, IndexBusy
 from search.query_language import parse
 from search.questions import Facets, Fetch, Keyword, PageHits
@@ -645,6 +646,30 @@ def test_a_lease_is_renewed_while_its_load_lives(elasticsearch_node: Node, monke
                     rebuild(other)
                 time.sleep(PACE_S)
         rebuild(other)
+
+
+def test_a_cluster_that_is_away_is_told_once_and_not_for_every_try_to_renew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(leases, "LEASE_S", 0.06)
+    monkeypatch.setattr(leases, "_AGAIN_S", 0.01)
+    tries = threading.Semaphore(0)
+
+    class Counted(leases.Lease):
+        def __init__(self) -> None:
+            away = cluster.Cluster(ServerSettings((f"http://127.0.0.1:{free_port()}",)))
+            super().__init__(away, Names("uji"), "update")
+            self._until = time.time()  # it was had while the cluster was there
+
+        def renew(self, patience_s: float = cluster.PATIENCE_S) -> None:
+            tries.release()
+            super().renew(patience_s)
+
+    with Counted().kept():
+        for _ in range(5):
+            assert tries.acquire(timeout=60)
+    told = [one for one in caplog.records if "could not be renewed" in one.message]
+    assert len(told) == 1
 
 
 def test_a_rebuild_whose_lease_ran_out_is_not_published(

@@ -102,14 +102,15 @@ class Lease:
         over = threading.Event()
 
         def renewing() -> None:
-            pause_s = LEASE_S / _RENEWALS
+            pause_s, told = LEASE_S / _RENEWALS, False
             while not over.wait(pause_s):
                 try:
                     self.renew(patience_s=0)
-                    pause_s = LEASE_S / _RENEWALS
+                    pause_s, told = LEASE_S / _RENEWALS, False
                 except SearchError as error:
-                    logger.warning("The lease of this load could not be renewed: %s", error)
-                    pause_s = _AGAIN_S
+                    if not told:  # of a cluster that is away, once for all tries
+                        logger.warning("The lease of this load could not be renewed: %s", error)
+                    pause_s, told = _AGAIN_S, True
 
         thread = threading.Thread(target=renewing, name="telusur-lease", daemon=True)
         thread.start()
