@@ -20,6 +20,8 @@ THINGS: Final = frozenset(("buku", "book", "books"))
 _HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
+# A question of more words than this says more than what it asks for.
+_LONG_QUESTION: Final = 6
 
 
 def with_implied(query: Query) -> Query:
@@ -48,11 +50,11 @@ def asks(query: Query) -> bool:
 
 def with_little_filling(query: Query) -> Query:
     """A question, in which words that only say what kind of thing is asked for count where they stand, and need not; as many as there
-    is room for beside the others, all of which are required, the last of them."""
+    is room for beside the others, all of which are required, the last of them. Of a paragraph some words are enough anyway."""
     content = [part for part in query.parts if not is_stop(part) and not part.negated]
     filling = [part for part in content if _word(part) in FILLING]
     telling = len(content) - len(filling)
-    if not filling or not telling:
+    if not filling or not telling or len(content) > _LONG_QUESTION:
         return query
     room = 0 if query.loose else max(0, ALL_REQUIRED - telling)
     kept = filling[-room:] if room else []
