@@ -33,6 +33,7 @@ from portal.guards.middleware import (
     opened,
 )
 from portal.guards.rate_limit import RateLimit
+from portal.helping import Helping
 from portal.i18n import LANGUAGES
 from portal.interpreter import serving
 from portal.keeping import Keeping
@@ -127,6 +128,7 @@ def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | No
         *Exports(pages).routes(),
         *Advanced(pages).routes(),
         *Keeping(pages).routes(),
+        *Helping(pages).routes(),
         *QrCodes(services.settings).routes(),
         *pages.routes(),
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),

@@ -20,7 +20,7 @@ FONTS: Final = HERE / "fonts"
 FIRST_FONT: Final = "/aset/fonts/plus-jakarta-sans-5.3.0-latin.woff2"
 # In this order a later sheet may decide over an earlier one.
 STYLES: Final = (
-    "tokens", "fonts", "ground", "masthead", "aids", "frame", "box", "home", "results", "facets", "suggest", "keeping", "advanced", "record",
+    "tokens", "fonts", "ground", "masthead", "aids", "frame", "box", "home", "results", "facets", "suggest", "keeping", "help", "advanced", "record",
     "reader", "lending", "covers", "children", "signing", "tabs", "account", "desk", "media",
 )  # fmt: skip
 # In this order they hear of a key: a suggestion that is chosen with Enter, or another scope, is nothing for the frame.

@@ -48,14 +48,21 @@ class PlainLinks:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Pages beside the search: the form for several fields, and what the reader's browser keeps."""
+    """Pages beside the search: the form for several fields, what the reader's browser keeps, and how to search."""
 
     advanced: str
     history: str
+    help: str
 
 
 def tools(state: SearchState, interactive: bool) -> Tools:
-    return Tools(advanced(state, interactive), history(state.hl))
+    return Tools(advanced(state, interactive), history(state.hl), help_page(state.hl, interactive))
+
+
+def help_page(hl: Language, interactive: bool) -> str:
+    """How to search. interactive: its examples lead to the interactive page."""
+    params = [*([("app", "1")] if interactive else []), *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])]
+    return "/bantuan" + (f"?{urlencode(params)}" if params else "")
 
 
 def account(hl: Language) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from portal.i18n import Language, messages
 from portal.presenters.children import pinned, topic_searches
+from portal.presenters.help import trials_of
 from portal.search_state import SearchState
 from search.discovery import Discovery
 from search.document import Document
@@ -21,6 +22,13 @@ def fruitful_examples(discovery: Discovery, generation: str, hl: Language, today
     """The first example searches that find what they ask for, so that none leads nowhere; looked up anew for each `generation`."""
     examples = ((q, SearchState(q=q).understood(today).query) for q in messages(hl).list("home.example_queries"))
     return tuple(islice((q for q, query in examples if _finds_all(discovery, query)), EXAMPLES_SHOWN))
+
+
+@lru_cache(maxsize=8)
+def fruitful_trials(discovery: Discovery, generation: str, hl: Language, today: date) -> tuple[tuple[str, str], ...]:
+    """Ways of asking, each with a search that finds something, made of a new title; looked up anew for each `generation`."""
+    trials = trials_of(new_titles(discovery, generation), messages(hl))
+    return tuple((way, q) for way, q in trials if _finds_all(discovery, SearchState(q=q).understood(today).query))
 
 
 @lru_cache(maxsize=8)

@@ -232,6 +232,11 @@ class Drawing:
         title, switched = self.t("history.title"), addresses.history(self.t.other)
         return self._drawn("_history.html", None, title, title, view="history", other_language=switched)
 
+    def help(self, view: object, switched: str) -> Drawn:
+        """How to search, read, keep and borrow. switched: the same in the other language."""
+        title = self.t("help.title")
+        return self._drawn("_help.html", view, title, title, view="help", indexed=True, other_language=switched)
+
     def saved(self, view: object, switched: str) -> Drawn:
         """A list of titles. switched: the same list in the other language."""
         title = self.t("saved.title")

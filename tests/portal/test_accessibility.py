@@ -33,6 +33,7 @@ PAGES = {
     "inside e-books": "/?q=presiden&in=pages",
     "several fields": "/cari/lanjut?q=judul:karang",
     "searches kept": "/riwayat",
+    "help": "/bantuan",
     "titles kept": f"/simpanan?ids={REEF_ID}&ids=kota.007",
     "children": "/anak",
     "signing in": "/masuk?lanjut=/akun",
