@@ -25,18 +25,21 @@
   });
 
   // ---- keys ----
-  const follow = (selector) => {
-    const link = book.querySelector(selector);
-    if (link) location.assign(link.href);
-    return Boolean(link);
-  };
-  // Keys may be pressed faster than pages come: each turns on from the page that was asked for last, and that one is fetched
-  // once they rest, for a browser hears none while it goes from page to page.
+  // Keys may be pressed faster than pages come: each turns on from the page that was asked for last. That one is fetched once
+  // they rest, for a browser hears none while it goes from page to page; with a page on its way already, at once.
   const REST_MS = 150;
   const here = Number(book.dataset.page);
   let asked = here;
   let resting = 0;
-  addEventListener('pageshow', (event) => { if (event.persisted) asked = here; }); // one came back to it
+  let onItsWay = false;
+  const stay = () => { clearTimeout(resting); asked = here; onItsWay = false; };
+  addEventListener('pageshow', (event) => { if (event.persisted) stay(); }); // one came back to it
+  const go = (address) => { onItsWay = true; location.assign(address); };
+  const follow = (selector) => {
+    const link = book.querySelector(selector);
+    if (link) { clearTimeout(resting); go(link.href); }
+    return Boolean(link);
+  };
   const turn = (step) => {
     const link = book.querySelector(`.reader-bar [rel="${step < 0 ? 'prev' : 'next'}"]`);
     const wanted = Math.min(Math.max(asked + step, 1), Number(book.dataset.pages));
@@ -45,7 +48,8 @@
     const address = new URL(link.href);
     address.pathname = address.pathname.replace(/\d+$/, wanted);
     clearTimeout(resting);
-    resting = setTimeout(() => location.assign(address), REST_MS);
+    if (onItsWay) go(address);
+    else if (wanted !== here) resting = setTimeout(go, REST_MS, address);
     return true;
   };
   const root = document.scrollingElement;
@@ -64,8 +68,9 @@
     const turned = {
       ArrowLeft: () => !aside && turn(-1),
       ArrowRight: () => !aside && turn(1),
-      PageUp: () => atTop() && turn(-1),
-      PageDown: () => atBottom() && turn(1),
+      // The page that comes is to be scrolled first.
+      PageUp: () => asked === here && atTop() && turn(-1),
+      PageDown: () => asked === here && atBottom() && turn(1),
       n: () => letters.checked && follow('[data-hit="next"]'),
       p: () => letters.checked && follow('[data-hit="previous"]'),
     }[event.key]?.();

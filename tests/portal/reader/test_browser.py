@@ -162,6 +162,46 @@ def test_keys_that_are_pressed_faster_than_pages_come_all_count(browser: Browser
     page.close()
 
 
+def test_a_key_counts_at_once_while_a_page_is_on_its_way(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600)
+    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda _: None)  # it never comes
+    with page.expect_request(f"**/baca/{EBOOK_ID}/6?**"):
+        page.keyboard.press("ArrowRight")
+        page.clock.run_for(1_000)
+    page.keyboard.press("ArrowRight")  # with no time for a rest
+    at(page, 7)
+    page.close()
+
+
+def test_there_and_back_again_fetches_nothing(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    page.clock.install()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if request.is_navigation_request() else None)
+    for key in ("ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.clock.run_for(1_000)
+    page.keyboard.press("ArrowLeft")
+    page.clock.run_for(1_000)
+    at(page, 4)
+    assert [url.partition("?")[0].rpartition("/")[2] for url in fetched] == ["4"]
+    page.close()
+
+
+def test_scrolling_on_turns_one_page_which_is_to_be_scrolled_first(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    to_the_bottom(page)
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    at(page, 6)
+    page.close()
+
+
 @pytest.mark.parametrize(("hl", "told"), [("id", "hanya berupa gambar"), ("en", "only an image")])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_page_that_is_an_image_is_shown_at_once(
