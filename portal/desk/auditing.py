@@ -14,8 +14,10 @@ PATHS: Final = {"patron": "/meja/anggota", "item": "/meja/eksemplar"}
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 # Whose subjects, or details, are codes of branches.
 _OF_BRANCHES: Final = ("branch", "calendar", "list")
-# What a field of a patron is called where its form says it in another word.
-_FORM_WORDS: Final = {"home_branch": "branch", "birth_year": "born"}
+# What a field is called where its form says it in another word; a copy on its shelf moves with its branch.
+_FORM_WORDS: Final = {"home_branch": "branch", "birth_year": "born", "place": "branch"}
+# What everybody does to the own account, so that whose it is need not be said.
+_OWN: Final = frozenset(("sign_in", "pin.change", "oidc.link"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,23 @@ class EntryView:
 
 
 class AuditWords:
-    """For one language. branches: their names by code. asked: the address of the entries about a subject."""
+    """For one language. branches, categories: their names by code. asked: the address of the entries about a subject."""
 
-    def __init__(self, moments: Moments, branches: Mapping[str, str], asked: Callable[[str], str]) -> None:
-        self._moments, self._branches, self._asked = moments, branches, asked
+    def __init__(
+        self,
+        moments: Moments,
+        branches: Mapping[str, str],
+        categories: Mapping[str, str],
+        asked: Callable[[str], str],
+    ) -> None:
+        self._moments, self._branches, self._categories, self._asked = moments, branches, categories, asked
         self._t = moments.t
 
     def deed(self, action: str) -> str:
         return self._t.label("deed", action)
 
     def entry(self, row: AuditRow) -> EntryView:
-        is_own = row.subject == row.actor_id
+        is_own = row.action in _OWN and row.subject == row.actor_id
         return EntryView(
             number=row.number,
             when=self._moments.time(row.at),
@@ -73,7 +81,20 @@ class AuditWords:
             return Link(self._t("desk.audit_gone"))
         if row.action.startswith(_OF_BRANCHES):
             return Link(self._branch(row.subject))
-        return Link(" · ".join(self._t("desk.every") if code == EVERY else code for code in row.subject.split("/")))
+        if row.action.startswith("category"):
+            return Link(self._categories.get(row.subject, row.subject))
+        if row.action.startswith("rule") and row.subject.count("/") == 2:
+            return Link(self._rule(*row.subject.split("/")))
+        return Link(row.subject)
+
+    def _rule(self, category: str, loan_type: str, branch: str) -> str:
+        every = {EVERY: self._t("desk.every")}
+        return self._t(
+            "desk.rule_for",
+            category={**every, **self._categories}.get(category, category),
+            loan_type=every.get(loan_type, loan_type),
+            branch={**every, **self._branches}.get(branch, branch),
+        )
 
     def _link(self, named: Named) -> Link:
         return Link(
@@ -103,7 +124,7 @@ class AuditWords:
         return self._t(f"desk.role_{detail}")
 
     def _fields(self, detail: str) -> str:
-        return ", ".join(self._t(f"desk.{_FORM_WORDS.get(name, name)}") for name in detail.split())
+        return ", ".join(dict.fromkeys(self._t(f"desk.{_FORM_WORDS.get(name, name)}") for name in detail.split()))
 
     def _found(self, detail: str) -> str:
         return self._t.count("desk.patrons_found", int(detail.removeprefix("found ")))

@@ -16,7 +16,7 @@ from portal.desk.frame import DeskFrame, Mistake, Option, mistake, onward, text
 from portal.i18n import Messages, messages
 from portal.presenters.wording import begun
 from portal.services.errors import NotValid
-from portal.services.housekeeping import FAILED
+from portal.services.housekeeping import CLOCK, FAILED
 from portal.services.identity.staff import NewStaff, StaffMember
 from portal.services.oversight import JobRow
 from portal.services.personal_data import RequestView
@@ -45,7 +45,7 @@ class RequestsView:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """failed: how its last run ended, "" where it ended well."""
+    """failed: how its last run ended, or why the clock is waited for, "" where all is well."""
 
     name: str
     done_at: datetime | None
@@ -130,7 +130,10 @@ class OversightPages:
         page = oversight.entries(visitor.actor, before=number, action=action, subject=subject, by=by)
         here = {"hl": t.language, "kerja": action, "siapa": by, "tentang": subject}
         branches = {branch.code: branch.name for branch in self._frame.branches(visitor)}
-        words = AuditWords(self._frame.moments(t), branches, lambda one: audit_path(hl=t.language, tentang=one))
+        categories = {one.value: one.label for one in self._frame.category_options(visitor, "")}
+        words = AuditWords(
+            self._frame.moments(t), branches, categories, lambda one: audit_path(hl=t.language, tentang=one)
+        )
         deeds = sorted((begun(words.deed(one)), one) for one in oversight.actions(visitor.actor))
         view = AuditView(
             tuple(map(words.entry, page.rows)),
@@ -189,5 +192,9 @@ def entry_number(text: str) -> int:
 
 
 def job_row(job: JobRow, t: Messages) -> JobView:
-    kind = job.outcome.removeprefix(FAILED) if job.outcome.startswith(FAILED) else ""
-    return JobView(t.label("job", job.name), job.done_at, t("desk.job_failed", kind=kind) if kind else "")
+    failed = ""
+    if job.name == CLOCK and job.outcome:
+        failed = t(f"desk.clock_{job.outcome}")
+    elif job.outcome.startswith(FAILED):
+        failed = t("desk.job_failed", kind=job.outcome.removeprefix(FAILED))
+    return JobView(t.label("job", job.name), job.done_at or job.seen_at, failed)

@@ -18,8 +18,9 @@ from portal.i18n import Language, messages
 from portal.ils.driver import HoldRequest
 from portal.services.actors import Actor
 from portal.services.audit import record
+from portal.services.housekeeping import CLOCK
 from portal.services.importing.columns import Kind
-from portal.store.tables import AuditEntry, ClosedDay, Fine, Item, Message, Patron, Rule
+from portal.store.tables import AuditEntry, ClosedDay, Fine, Item, Job, Message, Patron, Rule
 from portal.store.tables.circulation import FineKind
 from portal.store.tables.collection import ItemStatus
 from portal.store.tables.people import RequestKind, Role, Standing
@@ -369,7 +370,7 @@ def test_the_audit_is_shown_by_who_did_it_and_about_what(admin: AtDesk, shelves:
     assert "3 entries" in told
     assert f"Sari noted a copy as lost · Judul {LAUT}" in told
     assert f'href="/meja/eksemplar/item-{copy}?hl=en"' in page
-    assert "Sari charged a fine · what is no longer there · Rp7,500" in told
+    assert "Sari charged a fine · no longer there · Rp7,500" in told
     assert "Sari looked at the list of overdue loans · Perpustakaan Pusat" in told
     about = words(admin.get(f"/meja/audit?tentang=item-{copy}&hl=en"))
     assert "1 entry" in about
@@ -386,6 +387,7 @@ def test_the_audit_is_shown_by_who_did_it_and_about_what(admin: AtDesk, shelves:
         ("calendar.day_removed", "2027-08-17", "Sel, 17 Agu 2027"),
         ("calendar.days", "12", "12 hari"),
         ("import_items", "added 1200, changed 0", "ditambah 1.200, diubah 0"),
+        ("item.changed", "branch place", "mengubah data eksemplar · x · Cabang Hanya"),
         ("fine.waive", "sebagian", "sebagian"),  # not as it is written today
     ],
 )
@@ -393,8 +395,48 @@ def test_what_an_entry_tells_beside_is_in_words(
     admin: AtDesk, shelves: Library, action: str, detail: str, told: str
 ) -> None:
     with shelves.database.writing() as session:
-        record(session, "x", action, "", detail, at=shelves.clock.now)
+        record(session, "x", action, "x", detail, at=shelves.clock.now)
     assert told in words(admin.get(f"/meja/audit?kerja={action}"))
+
+
+def test_what_staff_did_to_themselves_is_told_as_such_and_a_sign_in_is_not(admin: AtDesk, shelves: Library) -> None:
+    me = add_person(shelves.database, "STAF-9", Role.LIBRARIAN, "Sari")
+    with shelves.database.writing() as session:
+        record(session, me, "fine.waive", me, "5000", at=shelves.clock.now)
+        record(session, me, "sign_in", me, at=shelves.clock.now)
+    page = words(admin.get(f"/meja/audit?siapa={me}&hl=en"))
+    assert "Sari waived a fine · Sari · Rp5,000 Only about this" in page
+    assert "Sari signed in ·" not in page
+    assert page.count("Only about this") == 1
+
+
+def test_rules_categories_and_branches_in_the_audit_have_their_names(admin: AtDesk, shelves: Library) -> None:
+    with shelves.database.writing() as session:
+        record(session, "x", "rule.put", "anak/*/pusat", at=shelves.clock.now)
+        record(session, "x", "category.put", "anak", at=shelves.clock.now)
+        record(session, "x", "branch.removed", "lama", at=shelves.clock.now)
+    page = words(admin.get("/meja/audit"))
+    assert "menyimpan aturan · Golongan Anak · jenis semua · cabang Perpustakaan Pusat" in page
+    assert "menyimpan golongan anggota · Anak" in page
+    assert "menghapus cabang · lama" in page
+
+
+def test_the_way_to_entries_about_the_same_is_called_as_it_is_seen(admin: AtDesk, shelves: Library) -> None:
+    admin.get(f"/meja/anggota/{shelves.patron().id}")
+    ways = re.findall(r'class="entry-same"[^>]*aria-label="([^"]+)">([^<]+)<', admin.get("/meja/audit"))
+    assert ways
+    assert not [name for name, seen in ways if not name.startswith(seen)]  # WCAG 2.5.3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"), [("", "Memeriksa jam komputer · 26 Nov 2026 12.00"), ("ahead", "Jam komputer melompat maju.")]
+)
+def test_the_clock_that_jobs_wait_for_is_told_among_them(
+    admin: AtDesk, shelves: Library, outcome: str, told: str
+) -> None:
+    with shelves.database.writing() as session:
+        session.add(Job(name=CLOCK, seen_at=shelves.clock.now, outcome=outcome))
+    assert told in words(admin.get("/meja/audit"))
 
 
 def actions_in_code() -> set[str]:
