@@ -1,6 +1,6 @@
 """The form for several fields, and the search that it means: both ways, so that a search can be changed in the form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -55,6 +55,8 @@ def text_of(form: Form) -> str:
     'judul:laut DAN judul:biru ATAU subjek:ikan'
     >>> text_of(Form((Row("title", "laut biru"), Row("title", "laut"))))
     'judul:laut judul:biru'
+    >>> text_of(Form((Row("title", "anak anak"), Row("title", "anak"))))
+    'judul:anak judul:anak'
     """
     asked = list(dict.fromkeys((row.how != "none", parts) for row in form.rows if (parts := _parts(row))))
     places = [place for place, (wanted, _) in enumerate(asked) if wanted]
@@ -62,7 +64,7 @@ def text_of(form: Form) -> str:
         choices = tuple(parts[0] if len(parts) == 1 else Group(parts) for wanted, parts in asked if wanted)
         unwanted = [(False, parts) for wanted, parts in asked if not wanted]
         asked = [*unwanted[: places[0]], (True, (Group(choices, either=True),)), *unwanted[places[0] :]]
-    return printed(_once(part for _, parts in asked for part in parts))
+    return printed(_once(parts for _, parts in asked))
 
 
 def form_from(parts: Iterable[Part]) -> Form:
@@ -82,7 +84,9 @@ def _parts(row: Row) -> tuple[Part, ...]:
     if row.how == "phrase":
         words = " ".join(row.words.replace('"', " ").split())
         return (Clause(words, field, phrase=True),) if any(ch.isalnum() for ch in words) else ()
-    parts = _once(parse(row.words, within=field).parts)
+    parts = parse(row.words, within=field).parts
+    if row.how != "all":
+        parts = tuple(dict.fromkeys(parts))
     if row.how == "any" and len(parts) > 1:
         return (Group(parts, either=True),)
     if row.how == "none":
@@ -90,8 +94,12 @@ def _parts(row: Row) -> tuple[Part, ...]:
     return parts
 
 
-def _once(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(dict.fromkeys(parts))
+def _once(rows: Iterable[tuple[Part, ...]]) -> Iterator[Part]:
+    """What no row before has asked. What a row itself repeats stays: "anak anak", or a title like "to be or not to be"."""
+    told: set[Part] = set()
+    for parts in rows:
+        yield from (part for part in parts if part not in told)
+        told.update(parts)
 
 
 def _rows(parts: Iterable[Part]) -> tuple[Row, ...]:

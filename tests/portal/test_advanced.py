@@ -46,6 +46,12 @@ def test_a_row_that_says_the_same_again_changes_nothing(how: How, either: bool) 
     )
 
 
+@pytest.mark.parametrize("words", ["anak anak", "to be or not to be"])
+def test_a_row_keeps_the_words_that_it_repeats(words: str) -> None:
+    form = Form((Row("", words), Row("subject", "laut")))
+    assert form_from(parse(text_of(form)).parts) == form
+
+
 def test_rows_of_one_field_that_ask_for_different_words_are_all_asked() -> None:
     rows = Form((Row("title", "laut", "any"), Row("title", "biru danau", "any"), Row("title", "biru", "phrase")))
     assert text_of(rows) == 'judul:laut judul:biru ATAU judul:danau judul:"biru"'
