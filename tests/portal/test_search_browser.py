@@ -395,6 +395,22 @@ def test_what_a_browser_does_not_let_be_changed_is_not_said_to_be_removed(browse
     page.close()
 
 
+def test_a_search_that_a_browser_does_not_forget_is_not_said_to_be_gone(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/riwayat")
+    page.evaluate(
+        "() => localStorage.setItem('telusur.riwayat', JSON.stringify([{ address: '?q=laut', label: 'laut', at: 1 }]))"
+    )
+    page.reload()
+    page.evaluate(REFUSE)
+    for button in ("[data-forget]", "[data-forget-all]"):
+        page.locator(button).click()
+        said = page.locator("[data-history] [role=status]")
+        expect(said).to_contain_text("Riwayat Anda tetap seperti semula")
+        expect(said).to_be_in_viewport(ratio=0.99)
+        expect(page.locator(".kept-list li")).to_have_count(1)
+    page.close()
+
+
 def test_who_keeps_nothing_is_not_asked_to_empty_the_list_of_others(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, LIST)
     empty = page.locator("[data-save-none]")

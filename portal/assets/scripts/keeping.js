@@ -147,7 +147,12 @@
 
   const untell = () => document.querySelectorAll('.save-told').forEach((one) => one.remove());
 
-  const told = (text) => { const place = document.querySelector('[data-history] [role="status"]'); if (place) place.textContent = text ?? place.dataset.told; };
+  // Searches that are gone are seen to be gone; that they stay has to be read.
+  const tellOfSearches = (stay) => {
+    const place = document.querySelector('[data-history] [role="status"]');
+    place.textContent = stay ? word('history_stays') : place.dataset.told;
+    place.classList.toggle('visually-hidden', !stay);
+  };
 
   const showAll = () => { keepSearch(); mark(); fill(); };
 
@@ -183,16 +188,16 @@
       await putBack(button);
     } else if (button.dataset.forget) {
       const place = [...document.querySelectorAll('[data-forget]')].indexOf(button);
-      write(SEARCHES, searches().filter((one) => one.address !== button.dataset.forget));
+      if (!write(SEARCHES, searches().filter((one) => one.address !== button.dataset.forget))) { tellOfSearches(true); return; }
       fill();
       const left = document.querySelectorAll('[data-forget]');
       (left[Math.min(place, left.length - 1)] || document.querySelector('#judul-halaman')).focus();
-      told();
+      tellOfSearches(false);
     } else if (button.dataset.forgetAll !== undefined) {
-      write(SEARCHES, []);
+      if (!write(SEARCHES, [])) { tellOfSearches(true); return; }
       fill();
       document.querySelector('#judul-halaman').focus();
-      told();
+      tellOfSearches(false);
     } else if (button.dataset.copyAddress) {
       try { await navigator.clipboard.writeText(new URL(button.dataset.copyAddress, location.href).href); } catch { return; }
       telusur.copied(button);
