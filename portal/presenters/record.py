@@ -116,9 +116,9 @@ def record(
     rows = [row_of("contents", (), row.original, t) if row.field == "contents" else row for row in rows]
     rows = [row for row in rows if row.values or row.original]
     elsewhere = [
-        row_of(name, (), texts, t)
+        row_of(name, (), left, t)
         for name, texts in original.items()
-        if name not in _PLACED_APART and placed.isdisjoint(texts)
+        if name not in _PLACED_APART and (left := tuple(text for text in texts if text not in placed))
     ]
     return RecordView(
         id=document.id,

@@ -301,6 +301,14 @@ def test_the_title_in_its_script_is_labelled(hl: Language, label: str) -> None:
     assert label in drawn(arabic(), hl)
 
 
+def test_a_text_in_its_script_is_not_lost_where_another_of_its_field_is_shown_already() -> None:
+    texts = (("title_other", "北京周報"), ("related_title", "北京周報"), ("related_title", "人民中国"))
+    told = {"title": ("Beijing zhou bao",), "title_other": ("Beijing zhou bao (1958)",)}
+    view = view_of(Document(DocumentId("kota.1"), told, vernacular=tuple(Vernacular(*text) for text in texts)))
+    assert [text.text for text in row(view, "title_other").original] == ["北京周報"]
+    assert [text.text for row in view.relations for text in row.original] == ["人民中国"]
+
+
 def test_publisher_and_series_in_their_script_stand_beside_the_romanised_and_not_in_the_note() -> None:
     view = view_of(arabic())
     assert [text.text for text in row(view, "publication").original] == ["القاهرة : مكتبة الشروق، 2006"]
