@@ -38,8 +38,10 @@ T = TypeVar("T")
 # Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
 # costs it as much as writing them did. Some 200 MB while it is written.
 BATCH_RECORDS: Final = 16_000
-# With vectors a batch this size takes seconds as it is, and Ctrl-C waits for it.
+# With vectors the first batch is so large, and the next one twice as large while one takes little: how long vectors take is the
+# model's, and Ctrl-C waits for the end of a batch.
 BATCH_EMBEDDED: Final = 500
+_LITTLE_S: Final = 2.0
 # Repositories are slow, and what was asked of them should not be lost.
 BATCH_HARVESTED: Final = 200
 # One a file at most, and a load may have a hundred thousand.
@@ -56,7 +58,7 @@ class Load:
     """One run of a job. `stop` may be set from a signal handler: the batch under way is written, then it ends.
 
     tombstones: where removals are remembered. on_refused: gets each refused record with its bytes. batch_records: how many
-    are written together; fewer where there are vectors to make.
+    are written together at most.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Load:
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
+        self._most_together = batch_records
         self._report = IngestReport(
             job.dry, embedder=job.embedder.name if job.embedder else "", removes_missing=job.missing == "removed"
         )
@@ -157,7 +160,10 @@ class Load:
             changes = pool.changes(self._changed_only(session, self._until_stopped(records)))
             self._items = self._report.read
             while batch := list(islice(self._until_stopped(changes), self._batch)):
+                began = time.monotonic()
                 self._write_records(session, batch)
+                if time.monotonic() - began < _LITTLE_S:
+                    self._batch = min(2 * self._batch, self._most_together)
                 self._tell(batch[-1].origin.file)
                 session.checkpoint_if_due()
             if self._last_file:

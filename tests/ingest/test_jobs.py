@@ -25,7 +25,7 @@ LOADING = """
 import sys
 from pathlib import Path
 from ingest.jobs import IngestJob
-from ingest.pipeline import Load
+from ingest.pipeline import BATCH_EMBEDDED, Load
 from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
 
@@ -40,7 +40,7 @@ def tell(progress):
         began = True
         print("writing", flush=True)
 
-Load(library.engine, library.ebooks, job, tell, tombstones=library.tombstones).run()
+Load(library.engine, library.ebooks, job, tell, tombstones=library.tombstones, batch_records=BATCH_EMBEDDED).run()
 """
 
 

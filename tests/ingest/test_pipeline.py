@@ -2,12 +2,14 @@ import gzip
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 import marc_samples
+from ingest import pipeline
 from ingest.ebooks import EbookStore, StoreError
 from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import Load
@@ -15,6 +17,7 @@ from ingest.report import OUTCOMES, IngestReport
 from portal.commands.console import report_text
 from search.discovery import Discovery
 from search.document import Document, DocumentId
+from search.engine import Matrix
 from search.query import Filter, Query
 from search.query_language import parse
 from tests.support import pdfs
@@ -137,6 +140,29 @@ def test_stopping_keeps_what_was_read_and_going_on_completes_it(library: Library
     assert 0 < kept < SEVERAL_BATCHES
     again = library.load(first)
     assert (again.outcomes["unchanged"], again.outcomes["indexed"]) == (kept, SEVERAL_BATCHES - kept)
+
+
+class SizeEmbedder(LetterEmbedder):
+    """Keeps how many texts came together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+
+    def passages(self, texts: Sequence[str]) -> Matrix:
+        self.together.append(len(texts))
+        return super().passages(texts)
+
+
+@pytest.mark.parametrize(("little_s", "sizes"), [(60.0, [500, 1000, 1000]), (0.0, [500] * 5)])
+def test_batches_grow_while_one_takes_little(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little_s: float, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(pipeline, "_LITTLE_S", little_s)
+    path = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
+    embedder = SizeEmbedder()
+    Load(library.engine, library.ebooks, IngestJob((path,), embedder=embedder), batch_records=BATCH).run()
+    assert embedder.together == sizes
 
 
 def test_stopping_in_the_middle_of_a_batch_writes_what_was_read_of_it(library: Library, tmp_path: Path) -> None:
