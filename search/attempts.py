@@ -152,7 +152,7 @@ class Asking:
         # What is near in meaning to a set phrase says more than what holds one of its words.
         near = any(item.score >= self.near_from for item in first.nearest[:1])
         if not (is_relaxed(loosened) or first.found or near):
-            loosened = replace(loosened, parts=tuple(_apart(loosened.parts)))
+            loosened = replace(loosened, parts=tuple(_apart(loosened.parts, set(analysis.plain_words(loosened.text)))))
         if is_relaxed(loosened) and self.searcher.keyword(loosened.without_filters(), 0).total:
             return replace(first, query=loosened, words=self._ranked(loosened), found=True)
         return first
@@ -161,10 +161,11 @@ class Asking:
         return self.searcher.keyword(query, self.depth)
 
 
-def _apart(parts: Iterable[Part]) -> Iterator[Part]:
-    """The words of set phrases each by itself, as they were typed."""
+def _apart(parts: Iterable[Part], typed: Collection[str]) -> Iterator[Part]:
+    """The words of set phrases each by itself, as they were typed; of what "WHO" is short for they were not."""
     for part in parts:
-        if isinstance(part, Clause) and part.others and not part.phrase:
+        words = analysis.plain_words(part.text) if isinstance(part, Clause) else ()
+        if isinstance(part, Clause) and part.others and not part.phrase and all(word in typed for word in words):
             yield from (replace(part, text=word, others=()) for word in part.text.split())
         else:
             yield part

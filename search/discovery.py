@@ -38,7 +38,7 @@ from search.results import (
 )
 from search.schema import RELEVANCE
 from search.telling import FEWEST_WORDS, telling
-from search.translating import translated
+from search.translating import meant, translated
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
 MAX_RESULTS_REACHED: Final = 1000
@@ -310,7 +310,7 @@ def _nearness(searcher: Searcher, embedder: Embedder | None, query: Query) -> Se
     """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
     if embedder is None:
         return None
-    words = " ".join(clause.text.rstrip("!") for clause in query.wanted)
+    words = meant(query)
     # A number is looked up, not understood; its neighbours in meaning are noise.
     if not any(ch.isalpha() for ch in words) or not embedder.knows(words):
         return None

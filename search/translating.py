@@ -52,6 +52,19 @@ def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     return replace(query, parts=parts), tuple(once.values())
 
 
+def meant(query: Query) -> str:
+    """The wanted words, for their meaning: "WHO" means what it is short for, and "buku MIN" no other books.
+
+    What is short for two things ("UN") stays, as what it means is between them and neither.
+    """
+
+    def said(clause: Clause) -> str:
+        long = written_out(clause.text, query.text) if _is_word(clause) else None
+        return f"{clause.text} {long.indonesian[0]}" if long and len(long.indonesian) == 1 else clause.text.rstrip("!")
+
+    return " ".join(map(said, query.wanted))
+
+
 def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: str) -> Iterator[Part]:
     """text: that of the whole query, in which a short name is told by its capitals."""
     run: list[Clause] = []
@@ -78,12 +91,13 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: 
 
 def _with_long_forms(clause: Clause, long: WrittenOut, told: list[str]) -> Clause:
     """A short name with what it is short for. One that is a word of grammar besides, as "WHO", gives way to that, and counts in
-    titles and headings alone."""
+    titles and headings alone. Any other counts as much as that, whose words would else count each by itself."""
     told += (long.indonesian[0], long.english[0])
     own = [tuple(analysis.plain_words(form)) for form in long.indonesian]
     english = [Alternative(tuple(analysis.plain_words(form)), TRANSLATED) for form in long.english]
     if not is_stop(clause):
-        return replace(clause, others=(*(Alternative(words, 1.0) for words in own), *english))
+        forms = (*(Alternative(words, 1.0) for words in own), *english)
+        return replace(clause, others=tuple(replace(one, weight=one.weight / len(one.words)) for one in forms))
     short = Alternative(tuple(analysis.plain_words(clause.text)), SHORT_IN_HEADINGS, heading=True)
     others = (short, *(Alternative(words, 1.0) for words in own[1:]), *english)
     return replace(clause, text=" ".join(own[0]), others=others)

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from search import analysis
+
 # A text in capitals of which no word is longer may be made of short names: "PAI SMA".
 LONGEST: Final = 4
 
@@ -23,12 +25,20 @@ class WrittenOut(NamedTuple):
 def written_out(word: str, text: str) -> WrittenOut | None:
     """What `word` of `text`, as it is written there, is short for; None where it is none of them, or the whole text is shouted.
 
-    >>> written_out("MIN", "guru MIN"), written_out("min", "guru min"), written_out("MIN", "GURU MIN")
+    >>> written_out("MIN", "guru MIN"), written_out("min", "guru min"), written_out("MIN", "SEKOLAH MIN")
     (WrittenOut(indonesian=('madrasah ibtidaiyah negeri',), english=('state Islamic primary school',)), None, None)
     """
     found = _table().get(word)
-    shouted = text.isupper() and any(len(one) > LONGEST for one in text.split())
-    return found if found and not shouted else None
+    return found if found and not _is_shouted(text) else None
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a text in capitals is made of words: one is too long for a short name, or is grammar, as in "LET IT BE"."""
+    if not text.isupper():
+        return False
+    names = {analysis.fold(name) for name in _table()}
+    words = analysis.plain_words(text)
+    return any(len(word) > LONGEST or (analysis.is_stop_word(word) and word not in names) for word in words)
 
 
 @cache

@@ -1,17 +1,27 @@
 """Short names that are words besides: their form, and what they mean to a search."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from search.analysis import plain_words
 from search.bilingual.abbreviations import FILE, written_out
 from search.bilingual.lexicon import shipped
+from search.discovery import Discovery
+from search.document import Passage
+from search.embedding import Embedder
+from search.engines.embedded import EmbeddedEngine
 from search.interrogatives import interrogative
 from search.query_language import parse
-from search.translating import translated
+from search.static_embedding import StaticEmbedder
+from search.translating import meant, translated
 from search.understanding import understand
+from tests.support.documents import entry
 
+EMBEDDER = StaticEmbedder()
 ROWS = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()[1:]]
 
 
@@ -51,6 +61,41 @@ def test_in_small_letters_or_a_shouted_text_it_is_a_word() -> None:
     assert written_out("WHO", "WHO WROTE DUNE") is None
     assert "organisasi kesehatan dunia" not in searched_for("who")
     assert "pendidikan agama islam" in searched_for("PAI SMA")
+
+
+@pytest.mark.parametrize("text", ["WHO AM I", "AS YOU LIKE IT", "LET IT BE", "MAN OF WAR", "US AND THEM"])
+def test_a_text_of_short_words_in_capitals_is_told_by_its_grammar(text: str) -> None:
+    assert not any(written_out(word, text) for word in text.split())
+
+
+def test_what_it_is_short_for_counts_as_one_word_and_speaks_for_its_meaning() -> None:
+    query, _ = translated(parse("buku MIN"), shipped())
+    weights = {" ".join(other.words): other.weight for other in query.clauses[-1].others}
+    assert weights["madrasah ibtidaiyah negeri"] == pytest.approx(1 / 3)
+    assert meant(parse("buku MIN")) == "buku MIN madrasah ibtidaiyah negeri"
+    assert [meant(parse(text)) for text in ("buku min", "soal UN")] == ["buku min", "soal UN"]
+
+
+def test_a_title_with_the_short_name_stands_above_what_is_near_to_the_other_words(tmp_path: Path) -> None:
+    with_it = ["Pembelajaran di MIN Manado", "Guru madrasah ibtidaiyah negeri"]
+    near = [f"Buku Bahasa dan Sastra Indonesia {number} untuk SMP" for number in range(60)]
+    found = discovery_of([*near, *with_it], tmp_path).search(parse("buku MIN")).hits
+    assert {hit.document.title for hit in found[:2]} == set(with_it)
+
+
+def test_what_it_is_short_for_is_not_taken_apart_where_nothing_is_found(tmp_path: Path) -> None:
+    titles = ("Etika organisasi dunia kerja", "Membuka cakrawala dunia", "Kesehatan dunia anak")
+    assert discovery_of(titles, tmp_path, embedder=None).search(parse("WHO")).total == 0
+
+
+def discovery_of(titles: Sequence[str], folder: Path, embedder: Embedder | None = EMBEDDER) -> Discovery:
+    engine = EmbeddedEngine(folder)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        for number, title in enumerate(titles):
+            made = entry(f"a.{number}", title, language="ind")
+            vectors = EMBEDDER.passages([title])
+            writer.put([replace(made, passages=(Passage(0, title),), vectors=vectors)])
+    return Discovery(engine, embedder, shipped)
 
 
 def test_a_word_of_grammar_counts_in_titles_and_headings_alone() -> None:
