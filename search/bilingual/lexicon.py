@@ -28,7 +28,7 @@ MIN_WEIGHT: Final = 0.05  # of a segment's weight; what has less is noise of the
 # Share of the hand-made forms where the table knows the word as well, and so adds what they leave out.
 HAND_SHARE: Final = 0.6
 
-# The topic of hand-made lines that name places. To these and other names nothing is added from the table.
+# The topic of hand-made lines that name places. To these and other names the table adds other forms of the name alone.
 PLACE: Final = "place"
 
 # Translations remembered: what patrons ask repeats itself, and reading a line anew costs ten times as much.
@@ -125,7 +125,7 @@ class _Side:
         self.hand: dict[str, list[tuple[str, float, Language]]] = {}
         self.hand_stems: dict[str, list[str]] = {}
         self.local: dict[str, list[tuple[str, float, Language]]] = {}
-        self.names: dict[str, bool] = {}  # whether what was made by hand of a key are names alone
+        self.names: dict[str, frozenset[str]] = {}  # of what is a name and nothing else: all its forms, folded
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -143,8 +143,12 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        if self.names[key]:  # the WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"
-            return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
+        if forms := self.names.get(
+            key
+        ):  # the WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"
+            table = [one for one in table if " ".join(_words(one[0])) in forms]  # but "Swedish" also is "Sweden"
+            if not table:
+                return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
         rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
@@ -164,23 +168,28 @@ class _Side:
         return _Found(forms, sure, by_hand=all(known.by_hand for known in found))
 
     def add(
-        self, forms: Sequence[str], also: Sequence[str], offered: Sequence[tuple[str, float, Language]], *, name: bool
+        self,
+        forms: Sequence[str],
+        also: Sequence[str],
+        offered: Sequence[tuple[str, float, Language]],
+        name: frozenset[str],
     ) -> None:
         """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah").
 
         A form that is only understood, or is the initials of the first, stands for the first as well: "UUD" is
-        "undang-undang dasar" before it is "constitution".
+        "undang-undang dasar" before it is "constitution". name: where the line is that of a name, its forms in both
+        languages, folded.
         """
         for number, form in enumerate((*forms, *also), start=1):
             key = " ".join(_words(form))
             written_out = forms[:1] if form in also or _are_initials(key, forms[0]) else ()
             meant = [*((first, 1.0, self.language) for first in written_out), *offered]
             if key not in self.hand:
-                self.hand[key] = []
+                self.hand[key], self.names[key] = [], name
                 stems = " ".join(analysis.stem(word, self.language) for word in key.split())
                 self.hand_stems.setdefault(stems, []).append(key)
             self.hand[key] += [(text, share / number, code) for text, share, code in meant]
-            self.names[key] = name and self.names.get(key, True)
+            self.names[key] = (name and self.names[key]) and name | self.names[key]
 
 
 def _is_name(form: str) -> bool:
@@ -242,9 +251,11 @@ class Lexicon:
             key = " ".join(_words(term.local))
             self._sides["id"].local.setdefault(key, []).extend(indonesian + english)
             return
-        name = term.topic == PLACE or _is_name(term.english[0])
-        self._sides["id"].add(term.indonesian, term.indonesian_also, english, name=name)
-        self._sides["en"].add(term.english, term.english_also, indonesian, name=name)
+        forms = (*term.indonesian, *term.indonesian_also, *term.english, *term.english_also)
+        is_name = term.topic == PLACE or _is_name(term.english[0])
+        name = frozenset(" ".join(_words(form)) for form in forms) if is_name else frozenset()
+        self._sides["id"].add(term.indonesian, term.indonesian_also, english, name)
+        self._sides["en"].add(term.english, term.english_also, indonesian, name)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.

@@ -285,6 +285,13 @@ def test_an_adjective_leads_to_its_country_and_the_reverse() -> None:
     assert "Hungarian" in expand("hungaria")["hungaria"]
 
 
+def test_a_name_keeps_its_other_forms_from_the_table() -> None:
+    for adjective, country in (("swedish", "sweden"), ("jordanian", "jordan"), ("scottish", "scotland")):
+        assert country in [text.lower() for text in expand(adjective)[adjective]]
+    assert "henti" not in expand("scottish")["scottish"]
+    assert expand("jordania")["jordania"][:2] == ["yordania", "Jordan"]
+
+
 def test_a_name_that_only_the_other_language_translates_is_translated_by_it() -> None:
     assert first("sejarah java")["java"] == "jawa"
 
