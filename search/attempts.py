@@ -24,10 +24,14 @@ BOOKS_LOOKED_INTO: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query as it is run, and what was added to it (search.results.ResultPage.also)."""
+    """A query as it is run, and what was added to it (search.results.ResultPage.also).
+
+    names: those of its words (folded) that are known to be names, so that they are spelt right.
+    """
 
     query: Query
     also: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Asking:
         ready = self.prepare(query)
         words, near = Keyword(ready.query, self.depth), self.nearness(query)
         unfiltered = Keyword(ready.query.without_filters(), 0) if query.filters else words
-        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query, ready.query)
+        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query, ready.query, ready.names)
         spellings = AskSpellings(doubtful) if doubtful and is_relaxed(ready.query) else None
         asked: list[Question[Any]] = [words, unfiltered, *([near] if near else []), *([spellings] if spellings else [])]
         answers = self.searcher.answer(list(dict.fromkeys(asked)))

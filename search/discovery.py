@@ -186,12 +186,17 @@ class Discovery:
         if query.wordless or not query.wanted:
             return Prepared(query)
         filled = implied and asks(query)
-        asked, also = (query, ()) if self._lexicon is None else translated(query, self._lexicon())
+        ready = Prepared(query)
+        if self._lexicon is not None:
+            lexicon = self._lexicon()
+            words = (word for clause in query.wanted for word in analysis.plain_words(clause.text))
+            ready = Prepared(*translated(query, lexicon), lexicon.names_among(words))
+        asked = ready.query
         if filled:
             asked = with_little_filling(asked)
         if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
             asked = asked.translated_in_headings(only=True)
-        return Prepared(with_implied(asked) if implied else asked, also)
+        return replace(ready, query=with_implied(asked) if implied else asked)
 
     def document(self, id: DocumentId) -> Document | None:
         """The document with this id, or the one that the record with this id was joined into."""

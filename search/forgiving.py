@@ -1,7 +1,7 @@
 """What a search may have meant when it finds little: another spelling, the beginning of a word, fewer demands. Pure functions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -38,10 +38,11 @@ _LONGEST_ACRONYM: Final = 5
 _LETTERS_THEN_DIGITS: Final = re.compile(r"([^\W\d_]{2,})(\d{1,4})")
 
 
-def doubtful_words(query: Query, translated: Query | None = None) -> tuple[str, ...]:
+def doubtful_words(query: Query, translated: Query | None = None, names: Set[str] = frozenset()) -> tuple[str, ...]:
     """The folded words of `query` whose spelling may be looked at, in order, no more than MAX_SPELLED.
 
-    translated: `query` with what its words are called in the other language; what is called something is spelt right.
+    translated: `query` with what its words are called in the other language; what is called something is spelt right, and
+    so are names, which may be called the same there ("Laos").
     """
     found = dict.fromkeys(
         word
@@ -49,7 +50,7 @@ def doubtful_words(query: Query, translated: Query | None = None) -> tuple[str, 
         if _may_be_misspelt(clause) and not _is_acronym(clause.text, query.text)
         for word in _words(clause)
     )
-    known = {word for clause in (translated or query).wanted if clause.others for word in _words(clause)}
+    known = names | {word for clause in (translated or query).wanted if clause.others for word in _words(clause)}
     return tuple(word for word in found if word not in known and not analysis.is_stop_word(word))[:MAX_SPELLED]
 
 

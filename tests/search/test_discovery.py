@@ -457,6 +457,17 @@ def test_a_known_word_is_not_given_up_for_another_unasked(tmp_path: Path) -> Non
     assert page.total == 83
 
 
+def test_the_name_of_a_country_is_no_slip(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("b.1", "Laos"), *(entry(f"c.{n}", "Laws") for n in range(80))])
+        writer.put([entry(f"d.{n}", "Manama") for n in range(80)])
+    found = Discovery(engine, None, shipped)
+    assert found.search(parse("laos")).meant is None
+    assert found.search(parse("panama")).typed is None
+    assert found.search(parse("lauws")).typed is not None
+
+
 def test_by_meaning_alone_a_narrow_filter_misses_none_that_is_near_enough(tmp_path: Path) -> None:
     nearer = [with_vectors(f"n.{number}", "karang", language="ind") for number in range(250)]
     later = [with_vectors(f"l.{number}", "karangan", language="eng") for number in range(5)]

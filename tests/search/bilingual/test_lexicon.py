@@ -292,6 +292,10 @@ def test_a_name_keeps_its_other_forms_from_the_table() -> None:
     assert expand("jordania")["jordania"][:2] == ["yordania", "Jordan"]
 
 
+def test_names_that_are_the_same_in_both_languages_are_known() -> None:
+    assert LEXICON.names_among(["laos", "panama", "batu", "lows"]) == {"laos", "panama"}
+
+
 def test_a_name_that_only_the_other_language_translates_is_translated_by_it() -> None:
     assert first("sejarah java")["java"] == "jawa"
 
