@@ -24,7 +24,8 @@ MOST_BETWEEN: Final = 2
 _ALONE: Final = frozenset[Kind](("sort", "access"))
 # A year before this one, said after a subject, is more likely a time the subject is about than a year of publication.
 FIRST_PLAIN_YEAR: Final = 1950
-# Right beside a thesis or an article a year is when it was written, unless it is one that many write of ("skripsi 1965").
+# Right beside a thesis or an article a year is when it was written, unless it is one that many write of ("skripsi 1965");
+# so are years that stand bare after a subject.
 FIRST_YEAR_BESIDE: Final = 2000
 
 Span = tuple[int, int]  # of words, half-open
@@ -403,7 +404,9 @@ class _Reader:
         if self._is_of_whom(one, head):
             return False
         if one.rule.kind == "year" and not one.rule.sure:
-            return guards["eras"].isdisjoint(subject) and _first_year(one) >= FIRST_PLAIN_YEAR
+            announced = year(self._text.words[one.start]) is None  # "skripsi permesta 1957-1961" is about that time
+            first = FIRST_PLAIN_YEAR if announced else FIRST_YEAR_BESIDE
+            return guards["eras"].isdisjoint(subject) and _first_year(one) >= first
         if one.rule.kind == "person":
             of_thing = self._book.things.longest(self._text, one.start - 1) is not None
             return not head.dated and not of_thing and guards["studies"].isdisjoint(subject)
