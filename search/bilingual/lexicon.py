@@ -143,10 +143,9 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        if forms := self.names.get(
-            key
-        ):  # the WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"
-            table = [one for one in table if " ".join(_words(one[0])) in forms]  # but "Swedish" also is "Sweden"
+        if name := self.names[key]:
+            # The WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"; but "Swedish" is "Sweden" too.
+            table = [one for one in table if " ".join(_words(one[0])) in name]
             if not table:
                 return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
