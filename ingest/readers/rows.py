@@ -1,6 +1,7 @@
 """A table's rows as they come from CSV, or from a page that calls itself an Excel file (INLISLite)."""
 
 import codecs
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ class Row:
 
     too_long: beyond a limit; its cells are not kept. lines: the first and last of the file that it stands in, 0 where there are
     none. swallows: a cell seems to hold the rows after it, since a quote before them was not closed. unquoted: how many cells
-    there were if quotes were none, 0 where no cell seems to hold others. from_mac: its letters seem to be those of old Macs.
+    there were if quotes were none, 0 where every quote that opens is closed. from_mac: its letters seem to be those of old Macs.
     """
 
     number: int
@@ -118,9 +119,7 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
             too_long,
             (line, line + height - 1),
             swallows=height > 1 and not too_long and _swallows(row, delimiter, begins),
-            unquoted=row.count(delimiter) + 1
-            if height == 1 and cells and b'"' in row and any(map(joins.search, cells))
-            else 0,
+            unquoted=_unquoted(row, delimiter) if height == 1 and cells and any(map(joins.search, cells)) else 0,
             from_mac=not row.isascii() and _FROM_MAC.search(row) is not None,
         )
         line += height
@@ -142,6 +141,20 @@ def _swallows(row: bytes, delimiter: bytes, begins: re.Pattern[bytes]) -> bool:
             return False
         at += 1
     return False
+
+
+def _unquoted(row: bytes, delimiter: bytes) -> int:
+    """How many cells a row has without its quotes, 0 where these are as they should be (RFC 4180): then what holds
+    delimiters is one cell, and the row is short since its last cells are empty.
+
+    >>> _unquoted(b'"Laut;"Wenas, M";2014', b";"), _unquoted(b'Laut;"Wenas;Lasut"', b";"), _unquoted(b'3.5" disk', b";")
+    (3, 0, 0)
+    """
+    try:
+        next(csv.reader([row.decode("latin-1")], delimiter=delimiter.decode("latin-1"), strict=True), None)
+    except csv.Error:
+        return row.count(delimiter) + 1
+    return 0
 
 
 def _row(held: bytes, at: int, delimiter: bytes, final: bool, quoting: bool) -> tuple[list[bytes] | None, int] | None:

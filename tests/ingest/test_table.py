@@ -587,7 +587,7 @@ def test_rows_that_an_open_quote_swallowed_are_told_with_their_lines() -> None:
 
 @pytest.mark.parametrize(
     ("delimiter", "row"),
-    [(";", '"Laut;Wenas, Maria";2014'), (",", '"Laut,"Wenas Maria",2014'), ("\t", '"Laut\tWenas"\t2014')],
+    [(";", '"Laut;"Wenas, Maria";2014'), (",", '"Laut,"Wenas Maria",2014'), ("\t", '"Laut\tWenas "M."\t2014')],
 )
 def test_an_open_quote_does_not_make_one_cell_of_two(delimiter: str, row: str) -> None:
     heading, sound = delimiter.join(("Judul", "Penulis", "Tahun")), delimiter.join(("Gunung", "Budi", "2018"))
@@ -602,7 +602,15 @@ def test_an_open_quote_does_not_make_one_cell_of_two(delimiter: str, row: str) -
 
 
 @pytest.mark.parametrize(
-    "row", ['"Laut, pantai",Wenas', '"Laut, pantai","Wenas, M",2014', '"Kata ""laut,biru"" itu",Wenas,2014']
+    "row",
+    [
+        '"Laut, pantai",Wenas',
+        '"Laut, pantai","Wenas, M",2014',
+        '"Kata ""laut,biru"" itu",Wenas,2014',
+        'Laut,"Wenas,Lasut"',  # Excel leaves out empty cells at the end of rows
+        '"Laut,""3.5"" disk,pantai"',
+        '"Laut "3.5" disk,pantai",Wenas,2014',
+    ],
 )
 def test_a_quoted_delimiter_is_no_open_quote(row: str) -> None:
     assert all(isinstance(item, SourceRecord) for item in read(f"Judul,Penulis,Tahun\n{row}\nGunung,Budi,2018\n"))
