@@ -47,7 +47,7 @@ _YEAR: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _DECADE: Final = re.compile(r"(?<![0-9])(1[4-9][0-9]|20[0-9])[-u?_](?![0-9])")
 _END: Final = re.compile(r"[\[<(\s]*(?:[-–]|(?:ceased|ended|discontinued|berakhir)\b)", re.IGNORECASE)
 _GUESSED: Final = re.compile(
-    r"[?±]|(?<![0-9])[0-9]{3}-(?![0-9])|\b(?:between|not before|not after|approximately|circa|ca|or|antara|sekitar|kira-kira"
+    r"[?±]|(?<![0-9])(?:1[4-9][0-9]|20[0-9])-(?![0-9])|\b(?:between|not before|not after|approximately|circa|ca|or|antara|sekitar|kira-kira"
     r"|perkiraan|atau)\b",
     re.IGNORECASE,
 )
@@ -226,10 +226,12 @@ def is_end_of_span(text: str) -> bool:
 
 
 def is_guessed(text: str) -> bool:
-    """Whether a cataloguer knew a date only about.
+    """Whether a cataloguer knew a date only about. "735-" is a year that is no Christian one.
 
-    >>> [is_guessed(text) for text in ("[183-?]", "[between 1906 and 1912]", "ca. 1850", "± 1950", "[1998]", "1988-91")]
-    [True, True, True, True, False, False]
+    >>> [is_guessed(text) for text in ("[183-]", "[between 1906 and 1912]", "ca. 1850", "± 1950")]
+    [True, True, True, True]
+    >>> [is_guessed(text) for text in ("[1998]", "1988-91", "735-<758> [1975-<1998>]")]
+    [False, False, False]
     """
     return _GUESSED.search(text) is not None
 
