@@ -52,7 +52,7 @@ def fields(document: Document, tags: Container[str]) -> Iterator[Field]:
 
 def _heading(field: Field) -> Heading:
     codes = {code for code, _ in field.subfields}
-    units = [trim_isbd(value).rstrip(".") for code, value in field.subfields if code in "ab"] if "b" in codes else []
+    units = [trim_isbd(value) for code, value in field.subfields if code in "ab"] if "b" in codes else []
     place = units.pop(0) if units and field.tag.endswith("10") and field.indicators[0] == "1" else ""
     return Heading(
         trim_isbd(" ".join(value for code, value in field.subfields if code in "abq")),

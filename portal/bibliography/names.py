@@ -140,10 +140,10 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
-        added = _QUALIFIER.search(whole)
-        bare = whole[: added.start()] if added and " : " in added[0] else whole
-        place, units = (heading.place, tuple(map(line, heading.units))) if heading is not None else ("", ())
-        return Name(whole, bare, is_body=True, place=line(place), units=units)
+        place, units = (heading.place, heading.units) if heading is not None else ("", ())
+        return Name(
+            whole, _bare(whole), is_body=True, place=line(place), units=tuple(_bare(line(unit)) for unit in units)
+        )
     family, *rest = _untitled(_parts(heading.name if heading is not None else whole)) or [whole]
     if not rest and " " not in family and _may_lose_its_title(whole):
         return Name(whole, family)
@@ -156,6 +156,15 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
         given, rest = found[1], [found[1], found[2], *rest[1:]]
     after = [*rest[1:], *_parts(heading.titles if heading is not None else "")]
     return Name(whole, family, given, ", ".join(part for part in after if _GENERATION.fullmatch(part)))
+
+
+def _bare(body: str) -> str:
+    """
+    >>> _bare("Presiden (2014-2024 : Widodo)"), _bare("Museum Laut (Bitung)")
+    ('Presiden', 'Museum Laut (Bitung)')
+    """
+    added = _QUALIFIER.search(body)
+    return body[: added.start()] if added and " : " in added[0] else body
 
 
 def _may_lose_its_title(whole: str) -> bool:

@@ -14,8 +14,11 @@ _OF_THE_NATION: Final = re.compile(r"\b(?:National|Federal|American|U\.S\.|Unite
 # Parts whose name says nothing without that of the whole.
 _NOTHING_ALONE: Final = re.compile(
     r"(?:House|Senate|Congress|President|(?:Sub)?[Cc]ommittee|Commission|Division|Komisi|Panitia|Fakultas|Jurusan"
-    r"|Program Studi|Bagian|Bidang)\b|.*\b(?:Division|Region|Branch|Section|Wilayah)$"
+    r"|Program Studi|Bagian|Bidang|Biro|Seksi|Sekretariat|Inspektorat|Perwakilan|Kantor|Pusat Data|Pro[vp]insi|Kabupaten|Kota"
+    r"|Office of (?:the )?(?:Secretary|Director|Administrator|Inspector General|General Counsel))\b"
+    r"|.*\b(?:Division|Region|Branch|Section|Wilayah)$"
 )
+_QUALIFIED: Final = re.compile(r"\s\(([^()]*)\)$")
 
 
 def named(style: str, place: str, units: Sequence[str], heading: str) -> str:
@@ -29,13 +32,15 @@ def named(style: str, place: str, units: Sequence[str], heading: str) -> str:
     ('Departemen Pendidikan Nasional', 'Dinas Laut (Bitung)')
     >>> named("apa", "United States", ("Congress", "House"), ""), named("apa", "", ("Universitas Laut", "Fakultas A"), "")
     ('U.S. Congress, House', 'Universitas Laut, Fakultas A')
+    >>> named("apa", "Indonesia", ("Badan Laut", "Biro Hukum"), ""), named("vancouver", "Bitung (Indonesia)", ("Dinas A",), "")
+    ('Badan Laut, Biro Hukum', 'Dinas A (Bitung, Indonesia)')
     >>> named("chicago_date", "United States", ("Congress", "House"), "United States. Congress. House")
     'United States. Congress. House'
     """
     if style == "mla":  # MLA 5.20
         return ", ".join(filter(None, (place, *units)))
     if style == "vancouver":  # Citing Medicine, chapter 2, "Author/Editor": organizations
-        first = f"{units[0]} ({_BEHIND.get(place, place)})" if place else units[0]
+        first = f"{units[0]} ({_BEHIND.get(place) or _in_brackets(place)})" if place else units[0]
         return ", ".join((first, *units[1:]))
     return _most_specific(place, units) if style == "apa" else heading
 
@@ -47,8 +52,16 @@ def _most_specific(place: str, units: Sequence[str]) -> str:
     alone = len(units) > 1 and _NOTHING_ALONE.match(units[-1]) is None
     text = units[-1] if alone else ", ".join(units)
     if place not in _BEFORE:
-        return f"{text} ({place})"
+        return f"{text} ({_in_brackets(place)})"
     return text if alone or _OF_THE_NATION.search(text) else f"{_BEFORE[place]}{text}"
+
+
+def _in_brackets(place: str) -> str:
+    """
+    >>> _in_brackets("Gwynedd (Wales)")
+    'Gwynedd, Wales'
+    """
+    return _QUALIFIED.sub(r", \1", place)
 
 
 def published_once(item: Item, style: str) -> Item:

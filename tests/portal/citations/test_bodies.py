@@ -39,6 +39,10 @@ def test_a_government_author_is_named_as_the_style_names_it(style: str, expected
         ("110 1  $a Bitung. $b Dinas Perikanan.", "Dinas Perikanan (Bitung)", "Dinas Perikanan (Bitung)"),
         ("110 2  $a Universitas Laut. $b Fakultas Ikan.", "Universitas Laut, Fakultas Ikan", "Universitas Laut, Fakultas Ikan"),
         ("110 2  $a PT. Pustaka Laut.", "PT. Pustaka Laut", "PT. Pustaka Laut"),
+        ("110 1  $a Bitung (Indonesia). $b Dinas Laut.", "Dinas Laut (Bitung, Indonesia)", "Dinas Laut (Bitung, Indonesia)"),
+        ("110 2  $a Ford Motor Co. $b Research Dept.", "Ford Motor Co., Research Dept", "Ford Motor Co., Research Dept"),
+        ("110 1  $a Indonesia. $b Presiden (2014-2024 : Widodo)", "Presiden", "Presiden (ID)"),
+        ("110 1  $a Indonesia. $b Badan Laut. $b Biro Hukum.", "Badan Laut, Biro Hukum", "Badan Laut (ID), Biro Hukum"),
     ],
 )  # fmt: skip
 def test_the_place_is_told_where_the_body_does_not_tell_it(heading: str, apa: str, vancouver: str) -> None:
