@@ -16,6 +16,7 @@ from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
 from portal.citations.bodies import published_once, with_bodies
 from portal.citations.finishing import (
+    both_roles_in_words,
     circa_in_small_letters,
     description_after_title,
     one_mark,
@@ -108,8 +109,8 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
         made.register(Cited([CitationItem("it")]))
         (entry,) = made.bibliography()
     text = _NUMBER_BEFORE.sub("", str(entry)).strip()
-    if style.name == "apa":
-        text = second_role_in_capitals(description_after_title(text))
+    apa = style.name == "apa"
+    text = second_role_in_capitals(description_after_title(text)) if apa else both_roles_in_words(text)
     if style.name == "mla":
         text = circa_in_small_letters(second_role(text))
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)

@@ -25,9 +25,10 @@ _PREFIXES: Final = frozenset((
 ))  # fmt: skip
 _ARTICLES_OF_NAMES: Final = ("al", "el")
 _ROMAN: Final = re.compile(r"(?:x{0,3}(?:ix|iv|vi{0,3}|i{2,3})|x{2,3}i?|xi)(?<!^v)")
-_SECOND_ROLE: Final = re.compile(
-    r"((?:Edited by|Disunting oleh) [^<>]{1,500}, )(Translated by|Diterjemahkan oleh)(?= )"
-)
+_ROLE: Final = r"(?:(?:Edited|Translated|Illustrated) by|(?:Disunting|Diterjemahkan|Diilustrasikan) oleh)"
+_SECOND_ROLE: Final = re.compile(rf"(?<=, ){_ROLE}(?= )")
+_ROLES: Final = re.compile(rf"{_ROLE} [^<>]{{1,1500}}")
+_BOTH_ROLES: Final = re.compile(r"((?:\(eds?|, editors?)\.?) &amp; (?=trans)")
 _EDITED_AND: Final = re.compile(r"([(,] ?Eds?\. (?:&amp;|dan) )([tp])(?=rans\.|enerj\.)")
 _CIRCA: Final = re.compile(r"(?<=, )(?:Circa|Sekitar)(?= \d)")
 _OF_BODIES: Final = re.compile(r"^(?:The |U\.S\. |United States )+|\s\([^()]{0,80}\)$")
@@ -83,10 +84,19 @@ def second_role(text: str) -> str:
 
     >>> second_role("<i>Laut</i>. Edited by John Lasut, Translated by Maria Wenas, Bahari.")
     '<i>Laut</i>. Edited by John Lasut, translated by Maria Wenas, Bahari.'
-    >>> second_role("<i>The Odyssey, Translated by Pope</i>. Bahari.")
-    '<i>The Odyssey, Translated by Pope</i>. Bahari.'
+    >>> second_role("<i>The Odyssey, Translated by Pope</i>. Translated by John Lasut, Illustrated by John Lasut.")
+    '<i>The Odyssey, Translated by Pope</i>. Translated by John Lasut, illustrated by John Lasut.'
     """
-    return _SECOND_ROLE.sub(lambda found: found[1] + found[2][0].lower() + found[2][1:], text)
+    return _ROLES.sub(lambda run: _SECOND_ROLE.sub(lambda role: role[0][0].lower() + role[0][1:], run[0]), text)
+
+
+def both_roles_in_words(text: str) -> str:
+    """Harvard and Citing Medicine have no ampersand, which the processor's words for both roles have.
+
+    >>> both_roles_in_words("Wenas, M. (ed. &amp; trans.) (2014)"), both_roles_in_words("Wenas M, editor &amp; translator.")
+    ('Wenas, M. (ed. and trans.) (2014)', 'Wenas M, editor and translator.')
+    """
+    return _BOTH_ROLES.sub(r"\1 and ", text)
 
 
 def second_role_in_capitals(text: str) -> str:

@@ -329,7 +329,7 @@ BOTH = Contributor("Saint-Denis, Eugène de", ("edt", "trl"))
         ("mla", "id", "Disunting dan diterjemahkan oleh Eugène de Saint-Denis, Pustaka"),
         ("chicago_date", "en", "Edited and translated by Eugène de Saint-Denis. Pustaka"),
         ("harvard", "en", "Edited and translated by E. de Saint-Denis. Bitung"),
-        ("vancouver", "en", "Saint-Denis E de, editor &amp; translator. Bitung"),
+        ("vancouver", "en", "Saint-Denis E de, editor and translator. Bitung"),
     ],
 )
 def test_who_edited_and_translated_is_named_as_both(style: str, hl: Language, named: str) -> None:
@@ -345,8 +345,8 @@ def test_who_edited_and_translated_is_named_as_both(style: str, hl: Language, na
         ("mla", "Saint-Denis, Eugène de, editor and translator. <i>"),
         ("chicago_date", "Saint-Denis, Eugène de, ed. and trans. 2014. <i>"),
         ("chicago_note", "Saint-Denis, Eugène de, ed. and trans. <i>"),
-        ("harvard", "Saint-Denis, E. de (ed. &amp; trans.) (2014) <i>"),
-        ("vancouver", "Saint-Denis E de, editor &amp; translator. "),
+        ("harvard", "Saint-Denis, E. de (ed. and trans.) (2014) <i>"),
+        ("vancouver", "Saint-Denis E de, editor and translator. "),
     ],
 )
 def test_who_edited_and_translated_stands_in_for_an_author_once(style: str, begins: str) -> None:
