@@ -18,6 +18,9 @@ _NOTHING_ALONE: Final = re.compile(
     r"|Office of (?:the )?(?:Secretary|Director|Administrator|Inspector General|General Counsel))\b"
     r"|.*\b(?:Division|Region|Branch|Section|Wilayah)$"
 )
+# Around a body among several authors, until they are parted. For private use in Unicode; no record has them.
+_BEGINS, _ENDS = "\ue000", "\ue001"
+_BEHIND_BODY: Final = re.compile(f"{_ENDS}, (?={_BEGINS})|{_ENDS}, |, {_BEGINS}|[{_BEGINS}{_ENDS}]")
 _QUALIFIED: Final = re.compile(r"\s\(([^()]*)\)$")
 
 
@@ -40,7 +43,9 @@ def named(style: str, place: str, units: Sequence[str], heading: str) -> str:
     if style == "mla":  # MLA 5.20
         return ", ".join(filter(None, (place, *units)))
     if style == "vancouver":  # Citing Medicine, chapter 2, "Author/Editor": organizations
-        first = f"{units[0]} ({_BEHIND.get(place) or _in_brackets(place)})" if place else units[0]
+        first = (
+            f"{units[0]} ({_BEHIND.get(place) or _in_brackets(place)})" if place else units[0].replace("(U.S.)", "(US)")
+        )
         return ", ".join((first, *units[1:]))
     return _most_specific(place, units) if style == "apa" else heading
 
@@ -77,10 +82,24 @@ def published_once(item: Item, style: str) -> Item:
 
 def with_bodies(item: Item, style: str) -> Item:
     """An item whose authors are named as the style names bodies. Of a body with parts it has "place" and "units"."""
-    return item | {"author": [_author(name, style) for name in item["author"]]} if "author" in item else item
+    authors = [_author(name, style) for name in item.get("author", ())]
+    if style == "vancouver" and len(authors) > 1:
+        authors = [{"literal": f"{_BEGINS}{name['literal']}{_ENDS}"} if "literal" in name else name for name in authors]
+    return item | {"author": authors} if authors else item
+
+
+def bodies_apart(text: str) -> str:
+    """Citing Medicine, chapter 2, "Author/Editor": a semicolon parts bodies from each other and from persons.
+
+    >>> bodies_apart("\ue000Dinas Laut, Bidang A\ue001, \ue000Dinas Darat\ue001, Wenas M, Lasut J. Laut.")
+    'Dinas Laut, Bidang A; Dinas Darat; Wenas M, Lasut J. Laut.'
+    """
+    return _BEHIND_BODY.sub(lambda found: "; " if ", " in found[0] else "", text)
 
 
 def _author(name: Item, style: str) -> Item:
-    if not name.get("units"):
-        return name
-    return {"literal": named(style, name["place"], name["units"], name["literal"])}
+    if name.get("units"):
+        return {"literal": named(style, name["place"], name["units"], name["literal"])}
+    if style == "vancouver" and "literal" in name:
+        return {"literal": name["literal"].replace("(U.S.)", "(US)")}
+    return name

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
-from portal.citations.bodies import published_once, with_bodies
+from portal.citations.bodies import bodies_apart, published_once, with_bodies
 from portal.citations.finishing import (
     both_roles_in_words,
     circa_in_small_letters,
@@ -38,6 +38,8 @@ REMEMBERED: Final = 1_000
 _UNUSED: Final = frozenset(("abstract", "keyword", "call-number", "number-of-pages"))
 # Of these the processor knows nothing, or leaves a label without its text; all styles cite them as they do books.
 _CITED_AS: Final = {"periodical": "book", "document": "book"}
+# The style has titles of these in quotation marks, as if they stood in something, and leaves out their editions.
+_BOOKS_IN_HARVARD: Final = frozenset(("map", "musical_score", "software", "dataset"))
 _KNOWN_MARKUP: Final = re.compile(r"(</?(?:i|b|sup|sub)>)")
 _NUMBER_BEFORE: Final = re.compile(r"^\s*\[?1[\].]\s*")
 # Styles share what is drawn of an item with the item, so only one at a time.
@@ -100,6 +102,8 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
 
     item = _in_both_roles(_by_its_makers(item, style))
     item = with_bodies(published_once(item, style.name), style.name)
+    if style.name == "harvard" and item["type"] in _BOOKS_IN_HARVARD:
+        item |= {"type": "book"}
     if style.name == "apa":
         item |= {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
@@ -110,6 +114,8 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
         (entry,) = made.bibliography()
     text = _NUMBER_BEFORE.sub("", str(entry)).strip()
     apa = style.name == "apa"
+    if style.name == "vancouver":
+        text = bodies_apart(text)
     text = second_role_in_capitals(description_after_title(text)) if apa else both_roles_in_words(text)
     if style.name == "mla":
         text = circa_in_small_letters(second_role(text))

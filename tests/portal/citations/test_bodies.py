@@ -60,3 +60,10 @@ def test_a_body_that_publishes_its_own_is_an_author_in_apa_and_a_publisher_in_ml
 def test_exports_keep_the_heading() -> None:
     item = csl_item(reference(mapped("001 a", AGENCY, "245 10 $a Laut")))
     assert item["author"] == [{"literal": "United States. Department of Agriculture. Economic Research Service"}]
+
+
+def test_vancouver_parts_bodies_with_parts_from_each_other_and_from_persons() -> None:
+    second = "710 2  $a Geological Survey (U.S.), $e author."
+    assert begun("vancouver", AGENCY, second, "700 1  $a Wenas, Maria, $e author.") == (
+        "Department of Agriculture (US), Economic Research Service; Wenas M; Geological Survey (US)."
+    )

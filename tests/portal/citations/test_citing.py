@@ -165,7 +165,9 @@ def test_a_quotation_in_a_quoted_title_has_the_other_marks() -> None:
     thesis = {**BOOK.fields, "format": ("thesis",), "title": ('Why "blue" reefs “sing”',), "language": ("eng",)}
     site = replace(BOOK, fields=thesis)
     assert "“Why ‘Blue’ Reefs ‘Sing.’”" in cited(site, "chicago_note", "en")
-    assert "‘Why “blue” reefs “sing”’" in cited(replace(site, fields={**thesis, "format": ("map",)}), "harvard", "en")
+    assert "‘Why “blue” reefs “sing”’" in cited(
+        replace(site, fields={**thesis, "format": ("manuscript",)}), "harvard", "en"
+    )
 
 
 @pytest.mark.parametrize("style", ["mla", "chicago_date", "chicago_note"])
@@ -212,7 +214,15 @@ def test_a_title_in_brackets_is_no_description() -> None:
 
 def test_harvard_quotes_as_in_britain() -> None:
     assert "‘Reefs’" in cited(
-        replace(BOOK, fields={**BOOK.fields, "title": ("Reefs",), "format": ("map",)}), "harvard", "en"
+        replace(BOOK, fields={**BOOK.fields, "title": ("Reefs",), "format": ("manuscript",)}), "harvard", "en"
+    )
+
+
+@pytest.mark.parametrize("format", ["map", "score", "software", "database"])
+def test_what_stands_in_nothing_else_is_in_italics_in_harvard_and_has_its_edition(format: str) -> None:
+    fields = {**BOOK.fields, "title": ("Reefs",), "format": (format,), "edition": ("Edisi ke-2",)}
+    assert "(2014) <i>Reefs</i>. Edisi ke-2. Bitung: Pustaka Bahari" in cited(
+        replace(BOOK, fields=fields), "harvard", "en"
     )
 
 
