@@ -10,6 +10,8 @@ from portal.citations.finishing import is_same_body
 # What the place is called before a body and behind it; of others its name stands behind in full.
 _BEFORE: Final = {"United States": "U.S. ", "Indonesia": ""}
 _BEHIND: Final = {"United States": "US", "Indonesia": "ID"}
+# As publishers have it: "Dinas Laut Kota Bitung", "Mahkamah Agung RI".
+_KIND_OF_PLACE: Final = re.compile(r"\b(?:Kota|Kabupaten|Pro[vp]insi|Republik|Pemerintah)\s+(?=\w)")
 _OF_THE_NATION: Final = re.compile(r"\b(?:National|Federal|American|U\.S\.|United States)\b")
 # Parts whose name says nothing without that of the whole.
 _NOTHING_ALONE: Final = re.compile(
@@ -73,11 +75,28 @@ def published_once(item: Item, style: str) -> Item:
     """A body that publishes its own is named once, as it calls itself: as author (APA 9.29), as publisher (MLA 5.19)."""
     authors, publisher = item.get("author", []), item.get("publisher", "")
     body = authors[0].get("literal", "") if len(authors) == 1 else ""
-    if style not in ("apa", "mla") or not body or item["type"] == "thesis" or not is_same_body(body, publisher):
+    if style not in ("apa", "mla") or not body or item["type"] == "thesis" or not _publishes(authors[0], publisher):
         return item
     if style == "mla":
         return {name: value for name, value in item.items() if name != "author"}
     return {name: value for name, value in item.items() if name != "publisher"} | {"author": [{"literal": publisher}]}
+
+
+def _publishes(author: Item, publisher: str) -> bool:
+    """Whether a body is the publisher, also where that has its place behind its name.
+
+    >>> dinas = {"literal": "Bitung. Dinas Laut", "place": "Bitung (Indonesia)", "units": ["Dinas Laut"]}
+    >>> _publishes(dinas, "Dinas Laut Kota Bitung"), _publishes(dinas, "Dinas Laut Kota Manado")
+    (True, False)
+    """
+    if is_same_body(author["literal"], publisher):
+        return True
+    if not author.get("place"):
+        return False
+    place = _KIND_OF_PLACE.sub("", _QUALIFIED.sub("", author["place"]))
+    return is_same_body(
+        f"{author['units'][-1]} {place}", _KIND_OF_PLACE.sub("", re.sub(r" RI$", " Indonesia", publisher))
+    )
 
 
 def with_bodies(item: Item, style: str) -> Item:

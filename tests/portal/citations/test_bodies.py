@@ -57,6 +57,17 @@ def test_a_body_that_publishes_its_own_is_an_author_in_apa_and_a_publisher_in_ml
     assert begun("mla", survey) == "Geological Survey (U.S.)."
 
 
+def test_the_place_behind_the_name_of_a_publisher_makes_it_no_other_body() -> None:
+    library = "110 1  $a Bitung (Indonesia). $b Dinas Perpustakaan."
+    assert (
+        begun("apa", library, publisher="Dinas Perpustakaan Kota Bitung") == "Dinas Perpustakaan Kota Bitung. (2014)."
+    )
+    assert begun("mla", library, publisher="Dinas Perpustakaan Kota Bitung") == ""
+    assert (
+        begun("mla", library, publisher="Dinas Perpustakaan Kota Manado") == "Bitung (Indonesia), Dinas Perpustakaan."
+    )
+
+
 def test_exports_keep_the_heading() -> None:
     item = csl_item(reference(mapped("001 a", AGENCY, "245 10 $a Laut")))
     assert item["author"] == [{"literal": "United States. Department of Agriculture. Economic Research Service"}]
