@@ -75,6 +75,7 @@ _TYPE_PREFIX: Final = re.compile(r"^info:eu-repo/semantics/|^https?://purl\.org/
 # What repositories put into `type` and is no kind of thing.
 _NO_GENRE: Final = re.compile(r"(?:published|accepted|submitted|draft|updated)version$|peer-?reviewed", re.IGNORECASE)
 
+_MONTH: Final = re.compile(r"^([0-9]{4})-(?:0[1-9]|1[0-2])$")
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _MIME: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)$", re.IGNORECASE)
@@ -168,9 +169,17 @@ def _fixed(values: Values) -> str:
 
 
 def _published(values: Values) -> str:
-    """Of several dates the earliest year: a repository's own dates of taking in are later."""
+    """Of several dates the earliest year: a repository's own dates of taking in are later. Of a month the year, for
+    "2010-11" is two years where records of libraries have it (W3CDTF against MARC 21).
+
+    >>> _published({"date": ["2019-02-01T08:00:00Z", "2010-11"]}), _published({"date": ["2010-11-05"]})
+    ('2010', '2010-11-05')
+    """
     dates = [(found, text) for text in values.get("date", ()) if (found := year(text))]
-    return min(dates)[1].partition("T")[0] if dates else next(iter(values.get("date", ())), "")
+    if not dates:
+        return next(iter(values.get("date", ())), "")
+    text = min(dates)[1].partition("T")[0]
+    return _MONTH.sub(r"\1", text)
 
 
 def _languages(text: str) -> tuple[str, ...]:

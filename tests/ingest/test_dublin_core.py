@@ -129,6 +129,11 @@ def test_a_thesis_of_dspace() -> None:
     assert set(document.fields["subject"]) == {"beton", "air laut"}
 
 
+def test_a_month_is_no_span_of_years() -> None:
+    document = mapped("<dc:title>Laut</dc:title><dc:date>2010-11</dc:date>")
+    assert (document.values("year"), document.values("published")) == (("2010",), ())
+
+
 def test_an_article_of_ojs() -> None:
     document = mapped(OJS)
     assert document.fields["format"] == ("article",)
