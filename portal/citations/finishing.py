@@ -37,8 +37,9 @@ _CLOSING: Final = ".,;:?!)]}”’\"'"
 # A family name and an editor of texts, too.
 _NAME_OR_NUMBER: Final = re.compile(f"[{re.escape(_OPENING)}]*[vx]i[{re.escape(_CLOSING)}]*")
 _NUMBERED: Final = frozenset((
-    "act", "article", "book", "chapter", "class", "division", "level", "number", "part", "phase", "scene", "section",
-    "series", "title", "type", "unit", "vol.", "volume", "war",
+    "act", "article", "articles", "book", "books", "chapter", "chapters", "class", "division", "form", "grade", "grades",
+    "level", "number", "part", "parts", "phase", "scene", "section", "sections", "semester", "series", "title", "type",
+    "unit", "units", "vol.", "volume", "volumes", "war", "year", "years",
 ))  # fmt: skip
 _NEW_BEGINNING: Final = (":", "?", "!", "—", "–")
 
@@ -159,8 +160,8 @@ def title_case(text: str) -> str:
     "Fish between the U.S. and Japan: A Co-operative, Up-to-Date View of 1960's E-mail &amp; Law"
     >>> title_case("what we dream of"), title_case("world war ii: part iii in vivo")
     ('What We Dream Of', 'World War II: Part III in Vivo')
-    >>> title_case("Learning vi and Vim: the xi era"), title_case("Pius XI, part vi")
-    ('Learning Vi and Vim: The Xi Era', 'Pius XI, Part VI')
+    >>> title_case("Learning vi and Vim: the xi era"), title_case("Pius XI, part vi"), title_case("fish for grade xi")
+    ('Learning Vi and Vim: The Xi Era', 'Pius XI, Part VI', 'Fish for Grade XI')
     """
     words = text.split()
     made: list[str] = []
