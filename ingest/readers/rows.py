@@ -119,7 +119,9 @@ def _split(held: bytes, blocks: Iterator[bytes], delimiter: bytes, offset: int) 
             too_long,
             (line, line + height - 1),
             swallows=height > 1 and not too_long and _swallows(row, delimiter, begins),
-            unquoted=_unquoted(row, delimiter) if height == 1 and cells and any(map(joins.search, cells)) else 0,
+            unquoted=_unquoted(row, delimiter)
+            if height == 1 and cells and b'"' in row and any(map(joins.search, cells))
+            else 0,
             from_mac=not row.isascii() and _FROM_MAC.search(row) is not None,
         )
         line += height

@@ -45,9 +45,7 @@ def named(style: str, place: str, units: Sequence[str], heading: str) -> str:
     if style == "mla":  # MLA 5.20
         return ", ".join(filter(None, (place, *units)))
     if style == "vancouver":  # Citing Medicine, chapter 2, "Author/Editor": organizations
-        first = (
-            f"{units[0]} ({_BEHIND.get(place) or _in_brackets(place)})" if place else units[0].replace("(U.S.)", "(US)")
-        )
+        first = f"{units[0]} ({_BEHIND.get(place) or _in_brackets(place)})" if place else units[0]
         return ", ".join((first, *units[1:]))
     return _most_specific(place, units) if style == "apa" else heading
 
@@ -74,8 +72,8 @@ def _in_brackets(place: str) -> str:
 def published_once(item: Item, style: str) -> Item:
     """A body that publishes its own is named once, as it calls itself: as author (APA 9.29), as publisher (MLA 5.19)."""
     authors, publisher = item.get("author", []), item.get("publisher", "")
-    body = authors[0].get("literal", "") if len(authors) == 1 else ""
-    if style not in ("apa", "mla") or not body or item["type"] == "thesis" or not _publishes(authors[0], publisher):
+    is_body = len(authors) == 1 and "units" in authors[0]
+    if style not in ("apa", "mla") or not is_body or item["type"] == "thesis" or not _publishes(authors[0], publisher):
         return item
     if style == "mla":
         return {name: value for name, value in item.items() if name != "author"}
@@ -91,7 +89,7 @@ def _publishes(author: Item, publisher: str) -> bool:
     """
     if is_same_body(author["literal"], publisher):
         return True
-    if not author.get("place"):
+    if not author["place"]:
         return False
     place = _KIND_OF_PLACE.sub("", _QUALIFIED.sub("", author["place"]))
     return is_same_body(
@@ -100,11 +98,9 @@ def _publishes(author: Item, publisher: str) -> bool:
 
 
 def with_bodies(item: Item, style: str) -> Item:
-    """An item whose authors are named as the style names bodies. Of a body with parts it has "place" and "units"."""
-    authors = [_author(name, style) for name in item.get("author", ())]
-    if style == "vancouver" and len(authors) > 1:
-        authors = [{"literal": f"{_BEGINS}{name['literal']}{_ENDS}"} if "literal" in name else name for name in authors]
-    return item | {"author": authors} if authors else item
+    """An item whose authors are named as the style names bodies. These have "place" and "units", persons do not."""
+    authors = item.get("author", ())
+    return item | {"author": [_author(name, style, len(authors) > 1) for name in authors]} if authors else item
 
 
 def bodies_apart(text: str) -> str:
@@ -116,9 +112,11 @@ def bodies_apart(text: str) -> str:
     return _BEHIND_BODY.sub(lambda found: "; " if ", " in found[0] else "", text)
 
 
-def _author(name: Item, style: str) -> Item:
-    if name.get("units"):
-        return {"literal": named(style, name["place"], name["units"], name["literal"])}
-    if style == "vancouver" and "literal" in name:
-        return {"literal": name["literal"].replace("(U.S.)", "(US)")}
-    return name
+def _author(name: Item, style: str, among_others: bool) -> Item:
+    if "units" not in name:
+        return name
+    text = named(style, name["place"], name["units"], name["literal"]) if name["units"] else name["literal"]
+    if style == "vancouver":
+        text = text.replace("(U.S.)", "(US)")
+        text = f"{_BEGINS}{text}{_ENDS}" if among_others else text
+    return {"literal": text}

@@ -57,10 +57,10 @@ class Citation:
 def citations(reference: Reference, hl: Language) -> tuple[Citation, ...]:
     """The title in every style, in the words of a language. Made once and remembered."""
     item = _bounded(csl_item(reference))
-    parts = {name.inverted: (name.place, name.units) for name in reference.names.author if name.units}
+    bodies = {name.inverted: (name.place, name.units) for name in reference.names.author if name.is_body}
     for name in item.get("author", ()):
-        if (literal := name.get("literal")) in parts:
-            name["place"], name["units"] = parts[literal]
+        if (literal := name.get("literal")) in bodies:
+            name["place"], name["units"] = bodies[literal]
     return _cited(json.dumps(item, sort_keys=True), hl)
 
 

@@ -73,6 +73,12 @@ def test_exports_keep_the_heading() -> None:
     assert item["author"] == [{"literal": "United States. Department of Agriculture. Economic Research Service"}]
 
 
+def test_a_person_of_one_name_is_no_body() -> None:
+    people = ("100 0  $a Soekarno, $e author.", "700 0  $a Hatta, $e author.")
+    assert begun("vancouver", *people) == "Soekarno, Hatta."
+    assert begun("mla", people[0], publisher="Soekarno") == "Soekarno."
+
+
 def test_vancouver_parts_bodies_with_parts_from_each_other_and_from_persons() -> None:
     second = "710 2  $a Geological Survey (U.S.), $e author."
     assert begun("vancouver", AGENCY, second, "700 1  $a Wenas, Maria, $e author.") == (
