@@ -73,6 +73,7 @@ LEAST: Final[Mapping[tuple[str, str], Role | None]] = {
     ("backroom.oversight", "entries"): Role.ADMIN,
     ("backroom.oversight", "jobs"): Role.ADMIN,
     ("backroom.oversight", "letters_given_up"): Role.ADMIN,
+    ("backroom.oversight", "people"): Role.ADMIN,
     ("housekeeping", "confirm_clock"): Role.ADMIN,
     ("staff", "add"): Role.ADMIN,
     ("staff", "all"): Role.ADMIN,
