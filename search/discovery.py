@@ -185,15 +185,12 @@ class Discovery:
         """implied: what the language of a document says counts too; who asks for words alone means those that stand there."""
         if query.wordless or not query.wanted:
             return Prepared(query)
-        filled = implied and asks(query)
         ready = Prepared(query)
         if self._lexicon is not None:
             lexicon = self._lexicon()
             words = (word for clause in query.wanted for word in analysis.plain_words(clause.text))
             ready = Prepared(*translated(query, lexicon), lexicon.names_among(words))
-        asked = ready.query
-        if filled:
-            asked = with_little_filling(asked)
+        asked = with_little_filling(ready.query) if implied and asks(query) else ready.query
         if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
             asked = asked.translated_in_headings(only=True)
         return replace(ready, query=with_implied(asked) if implied else asked)

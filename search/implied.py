@@ -58,12 +58,16 @@ def with_little_filling(query: Query) -> Query:
         return query
     room = 0 if query.loose else max(0, ALL_REQUIRED - telling)
     kept = filling[-room:] if room else []
-    parts = (part for part in query.parts if part not in filling or part in kept)
-    return replace(query, parts=tuple(one for part in parts for one in (_anyway([part]) if part in kept else [part])))
+    parts = (part for part in query.parts if part in kept or part not in filling)
+    return replace(query, parts=tuple(_need_not(part) if part in kept else part for part in parts))
 
 
 def _anyway(parts: Iterable[Part]) -> Iterator[Part]:
-    return (replace(part, implied_in=ANYWAY) for part in parts if isinstance(part, Clause))
+    return (_need_not(part) for part in parts if isinstance(part, Clause))
+
+
+def _need_not(part: Part) -> Part:
+    return replace(part, implied_in=ANYWAY) if isinstance(part, Clause) else part
 
 
 def _is_thing(part: Part) -> bool:

@@ -146,7 +146,7 @@ def _compound(clause: Clause, lexicon: Lexicon, told: list[str]) -> Clause:
 def _with_synonyms(clause: Clause, lexicon: Lexicon, told: list[str], spoken: Language | None = None) -> Clause:
     """spoken: the language of what it stands in. "The Koran" is no "surat kabar"."""
     words = analysis.plain_words(clause.text)
-    in_both = all(lexicon.knows(words, language) for language in LANGUAGES)
+    in_both = spoken is not None and all(lexicon.knows(words, language) for language in LANGUAGES)
     same = synonyms(words, spoken if in_both else None)
     folded = [tuple(analysis.plain_words(one)) for one in same] or _spelt_otherwise(words)
     if not folded:

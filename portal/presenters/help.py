@@ -91,10 +91,10 @@ def trials_of(documents: Sequence[Document], t: Messages) -> Iterator[tuple[str,
     yield from ((way, typed[way]) for way in WAYS if 0 < len(typed[way]) <= MAX_CHARACTERS)
 
 
-def _shows(document: Document) -> int:
-    """How many ways of asking a document can show."""
-    held = (_pair(document.title), _name(document), document.first("topic"), document.year, document.first("isbn"))
-    return 2 * (held[0] is not None) + sum(map(bool, held))
+def _shows(document: Document) -> tuple[bool, int]:
+    """Whether a document can show any way of asking, and how many of those that not all can."""
+    held = (_name(document), document.first("topic"), document.year, document.first("isbn"))
+    return _pair(document.title) is not None, sum(map(bool, held))
 
 
 def _pair(title: str) -> tuple[str, str] | None:
@@ -110,7 +110,6 @@ def _is_telling(word: str) -> bool:
 def _word_of_another(shown: Document, documents: Sequence[Document]) -> str:
     """A word of another title that stands nowhere in `shown`."""
     own = {word for values in shown.fields.values() for value in values for word in analysis.plain_words(value)}
-    own |= set(analysis.plain_words(shown.title))
     words = (word for document in documents for word in analysis.plain_words(document.title) if _is_telling(word))
     return next((word for word in words if word not in own), "")
 

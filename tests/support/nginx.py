@@ -6,10 +6,10 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from tests.support.elasticsearch.jars import Unavailable
+from tests.support.running import Running
 
 HOST: Final = "127.0.0.1"
 START_S: Final = 10.0
@@ -35,7 +35,7 @@ http {{
 """
 
 
-class Nginx:
+class Nginx(Running):
     """An nginx that runs with the block. servers: what stands within `http`. port: one that it listens on."""
 
     def __init__(self, folder: Path, servers: str, port: int) -> None:
@@ -78,15 +78,6 @@ class Nginx:
         except OSError:
             return False
         return True
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def nginx_program() -> str:

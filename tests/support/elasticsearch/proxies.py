@@ -11,14 +11,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from tests.support.elasticsearch.certificates import issue_certificates
 from tests.support.elasticsearch.node import HOST
 from tests.support.elasticsearch.ports import free_port
 from tests.support.nginx import Nginx
+from tests.support.running import Running
 
 Mode = Literal["pass", "stall", "refuse"]
 T = TypeVar("T")
@@ -29,7 +29,7 @@ BUFFER: Final = 65_536
 NO_LINGER: Final = struct.pack("ii", 1, 0)  # close then sends a reset, not an orderly end
 
 
-class StallingProxy:
+class StallingProxy(Running):
     """A TCP proxy whose `mode` a test changes while connections are open.
 
     pass: bytes go through. stall: connections are taken and held, bytes are swallowed, nothing is answered.
@@ -110,15 +110,6 @@ class StallingProxy:
         except OSError:
             pass  # one end broke off: the other is closed below, as it would be without a proxy
         line.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 @dataclass(eq=False, slots=True)
