@@ -13,7 +13,6 @@ import numpy as np
 from search.document import DocumentId
 
 Measure = Literal["ndcg_at_10", "recall_at_10", "recall_at_100", "mrr_at_10"]
-MEASURES: Final[tuple[Measure, ...]] = ("ndcg_at_10", "recall_at_10", "recall_at_100", "mrr_at_10")
 # What two rankings are compared by; recall at 10 says what nDCG at 10 says, more coarsely.
 COMPARED: Final[tuple[Measure, ...]] = ("ndcg_at_10", "recall_at_100", "mrr_at_10")
 

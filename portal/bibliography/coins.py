@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from portal.bibliography.reference import Reference
 from portal.search_state import encoded
 
-CLASS = "Z3988"
 _FORMAT = "info:ofi/fmt:kev:mtx:"
 
 

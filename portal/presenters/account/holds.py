@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.i18n import Messages
 from portal.ils.driver import Capability, HoldStage, HoldView
 from portal.presenters.account.days import Days
 from portal.presenters.account.loans import record_address
@@ -82,7 +81,3 @@ def _lines(hold: HoldView, branches: Mapping[str, str], days: Days) -> list[str]
 
 def expected(day: date, days: Days) -> str:
     return days.medium(max(day, days.today))
-
-
-def stage_words(t: Messages) -> Mapping[HoldStage, str]:
-    return {stage: t(f"hold_stage.{stage.value}") for stage in HoldStage}

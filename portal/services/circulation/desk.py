@@ -372,15 +372,3 @@ def _account(work: Work, patron: Patron) -> DeskAccount:
         note=patron.note,
         block_reason=patron.block_reason,
     )
-
-
-def nothing_written(
-    session: Session,
-    actor_id: str,
-    action: str,
-    subject: str = "",
-    detail: str = "",
-    *,
-    at: datetime,
-) -> None:
-    """No audit: for programs that act for nobody."""
