@@ -1,5 +1,6 @@
 """A page of results as plain JSON values: what /api/v1/search and `telusur search --json` give."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from portal.i18n import Language, messages
@@ -16,8 +17,11 @@ def error_answer(code: str, message: str) -> dict[str, object]:
     return {"error": {"code": code, "message": message}}
 
 
-def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[str, Any]:
-    """hl: the language of facet labels; everything else is the same in both. found: what was searched for.
+def search_answer(
+    page: ResultPage, found: Understanding, hl: Language, ignored: Iterable[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """hl: the language of facet labels; everything else is the same in both. found: what was searched for. ignored:
+    parameters of the request that mean nothing, of which the answer tells.
 
     "query" is the text as it was given. In "interpretation", "typed" is that text too where another spelling of it
     was searched for, which "respelled" is; else they are null; "meant" a text that would find far more; "also" what was looked for in the other
@@ -33,7 +37,7 @@ def search_answer(page: ResultPage, found: Understanding, hl: Language) -> dict[
         "mode": page.mode,
         "total": page.total,
         "took_ms": page.took_ms,
-        "interpretation": _interpretation(page, found),
+        "interpretation": _interpretation(page, found) | {"ignored": [f"{name}={value}" for name, value in ignored]},
         "answers": [_quoted(answer) for answer in page.answers],
         "hits": [_hit(hit) for hit in page.hits],
         "facets": {

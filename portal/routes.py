@@ -105,7 +105,8 @@ class PlainPages:
             page = self.services.discovery.search(found.query, state.mode, state.page, state.size, exact=state.exact)
         except SearchError as error:
             return _refusal(error, state.hl)
-        return JSONResponse(search_answer(page, found, state.hl))
+        ignored = SearchState.passed_over(request.query_params.multi_items())
+        return JSONResponse(search_answer(page, found, state.hl, ignored))
 
     def suggest(self, request: Request) -> Response:
         """Titles, names and headings that begin with what is typed, for the box of either page."""

@@ -27,6 +27,7 @@ from search.reading.interpretation import EVERYTHING
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.understanding import Understanding, understand
 
+# What a page offers; an address may ask for any number up to the last.
 SIZES: Final = (10, 20, 50, 100)
 DEFAULT_SIZE: Final = 20
 DEFAULT_MODE: Final[Mode] = "hybrid"
@@ -93,7 +94,7 @@ class SearchState:
     children: bool = False
 
     def __post_init__(self) -> None:
-        size = self.size if self.size in SIZES else DEFAULT_SIZE
+        size = min(self.size, SIZES[-1]) if self.size >= 1 else DEFAULT_SIZE
         q = _printable(self.q, MAX_TEXT)
         words = _keys(self.words) if self.words and q else ()
         id = _printable(self.id, MAX_ID)
@@ -165,6 +166,19 @@ class SearchState:
             facet_order=cast(FacetOrder, single.get("fsort", "count")),
             at=_whole(single.get("at", ""), 0),
             children=single.get("children") == "1",
+        )
+
+    @classmethod
+    def passed_over(cls, params: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Those of some parameters that mean nothing, whatever stands beside them: a name or value that is misspelt.
+
+        >>> SearchState.passed_over([("q", "laut"), ("f.langauge", "ind"), ("f.year", "baru"), ("page", "1")])
+        (('f.langauge', 'ind'), ('f.year', 'baru'))
+        """
+        plain = cls.from_params(_BESIDE)
+        read = (((name, value), (ALSO_READ.get(name, name), value)) for name, value in params if value)
+        return tuple(
+            written for written, one in read if one not in _DEFAULTS and cls.from_params([*_BESIDE, one]) == plain
         )
 
     @classmethod
@@ -342,6 +356,14 @@ class SearchState:
         for name in self.__slots__:
             object.__setattr__(other, name, valid[name] if name in valid else getattr(self, name))
         return other
+
+
+# What some parameters mean nothing without, and what is meant without a parameter.
+_BESIDE: Final = (("q", "x"), ("id", "x"), ("facet", FACETS[0]))
+_DEFAULTS: Final = frozenset([
+    *_BESIDE, ("sort", RELEVANCE), ("page", "1"), ("size", str(DEFAULT_SIZE)), ("mode", DEFAULT_MODE),
+    ("hl", DEFAULT_LANGUAGE), ("fsort", "count"), ("exact", "0"), ("children", "0"), ("at", "0"),
+])  # fmt: skip
 
 
 # What belongs to one page of a search.

@@ -100,6 +100,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
                 total=_WHOLE,
             )
         ),
+        ignored=_list(_text("a parameter of the request that means nothing, as it was written")),
     ),
     "Hit": _object(
         id=_text(),
@@ -249,7 +250,9 @@ _SEARCH: Final = (
         f"page of the results, from 1; {MAX_RESULTS_REACHED} results can be reached",
         {"type": "integer", "minimum": 1, "default": 1},
     ),
-    Parameter("size", "hits on a page", {"enum": list(SIZES), "default": DEFAULT_SIZE}),
+    Parameter(
+        "size", "hits on a page", {"type": "integer", "minimum": 1, "maximum": SIZES[-1], "default": DEFAULT_SIZE}
+    ),
     Parameter("mode", "by words, by meaning, or both", {"enum": list(MODES), "default": "hybrid"}),
     Parameter("exact", "1: in no other spelling", _one_of("1")),
     Parameter("drop", "key of a reading to leave out, with its words", {**_KEY}, repeated=True),

@@ -107,6 +107,13 @@ def test_the_answer_follows_state_and_language(client: TestClient) -> None:
     assert labels == {"Book"}
 
 
+def test_the_answer_holds_as_many_hits_as_asked_for_and_tells_what_it_made_nothing_of(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=karang&size=1&f.langauge=ind&sort=relevance&page=first").json()
+    assert answer["total"] > len(answer["hits"]) == answer["interpretation"]["size"] == 1
+    assert answer["interpretation"]["ignored"] == ["f.langauge=ind", "page=first"]
+    assert client.get("/api/v1/search?q=karang&f.language=ind").json()["interpretation"]["ignored"] == []
+
+
 ASKED = "buku anak tentang gempa setelah 2015"
 
 

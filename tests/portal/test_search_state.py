@@ -33,7 +33,7 @@ states = st.builds(
     filters=st.lists(filters, max_size=5).map(tuple),
     sort=st.sampled_from(["relevance", *SORTS]),
     page=st.integers(-3, 2000),
-    size=st.sampled_from(SIZES),
+    size=st.integers(1, SIZES[-1]),
     mode=st.sampled_from(MODES),
     hl=st.sampled_from(["id", "en"]),
     id=st.text(max_size=30),
@@ -124,7 +124,9 @@ def test_order_is_fixed_and_defaults_are_left_out() -> None:
         ("page=999999", "page", 50),
         ("page=99999999999999999999", "page", 1),
         ("page=50&size=100", "page", 10),
-        ("size=33", "size", 20),
+        ("size=33", "size", 33),
+        ("size=0", "size", 20),
+        ("size=500", "size", 100),
         ("sort=<script>", "sort", "relevance"),
         ("mode=x", "mode", "hybrid"),
         ("hl=xx", "hl", "id"),
@@ -210,6 +212,17 @@ def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() 
 )
 def test_other_names_of_parameters_lead_to_the_one_address(text: str, address: str) -> None:
     assert SearchState.from_params(parse_qsl(text, keep_blank_values=True)).query_string() == address
+
+
+@given(states)
+def test_nothing_of_an_address_of_ours_is_passed_over(state: SearchState) -> None:
+    assert SearchState.passed_over(state.to_params()) == ()
+
+
+def test_what_means_nothing_is_told_as_it_was_written() -> None:
+    text = "q=laut&lookfor=karang&mode=fuzzy&size=many&sort=relevance&per_page=5&in=nowhere&hl=fr&drop=1&-f.year=x&utm=a&from=2010&to=&exact=0"
+    told = ["mode=fuzzy", "size=many", "in=nowhere", "hl=fr", "drop=1", "-f.year=x", "utm=a"]
+    assert [f"{name}={value}" for name, value in SearchState.passed_over(parse_qsl(text))] == told
 
 
 def test_every_other_name_means_a_parameter_or_a_scope_that_there_is() -> None:
