@@ -64,8 +64,8 @@ class EmbeddedSearcher:
             self._columns = Columns(generation.folder / "columns")
             self._vectors = VectorReader(generation.folder / "vectors", manifest.dimensions)
             made = open_sets(generation.folder / "sets")
-        self._build = Selection(TantivyDialect(records.schema))
-        self._build_pages = Selection(TantivyDialect(pages.schema, "parent"), PAGE_TEXT)
+        self._build = Selection(TantivyDialect(self._records, records.schema))
+        self._build_pages = Selection(TantivyDialect(self._pages, pages.schema, "parent"), PAGE_TEXT)
         self._record_schema, self._page_schema = records.schema, pages.schema
         self._sets = RecordSets(self._records, records.schema, len(self._columns), made)
         self._build_sets = Selection(self._sets)

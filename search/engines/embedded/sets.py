@@ -66,13 +66,12 @@ class RecordSets:
         made: Mapping[tuple[str, str], Bits] | None = None,
     ) -> None:
         self._records, self.size, self._made = records, size, made or {}
-        self._in = TantivyDialect(schema)
+        self._in = TantivyDialect(records, schema)
+        self._holding = self._in.holding  # one search asks for the same up to four times
         self._words = -(-size // _WORD_BITS)
         kept = MAX_KEPT_BYTES // max(1, self._words * _WORD_BITS // 8)
         self._kept_everything = lru_cache(1)(self._everything)
         self._nothing = np.zeros(self._words, np.uint64)
-        # How many documents hold a term, those counted that were replaced since; one search asks up to four times.
-        self._holding = lru_cache(MAX_KEPT)(records.doc_freq)
         self._kept = lru_cache(min(MAX_KEPT, max(_WORD_BITS, kept)))(self._of)
 
     def numbers(self, bits: Bits) -> Numbers:
