@@ -7,6 +7,7 @@ from itertools import product
 from typing import Final
 
 from search import analysis
+from search.bilingual.abbreviations import is_shouted
 from search.matching import is_stop
 from search.query import ANYWAY, BODY, Alternative, Clause, Group, Part, Query
 from search.query_language import printed
@@ -163,7 +164,7 @@ def _may_be_misspelt(clause: Clause) -> bool:
 def _is_acronym(text: str, whole: str) -> bool:
     """Whether a word in capitals is the short name of something, not shouted: "BUMD", "audit SPIP"."""
     written = text.isupper() and text.isalpha() and len(text) <= _LONGEST_ACRONYM
-    return written and not (whole.isupper() and any(len(word) > _LONGEST_ACRONYM for word in whole.split()))
+    return written and not (len(whole.split()) > 1 and is_shouted(whole))
 
 
 def _words(clause: Clause) -> list[str]:

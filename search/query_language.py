@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from search import analysis
+from search.bilingual.abbreviations import is_shouted
 from search.query import BODY, IDENTIFIER, Clause, Filter, Group, Part, Query, known_filters, year_range
 from search.schema import RELEVANCE, SORTS
 from search.web_addresses import names_of
@@ -69,6 +70,7 @@ _IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
 _FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
 _WORD = re.compile(r'[^\s"]+')
 _SPACE = re.compile(r"\s*")
+_SIGNS: Final = frozenset('"():*')
 _PARENTHESES: Final = str.maketrans("()", "//")
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
 
@@ -205,8 +207,11 @@ class _Reading:
 
     def __init__(self, text: str, within: str | None, grouping: bool) -> None:
         self._text, self._grouping = text.translate(_QUOTES), grouping
-        # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM".
+        # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM"; "HAWA DAN ADAM", though not
+        # "UUD OR KUHP", nor beside other signs of who writes this language.
         self._shouted = not any(ch.islower() for ch in text)
+        plain = " ".join(word for word in text.split() if word not in _OPERATORS)
+        self._joins = not (is_shouted(plain) and _SIGNS.isdisjoint(self._text))
         self._levels = [_Level(within)]
         self._spread: str | None = None  # the field of all words to come, as in "judul: laut biru"
         self._count = 0
@@ -275,7 +280,8 @@ class _Reading:
     def _operator(self, word: str) -> None:
         level = self._levels[-1]
         self._spread = None
-        if not self._grouping or (word in _NOT_WORDS and (self._shouted or not self._count)):
+        is_word = self._shouted or not self._count if word in _NOT_WORDS else not self._joins
+        if is_word or not self._grouping:
             self._clause(word, None, False, phrase=False)
         elif word in _NOT_WORDS:
             self.broken |= level.negates
@@ -337,6 +343,7 @@ _DOI = re.compile(r'(?:https?://(?:dx\.)?doi\.org/|doi[:\s]\s?)?(10\.\d{4,9}/[^\
 _DIGITS = re.compile(r"[\dXx][\dXx\s\u2010-\u2013-]*", re.ASCII)
 
 
+_BOOKLAND = re.compile(r"97[89]\d{10}$")
 _OCLC = re.compile(r"(?:\(OCoLC\)\s?(?:oc[mn]|on)?|OCLC[:\s]\s?|oc[mn]|on)0*(\d{5,12})", re.IGNORECASE | re.ASCII)
 # As it is printed: year, then a number of six digits that may be shortened (loc.gov/marc/lccn-namespace.html).
 _LCCN = re.compile(r"(?:LCCN[:\s]\s?(\d\d(?:\d\d)?)-(\d{1,6})|(\d\d(?:\d\d)?)-(\d{5,6}))", re.IGNORECASE | re.ASCII)
@@ -361,6 +368,8 @@ def _number(text: str) -> str:
     if not _DIGITS.fullmatch(rest):
         return ""
     digits = re.sub(r"[^\dXx]", "", rest, flags=re.ASCII).upper()
+    if (label and len(digits) in (10, 13)) or _BOOKLAND.match(digits):
+        return digits  # its last digit may be wrong, in the book itself too
     if len(digits) == 13 and digits.isdigit():
         return digits if sum(int(d) * (3 if n % 2 else 1) for n, d in enumerate(digits)) % 10 == 0 else ""
     if len(digits) == 8 and not label and _is_span_of_years(digits):

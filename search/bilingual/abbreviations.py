@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from search import analysis
+from search.bilingual.terms import are_initials, read_terms
 
 # A text in capitals of which no word is longer may be made of short names: "PAI SMA".
 LONGEST: Final = 4
@@ -25,20 +26,53 @@ class WrittenOut(NamedTuple):
 def written_out(word: str, text: str) -> WrittenOut | None:
     """What `word` of `text`, as it is written there, is short for; None where it is none of them, or the whole text is shouted.
 
+    Where all words are short names they are so in small letters too: "pai sma".
+
     >>> written_out("MIN", "guru MIN"), written_out("min", "guru min"), written_out("MIN", "SEKOLAH MIN")
     (WrittenOut(indonesian=('madrasah ibtidaiyah negeri',), english=('state Islamic primary school',)), None, None)
     """
-    found = _table().get(word)
-    return found if found and not _is_shouted(text) else None
+    found = _table().get(word) or (_table().get(word.upper()) if _is_of_short_names(text) else None)
+    return found if found and not is_shouted(text) else None
 
 
-def _is_shouted(text: str) -> bool:
-    """Whether a text in capitals is made of words: one is too long for a short name, or is grammar, as in "LET IT BE"."""
+def _is_of_short_names(text: str) -> bool:
+    """Whether a text in small letters is made of short names, none of them grammar besides."""
+    words = [word for word in text.split() if not word.isdigit()]
+    return len(words) > 1 and all(word in _short_names() and not analysis.is_stop_word(word) for word in words)
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text in capitals is made of words, so that its capitals tell nothing: one is too long for a short name, or is
+    grammar, as in "LET IT BE", or is none of the short names that are known, beside another word.
+
+    >>> is_shouted("OLD MAN"), is_shouted("PAI SMA"), is_shouted("MAN"), is_shouted("old man")
+    (True, False, False, False)
+    """
     if not text.isupper():
         return False
-    names = {analysis.fold(name) for name in _table()}
-    words = analysis.plain_words(text)
-    return any(len(word) > LONGEST or (analysis.is_stop_word(word) and word not in names) for word in words)
+    words = [word for word in analysis.plain_words(text) if not word.isdigit()]
+    return any(
+        len(word) > LONGEST
+        or (analysis.is_stop_word(word) and word not in _own_names())
+        or (len(words) > 1 and word not in _short_names())
+        for word in words
+    )
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    return frozenset(analysis.fold(name) for name in _table())
+
+
+@cache
+def _short_names() -> frozenset[str]:
+    """Those of the table, and those of the terms that are the first letters of what they stand for, folded."""
+    found = set(_own_names())
+    for term in read_terms():
+        for first, *others in ((*term.indonesian, *term.indonesian_also), (*term.english, *term.english_also)):
+            words = analysis.plain_words(first)
+            found |= {key for other in others if are_initials(key := analysis.fold(other), words)}
+    return frozenset(found)
 
 
 @cache

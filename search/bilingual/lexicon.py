@@ -15,7 +15,7 @@ from typing import Final
 
 from search import analysis
 from search.analysis import LANGUAGES, Language
-from search.bilingual.terms import Term, read_terms
+from search.bilingual.terms import Term, are_initials, read_terms
 
 TABLE: Final = Path(__file__).parent / "lexicon.tsv.gz"
 
@@ -181,7 +181,7 @@ class _Side:
         """
         for number, form in enumerate((*forms, *also), start=1):
             key = " ".join(_words(form))
-            written_out = forms[:1] if form in also or _are_initials(key, forms[0]) else ()
+            written_out = forms[:1] if form in also or are_initials(key, _words(forms[0])) else ()
             meant = [*((first, 1.0, self.language) for first in written_out), *offered]
             if key not in self.hand:
                 self.hand[key], self.names[key] = [], name
@@ -195,10 +195,6 @@ def _is_name(form: str) -> bool:
     """ "World Health Organization", "House of Representatives"; of one word in capitals nothing is told."""
     words = form.split()
     return len(words) > 1 and all(word[0].isupper() or _is_grammar(word) for word in words)
-
-
-def _are_initials(key: str, form: str) -> bool:
-    return len(key) > 1 and key == "".join(word[0] for word in _words(form))
 
 
 def _scaled(forms: Sequence[tuple[str, float, Language]], total: float) -> tuple[tuple[str, float, Language], ...]:

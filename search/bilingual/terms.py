@@ -7,7 +7,7 @@ the forms of its line, and nothing leads to it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,15 @@ def _read(path: Path) -> Iterator[Term]:
         indonesian, indonesian_also = forms(cells[0])
         english, english_also = forms(cells[1])
         yield Term(indonesian, english, cells[2], cells[3], indonesian_also, english_also)
+
+
+def are_initials(key: str, form: Sequence[str]) -> bool:
+    """Whether `key` is made of the first letters of these folded words.
+
+    >>> are_initials("sd", ("sekolah", "dasar")), are_initials("s", ("sekolah",))
+    (True, False)
+    """
+    return len(key) > 1 and key == "".join(word[0] for word in form)
 
 
 def forms(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -63,9 +63,21 @@ def test_in_small_letters_or_a_shouted_text_it_is_a_word() -> None:
     assert "pendidikan agama islam" in searched_for("PAI SMA")
 
 
-@pytest.mark.parametrize("text", ["WHO AM I", "AS YOU LIKE IT", "LET IT BE", "MAN OF WAR", "US AND THEM"])
-def test_a_text_of_short_words_in_capitals_is_told_by_its_grammar(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["WHO AM I", "AS YOU LIKE IT", "LET IT BE", "MAN OF WAR", "US AND THEM", "OLD MAN", "PAI APEL", "MIN MAX"]
+)
+def test_a_text_of_short_words_in_capitals_is_told_by_its_grammar_and_by_what_is_no_short_name(text: str) -> None:
     assert not any(written_out(word, text) for word in text.split())
+
+
+@pytest.mark.parametrize("text", ["pai sma", "PAI SMA", "un sd 2019", "UN SD 2019", "bos smp"])
+def test_short_names_side_by_side_are_read_alike_in_small_letters(text: str) -> None:
+    short = text.split()[0].upper()
+    assert written_out(text.split()[0], text) == written_out(short, f"soal {short}")
+
+
+def test_a_sentence_of_grammar_in_small_letters_has_no_short_names() -> None:
+    assert not any(written_out(word, text) for text in ("who us", "as it", "man", "old man") for word in text.split())
 
 
 def test_what_it_is_short_for_counts_as_one_word_and_speaks_for_its_meaning() -> None:
