@@ -33,6 +33,7 @@ _NUMBERED: Final = frozenset((
     "kelas", "kls", "jilid", "volume", "vol", "bagian", "bab", "semester", "tingkat", "buku", "seri",
     "grade", "class", "part", "book", "chapter", "series", "perang dunia", "world war",
 ))  # fmt: skip
+_ORDINAL: Final = "ke"  # may stand before it: "kelas ke 8", "perang dunia ke-2"
 # A number in either form, and the other one.
 _OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {
     str(number): roman for roman, number in ROMAN.items()
@@ -45,11 +46,21 @@ def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
     """
     told: list[str] = []
-    parts = tuple(_translated(query.parts, lexicon, told, query.text))
+    parts = tuple(_translated(_ordinals_apart(query.parts), lexicon, told, query.text))
     once: dict[str, str] = {}
     for one in told:  # "Quran" and "quran" are one
         once.setdefault(analysis.fold(one), one)
     return replace(query, parts=parts), tuple(once.values())
+
+
+def _ordinals_apart(parts: Iterable[Part]) -> Iterator[Part]:
+    """ "Ke-2" in two, so that "perang dunia ke-2" is a set phrase and "kelas ke-2" has a number."""
+    for part in parts:
+        words = analysis.plain_words(part.text) if isinstance(part, Clause) and _is_plain(part) else []
+        if isinstance(part, Clause) and len(words) == 2 and words[0] == _ORDINAL and words[1] in _OTHER_FORM:
+            yield from (replace(part, text=word) for word in words)
+        else:
+            yield part
 
 
 def meant(query: Query) -> str:
@@ -69,7 +80,8 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: 
     """text: that of the whole query, in which a short name is told by its capitals."""
     run: list[Clause] = []
     for part in parts:
-        if isinstance(part, Clause) and _is_word(part) and (long := written_out(part.text, text)):
+        long = written_out(part.text, text) if isinstance(part, Clause) and _is_word(part) else None
+        if isinstance(part, Clause) and long and not _ends_phrase(run, part, lexicon):
             yield from _run(run, lexicon, told)
             run = []
             yield _with_long_forms(part, long, told)
@@ -87,6 +99,14 @@ def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: 
         elif not run:
             yield _compound(part, lexicon, told) if isinstance(part, Clause) and _is_plain(part) else part
     yield from _run(run, lexicon, told)
+
+
+def _ends_phrase(run: Sequence[Clause], short: Clause, lexicon: Lexicon) -> bool:
+    """Whether a short name is the end of a set phrase, as in "dolar AS", which says more than what it is short for."""
+    if not run or run[-1].field != short.field:
+        return False
+    words = [*analysis.plain_words(run[-1].text), *analysis.plain_words(short.text)]
+    return any(lexicon.knows(words, language) for language in LANGUAGES)
 
 
 def _with_long_forms(clause: Clause, long: WrittenOut, told: list[str]) -> Clause:
@@ -112,7 +132,7 @@ def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[C
         clause = _with_synonyms(each, lexicon, same, spoken)
         word = analysis.fold(clause.text)
         yield _numbered(clause, word) if before in _NUMBERED else clause
-        before = word
+        before = before if word == _ORDINAL else word
     told += (*translations, *same)
 
 

@@ -126,6 +126,8 @@ class _Side:
         self.hand_stems: dict[str, list[str]] = {}
         self.local: dict[str, list[tuple[str, float, Language]]] = {}
         self.names: dict[str, frozenset[str]] = {}  # of what is a name and nothing else: all its forms, folded
+        # Adjectives and other forms of places ("Polish"), with what these are called.
+        self.adjectives: dict[str, list[tuple[str, float, Language]]] = {}
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -152,6 +154,11 @@ class _Side:
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
         rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
         return _Found(by_hand + rest, 1.0, by_hand=True)
+
+    def of_place(self, key: str) -> _Found | None:
+        """The place that an adjective is of, where it says so whatever else it may be: before the word it describes."""
+        forms = self.adjectives.get(key)
+        return _Found(_scaled(forms, 1.0), 1.0, by_hand=True) if forms else None
 
     def by_stem(self, stems: str) -> _Found | None:
         """What the words of this stem are called, all together."""
@@ -251,6 +258,9 @@ class Lexicon:
         name = frozenset(" ".join(_words(form)) for form in forms) if is_name else frozenset()
         self._sides["id"].add(term.indonesian, term.indonesian_also, english, name)
         self._sides["en"].add(term.english, term.english_also, indonesian, name)
+        if term.topic == PLACE:
+            for form in term.english[1:]:
+                self._sides["en"].adjectives.setdefault(" ".join(_words(form)), []).extend(indonesian)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.
@@ -272,7 +282,8 @@ class Lexicon:
                 if self._says_little(words, start, end, key):
                     continue
                 stems = " ".join(id_stems[start:end]), " ".join(en_stems[start:end])
-                found = self._translation(key, *stems, spoken, language)
+                describes = end < len(words) and not _is_grammar(words[end])
+                found = self._translation(key, *stems, spoken, language, describes)
                 if found:
                     if found.alternatives:
                         expansions.append(Expansion(start, end, found.alternatives, found.sure))
@@ -307,11 +318,13 @@ class Lexicon:
         return end - start == 1 or all(key not in side.hand for side in self._sides.values())
 
     def _translate(
-        self, key: str, id_stems: str, en_stems: str, spoken: Language | None, hint: Language | None
+        self, key: str, id_stems: str, en_stems: str, spoken: Language | None, hint: Language | None, describes: bool
     ) -> "_Translation | None":
-        """None for what is not known at all."""
+        """None for what is not known at all. describes: it stands before another word, as an adjective in English does."""
         stems: dict[Language, str] = {"id": id_stems, "en": en_stems}
-        if spoken is None:
+        if spoken == "en" and describes and (place := self._sides["en"].of_place(key)):
+            found: _Found | None = place  # "polish history" is not about polishing
+        elif spoken is None:
             sides = self._sides.items()
             known = {code: it for code, side in sides if (it := side.by_word(key) or side.by_stem(stems[code]))}
             found = _guessed(known, hint)

@@ -71,6 +71,19 @@ def test_the_number_of_a_war_is_looked_for_in_either_form() -> None:
     assert "ii" not in weights("harry potter 2")
 
 
+def test_a_number_may_be_an_ordinal() -> None:
+    assert weights("kelas ke 8")["viii"] == weights("kelas ke-8")["viii"] == 1.0
+    assert "world war ii" in weights("perang dunia ke-2")
+    assert "ii" not in weights("anak ke-2")
+
+
+def test_a_short_name_at_the_end_of_a_set_phrase_is_not_written_out_alone() -> None:
+    found = weights("kurs dolar AS")
+    assert {"us dollar", "dolar", "exchange rate"} <= found.keys()
+    assert not {"amerika serikat", "united states"} & found.keys()
+    assert "united states" in weights("sejarah AS")
+
+
 def test_nothing_is_told_twice_in_capitals_and_small() -> None:
     _, told = translated(parse("tafsir al-qur'an"), shipped())
     assert "Quran" in told

@@ -285,6 +285,35 @@ def test_an_adjective_leads_to_its_country_and_the_reverse() -> None:
     assert "Hungarian" in expand("hungaria")["hungaria"]
 
 
+def test_an_adjective_before_another_word_is_of_its_country_and_nothing_else() -> None:
+    assert expand("polish history")["polish"] == ["polandia"]
+    assert expand("malaysian and dutch trade")["dutch"] == ["belanda"]
+    assert "memoles" in expand("silver polish")["polish"]
+    assert (
+        "kalkun" in expand("turkey recipes")["turkey"]
+    )  # a noun, which may be the bird or the country before another too
+    assert "turki" in expand("turkey history")["turkey"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant", "misleading"),
+    [
+        ("bikin kue", "membuat", "two-piece"),
+        ("kue kering", "cookies", ""),
+        ("buku gambar", "colouring book", "storybook"),
+        ("river bank erosion", "bantaran sungai", "perbankan"),
+        ("rangkuman sejarah", "summary", "hug"),
+        ("uud 45", "undang-undang dasar 1945", ""),
+        ("belajar bhs inggris", "English language", "England"),
+        ("kurs", "exchange rate", ""),
+    ],
+)
+def test_what_patrons_write_is_called_what_they_mean(asked: str, meant: str, misleading: str) -> None:
+    found = [text for texts in expand(asked).values() for text in texts]
+    assert meant in found
+    assert misleading not in found
+
+
 def test_a_name_keeps_its_other_forms_from_the_table() -> None:
     for adjective, country in (("swedish", "sweden"), ("jordanian", "jordan"), ("scottish", "scotland")):
         assert country in [text.lower() for text in expand(adjective)[adjective]]
