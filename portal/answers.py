@@ -8,6 +8,7 @@ from portal.presenters.wording import value_label
 from search.query import Filter, Query
 from search.reading.constructions import Order, Words
 from search.reading.interpretation import Reading
+from search.reading.services import service
 from search.results import Answer, Hit, ResultPage, Scores, Way
 from search.understanding import Understanding
 
@@ -25,7 +26,8 @@ def search_answer(
 
     "query" is the text as it was given. In "interpretation", "typed" is that text too where another spelling of it
     was searched for, which "respelled" is; else they are null; "meant" a text that would find far more; "also" what was looked for in the other
-    language; "readings" what plain language was read as; "ways" searches that find something where this one does not.
+    language; "readings" what plain language was read as; "ways" searches that find something where this one does not;
+    "service" what is asked of the library itself, which no book answers.
     "answers" are sentences of e-books that answer a question, best first; none for a search that asks nothing.
     A hit's reasons are the fields its words stand in ("pages" for the e-book's text), best first; "translation" beside
     them where some of these hold only what the other language calls the words; and "meaning". Its format is the first
@@ -71,6 +73,7 @@ def _interpretation(page: ResultPage, found: Understanding) -> dict[str, Any]:
         "respelled": page.query.text if page.typed else None,
         "meant": page.meant.text if page.meant else None,
         "also": list(page.also),
+        "service": service(found.query.text),
         "ways": [_way(way) for way in page.ways],
     }
 

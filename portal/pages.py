@@ -25,6 +25,7 @@ from portal.presenters.lending import LentView
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.report import report_link
+from portal.presenters.service import service_view
 from portal.presenters.shelf import ShelfRow, shelf_row
 from portal.presenters.taking import taking
 from portal.presenters.trail import Trail, first_beside, trail
@@ -277,13 +278,15 @@ class Drawing:
         instead = None if page.total else self._instead(page, found)
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t, instead)
         taken = taking(view, title, state, self.base, self._interactive, self.t)
+        library, email = self.services.library_name, self.services.settings.email
+        service = service_view(state, library, email, self._account_href(), self._interactive, self.t)
         return self._drawn(
             "_results.html",
             view,
             title,
-            view.announce,
+            f"{service.told} {view.announce}" if service else view.announce,
             view=f"results {state.q} {state.page}",
-            beside={"bands": shown, "taking": taken},
+            beside={"bands": shown, "taking": taken, "service": service},
         )
 
     def _instead(self, page: ResultPage, found: Understanding) -> Instead | None:

@@ -19,6 +19,7 @@ from portal.presenters.wording import page_label, reading_field, reading_value, 
 from search.document import Document, DocumentId, to_json
 from search.query import Filter, known_filters
 from search.reading.interpretation import EVERYTHING
+from search.reading.services import service
 from search.results import ResultPage, Scores
 from search.schema import BY_NAME, SORTS
 from search.understanding import Understanding, understand
@@ -101,6 +102,8 @@ def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator
         yield f"Did you mean: {page.meant.text}"
     if page.also:
         yield f"Also searched for: {', '.join(page.also)}"
+    if asked := service(found.query.text):
+        yield f"{t('service.told')} ({asked})"
     yield from (t(f"notice.{notice}") for notice in page.notices if notice != "keyword_only")
 
 

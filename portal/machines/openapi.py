@@ -10,6 +10,7 @@ from search.discovery import MAX_RESULTS_REACHED
 from search.engines.terms import SUGGESTED
 from search.query import MODES
 from search.query_language import MAX_CHARACTERS, SCOPES
+from search.reading.services import SERVICES
 from search.results import Notice
 from search.schema import FACETS, FIELDS, RELEVANCE, SORTS
 
@@ -91,6 +92,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         respelled=_or_null(_text()),
         meant=_or_null(_text("a text that would find far more")),
         also=_list(_text("what was looked for in the other language")),
+        service=_or_null(_one_of(*SERVICES)),
         ways=_list(
             _object(
                 kind=_one_of("filter", "filters", "words"),

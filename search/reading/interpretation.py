@@ -11,6 +11,7 @@ from search.query_language import MAX_CHARACTERS, MAX_TERMS
 from search.reading.constructions import Found, Meaning, Order, Words
 from search.reading.phrases import Kind, Phrasebook, phrasebook
 from search.reading.request import Request, read
+from search.reading.services import service
 from search.reading.text import Text
 
 # Who writes the query language says what is meant; nothing is read into it. Field names may be unknown here.
@@ -68,7 +69,7 @@ def interpret(
     >>> found.rest, [(one.field, *one.values) for one in found.filters]
     ('gempa', [('audience', 'children'), ('year', '2016..')])
     """
-    if EVERYTHING in as_words:
+    if EVERYTHING in as_words or service(text):  # "bolehkah saya pinjam buku" asks for no book
         return Interpretation(text)
     understood = _understood(text, today.year)
     if understood is None:

@@ -10,6 +10,7 @@ import pytest
 
 from marc_samples import SAMPLES
 from search.reading.interpretation import Interpretation, interpret
+from search.reading.services import service
 from tests.search.reading.worked import TODAY
 from tests.support.shared_data import shared
 
@@ -17,9 +18,10 @@ _WHO_WROTE = re.compile(r"siapa(?:kah)? (?:yang )?(?:penulis|pengarang|menulis)\
 
 
 def changed(texts: Iterable[str]) -> list[tuple[str, Interpretation]]:
-    """Texts that are read otherwise than as they stand, as written or in small letters."""
+    """Texts that are read otherwise than as they stand, or taken for a question to the library, as written or in small letters."""
     forms = {form for text in texts for form in (text, text.lower())}
-    return [(form, found) for form in sorted(forms) if (found := interpret(form, TODAY)) != Interpretation(form)]
+    read = ((form, interpret(form, TODAY)) for form in sorted(forms))
+    return [(form, found) for form, found in read if found != Interpretation(form) or service(form)]
 
 
 def titles(path: Path) -> Iterable[str]:

@@ -1,0 +1,44 @@
+"""Where a question to the library itself is answered, told above what the catalogue has for its words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from portal import links as addresses
+from portal.i18n import Messages
+from portal.presenters.choices import Choice
+from portal.search_state import SearchState
+from search.reading.interpretation import EVERYTHING
+from search.reading.services import Service, service
+
+# What help tells of borrowing, and what a patron does in the account.
+_TOLD_BY_HELP: Final[frozenset[Service]] = frozenset(("borrowing", "renewal", "return"))
+_IN_THE_ACCOUNT: Final[frozenset[Service]] = frozenset(("renewal", "return", "sign_in"))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    told: str
+    links: tuple[Choice, ...]
+
+
+def service_view(
+    state: SearchState, library: str, email: str, account: str, interactive: bool, t: Messages
+) -> ServiceView | None:
+    """None for any other search. account: where it is, "" where there are none."""
+    searches = state.page > 1 or state.scope or EVERYTHING in state.words
+    asked = None if searches else service(state.q, library)
+    if asked is None:
+        return None
+    help_page = addresses.help_page(t.language, interactive)
+    return ServiceView(t("service.told"), tuple(_links(asked, email, account, help_page, t)))
+
+
+def _links(asked: Service, email: str, account: str, help_page: str, t: Messages) -> Iterator[Choice]:
+    if account and asked in _TOLD_BY_HELP:
+        yield Choice(t("service.borrowing"), f"{help_page}#meminjam")
+    if account and asked in _IN_THE_ACCOUNT:
+        yield Choice(t("site.account"), account)
+    yield Choice(t("service.ask"), f"{help_page}#tanya")
+    if email:
+        yield Choice(email, f"mailto:{email}")
