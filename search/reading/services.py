@@ -12,6 +12,7 @@ Service = Literal["hours", "membership", "borrowing", "renewal", "return", "sign
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)
 # A question of more words says more than what it asks for.
 _MOST_WORDS: Final = 12
+_MOST_CHARACTERS: Final = 160
 # Who writes the query language looks for books.
 _SIGNS: Final = frozenset('"“”„«»()*:')
 
@@ -32,8 +33,10 @@ def service(text: str, library: str = "") -> Service | None:
     >>> service("bolehkah saya pinjam buku"), service("bolehkah saya pinjam buku sejarah"), service("library hours")
     ('borrowing', None, 'hours')
     """
+    if len(text) > _MOST_CHARACTERS or not _SIGNS.isdisjoint(text):
+        return None
     words = frozenset(analysis.plain_words(text))
-    if not words or len(words) > _MOST_WORDS or not _SIGNS.isdisjoint(text):
+    if not words or len(words) > _MOST_WORDS:
         return None
     own = frozenset(analysis.plain_words(library))
     telling = frozenset(word for word in words - own if not analysis.is_stop_word(word))
