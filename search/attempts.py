@@ -9,7 +9,7 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.implied import asks
+from search.implied import THINGS, asks
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -170,7 +170,9 @@ def _apart(parts: Iterable[Part], typed: Collection[str]) -> Iterator[Part]:
     for part in parts:
         words = analysis.plain_words(part.text) if isinstance(part, Clause) else ()
         if isinstance(part, Clause) and part.others and not part.phrase and all(word in typed for word in words):
-            yield from (replace(part, text=word, others=()) for word in part.text.split())
+            apart = part.text.split()  # of "buku braille" not all that says "buku"
+            telling = [word for word in apart if analysis.fold(word) not in THINGS] or apart
+            yield from (replace(part, text=word, others=()) for word in telling)
         else:
             yield part
 

@@ -43,7 +43,8 @@ def requirements(query: Query) -> Requirements:
     parts = list(_bounded(query.parts, [MAX_WORDS]))
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
-    fixed = [part for part in wanted if not _is_plain(part)]
+    named = any(_is_of_name(part) and not is_stop(part) for part in wanted)
+    fixed = [part for part in wanted if not _is_plain(part) and not (named and _is_of_name(part) and is_stop(part))]
     content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
     if not content and not fixed:
         return Requirements(tuple(wanted), unwanted=unwanted)
@@ -75,6 +76,11 @@ def _bounded(parts: Iterable[Part], left: list[int]) -> Iterator[Part]:
 
 def _is_plain(part: Part) -> bool:
     return isinstance(part, Clause) and not part.phrase and part.field is None
+
+
+def _is_of_name(part: Part) -> bool:
+    """A word that a name must hold. Beside another a title or an initial is no more than in any text: "H. M. Taulu", "dr Taulu"."""
+    return isinstance(part, Clause) and part.field == "contributor" and not part.phrase
 
 
 def is_stop(part: Part) -> bool:

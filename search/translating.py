@@ -6,7 +6,7 @@ from typing import Final
 
 from search import analysis
 from search.analysis import LANGUAGES, Language
-from search.bilingual.abbreviations import WrittenOut, written_out
+from search.bilingual.abbreviations import WrittenOut, stands_for, written_out
 from search.bilingual.lexicon import Expansion, Lexicon, shown
 from search.bilingual.synonyms import synonyms
 from search.matching import is_stop
@@ -64,14 +64,17 @@ def _ordinals_apart(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def meant(query: Query) -> str:
-    """The wanted words, for their meaning: "WHO" means what it is short for, and "buku MIN" no other books.
+    """The wanted words, for their meaning: "WHO" and "KUHP" mean what they are short for, and "buku MIN" no other books.
 
     What is short for two things ("UN") stays, as what it means is between them and neither.
     """
 
     def said(clause: Clause) -> str:
-        long = written_out(clause.text, query.text) if _is_word(clause) else None
-        return f"{clause.text} {long.indonesian[0]}" if long and len(long.indonesian) == 1 else clause.text.rstrip("!")
+        if not _is_word(clause):
+            return clause.text.rstrip("!")
+        long = written_out(clause.text, query.text)
+        names = long.indonesian if long else (stands_for(clause.text),)
+        return f"{clause.text} {names[0]}" if len(names) == 1 and names[0] else clause.text.rstrip("!")
 
     return " ".join(map(said, query.wanted))
 

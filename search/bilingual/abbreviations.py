@@ -64,15 +64,31 @@ def _own_names() -> frozenset[str]:
     return frozenset(analysis.fold(name) for name in _table())
 
 
+def stands_for(word: str) -> str:
+    """What a short name that is no word besides is short for, in Indonesian where a term has it so; "" for any other word.
+
+    >>> stands_for("KUHP"), stands_for("MAN")
+    ('kitab undang-undang hukum pidana', '')
+    """
+    return _first_letters().get(analysis.fold(word), "")
+
+
 @cache
 def _short_names() -> frozenset[str]:
-    """Those of the table, and those of the terms that are the first letters of what they stand for, folded."""
-    found = set(_own_names())
+    """Those of the table, and those of the terms, folded."""
+    return _own_names() | _first_letters().keys()
+
+
+@cache
+def _first_letters() -> Mapping[str, str]:
+    """Forms of the terms that are the first letters of what they stand for, folded, with that."""
+    found: dict[str, str] = {}
     for term in read_terms():
         for first, *others in ((*term.indonesian, *term.indonesian_also), (*term.english, *term.english_also)):
             words = analysis.plain_words(first)
-            found |= {key for other in others if are_initials(key := analysis.fold(other), words)}
-    return frozenset(found)
+            keys = (key for other in others if are_initials(key := analysis.fold(other), words))
+            found |= {key: first for key in keys if key not in found and key not in _own_names()}
+    return found
 
 
 @cache

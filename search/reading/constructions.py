@@ -1,8 +1,10 @@
 """Constructions of the tables found in a text, and what each becomes: a filter, words of the search, an order."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from search.analysis import is_initials
 from search.query import Filter
 from search.reading.phrases import Match, Phrasebook, Rule
 from search.reading.spans import Years, year
@@ -18,6 +20,10 @@ YEARS_AHEAD: Final = 2
 _ACCESS: Final = {"online": ("online", "fulltext"), "fulltext": ("fulltext",)}
 _ALTERNATIVES: Final = frozenset(("dan", "atau", "and", "or", "maupun"))
 _EDGES: Final = ".,;:?!"
+# Degrees behind a name, which a catalogue leaves out; one of few letters without points may be a name ("Se", "Mm").
+_DEGREE: Final = re.compile(
+    r"(?:[SM]\.[A-Z]{1,4}(?:\.[A-Z]{1,3})?|A\.Md|Ph\.?D|[SM](?:Pd|Si|Hum|Kom|Sos|Ag|Kes))\.?,?", re.IGNORECASE
+)
 # "bukan ebook", "not theses".
 _NOT_THESE: Final = Rule("format")
 
@@ -153,6 +159,8 @@ class Found:
         meaning = self._meaning(match, end)
         if meaning is None:
             return None
+        if match.open >= 0 and rule.kind == "person":
+            end = self._past_degrees(end)
         literal = range(i, match.open if match.open >= 0 else end)
         names = self._book.languages
         titled = any(text.capital[k] and k and not text.parted[k] and text.words[k] not in names for k in literal)
@@ -177,6 +185,16 @@ class Found:
             if self.ends_at(end) or (rule.kind != "unwanted" and self.bare_year(end) is not None):
                 return end
         return 0
+
+    def _past_degrees(self, i: int) -> int:
+        """Where the degrees behind a name end that ends before word i: "Sugiyono, S.Pd., M.Pd"."""
+        text = self._text
+        while i < len(text):
+            start, end = text.chunks[text.chunk[i]]
+            if not _DEGREE.fullmatch(text.raw[start:end]):
+                break
+            i = next((k for k in range(i, len(text)) if text.starts[k] >= end), len(text))
+        return i
 
     def bare_year(self, i: int) -> Construction | None:
         """The year that stands at word i, as in "terbitan Gramedia 2015"."""
@@ -231,7 +249,8 @@ class Found:
 
     def _name(self, start: int, end: int, field: str, in_capitals: bool) -> Words | None:
         text, guards = self._text, self._book.guards
-        start += start + 1 < end and text.words[start] in guards["honorifics"]
+        while start + 1 < end and text.words[start] in guards["honorifics"]:
+            start += 1
         not_names = guards["not_names" if field == "contributor" else "not_publishers"]
         for k in range(start, end):
             initial = len(text.words[k]) == 1 and text.raw[text.starts[k]].isupper()
@@ -241,8 +260,10 @@ class Found:
                 return None
         if in_capitals and end - start < 2:
             return None
-        words = tuple(part for piece in text.said(start, end).split() if (part := piece.strip(_EDGES)))
-        return Words(words, field)
+        said = text.said(start, end).split()
+        while len(said) > 1 and _DEGREE.fullmatch(said[-1]):
+            said.pop()
+        return Words(tuple(filter(None, map(_bare, said))), field)
 
     def _unwanted(self, start: int, end: int) -> Words | None:
         text = self._text
@@ -258,6 +279,12 @@ class Found:
             phrases.append(" ".join(text.said(first, k).split()).strip(_EDGES))
             first = k + 1
         return Words(tuple(phrases))
+
+
+def _bare(piece: str) -> str:
+    """A piece of a name without the signs around it; "H." stays the initial that it is."""
+    bare = piece.strip(_EDGES)
+    return f"{bare}." if len(bare) == 1 and is_initials(piece[:2]) else bare
 
 
 def _longest_first(match: Match[Rule]) -> tuple[int, bool]:

@@ -10,7 +10,7 @@ from typing import Final
 from search.analysis import is_stop_word
 from search.implied import THINGS
 from search.query import Filter
-from search.reading.constructions import Construction, Found, Words
+from search.reading.constructions import Construction, Found, Order, Words
 from search.reading.phrases import Kind, Match, Phrasebook, Thing
 from search.reading.spans import year
 from search.reading.text import Text
@@ -338,7 +338,10 @@ class _Reader:
         if one.negated:
             return rule.place != "capital"
         if self._is_bare_year(one) and not about:
-            return head.dated and _first_year(one) >= FIRST_YEAR_BESIDE  # "buku 1984" asks for Orwell's
+            by_year = head.dated or any(
+                isinstance(before.meaning, Order) for before in head.taken
+            )  # "novel terbaru 2023"
+            return by_year and _first_year(one) >= FIRST_YEAR_BESIDE  # "buku 1984" asks for Orwell's
         if rule.place in ("after", "end") and rule.kind == "language" and not (about or head.literary):
             return False  # "buku bahasa Inggris" may teach it
         return rule.place != "capital"
@@ -346,7 +349,8 @@ class _Reader:
     def _is_bare_year(self, one: Construction) -> bool:
         """Years that nothing announces, as in "skripsi 2019 2021"; "2015 sampai 2018" announces itself."""
         return one.rule.kind == "year" and (
-            one.rule.place == "after" or (one.rule.place == "dated" and year(self._text.words[one.start]) is not None)
+            (one.rule.place == "after" and one.rule.value == "exact")
+            or (one.rule.place == "dated" and year(self._text.words[one.start]) is not None)
         )
 
     def _is_of_whom(self, one: Construction, head: _Head) -> bool:

@@ -24,6 +24,17 @@ def test_of_more_words_a_quarter_is_enough(count: int, minimum: int) -> None:
     assert is_relaxed(query)
 
 
+def test_titles_and_initials_of_a_name_need_not_stand_in_it() -> None:
+    needs = requirements(parse("pengarang:dr pengarang:H. pengarang:Taulu"))
+    assert texts(needs.required) == [["Taulu"]]
+    assert texts(requirements(parse('pengarang:H. pengarang:"dr Taulu" laut')).required) == [
+        ["H."],
+        ["dr Taulu"],
+        ["laut"],
+    ]
+    assert texts(requirements(parse("pengarang:dr")).required) == [["dr"]]
+
+
 def test_only_stop_words_are_required_after_all() -> None:
     assert texts(requirements(parse("yang itu")).required) == [["yang"], ["itu"]]
 

@@ -85,6 +85,7 @@ def test_what_it_is_short_for_counts_as_one_word_and_speaks_for_its_meaning() ->
     weights = {" ".join(other.words): other.weight for other in query.clauses[-1].others}
     assert weights["madrasah ibtidaiyah negeri"] == pytest.approx(1 / 3)
     assert meant(parse("buku MIN")) == "buku MIN madrasah ibtidaiyah negeri"
+    assert meant(parse("pasal kuhp")) == "pasal kuhp kitab undang-undang hukum pidana"
     assert [meant(parse(text)) for text in ("buku min", "soal UN")] == ["buku min", "soal UN"]
 
 
@@ -93,6 +94,11 @@ def test_a_title_with_the_short_name_stands_above_what_is_near_to_the_other_word
     near = [f"Buku Bahasa dan Sastra Indonesia {number} untuk SMP" for number in range(60)]
     found = discovery_of([*near, *with_it], tmp_path).search(parse("buku MIN")).hits
     assert {hit.document.title for hit in found[:2]} == set(with_it)
+
+
+def test_of_a_set_phrase_the_word_for_any_book_is_not_enough(tmp_path: Path) -> None:
+    found = discovery_of(("Buku saku keuangan", "Tulisan braille"), tmp_path, embedder=None)
+    assert [hit.document.title for hit in found.search(parse("buku braille")).hits] == ["Tulisan braille"]
 
 
 def test_what_it_is_short_for_is_not_taken_apart_where_nothing_is_found(tmp_path: Path) -> None:
