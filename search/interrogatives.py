@@ -18,10 +18,10 @@ def _set(words: str) -> frozenset[str]:
 
 _PERSON: Final = _set("siapa siapakah who whom whose")
 _TIME: Final = _set("kapan kapankah bilamana when")
-_QUANTITY: Final = _set("berapa berapakah")
-_REASON: Final = _set("mengapa kenapa why")
-_PLACE: Final = _set("dimana dimanakah where")
-_OTHER: Final = _set("apa apakah mana manakah bagaimana bagaimanakah what which how")
+_QUANTITY: Final = _set("berapa berapakah brp")
+_REASON: Final = _set("mengapa kenapa knp why")
+_PLACE: Final = _set("dimana dimanakah dmn where")
+_OTHER: Final = _set("apa apakah mana manakah bagaimana bagaimanakah bgmn gimana gmn what which how")
 _ASKING: Final = _PERSON | _PLACE | _TIME | _QUANTITY | _REASON | _OTHER
 # A question in English may also begin so; beyond the first word these say nothing.
 _HELPING: Final = _set("is are was were do does did can could should must may")

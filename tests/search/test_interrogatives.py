@@ -26,6 +26,8 @@ from search.interrogatives import can_answer, interrogative
         ("What is MCAS?", "definition"),
         ("Apa bahasa negara Indonesia?", "other"),
         ("Bagaimana cara mengubahnya?", "other"),
+        ("gmn cara budidaya lobster", "other"),
+        ("knp laut asin", "reason"),
     ],
 )
 def test_the_word_it_is_asked_with_says_what_is_asked_for(text: str, kind: str) -> None:
