@@ -22,6 +22,7 @@ PAGES = {
     "nothing found": "/?q=zzqqxx",
     "record": f"/?q=karang&id={REEF_ID}",
     "plain results": "/cari?q=karang",
+    "a question to the library": "/cari?q=bolehkah+saya+pinjam+buku",
     "plain record": f"/katalog/{REEF_ID}",
     "e-book record": f"/katalog/{EBOOK_ID}?q=anggaran",
     "result record": f"/katalog/{REEF_ID}?q=karang&at=2",
