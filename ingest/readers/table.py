@@ -11,8 +11,9 @@ from ingest.readers.foreign import clean, to_marcxml
 from ingest.readers.notes import Note, log_note
 from ingest.readers.records import MAX_FIELDS
 from ingest.readers.rows import Row, csv_rows, html_rows, is_html
-from ingest.readers.spreadsheet import WorkbookError, sheets
+from ingest.readers.spreadsheet import Sheet, WorkbookError, sheets
 from ingest.readers.table_copies import COPY_TAGS, Cut, joined
+from ingest.readers.table_heading import Heading, NamelessColumns, find_heading
 from ingest.readers.table_record import Plan, destroyed_isbn, may_repeat, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
@@ -80,46 +81,61 @@ class TableReader:
         else:
             yield from items
 
-    def _sheets(self, found: Iterable[tuple[str, Iterator[Row]]], file: str) -> Iterator[Item]:
-        """The first sheet that a map fits: others are lists of codes, summaries, or the same once more."""
+    def _sheets(self, found: Iterable[Sheet], file: str) -> Iterator[Item]:
+        """The first sheet that a map fits. Others are lists of codes, summaries, or the same once more; those that it
+        fits too are named, for they may as well be the rest of the catalogue."""
         first: list[Row] = []
-        for _, rows in found:
+        left = iter(found)
+        for title, rows in left:
             top = _top(rows)
             items = self._items(top, rows, file)
             if items is not None:
                 yield from items
+                self._tell_sheets(title, [other for other, rows in left if self._holds_titles(_top(rows))], file)
                 return
             first = first or top
         yield _no_map(file, first, self._own)
 
     def _items(self, top: list[Row], rest: Iterator[Row], file: str) -> Iterator[Item] | None:
         """None when no map fits the rows at the top."""
-        maps = shipped() if self._own is None else (self._own,)
         repeated: Mapping[str, tuple[int, ...]] = {}
-        best, heading = max(
-            ((mapping, row) for mapping in maps for row in top),
-            key=lambda pair: pair[0].fit(pair[1].cells),
-            default=(None, None),
-        )
-        if best is not None and heading is not None and best.fit(heading.cells):
+        found = find_heading(self._maps(), top)
+        if found is not None:
+            best, heading = found
             self._tell_unknown(best, heading, file)
-            places, repeated = best.places(heading.cells), best.repeated(heading.cells)
+            places, repeated = best.places(heading.names), best.repeated(heading.names)
             self._tell_repeated(best, repeated, heading, file)
             below = _chained([row for row in top if row.number > heading.number], rest)
-            body, width = _without(heading, below), len(heading.cells)
+            body, names = _without(heading, below), heading.names
         elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
-            width = len(self._own.order)
+            names = self._own.order
         else:
             return None
         if best.listing is not None:
             return _listed(best, places, body, file)
         columns = plan(best, places, repeated)
-        cut = self._rows(best, columns, body, file, width)
+        # Where the map gives the order, it also says by "" what is left out.
+        nameless = NamelessColumns(names) if found is not None else None
+        cut = self._rows(best, columns, body, file, len(names), nameless)
         return joined(cut, file) if _tells_of_copies(columns) else _streamed(cut)
 
+    def _maps(self) -> Sequence[TableMapping]:
+        return shipped() if self._own is None else (self._own,)
+
+    def _holds_titles(self, top: list[Row]) -> bool:
+        """Whether a further sheet has names of columns that a map fits, and something under them."""
+        found = find_heading(self._maps(), top)
+        return found is not None and any(row.number > found[1].number for row in top)
+
     def _rows(
-        self, mapping: TableMapping, columns: Plan, rows: Iterator[Row], file: str, width: int
+        self,
+        mapping: TableMapping,
+        columns: Plan,
+        rows: Iterator[Row],
+        file: str,
+        width: int,
+        nameless: NamelessColumns | None,
     ) -> Iterator[Cut | Rejected]:
         any_row = False
         destroyed: list[int] = []  # the first rows whose ISBN Excel destroyed
@@ -143,6 +159,8 @@ class TableReader:
             if len(row.cells) < width <= row.unquoted:
                 yield _joined_cells(row, width, origin)
                 continue
+            if nameless is not None:
+                nameless.look(row)
             record = record_of_row(mapping, columns, row.cells)
             if not record.fields:
                 yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
@@ -157,21 +175,31 @@ class TableReader:
             self._on_note(file, f"{swallowing - _TOLD_SWALLOWING:,} more rows seem to stand in cells of others.")
         if destroyed:
             self._on_note(file, f"ISBNs that Excel destroyed are left out: {_numbered(destroyed, more)}.")
+        if nameless is not None and (sentence := nameless.told()):
+            self._on_note(file, sentence)
         if not any_row:
             yield Rejected(Origin(file), "not_marc", "There is no row under the names of the columns.")
 
     def _tell_repeated(
-        self, mapping: TableMapping, repeated: Mapping[str, tuple[int, ...]], heading: Row, file: str
+        self, mapping: TableMapping, repeated: Mapping[str, tuple[int, ...]], heading: Heading, file: str
     ) -> None:
         read = {name for column in mapping.columns if may_repeat(column) for name in column.names}
-        if left := [heading.cells[places[0]] for name, places in repeated.items() if name not in read]:
+        if left := [heading.names[places[0]] for name, places in repeated.items() if name not in read]:
             self._on_note(file, f"These columns stand more than once, and the first of each is loaded: {_told(left)}.")
 
-    def _tell_unknown(self, mapping: TableMapping, heading: Row, file: str) -> None:
-        if unknown := mapping.unknown(heading.cells):
+    def _tell_unknown(self, mapping: TableMapping, heading: Heading, file: str) -> None:
+        if unknown := mapping.unknown(heading.names):
             names = _told(unknown)
             self._on_note(
                 file, f"These columns are not loaded, for the map of {mapping.name} does not name them: {names}."
+            )
+
+    def _tell_sheets(self, read: str, others: Sequence[str], file: str) -> None:
+        if others:
+            self._on_note(
+                file,
+                f'Of this workbook only the sheet "{_told([read])}" is loaded. These hold titles too: {_told(others)}. Put their rows under '
+                "those of the first, or save each sheet as a file (CSV), and load all of them in one command.",
             )
 
 
@@ -205,9 +233,9 @@ def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from rest
 
 
-def _without(heading: Row, rows: Iterator[Row]) -> Iterator[Row]:
+def _without(heading: Heading, rows: Iterator[Row]) -> Iterator[Row]:
     """Rows without the heading where it stands again, as on every page that was printed, or where tables were joined."""
-    return (row for row in rows if row.cells != heading.cells)
+    return (row for row in rows if row.cells not in heading.rows)
 
 
 def _about_swallowing(row: Row) -> str:

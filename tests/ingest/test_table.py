@@ -524,6 +524,61 @@ def test_the_sheet_that_fits_is_read() -> None:
     assert fields(out.getvalue()) == [["=245  10$aLaut", "=264  \\1$c2010"]]
 
 
+def of_sheets(**sheets: tuple[tuple[object, ...], ...]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_further_sheets_with_titles_are_named() -> None:
+    names, notes = ("Judul", "Tahun"), list[str]()
+    year_by_year = of_sheets(
+        Kode=(("Kode", "Arti"), ("A", "Anak")),
+        A2019=(names, ("Laut", 2019)),
+        A2020=(names, ("Ikan", 2020)),
+        Kosong=(names,),
+        Rekap=(("Tahun", "Jumlah"), (2019, 1)),
+        A2021=(names, ("Karang", 2021)),
+    )
+    assert len(read(year_by_year, notes=notes)) == 1
+    (note,) = notes
+    assert note.startswith(
+        'Of this workbook only the sheet "A2019" is loaded. These hold titles too: A2020, A2021. Put their rows under'
+    )
+
+
+def test_names_of_columns_that_stand_in_two_rows_are_read() -> None:
+    # As they are where cells were merged, downwards ("Judul", "ISBN") and sideways ("Terbitan").
+    upper = ("No", "Judul", "Pengarang", "Terbitan", None, None, "ISBN")
+    lower = (None, None, None, "Kota", "Penerbit", "Tahun", None)
+    row = (1, "Laut", "Wenas, Maria", "Manado", "Unsrat", 2010, "9789794070963")
+    notes: list[str] = []
+    (found,) = documents(read(workbook(("DAFTAR BUKU",), upper, lower, row, upper, lower), notes=notes))
+    assert (found.title, found.year, found.values("publisher")) == ("Laut", 2010, ("Unsrat",))
+    assert (found.values("isbn")[0], notes) == ("9789794070963", [])
+
+
+def test_a_book_is_no_second_row_of_a_heading() -> None:
+    assert fields("Judul,Tahun,Penerbit\nISBN,,\nLaut,2010,\n") == [
+        ["=245  10$aISBN"],
+        ["=245  10$aLaut", "=264  \\1$c2010"],
+    ]
+
+
+def test_columns_without_a_name_that_hold_something_are_told() -> None:
+    notes: list[str] = []
+    read("Judul,,Tahun\nSatu,,2001\nDua,baik,2002\nTiga,baru,2003,9789794070963\nEmpat,,2004,,\n", notes=notes)
+    assert notes == [
+        'These columns have no name, so they are not loaded: B ("baik" in row 3); D ("9789794070963" in row 4).'
+    ]
+
+
 def test_tables_without_rows_are_one_refusal() -> None:
     for data in (b"", b"Judul,Tahun\n", b"\n\n\n", workbook(), workbook(("Judul", "Tahun"))):
         (found,) = read(data)
