@@ -1,9 +1,13 @@
 """The console script `telusur`: arguments in, exit code out (portal/commands/exit_codes.py)."""
 
 import argparse
+import errno
 import importlib.util
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +15,10 @@ from portal.commands.exit_codes import DONE, STOPPED, UNAVAILABLE, WRONG_USE
 
 # `ingest`, `search` and `portal` are common names; another distribution may own one of them.
 _PACKAGES: Final = ("ingest", "search", "portal")
+# What is the matter with the machine, and no mistake of ours.
+_OF_THE_MACHINE: Final = frozenset(
+    (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return UNAVAILABLE
     parsed = _parsed(arguments)
+    _write_any_letter(as_json=getattr(parsed, "json", False))
     # Imported after the check, since these are the packages it is about; and not to say how a command is written.
     from ingest.collecting import collecting_rarely
 
@@ -38,7 +47,10 @@ def _done(parsed: argparse.Namespace) -> int:
     for sentence in misspelt():
         print(f"telusur: {sentence}", file=sys.stderr)
     try:
-        return run(parsed)
+        code = run(parsed)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # at the end of the interpreter it would be too late to tell what is wrong
+        return code
     except (SettingsError, QueryRefused, BackupMisused) as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
@@ -49,8 +61,35 @@ def _done(parsed: argparse.Namespace) -> int:
         print(f"telusur: stopped. {error}".rstrip(), file=sys.stderr)
         return STOPPED
     except BrokenPipeError:  # `telusur search … | head`
+        _write_no_more()
         sys.stderr.close()
         return DONE
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        _write_no_more()
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"telusur: {error.strerror}{where}. Make room on the disk, or see to the rights of whoever runs this, and run "
+            "the command again.",
+            file=sys.stderr,
+        )
+        return UNAVAILABLE
+
+
+def _write_any_letter(*, as_json: bool) -> None:
+    """A terminal or a machine may be set to letters that lack some of a title's: those are told by their numbers.
+
+    JSON is UTF-8 everywhere (RFC 8259, 8.1).
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8" if as_json else None, errors="backslashreplace")
+
+
+def _write_no_more() -> None:
+    """What still waits to be written goes nowhere, or the interpreter would try once more and say so."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

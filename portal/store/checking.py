@@ -55,7 +55,12 @@ def damage(connection: Connection) -> tuple[str, ...]:
 def exists(url: str | URL) -> bool:
     """Whether there is a database to be asked; opening an SQLite file that is not there would make it."""
     found = parsed(url)
-    return found.get_backend_name() != "sqlite" or Path(str(found.database)).exists()
+    if found.get_backend_name() != "sqlite":
+        return True
+    try:
+        return Path(str(found.database)).exists()
+    except OSError:
+        return True  # opening it will say what is wrong
 
 
 def place(url: str | URL) -> str:

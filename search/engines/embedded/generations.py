@@ -103,9 +103,14 @@ class Generations:
     def damaged(self) -> list[str]:
         """The files of the published generation whose bytes are not those that were written."""
         generation = self.current()
-        return [
-            path for path, check in generation.manifest.files.items() if _crc32(generation.folder / path) != check.crc32
-        ]
+        try:
+            return [
+                path
+                for path, check in generation.manifest.files.items()
+                if _crc32(generation.folder / path) != check.crc32
+            ]
+        except OSError as error:
+            raise _unreadable(Path(error.filename or generation.folder), error) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -195,7 +200,7 @@ class Generations:
             whole = sorted(found.parent.name for found in self._folder.glob(f"*/{MANIFEST}"))
             return {"generation": whole[-1], "previous": ""} if whole else {}
         except OSError as error:
-            raise EngineUnavailable(f"The index in {self._root} cannot be read: {error}") from error
+            raise _unreadable(self._root / POINTER, error) from error
         try:
             names = json.loads(text)
             return {key: str(names[key]) for key in ("generation", "previous")}
@@ -209,7 +214,9 @@ class Generations:
             files = {path: FileCheck(*check) for path, check in plain.pop("files").items()}
             publications = publications_of(plain.pop("publications", ()))
             return Generation(folder, Manifest(**plain, files=files, publications=publications))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise _unreadable(folder / MANIFEST, error) from error
+        except (ValueError, KeyError, TypeError) as error:
             raise EngineUnavailable(f"The index in {folder} is damaged: {error}. {REBUILD}") from error
 
 
@@ -245,9 +252,19 @@ def _require_size(path: Path, check: FileCheck) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise EngineUnavailable(f"The index is damaged: {path} cannot be read ({error}). {REBUILD}") from error
+        raise _unreadable(path, error) from error
     if size != check.size:
         raise EngineUnavailable(f"The index is damaged: {path} has {size} bytes, not {check.size}. {REBUILD}")
+
+
+def _unreadable(path: Path, error: OSError) -> EngineUnavailable:
+    """Of a file of the index that the system does not give. One that belongs to another user is no damage."""
+    if isinstance(error, PermissionError):
+        return EngineUnavailable(
+            f"The index cannot be read: the user who runs this may not read {path}. Run the command as the user who loads, or "
+            "give this one the right to read and write the data folder."
+        )
+    return EngineUnavailable(f"The index is damaged: {path} cannot be read ({error.strerror}). {REBUILD}")
 
 
 def _check(path: Path, known: FileCheck | None) -> FileCheck:

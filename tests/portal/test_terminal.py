@@ -1,0 +1,87 @@
+"""The command where the machine does not do its part: letters it lacks, a full disk, files of another user."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.records import record, write
+from tests.support.telusur import ROOT, TIMEOUT_S, Telusur
+
+pytestmark = pytest.mark.long
+
+# Who may read everything is asked to do without that.
+_AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    telusur = Telusur(tmp_path_factory.mktemp("terminal"))
+    telusur.run("ingest", str(write(telusur.folder / "a.mrc", [record("1", "Pêche – в Manado", "Müller, É.")])))
+    return telusur.folder
+
+
+def run(
+    folder: Path, *arguments: str, to: str = "", before: Sequence[str] = (), **settings: str
+) -> tuple[int, str, str]:
+    """The code of the command, the bytes it wrote as Latin-1, and its complaints. to: where its output goes."""
+    environment = {**os.environ, "TELUSUR_DATA": str(folder / "data"), "TELUSUR_MODEL": "none", "PYTHONPATH": str(ROOT)}
+    whole = [*before, sys.executable, "-m", "portal.cli", *arguments]
+    with open(to or os.devnull, "wb") as out:
+        done = subprocess.run(
+            whole,
+            stdout=out if to else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**environment, **settings},
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    complained = done.stderr.decode()
+    assert "Traceback" not in complained
+    assert "Exception ignored" not in complained
+    return done.returncode, (done.stdout or b"").decode("latin-1"), complained
+
+
+def test_letters_that_the_terminal_lacks_are_told_by_their_numbers(catalogue: Path) -> None:
+    for arguments in (("search", "manado"), ("show", "katalog.1")):
+        code, said, _ = run(catalogue, *arguments, PYTHONIOENCODING="latin-1")
+        assert (code, r"Pêche \u2013 \u0432 Manado" in said) == (0, True)
+
+
+def test_json_is_utf_8_whatever_the_terminal_has(catalogue: Path) -> None:
+    code, said, _ = run(catalogue, "search", "manado", "--json", PYTHONIOENCODING="ascii")
+    assert code == 0
+    assert json.loads(said.encode("latin-1").decode("utf-8"))["hits"][0]["title"] == "Pêche – в Manado"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "arguments", [("search", "manado", "--json"), ("show", "katalog.1"), ("check",), ("ingest", "a.mrc")]
+)
+def test_output_for_which_there_is_no_room_is_told(catalogue: Path, arguments: tuple[str, ...]) -> None:
+    code, _, complained = run(catalogue, *arguments, to="/dev/full")
+    assert (code, complained.count("No space left on device. Make room on the disk")) == (3, 1)
+
+
+@pytest.mark.parametrize("closed", ["data", "data/index/CURRENT", "data/index/generations/*/words/*.store"])
+def test_an_index_of_another_user_is_told_as_that_and_not_as_damage(
+    catalogue: Path, tmp_path: Path, closed: str
+) -> None:
+    before = _AS_OTHERS if os.geteuid() == 0 else ()
+    if before and shutil.which("setpriv") is None:
+        pytest.skip("this user may read everything")
+    shutil.copytree(catalogue, tmp_path, dirs_exist_ok=True)
+    for path in tmp_path.glob(closed):
+        path.chmod(0)
+    try:
+        code, said, _ = run(tmp_path, "check", before=before)
+    finally:
+        (tmp_path / "data").chmod(0o755)
+    assert (code, "accounts: " in said, "damaged" in said) == (3, True, False)
+    assert "index: The index cannot be read: the user who runs this may not read" in said
