@@ -96,7 +96,7 @@ def read_queries(path: Path) -> Mapping[str, str]:
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -110,11 +110,14 @@ def _json_lines(path: Path) -> Iterator[dict[str, object]]:
 
 
 def read_judgements(path: Path) -> Judgements:
-    """Tab-separated query-id, corpus-id, score, with a heading line; scores of 0 are kept."""
+    """Tab-separated query-id, corpus-id, score, with a heading line or without; scores of 0 are kept.
+
+    Raises ValueError naming the line that is not one.
+    """
     judged: dict[str, dict[DocumentId, int]] = {}
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), start=1):
-            if not row or (number == 1 and not row[-1].lstrip("-").isdigit()):
+            if not row or (number == 1 and len(row) == 3 and not row[-1].lstrip("-").isdigit()):
                 continue
             if len(row) != 3 or not row[2].lstrip("-").isdigit():
                 raise ValueError(f"{path}, line {number}: expected query-id, corpus-id and score, separated by tabs")

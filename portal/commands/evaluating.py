@@ -70,13 +70,17 @@ def evaluate(arguments: Namespace) -> int:
     try:
         queries = read_queries(arguments.queries)
         judged = read_judgements(arguments.qrels)
+        _require_judged(queries, judged, arguments)
         with _catalogue(arguments.corpus, words_only=set(modes) == {"keyword"}) as (engine, embedder):
             documents = engine.info().documents
             _tell_of_missing(engine, judged)
             discovery = Discovery(engine, embedder, shipped)
             read = _in_plain_language if arguments.plain_language else parse
             measured = {mode: _measured(discovery, mode, read, queries, judged) for mode in modes}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        print(f"telusur: {error.filename or 'a file'} cannot be read: {error.strerror or error}.", file=sys.stderr)
+        return WRONG_USE
+    except ValueError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
     for mode, result in measured.items():
@@ -93,6 +97,17 @@ def evaluate(arguments: Namespace) -> int:
     else:
         _print_tables(documents, measured, comparisons, queries if arguments.per_query else {})
     return DONE
+
+
+def _require_judged(queries: Mapping[str, str], judged: Judgements, arguments: Namespace) -> None:
+    """Raises ValueError where there would be nothing to measure, OSError where there is no corpus of that name."""
+    if not any(gain > 0 for id in queries for gain in judged.get(id, {}).values()):
+        raise ValueError(
+            f"{arguments.qrels} names a relevant document for none of the {len(queries):,} queries in {arguments.queries}: see "
+            "that they belong together, and that both have the same ids"
+        )
+    if arguments.corpus is not None:
+        arguments.corpus.open("rb").close()  # before an index is begun that it would be read into
 
 
 @contextmanager

@@ -343,3 +343,26 @@ def test_evaluate_refuses_judgements_of_another_catalogue(judged: Telusur) -> No
     (judged.folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\telsewhere\t1\n", encoding="utf-8")
     out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", code=2)
     assert "none of the 1 relevant documents" in out
+
+
+@pytest.mark.parametrize(
+    ("judgements", "said"),
+    [
+        ("q 0 1 1\n", "r.tsv, line 1: expected query-id, corpus-id and score"),
+        ("query-id\tcorpus-id\tscore\nx\t1\t1\n", "names a relevant document for none of the 2 queries"),
+    ],
+)
+def test_evaluate_refuses_judgements_that_would_measure_nothing(judged: Telusur, judgements: str, said: str) -> None:
+    (judged.folder / "r.tsv").write_text(judgements, encoding="utf-8")
+    assert said in judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", code=2)
+
+
+def test_evaluate_reads_judgements_as_windows_saves_them(judged: Telusur) -> None:
+    (judged.folder / "r.tsv").write_text("q\t1\t1\r\n", encoding="utf-8-sig", newline="")
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", "--json")
+    assert json.loads(out.splitlines()[0])["modes"]["keyword"]["queries"] == 1
+
+
+def test_evaluate_names_the_corpus_that_is_not_there(judged: Telusur) -> None:
+    out = judged.run("evaluate", "--corpus", "tidak-ada.jsonl", *QUESTIONS, code=2)
+    assert "tidak-ada.jsonl cannot be read: No such file or directory." in out
