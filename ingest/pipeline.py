@@ -3,6 +3,7 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -107,7 +108,7 @@ class Load:
                 files.append(found)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
-        others = self._other_sources()
+        own, others = self._held()
         with_books = any(found.kind == "pdf" for found in files)
         try:
             with self._ebooks.in_use() as hold:
@@ -122,8 +123,10 @@ class Load:
                 self._tidy(hold)
                 if self._ebooks.unlisted:
                     self._note(self._job.source, self._ebooks.unlisted)
-            if others and (self._job.rebuild or self._report.outcomes["indexed"]):
-                self._note(self._job.source, self._about(others))
+            if self._job.rebuild:
+                self._tell_of_gone(own, others)
+            elif others and not own and self._report.outcomes["indexed"]:
+                self._note(self._job.source, _about_first(others))
         except _GivenUpError:
             self._report.given_up = True
         self._report.stopped = self._stop.is_set()
@@ -262,25 +265,32 @@ class Load:
         self._report.count("unchanged", sum(item.oai_identifier not in ids for item in items))
         self._write(session, session.settle(gone, self._report))
 
-    def _other_sources(self) -> str:
-        """What the index holds of other sources, "" when that is nothing, or a load that adds to this one is no news."""
+    def _held(self) -> tuple[int, str]:
+        """How many records the index holds of this source, and what of others, "" for nothing.
+
+        Of one that only tells how many it has, as that of another version does, all count as this source's.
+        """
         try:
             sources = self._engine.searcher().facets(Query()).get("source", ())
         except SearchError:
-            return ""
+            with suppress(SearchError):
+                return self._engine.info().documents, ""
+            return 0, ""
         held = {value.value: value.count for value in sources if value.count}
         own = held.pop(self._job.source, 0)
-        if own and not self._job.rebuild:
-            return ""
-        return ", ".join(f"{count:,} record{'s' * (count != 1)} of {name}" for name, count in held.items())
+        return own, ", ".join(f"{_records(count)} of {name}" for name, count in held.items())
 
-    def _about(self, others: str) -> str:
-        if self._job.rebuild:
-            return f"this is all that the index holds now; gone: {others}."
-        return (
-            f"the index has records under this name for the first time, beside {others}. If that is the same catalogue, its "
-            "titles stand there twice: build the index anew under one --source, with --rebuild."
-        )
+    def _tell_of_gone(self, own: int, others: str) -> None:
+        """own, others: what the index held before it was made anew."""
+        if others:
+            self._note(self._job.source, f"this is all that the index holds now; gone: {others}.")
+        left = self._held()[0] if own and not self._job.dry else own
+        if left < own:
+            self._note(
+                self._job.source,
+                f"the index held {_records(own)} before, and holds {left:,} now, for a rebuild is made of what it is given and nothing "
+                "else. If a file or folder was not named, or could not be read, load it too.",
+            )
 
     def _is_whole(self) -> bool:
         """Whether a rebuild may take the place of the index: not with a part of what should be in it."""
@@ -467,6 +477,17 @@ class Load:
         done = self._settled + _READING * (self._read - self._settled)
         seconds = time.monotonic() - self._started
         self._on_progress(Progress(name, done, self._total, self._report.read, seconds))
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'s' * (count != 1)}"
+
+
+def _about_first(others: str) -> str:
+    return (
+        f"the index has records under this name for the first time, beside {others}. If that is the same catalogue, its "
+        "titles stand there twice: build the index anew under one --source, with --rebuild."
+    )
 
 
 def _refused(item: Settled, reason: str) -> Rejected:

@@ -157,7 +157,8 @@ def check(arguments: Namespace) -> int:
         if damaged:
             failed = True
             print(
-                f"index: damaged: {', '.join(damaged)}. What cannot be mended is made anew: telusur ingest --rebuild PATH"
+                f"index: damaged: {', '.join(damaged)}. What cannot be mended is made anew, of everything that it should "
+                "hold: telusur ingest --rebuild PATH..."
             )
         if lost := _lost_files(settings, engine):
             failed = True

@@ -6,7 +6,7 @@ from search.errors import SchemaMismatch
 from search.schema import SCHEMA_VERSION
 from search.vectors import Vector
 
-REBUILD: Final = "Make it anew with: telusur ingest --rebuild PATH"
+REBUILD: Final = "Make it anew, of everything that it should hold, with: telusur ingest --rebuild PATH..."
 
 
 def require_same_schema(held: tuple[int, int], layout: int, what: str) -> None:

@@ -445,6 +445,25 @@ def test_a_rebuild_tells_which_sources_it_drops(library: Library, tmp_path: Path
     assert "1 record of desa" in told
 
 
+def test_a_rebuild_of_a_part_tells_that_the_index_has_less(library: Library, tmp_path: Path) -> None:
+    """As after "make it anew: telusur ingest --rebuild PATH" of a catalogue that came in two files."""
+    first = write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")])
+    second = write(tmp_path / "b.mrc", [record("3", "Tiga")])
+    library.load(first, second)
+    (told,) = library.load(second, rebuild=True).notes
+    assert told.startswith("katalog: the index held 3 records before, and holds 1 now")
+    assert library.load(first, second, rebuild=True).notes == []
+
+
+def test_a_rebuild_after_another_version_tells_that_the_index_has_less(tmp_path: Path) -> None:
+    Library(tmp_path).load(write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")]))
+    (manifest,) = tmp_path.rglob("manifest.json")
+    plain = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(plain | {"schema_version": 1}), encoding="utf-8")
+    (told,) = Library(tmp_path).load(write(tmp_path / "b.mrc", [record("1", "Satu")]), rebuild=True).notes
+    assert told.startswith("katalog: the index held 2 records before, and holds 1 now")
+
+
 def test_a_source_that_is_new_beside_others_is_told_once(library: Library, tmp_path: Path) -> None:
     """A name that was mistyped, or changed, has each title twice."""
     path = write(tmp_path / "a.mrc", [record("1", "Satu"), record("2", "Dua")])
