@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -419,17 +419,43 @@ def _source(values: Mapping[str, str], sources: Mapping[str, str]) -> str:
     return text
 
 
+def config_place(config: Path = CONFIG_FILE) -> str:
+    """Where the file of settings is, or was looked for: whoever is in another folder has other settings."""
+    return f"{config.absolute()}{'' if config.exists() else ' (there is none)'}"
+
+
 def _read_config(config: Path) -> Mapping[str, str]:
     try:
         plain = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{config} cannot be read: {error}. Mend it or take it away.") from error
-    known = {setting.key for setting in SETTINGS}
-    unknown = sorted(plain.keys() - known)
-    if unknown:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{config} is not in UTF-8; save it again as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
-            f"{config} has settings that are unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}."
-        )
+            f"{config} cannot be read: {error}. Each setting is a line of its own, and a text stands between straight "
+            "quotation marks: library = \"Perpustakaan Kota Bitung\", or 'C:\\data' where it has backslashes."
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"{config} cannot be read: {error.strerror}. Mend it or take it away.") from error
+    known = {setting.key for setting in SETTINGS}
+    if unknown := sorted(plain.keys() - known):
+        raise SettingsError(_about_unknown(config, unknown, known))
+    for key, value in plain.items():
+        if isinstance(value, list | dict):
+            raise SettingsError(
+                f'{config}: {key} must be one text in quotation marks; several have commas between: "a, b".'
+            )
     return {key: str(value) for key, value in plain.items()}
+
+
+def _about_unknown(config: Path, unknown: Sequence[str], known: Collection[str]) -> str:
+    meant = [
+        f"; {name} is {near[0]}, perhaps"
+        for name in unknown
+        if (near := difflib.get_close_matches(name.lower().removeprefix("telusur_"), known, 1))
+    ]
+    return (
+        f"{config} has settings that are unknown: {', '.join(unknown)}{''.join(meant)}. Known, without a heading in brackets "
+        f"above them: {', '.join(sorted(known))}."
+    )

@@ -19,7 +19,7 @@ from portal.commands import circulating, loading, store
 from portal.commands.console import report_text
 from portal.commands.exit_codes import DONE, STOPPED, UNAVAILABLE
 from portal.services.demonstration.filling import FILES as DEMO_FILES
-from portal.settings import SETTINGS, Settings, read_settings
+from portal.settings import SETTINGS, Settings, config_place, read_settings
 from search.embedding import Embedder
 from search.engine import Engine
 from search.errors import EmbedderMissing, SearchError
@@ -73,9 +73,10 @@ def _serve(services: Services) -> int:
     try:
         port = _free_port(settings.host, settings.port)
     except OSError as error:
+        choice = "host, with --host" if isinstance(error, socket.gaierror) else "port, with --port"
         print(
             f"telusur: The portal cannot listen on {settings.host}, port {settings.port}: {error.strerror}. Choose another "
-            "with --port.",
+            f"{choice}.",
             file=sys.stderr,
         )
         return UNAVAILABLE
@@ -139,6 +140,7 @@ def _unneeded_files(settings: Settings, engine: Engine, *, remove: bool) -> tupl
 def check(arguments: Namespace) -> int:
     settings = read_settings()
     print(f"telusur {version('telusur')}")
+    print(f"settings file: {config_place()}")
     for setting in SETTINGS:
         value = setting.shown(settings.values[setting.variable])
         print(f"  {setting.variable}={value}  [{settings.sources[setting.variable]}]  {setting.meaning}")

@@ -1,5 +1,6 @@
 """What a terminal shows of a load: one moving line of progress, then the report."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from portal.commands.terminal import printable
 
 _REDRAW_S: Final = 0.2
 _LOG_S: Final = 10.0  # where output is no terminal, a line now and then
+_NARROW: Final = 79  # columns of a terminal that does not say how wide it is
 _NOTES_SHOWN: Final = 10
 _REFUSALS_SHOWN: Final = 3  # of each kind, and of damaged records
 _NUMBER_CHARACTERS: Final = 40  # longer control numbers are damage
@@ -38,11 +40,19 @@ class ProgressLine:
         self._drawn = now
         line = progress_text(progress)
         if self._moving:
+            line = line[: self._columns()]
             self._stream.write("\r" + line.ljust(self._width))
             self._width = len(line)
         else:
             self._stream.write(line + "\n")
         self._stream.flush()
+
+    def _columns(self) -> int:
+        """How much the terminal takes without going on in the next line, where the next look would not overwrite it."""
+        try:
+            return max(1, os.get_terminal_size(self._stream.fileno()).columns - 1)
+        except (OSError, ValueError):
+            return _NARROW
 
     def end(self) -> None:
         if self._moving and self._width:

@@ -61,6 +61,8 @@ def ingest(arguments: Namespace) -> int:
             print(f"telusur: {error}", file=sys.stderr)
             return WRONG_USE
         engine = NoEngine() if job.dry else stack.enter_context(_opened(settings))
+        if not job.dry and _index_state(engine) == "missing":
+            _tell_of_beginning(settings)
         if arguments.watch:
             return _watch(settings, replace(job, paths=()), arguments.watch, stop, engine)
         if request is not None:
@@ -420,6 +422,13 @@ def _index_state(engine: Engine) -> Literal["whole", "missing", "unusable"]:
     except SearchError:
         return "unusable"
     return "whole"
+
+
+def _tell_of_beginning(settings: Settings) -> None:
+    """Who is in another folder than yesterday, or another user, would have a second catalogue without knowing."""
+    server = settings.search.server
+    where = f"in the data folder {settings.data.absolute()}" if server is None else f"{server.index!r} in Elasticsearch"
+    print(f"There is no index {where} yet: this load begins one.", file=sys.stderr)
 
 
 def _index_gone(settings: Settings) -> str:

@@ -226,6 +226,20 @@ def test_check_shows_each_setting_with_its_source(loaded: Telusur) -> None:
     assert "2 records" in text
 
 
+def test_who_is_in_another_folder_is_told_which_settings_and_index_there_are(loaded: Telusur) -> None:
+    (loaded.folder / "telusur.toml").write_text('library = "Perpustakaan Uji"\n', encoding="utf-8")
+    elsewhere = loaded.folder / "rumah"
+    elsewhere.mkdir()
+    said = loaded.run("check", TELUSUR_DATA="data")
+    assert f"settings file: {loaded.folder / 'telusur.toml'}\n" in said
+    there = Telusur(elsewhere)
+    assert f"settings file: {elsewhere / 'telusur.toml'} (there is none)" in there.run("check", code=3)
+    assert f"no index in {elsewhere / 'data' / 'index'} yet" in there.run("search", "laut", code=3, TELUSUR_DATA="data")
+    begun = f"There is no index in the data folder {elsewhere / 'data'} yet: this load begins one."
+    assert begun in there.run("ingest", "../a.mrc", code=1, TELUSUR_DATA="data")
+    assert begun not in there.run("ingest", "../a.mrc", code=1, TELUSUR_DATA="data")
+
+
 def test_check_finds_a_changed_byte(loaded: Telusur) -> None:
     largest = max((loaded.folder / "data" / "index").rglob("*.store"), key=lambda path: path.stat().st_size)
     content = bytearray(largest.read_bytes())
@@ -281,6 +295,10 @@ def test_a_taken_port_is_named(loaded: Telusur) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert f"port {port}" in loaded.run("portal", "--port", port, code=3)
+
+
+def test_a_host_that_is_not_there_is_no_matter_of_the_port(loaded: Telusur) -> None:
+    assert "Choose another host, with --host." in loaded.run("portal", "--host", "nowhere.invalid", code=3)
 
 
 @pytest.fixture

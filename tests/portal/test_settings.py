@@ -28,6 +28,34 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str) -> None:
         read_settings({}, config)
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("library = Perpustakaan Kota Bitung", "between straight quotation marks"),
+        ("library = “Perpustakaan Kota Bitung”", "between straight quotation marks"),
+        ('data = "C:\\Users\\maria"', r"'C:\data' where it has backslashes"),
+        ('libary = "Bitung"', "libary is library, perhaps"),
+        ('TELUSUR_LIBRARY = "Bitung"', "TELUSUR_LIBRARY is library, perhaps"),
+        ('[telusur]\nlibrary = "Bitung"', "without a heading in brackets"),
+        ('hosts = ["a.example.org", "b.example.org"]', "several have commas between"),
+    ],
+)
+def test_a_slip_in_the_file_is_told_with_what_is_right(tmp_path: Path, text: str, advice: str) -> None:
+    config = tmp_path / "telusur.toml"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        read_settings({}, config)
+    assert advice in str(raised.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_file_in_another_encoding_is_told_as_that(tmp_path: Path, encoding: str) -> None:
+    config = tmp_path / "telusur.toml"
+    config.write_text('library = "Bücherei"\n', encoding=encoding)
+    with pytest.raises(SettingsError, match="save it again as UTF-8"):
+        read_settings({}, config)
+
+
 def test_readme_lists_every_setting() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     for setting in SETTINGS:

@@ -1,15 +1,19 @@
-"""The command where the machine does not do its part: letters it lacks, a full disk, files of another user."""
+"""The command where the machine does not do its part: letters it lacks, few columns, a full disk, files of another user."""
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ingest.jobs import Progress
+from portal.commands.console import ProgressLine
 from tests.support.records import record, write
 from tests.support.telusur import ROOT, TIMEOUT_S, Telusur
 
@@ -58,6 +62,20 @@ def test_json_is_utf_8_whatever_the_terminal_has(catalogue: Path) -> None:
     code, said, _ = run(catalogue, "search", "manado", "--json", PYTHONIOENCODING="ascii")
     assert code == 0
     assert json.loads(said.encode("latin-1").decode("utf-8"))["hits"][0]["title"] == "Pêche – в Manado"
+
+
+def test_progress_stays_in_one_line_of_a_narrow_terminal() -> None:
+    terminal, inside = pty.openpty()
+    termios.tcsetwinsize(inside, (24, 40))
+    with os.fdopen(inside, "w") as stream:
+        line = ProgressLine(stream)
+        line(Progress("ekspor/katalog-perpustakaan-kota-bitung.mrc", 500.0, 1000.0, 123_456, 200.0))
+        drawn = os.read(terminal, 1000).decode()
+        line.end()
+        wiped = os.read(terminal, 1000).decode()
+    os.close(terminal)
+    assert drawn == "\r 50 %  123,456 read  617/s  3:20 left  "
+    assert wiped == "\r" + " " * 39 + "\r"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

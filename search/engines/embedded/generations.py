@@ -92,7 +92,7 @@ class Generations:
         name = self.published()
         if not name:
             raise IndexMissing(
-                f"There is no index in {self._root} yet. Load records with: telusur ingest PATH "
+                f"There is no index in {self._root.absolute()} yet. Load records with: telusur ingest PATH "
                 "(TELUSUR_DATA names the data folder)"
             )
         generation = self._read(name)
