@@ -35,6 +35,10 @@ _OTHER_OFFICE: Final = re.compile(rb"PK\x03\x04.{26}(?:word/|ppt/|mimetype|META-
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
+# Excel saves "Text (Tab delimited)" and "Unicode Text" under this ending, which notes of all kinds have too.
+_TABBED_NAME: Final = ".txt"
+_TABBED_ROWS: Final = 5
+_LEAST_TABS: Final = 2
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x7f]")
 _MOST_DAMAGED: Final = 1 / 25
 # Readers of PDF accept some bytes of junk before the mark; the standard's own tools look at 1,024.
@@ -80,7 +84,18 @@ def _kind_of_text(head: bytes, name: str) -> Kind | None:
         return "aleph"
     if _YAZ.search(lines):
         return "marcmaker"
-    return "table" if name.endswith(_TABLE_NAMES) else None
+    is_table = name.endswith(_TABLE_NAMES) or (name.endswith(_TABBED_NAME) and _is_tabbed(lines))
+    return "table" if is_table else None
+
+
+def _is_tabbed(lines: bytes) -> bool:
+    """Whether the first rows of a text are of one width, by tabs.
+
+    >>> _is_tabbed(b"Judul\\tTahun\\tISBN\\nLaut\\t2010\\t\\n"), _is_tabbed(b"Isi folder:\\n\\tlaut.mrc\\t2010\\n")
+    (True, False)
+    """
+    rows = [line for line in lines.split(b"\n") if line][:_TABBED_ROWS]
+    return len(rows) > 1 and len(tabs := {row.count(b"\t") for row in rows}) == 1 and min(tabs) >= _LEAST_TABS
 
 
 def _is_inlis_listing(head: bytes) -> bool:

@@ -37,6 +37,18 @@ def test_a_name_that_lies_is_not_believed(kind: str, name: str) -> None:
     assert detect(b"\xef\xbb\xbf" + KINDS[kind], name) == kind
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_a_table_that_excel_saves_as_text_is_loaded(tmp_path: Path, encoding: str) -> None:
+    rows = "Judul\tPengarang\tTahun\r\nPêche à Manado\tMüller, E.\t1999\r\nLaut\t\t2010\r\n"
+    (tmp_path / "daftar.txt").write_bytes(rows.encode(encoding))
+    (tmp_path / "catatan.txt").write_text("Isi folder:\n\tlaut.mrc\t2010\n\tikan.mrc\t2011\n", encoding="utf-8")
+    (found,) = find([tmp_path])
+    assert isinstance(found, FoundFile)
+    assert (found.path.name, found.kind) == ("daftar.txt", "table")
+    records = [item.record for item in read_all(found.path) if isinstance(item, SourceRecord)]
+    assert [record.of("245")[0].get("a") for record in records] == ["Pêche à Manado", "Laut"]
+
+
 @pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("kind", ["marcjson", "marcmaker", "aleph"])
