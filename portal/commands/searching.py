@@ -72,7 +72,7 @@ def search(arguments: Namespace) -> int:
         print(printable(line))
     for line in _answers(page, words):
         print(printable(line))
-    print(f"{page.total:,} results in {page.took_ms:.0f} ms ({page.mode})")
+    print(f"{page.total:,} result{'s' * (page.total != 1)} in {page.took_ms:.0f} ms ({page.mode})")
     for way in page.ways:
         print(printable(f"  {way_label(way, words)}"))
     if page.total and not page.hits:

@@ -58,6 +58,11 @@ def test_letters_that_the_terminal_lacks_are_told_by_their_numbers(catalogue: Pa
         assert (code, r"Pêche \u2013 \u0432 Manado" in said) == (0, True)
 
 
+def test_one_result_is_one(catalogue: Path) -> None:
+    _, said, _ = run(catalogue, "search", "manado")
+    assert "1 result in" in said
+
+
 def test_json_is_utf_8_whatever_the_terminal_has(catalogue: Path) -> None:
     code, said, _ = run(catalogue, "search", "manado", "--json", PYTHONIOENCODING="ascii")
     assert code == 0
