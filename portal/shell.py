@@ -20,10 +20,13 @@ ROOT: Final = '<div id="root"></div>'
 NOSCRIPT: Final = re.compile(r"<noscript>.*?</noscript>", re.S)
 FONT_PRELOAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", re.S)
 SERVICE_LINK: Final = re.compile(r"<!--(?:(?!-->).)*?-->\s*<link rel=\"service-desc\"[^>]*/>", re.S)
+# What the interactive page is made of: some sixty files, a megabyte packed.
+MODULE: Final = re.compile(r"\s*<(?:script type=\"module\"[^>]*></script>|link rel=\"modulepreload\"[^>]*>)")
 HEAD_END: Final = "</head>"
+BODY_END: Final = "</body>"
 OPENSEARCH: Final = "application/opensearchdescription+xml"
 PATTERNS: Final = (NOSCRIPT, FONT_PRELOAD, SERVICE_LINK)
-STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END)
+STRINGS: Final = (HTML_TAG, TITLE, ICON, ROOT, HEAD_END, BODY_END)
 
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.S)
 
@@ -45,6 +48,8 @@ class Shell:
         for pattern in PATTERNS:
             if len(pattern.findall(self.index)) != 1:
                 raise FrameChangedError(f"{pattern.pattern!r} is not once in Streamlit's index.html")
+        if not MODULE.search(self.index):
+            raise FrameChangedError("Streamlit's index.html loads no module")
 
     def page(self, state: SearchState, title: str, canonical: str = "", first: str = "") -> str:
         """The frame for what `state` shows. canonical: the lasting address of it, "" for none.
@@ -63,7 +68,7 @@ class Shell:
             head += '    <meta name="robots" content="noindex">\n'
         live = '<div id="portal-live" role="status" aria-live="polite" class="visually-hidden"></div>'
         body = SERVICE_LINK.sub("", FONT_PRELOAD.sub("", self.index))
-        body = NOSCRIPT.sub("", body)
+        body = MODULE.sub("", NOSCRIPT.sub("", body))
         body = body.replace(HTML_TAG, f'<html lang="{state.hl}">').replace(TITLE, head)
         body = body.replace(ICON, '<link rel="icon" href="/aset/favicon.svg" type="image/svg+xml">')
         own = (
@@ -75,7 +80,15 @@ class Shell:
         # After Streamlit's own styles, so that ours decide.
         body = body.replace(HEAD_END, f"{own}\n  </head>")
         sight = f'<div class="first-sight" id="portal-first">{first}</div>\n    ' if first else ""
-        return body.replace(ROOT, f'{sight}{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
+        body = body.replace(ROOT, f'{sight}{ROOT}\n    {live}\n    <script src="{scripts().address}" defer></script>')
+        return body.replace(BODY_END, f"{self._modules()}\n  {BODY_END}")
+
+    def _modules(self) -> str:
+        """The scripts of the interactive page, to stand last: a browser has six connections to a place at most, and on a
+        slow line the page that can be read already would stay blank until all of these have come.
+        """
+        found = (tag.strip() for tag in MODULE.findall(self.index))
+        return "\n    ".join(re.sub(r"^<\w+", r'\g<0> fetchpriority="low"', tag) for tag in found)
 
     def content_security_policy(self) -> str:
         """What a page may load: only from here. Inline scripts are those of the frame, by hash.

@@ -1,6 +1,11 @@
 """What stands on the page until the interactive one is there: the same page, that can be read and written in."""
 
 import re
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -32,6 +37,44 @@ class Held:
         self._held = False
         for route in self._routes:
             route.continue_()
+
+
+@contextmanager
+def slow_line(address: str) -> Iterator[str]:
+    """The address of a line to the portal on which the scripts of the interactive page are on their way for ever.
+
+    Unlike what a test holds back in the browser, each of them takes one of its six connections.
+    """
+    ended = threading.Event()
+
+    class Line(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/static/js/"):
+                ended.wait()
+                self.close_connection = True
+                return
+            with urllib.request.urlopen(address + self.path) as answer:  # noqa: S310 - our own address
+                body = answer.read()
+                self.send_response(answer.status)
+                self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *said: object) -> None:
+            """Nothing: the browser's requests are no news."""
+
+    line = ThreadingHTTPServer(("127.0.0.1", 0), Line)
+    line.daemon_threads = True
+    threading.Thread(target=line.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{line.server_address[1]}"
+    finally:
+        ended.set()
+        line.shutdown()
+        line.server_close()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +122,17 @@ def test_what_is_typed_before_goes_over(browser: Browser, portal: Portal, which:
     box(page).press("Enter")
     expect(page.locator("#judul-halaman")).to_contain_text("untuk “terumbu karang”")
     page.close()
+
+
+@browsing
+def test_the_page_is_there_while_the_interactive_one_is_on_its_way(browser: Browser, portal: Portal) -> None:
+    with slow_line(portal.address) as address:
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.goto(f"{address}/?q=membaca", wait_until="commit")
+        first = page.locator(FIRST)
+        expect(first.get_by_role("heading", level=1)).to_contain_text("31 hasil")
+        expect(first.locator(".foot")).to_be_visible()
+        page.close()
 
 
 @browsing
