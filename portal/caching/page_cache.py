@@ -5,6 +5,7 @@ Only what is the same for everybody is kept: GET (and HEAD, which is GET without
 
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -20,6 +21,9 @@ MAX_PAGE_BYTES: Final = 1024 * 1024
 CACHED_UNDER: Final = ("/katalog/", "/cari", "/api/v1/")
 # The frame page, which holds the page as it is first seen; Streamlit leaves it unpacked.
 FRAME: Final = "/"
+# What the interactive page is made of: 3 MB, a minute on a slow phone, and a third of it packed. Streamlit leaves these
+# unpacked too, since it would pack them anew for each visitor; their names hold their version.
+FRAME_FILES: Final = re.compile(r"/static/(?:js|css)/[^/]+\.(?:js|css)")
 LEAST_PACKED_BYTES: Final = 500
 
 _Headers = Sequence[tuple[bytes, bytes]]
@@ -46,10 +50,11 @@ class PageCache:
         fresh = self._generation.fresh()
         key = self._key(scope, fresh or self._seen)
         self._seen = fresh or self._seen
-        if fresh is not None and key in self._kept:
+        lasting = FRAME_FILES.fullmatch(scope["path"]) is not None
+        if (lasting or fresh is not None) and key in self._kept:
             self._kept.move_to_end(key)
             await _give(self._kept[key], scope, send)
-        elif self._seen:
+        elif lasting or self._seen:
             await self._make(key, scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -57,17 +62,18 @@ class PageCache:
     def _key(self, scope: Scope, generation: str) -> bytes:
         """A digest: what readers ask is not to be read from memory either."""
         headers = dict(scope["headers"])
+        parts = [scope.get("raw_path") or scope["path"].encode(), b"gzip" if takes_gzip(scope) else b""]
+        if not FRAME_FILES.fullmatch(scope["path"]):
+            parts += [
+                generation.encode(),
+                self._today().isoformat().encode(),
+                scope["query_string"],
+                scope["scheme"].encode(),
+                headers.get(b"host", b""),
+                headers.get(b"accept", b""),
+            ]
         digest = hashlib.blake2b(digest_size=16)
-        for part in (
-            generation.encode(),
-            self._today().isoformat().encode(),
-            scope.get("raw_path") or scope["path"].encode(),
-            scope["query_string"],
-            scope["scheme"].encode(),
-            headers.get(b"host", b""),
-            headers.get(b"accept", b""),
-            b"gzip" if takes_gzip(scope) else b"",
-        ):
+        for part in parts:
             digest.update(b"%d:" % len(part) + part)
         return digest.digest()
 
@@ -114,7 +120,7 @@ def _without_body(send: Send) -> Send:
 
 
 def _is_cached(path: str) -> bool:
-    return path == FRAME or path.startswith(CACHED_UNDER)
+    return path == FRAME or path.startswith(CACHED_UNDER) or FRAME_FILES.fullmatch(path) is not None
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -1,5 +1,8 @@
 """Who is sent an answer packed, and that caches on the way are told that it may be."""
 
+import re
+from pathlib import Path
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -7,13 +10,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit import file_util
 
 from portal.caching.packing import Packing
 from tests.support.small_library import EBOOK_ID, REEF_ID
 
 TAKEN = ("gzip", "br, gzip;q=0.5", "gzip;q=0, br", "identity")
-# One packed by the page cache, the frame that the framework leaves unpacked, and what is kept nowhere.
-PATHS = ("/cari?q=karang", "/", f"/katalog/{REEF_ID}", "/api/v1/search?q=laut", "/oai?verb=Identify", "/anak", "/sru")
+FRAME = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+FRAME_FILES = re.findall(r"/static/[^\"]+\.(?:js|css)(?=\")", FRAME)
+# One packed by the page cache, the frame and its files that the framework leaves unpacked, and what is kept nowhere.
+PATHS = (
+    "/cari?q=karang",
+    "/",
+    FRAME_FILES[0],
+    f"/katalog/{REEF_ID}",
+    "/api/v1/search?q=laut",
+    "/oai?verb=Identify",
+    "/anak",
+    "/sru",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -29,6 +44,14 @@ def test_what_may_be_packed_says_so_to_caches(client: TestClient, path: str, tak
 @pytest.mark.parametrize("refused", ["gzip;q=0", "gzip;Q=0", "br, gzip; q=0.000", "identity"])
 def test_who_refuses_a_packed_answer_is_sent_none(client: TestClient, path: str, refused: str) -> None:
     assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
+
+
+def test_what_the_interactive_page_is_made_of_comes_packed(client: TestClient) -> None:
+    answers = [client.get(path, headers={"Accept-Encoding": "gzip, br"}) for path in FRAME_FILES]
+    large = [answer for answer in answers if len(answer.content) > 1000]
+    assert all(answer.headers["content-encoding"] == "gzip" for answer in large)
+    assert sum(int(answer.headers["content-length"]) for answer in large) < sum(len(a.content) for a in large) / 2.5
+    assert all("immutable" in answer.headers["cache-control"] for answer in answers)
 
 
 @pytest.mark.parametrize("path", PATHS)

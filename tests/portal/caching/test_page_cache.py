@@ -100,6 +100,16 @@ def test_what_an_answer_may_depend_on_keeps_answers_apart(headers: dict[str, str
     assert client.get("/cari?q=a", headers={"Accept-Encoding": "identity", **headers}).text != plain
 
 
+def test_a_file_of_the_frame_is_kept_whatever_else_changes() -> None:
+    world = World()
+    client = world.client()
+    first = client.get("/static/js/main.aB3.js").text
+    world.day, world.seconds, world.generation = date(2026, 1, 2), LOOK_EVERY_S, "g2"
+    assert client.get("/static/js/main.aB3.js", headers={"Host": "other.example", "Accept": "*/*"}).text == first
+    assert client.get("/static/js/more.aB3.js").text != first
+    assert client.get("/static/media/font.woff2").text != client.get("/static/media/font.woff2").text
+
+
 def test_a_new_day_is_a_new_page() -> None:
     world = World()
     client = world.client()
