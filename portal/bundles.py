@@ -35,6 +35,7 @@ SCRIPTS: Final = (
     "keeping",
     "advanced",
     "signing",
+    "unsent",
     "sheet",
     "account",
     "desk",

@@ -113,7 +113,11 @@
       const { told } = await posted('/akun/reservasi', { dokumen: id, ambil: mine.pickup, key: keys.get(id) });
       outcome(around, told.text || words().failed, told.undo);
       if (told.done) { titles.delete(id); await Promise.all([askMine(), askTitles()]); }
-    } catch { outcome(around, words().failed); }
+    } catch {
+      await askMine();
+      if (mine && !mine.signed_in) { location.assign(link.href); return; } // signed out meanwhile: that page says how to go on
+      outcome(around, words().failed);
+    }
     link.removeAttribute('aria-busy');
   };
 

@@ -90,6 +90,7 @@ def fill(lending: Library) -> None:
     now = lending.clock.now
     lending.rule("umum", max_holds=5)
     id = add_person(lending.database, "BT-0001", email="maria@contoh.id")
+    add_person(lending.database, "BT-0002", name="Yulin Tangka")
     maria, child, other = PatronRef(id, id, "BT-0001"), lending.patron(name="Ani Wenas"), lending.patron()
     who = Actor(id, Role.PATRON, "pusat")
     lending.clock.on(days=-9)

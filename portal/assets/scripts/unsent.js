@@ -1,0 +1,69 @@
+// What a patron or a librarian has typed outlives a form that could not be sent, since their session had ended, say, or
+// the library's data was away: it stands in the form again when the same person comes back to it. This tab alone keeps
+// it, and never a PIN.
+(() => {
+  const HELD = 'telusur.belum-terkirim';
+  const NO_TEXT = 'input:is([type="hidden"], [type="password"], [type="file"], [autocomplete*="password"]), button, fieldset';
+  const read = () => { try { return JSON.parse(sessionStorage.getItem(HELD)); } catch { return null; } };
+  const hold = (draft) => { try { sessionStorage.setItem(HELD, JSON.stringify(draft)); } catch { /* then nothing is kept */ } };
+  const drop = () => { try { sessionStorage.removeItem(HELD); } catch { /* nothing was kept */ } };
+  const words = () => telusur.words[document.documentElement.lang] || telusur.words.en;
+  const whose = () => document.querySelector('[data-whose]')?.dataset.whose;
+
+  const ticked = (field) => field.matches('[type="checkbox"], [type="radio"]');
+  const typedIn = (form) => [...form.elements].filter((field) => field.name && !field.matches(NO_TEXT));
+  const valueOf = (field) => (ticked(field) ? field.checked : field.value);
+  const givenTo = (field) => (ticked(field) ? field.defaultChecked
+    : field.matches('select') ? (field.querySelector('option[selected]') || field.options[0])?.value
+      : field.defaultValue);
+  const addressOf = (form) => new URL(form.getAttribute('action') || '', location.href).pathname;
+  const alike = (action) => [...document.querySelectorAll('form[method="post"]')].filter((form) => addressOf(form) === action);
+
+  document.addEventListener('submit', ({ target: form }) => {
+    if (!whose() || !form.matches('form[method="post"]')) return;
+    const fields = typedIn(form);
+    if (!fields.some((field) => valueOf(field) !== givenTo(field))) { drop(); return; }
+    const action = addressOf(form);
+    const typed = fields.map((field) => [field.name, valueOf(field)]);
+    hold({ whose: whose(), page: location.pathname, action, place: alike(action).indexOf(form), typed });
+  });
+
+  const note = (text) => Object.assign(document.createElement('p'), { className: 'outcome', textContent: text });
+  const told = (text, before) => { before.before(note(text)); telusur.say(text); };
+  const inLanguage = (path) => path + (document.documentElement.lang === 'en' ? '?hl=en' : '');
+
+  const giveBack = ({ action, place, typed }) => {
+    const form = alike(action)[place];
+    const fields = form ? typedIn(form) : [];
+    if (fields.length !== typed.length || fields.some((field, at) => field.name !== typed[at][0])) return; // another form by now
+    form.closest('details')?.setAttribute('open', '');
+    fields.forEach((field, at) => {
+      field[ticked(field) ? 'checked' : 'value'] = typed[at][1];
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    told(words().unsent_kept, form);
+    fields.find((field) => !ticked(field))?.focus();
+  };
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const draft = read();
+    if (!draft) return;
+    const signing = document.querySelector('.signing input[name="lanjut"]');
+    const problem = document.querySelector('.problem-ways');
+    if (signing) {
+      hold({ ...draft, unsent: true });
+      signing.value = inLanguage(draft.page);
+      told(words().unsent_sign_in, signing.form);
+    } else if (problem) {
+      hold({ ...draft, unsent: true });
+      const back = Object.assign(document.createElement('a'), { className: 'button', href: inLanguage(draft.page), textContent: words().unsent_back });
+      problem.querySelectorAll('.button').forEach((way) => way.classList.add('button-quiet'));
+      problem.prepend(back, ' ');
+    } else if (!draft.unsent || (whose() && whose() !== draft.whose)) {
+      drop();
+    } else if (whose() && location.pathname === draft.page) {
+      drop();
+      giveBack(draft);
+    }
+  });
+})();
