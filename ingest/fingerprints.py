@@ -12,7 +12,7 @@ from typing import Final
 # values of the sample records against it.
 MAPPING_VERSION: Final = 14
 # Raise it when PDFs are read differently, so that books loaded before are read again.
-READING_VERSION: Final = "2"
+READING_VERSION: Final = "3"
 
 _RECORD: Final = re.compile(r"[^*:+]*")
 _RECORD_END: Final = b"\x1d"
@@ -60,7 +60,7 @@ def with_ebook(fingerprint: str, sha256: str) -> str:
     """With an e-book. What an earlier one (":") or the load ("+") put behind the records' part is replaced.
 
     >>> with_ebook("9f3a", "c0ffee"), with_ebook("9f3a*7:1-dead+minilm", "c0ffee")
-    ('9f3a:2-c0ffee', '9f3a*7:2-c0ffee')
+    ('9f3a:3-c0ffee', '9f3a*7:3-c0ffee')
     """
     return f"{without_ebook(fingerprint)}:{READING_VERSION}-{sha256}"
 
@@ -82,7 +82,7 @@ def with_embedder(fingerprint: str, embedder: str) -> str:
 def was_read_by_older(fingerprint: str) -> bool:
     """Whether an e-book was read by an older version than this.
 
-    >>> was_read_by_older("9f3a:1-dead"), was_read_by_older("9f3a:2-dead+m"), was_read_by_older("9f3a")
+    >>> was_read_by_older("9f3a:2-dead"), was_read_by_older("9f3a:3-dead+m"), was_read_by_older("9f3a")
     (True, False, False)
     """
     _, colon, rest = fingerprint.partition(":")

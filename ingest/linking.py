@@ -142,7 +142,7 @@ def document_of(book: PdfBook, source: str, place: Place | None = None) -> Docum
     fields = {
         "title": (book.metadata.get("title") or title_from(name),),
         "contributor": tuple(authors),
-        "access": ("fulltext",) if any(page.text for page in book.pages) else (),
+        "access": _access_by(ebook),
         "format": ("ebook",),
         "year": (book.metadata["year"],) if "year" in book.metadata else (),
         "language": (code,) if code else (),
@@ -176,9 +176,8 @@ def attach(document: Document, book: PdfBook, place: Place | None = None) -> Doc
 
 def carry_over(document: Document, ebook: Ebook) -> Document:
     """A record's document, read anew, with the e-book that was attached before. Twice is once."""
-    access = document.values("access")
-    if ebook.pages_without_text < ebook.page_count:
-        access = ("fulltext", *(value for value in access if value != "fulltext"))
+    added = _access_by(ebook)
+    access = (*added, *(value for value in document.values("access") if value not in added))
     formats = document.values("format")
     adds_format = "ebook" not in formats or (document.ebook is not None and document.ebook.adds_format)
     formats = formats if "ebook" in formats else (*formats, "ebook")
@@ -190,6 +189,11 @@ def carry_over(document: Document, ebook: Ebook) -> Document:
         ebook=ebook,
         fingerprint=fingerprints.with_ebook(document.fingerprint, ebook.sha256),
     )
+
+
+def _access_by(ebook: Ebook) -> tuple[str, ...]:
+    """How a title can be had by its e-book: read here, whatever its record links to, and searched where it has text."""
+    return ("fulltext", "online") if ebook.pages_without_text < ebook.page_count else ("online",)
 
 
 def found_at(document: Document, place: Place) -> Document:
@@ -205,7 +209,9 @@ def without_ebook(document: Document) -> Document:
     if ebook is None:
         return document
     ebook_files = set(document.values("ebook_file"))
-    gone = {"access": {"fulltext"}, "format": {"ebook"} if ebook.adds_format else set(), "ebook_file": ebook_files}
+    own_link = any(link.kind == "read" for link in document.links)
+    access = {"fulltext"} if own_link else {"fulltext", "online"}
+    gone = {"access": access, "format": {"ebook"} if ebook.adds_format else set(), "ebook_file": ebook_files}
     fields = {
         name: tuple(value for value in values if value not in gone.get(name, ()))
         for name, values in document.fields.items()

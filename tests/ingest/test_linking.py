@@ -12,11 +12,12 @@ from ingest.linking import (
     carry_over,
     document_of,
     find_record,
+    without_ebook,
 )
 from ingest.published import Published
 from ingest.readers.pdf import PdfReader, read
 from ingest.source import Origin, PdfBook
-from search.document import Contributor, Document, DocumentId, Page
+from search.document import Contributor, Document, DocumentId, OnlineAccess, Page
 from search.engine import Entry, Searcher
 from search.engines.embedded import EmbeddedEngine
 from tests.support.library import Library
@@ -244,7 +245,7 @@ def test_a_pdf_without_record_speaks_for_itself(tmp_path: Path) -> None:
     assert document.fields == {
         "title": ("Laut",),
         "contributor": ("Rompas, A.", "Wowor, B."),
-        "access": ("fulltext",),
+        "access": ("fulltext", "online"),
         "format": ("ebook",),
         "source": ("k",),
         "ebook_file": (read_book.sha256,),
@@ -257,8 +258,8 @@ def test_a_file_name_is_the_title_of_last_resort() -> None:
     assert document_of(pdf_book("laut_lembeh--2.pdf", "", author="A"), "k").title == "laut lembeh 2"
 
 
-def test_a_scan_is_no_full_text() -> None:
-    assert "access" not in document_of(pdf_book("a.pdf", "", ""), "k").fields
+def test_a_scan_is_read_online_and_is_no_full_text() -> None:
+    assert document_of(pdf_book("a.pdf", "", ""), "k").fields["access"] == ("online",)
 
 
 @pytest.mark.parametrize(
@@ -298,6 +299,15 @@ def test_a_record_with_its_ebook_says_so() -> None:
     assert attached.ebook is not None
     assert (attached.ebook.page_count, attached.ebook.pages_without_text) == (2, 1)
     assert attached.fingerprint == fingerprints.with_ebook("9f3a", "ab" * 32) != RECORD.fingerprint
+
+
+def test_a_record_without_a_link_is_read_online_as_long_as_it_has_its_ebook() -> None:
+    on_the_shelf = replace(RECORD, fields={**RECORD.fields, "access": ("shelf",)})
+    attached = attach(on_the_shelf, pdf_book("a.pdf", "teks"))
+    assert attached.values("access") == ("fulltext", "online", "shelf")
+    assert without_ebook(attached).values("access") == ("shelf",)
+    linked = attach(replace(RECORD, links=(OnlineAccess("https://contoh.id/laut"),)), pdf_book("a.pdf", "teks"))
+    assert without_ebook(linked).values("access") == ("online",)
 
 
 def test_attaching_twice_is_attaching_once() -> None:
