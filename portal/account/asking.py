@@ -20,6 +20,7 @@ from portal.plain import plain_answer
 from portal.presenters.account.availability import CopyRow, Live, copy_rows, live
 from portal.presenters.account.days import Days
 from portal.presenters.account.loans import record_address, refusal
+from portal.presenters.copies import COPIES_SHOWN
 from portal.presenters.wording import names_line
 from portal.search_state import MAX_ID
 from portal.services.errors import NotFound
@@ -40,6 +41,7 @@ _ABOUT: Final = {
 class Asking:
     """see: the page that says more of why_not. live: None while the library system does not answer. why_not: why it cannot be asked for, "" where it can.
 
+    shown: how many of the copies stand open; more: how many lie folded behind them, in words, "" for none.
     sign_in: where guests do so first, "" for patrons. branches: none where it is not fetched anywhere, as an e-book.
     """
 
@@ -49,6 +51,8 @@ class Asking:
     record: str
     live: Live | None
     copies: tuple[CopyRow, ...]
+    shown: int
+    more: str
     can_ask: bool
     why_not: str
     see: TabLink | None
@@ -96,6 +100,8 @@ class AskingPage:
         names = self._mine.branches()
         why_not, see, branches = self._wishes(document, holdings, visitor, t)
         can_place = self._frame.can(Capability.PLACE_HOLD) and holdings is not None
+        copies = copy_rows(holdings, names, days) if holdings is not None else ()
+        folded = len(copies) - COPIES_SHOWN
         here = addresses.asking(document.id, visitor.language)
         onward = urlencode([("lanjut", here), *([("hl", "en")] if t.language == "en" else [])])
         return Asking(
@@ -104,7 +110,9 @@ class AskingPage:
             names=names_line(document, t),
             record=record_address(document.id, t),
             live=live(holdings, names, days) if holdings is not None else None,
-            copies=copy_rows(holdings, names, days) if holdings is not None else (),
+            copies=copies,
+            shown=COPIES_SHOWN,
+            more=t.count("record.items_more", folded) if folded > 0 else "",
             can_ask=can_place and not why_not and bool(holdings and (holdings.items or holdings.is_licensed)),
             why_not=why_not,
             see=see,

@@ -51,10 +51,11 @@ TABS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of what was just done, at the top of the page. wrong: it was not done, or not all of it."""
+    """What came of what was just done, at the top of the page. wrong: it was not done, or not all of it. partly: some of it was."""
 
     text: str
     wrong: bool = False
+    partly: bool = False
 
 
 class AccountFrame:

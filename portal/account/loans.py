@@ -70,7 +70,7 @@ class LoanPages:
             pages=pages(LOANS, visitor, page, found.total, (CHILD, child)),
             calendar=address("/akun/data", visitor.language) + "#kalender",
         )
-        told = Told(view.loans.told, view.loans.wrong) if view.loans.told else None
+        told = Told(view.loans.told, view.loans.wrong, view.loans.partly) if view.loans.told else None
         return self._frame.page(request, visitor, "loans", "loans.html", view, told=told)
 
     def renew(self, request: Request, visitor: Visitor, form: FormData) -> Response:  # noqa: ARG002 - the shape of a deed

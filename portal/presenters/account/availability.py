@@ -1,5 +1,6 @@
 """Whether a title is there now, in a few words: on a row of results, on a record page, on the page that asks for it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -8,6 +9,7 @@ from portal.ils.driver import Availability, Holding, Holdings
 from portal.presenters.account.days import Days
 
 MOST_PLACES: Final = 2
+_PARTS: Final = re.compile(r"[0-9]+|[^0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,23 @@ class CopyRow:
 
 
 def copy_rows(holdings: Holdings, branches: Mapping[str, str], days: Days) -> tuple[CopyRow, ...]:
-    return tuple(_copy(item, branches, days) for item in holdings.items)
+    """What is there first, then as the copies stand on their shelves: c.9 before c.10."""
+    return tuple(_copy(item, branches, days) for item in sorted(holdings.items, key=_shelved))
+
+
+def _shelved(item: Holding) -> tuple[object, ...]:
+    is_there = item.availability is Availability.AVAILABLE
+    numbered = (_numbered(text) for text in (item.branch, item.location, item.call_number, item.number, item.barcode))
+    return (not is_there, *numbered)
+
+
+def _numbered(text: str) -> list[tuple[bool, int, str]]:
+    """A key by which numbers within a text count as such.
+
+    >>> sorted(["c.10", "c.9", "b", "c."], key=_numbered)
+    ['b', 'c.', 'c.9', 'c.10']
+    """
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part.casefold()) for part in _PARTS.findall(text)]
 
 
 def _copy(item: Holding, branches: Mapping[str, str], days: Days) -> CopyRow:

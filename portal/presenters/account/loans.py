@@ -36,6 +36,7 @@ class Loans:
     any_renewable: bool
     told: str
     wrong: bool
+    partly: bool
 
 
 def loans(page: LoanPage, renewed: Sequence[Renewal], can_renew: bool, days: Days) -> Loans:
@@ -53,6 +54,7 @@ def loans(page: LoanPage, renewed: Sequence[Renewal], can_renew: bool, days: Day
         any_renewable=any(row.renewable for row in rows),
         told=" ".join(parts),
         wrong=refused > 0,
+        partly=0 < refused < len(renewed),
     )
 
 

@@ -64,6 +64,29 @@ def test_each_loan_that_cannot_be_renewed_says_why_and_what_to_do(house: House) 
     assert "Tidak diperpanjang. Dipesan anggota lain. Kembalikan paling lambat pada tanggal jatuh tempo" in after
 
 
+def test_what_came_of_several_loans_is_called_by_what_it_is(house: House) -> None:
+    patron, other = house.patron(), house.lending.patron()
+    house.lending.lend(patron, house.lending.copy(REEF_ID, title=TITLE))
+    house.lending.lend(patron, house.lending.copy("kota.002", title="Yang lain"))
+    house.lending.hold(other, REEF_ID)
+    browser = house.browser("BT-0001")
+    partly = post(browser, "/akun/pinjaman/perpanjang", semua="1", key="k1")
+    assert "<strong>Sebagian berhasil.</strong> 1 pinjaman diperpanjang." in partly
+    assert "Belum berhasil." not in partly
+    none = post(browser, "/akun/pinjaman/perpanjang", semua="1", key="k2")
+    assert "Sebagian berhasil." not in none
+
+
+def test_many_copies_stand_in_their_order_and_most_are_folded_away(house: House) -> None:
+    for number in (10, 9, *range(11, 13), 1, *range(2, 9)):
+        house.lending.copy(REEF_ID, title=TITLE, call_number=f"577.7 ROM t c.{number}")
+    shown = house.browser().get(f"/pesan/{REEF_ID}").text
+    open_, folded = shown.split('<details class="items-more">')
+    assert re.findall(r"ROM t c\.(\d+)", open_) == [str(number) for number in range(1, 11)]
+    assert re.findall(r"ROM t c\.(\d+)", folded) == ["11", "12"]
+    assert "2 eksemplar lagi" in folded
+
+
 def test_what_is_late_is_said_in_words(house: House) -> None:
     patron = house.patron()
     house.lending.lend(patron, house.lending.copy(REEF_ID))
