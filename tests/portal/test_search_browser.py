@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from portal.keeping import MOST_SAVED
-from tests.support.browsing import Portal, box, drawn, visit
+from tests.support.browsing import Portal, Window, box, drawn, visit
 from tests.support.small_library import EBOOK_ID, REEF_ID
 
 pytestmark = pytest.mark.browser
@@ -648,3 +648,35 @@ def test_the_ring_of_what_has_the_focus_shows_on_the_band(browser: Browser, port
         wanted,
     )
     page.close()
+
+
+def test_a_double_click_saves_a_title_once(window: Window) -> None:
+    page, _ = window.visit(f"/cari?q=karang&id={REEF_ID}")
+    save = page.locator("button[data-save]").first
+    save.dblclick()
+    expect(save).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(600)  # longer than two presses make a double one
+    save.click()
+    expect(save).to_have_attribute("aria-pressed", "false")
+
+
+def test_what_a_chosen_filter_is_of_is_never_cut_in_two(window: Window) -> None:
+    page, _ = window.visit("/cari?q=membaca", 360)
+    page.evaluate("localStorage.setItem('telusur.look', JSON.stringify({ text: 'largest' }))")
+    page.goto(page.url.split("/cari")[0] + "/cari?q=anggaran&f.access=fulltext")
+    field = page.locator(".chips a .chip-field").first
+    lines = field.evaluate(
+        "e => { const all = document.createRange(); all.selectNodeContents(e); return all.getClientRects().length; }"
+    )
+    assert lines == 1
+
+
+def test_a_record_on_paper_begins_at_the_margin_and_has_nothing_to_press(window: Window) -> None:
+    page, _ = window.visit(f"/katalog/{REEF_ID}")
+    page.emulate_media(media="print")
+    title, margin = page.locator(".record-head h1").bounding_box(), page.locator(".record-head").bounding_box()
+    assert title
+    assert margin
+    assert title["x"] == margin["x"]
+    expect(page.locator(".record-head [data-live-go]")).to_be_hidden()
+    page.emulate_media(media="screen")

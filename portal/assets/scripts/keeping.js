@@ -160,6 +160,7 @@
     const button = event.target.closest?.('button');
     if (!button) return;
     if (button.dataset.save) {
+      if (event.detail > 1) return; // the second press of a double click would take back what the first has done
       const id = button.dataset.save;
       const held = titles();
       const shown = shownOfOwn();
