@@ -41,6 +41,7 @@ from portal.links import PlainLinks
 from portal.machines.refusals import RefusalsInJson
 from portal.machines.routes import machine_routes
 from portal.machines.sharing import SharedAnswers
+from portal.old_addresses import OldAddresses
 from portal.pages import Drawing
 from portal.qr import QrCodes
 from portal.routes import PlainPages
@@ -129,6 +130,7 @@ def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | No
         *Advanced(pages).routes(),
         *Keeping(pages).routes(),
         *Helping(pages).routes(),
+        *OldAddresses(pages).routes(),
         *QrCodes(services.settings).routes(),
         *pages.routes(),
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),
