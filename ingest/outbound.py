@@ -52,8 +52,9 @@ class _TransientError(Exception):
 class Limits:
     """How long and how much. answer_s: one whole answer; max_bytes: unpacked; max_ratio: unpacked to packed.
 
-    An address is asked `attempts` times, after first_wait_s, then twice as long each time. A server that asks
-    for a longer wait than longest_wait_s is left alone until the next load.
+    An address is asked `attempts` times, after first_wait_s, then twice as long each time; one that was never reached
+    unreached_attempts times, since its name may be wrong. A server that asks for a longer wait than longest_wait_s is
+    left alone until the next load.
     """
 
     connect_s: float = 10.0
@@ -63,6 +64,7 @@ class Limits:
     max_ratio: int = 100
     redirects: int = 3
     attempts: int = 5
+    unreached_attempts: int = 2
     first_wait_s: float = 2.0
     longest_wait_s: float = 300.0
 
@@ -123,6 +125,7 @@ class Outbound:
         self._resolve = resolve
         self._is_public = public
         self._from_public: bool | None = None  # known with the first connection
+        self._reached = False  # some connection was made
         self._handle: socket.socket | None = None
         self._session = requests.Session()
         # No proxies, passwords or certificates from the environment: they would go to whoever a redirect names.
@@ -151,13 +154,18 @@ class Outbound:
                 if asked_s is not None and asked_s > self._limits.longest_wait_s:
                     reason = f"{error}, and asks to be left alone for {asked_s:,.0f} seconds. Go on after that."
                     raise OutboundError(reason) from error
-                if attempt == self._limits.attempts:
-                    raise OutboundError(f"{error}, also at attempt {attempt}. Try again later.") from error
-                logger.warning("%s; attempt %d of %d", error, attempt, self._limits.attempts)
+                if attempt == self._attempts():
+                    advice = "Try again later." if self._reached else "Check the address, or try again later."
+                    raise OutboundError(f"{error}, also at attempt {attempt}. {advice}") from error
+                logger.warning("%s; attempt %d of %d", error, attempt, self._attempts())
                 if self._stop.wait(wait_s if asked_s is None else asked_s):
                     raise StoppedError from error
                 wait_s *= 2
         raise AssertionError("the last attempt returns or raises")
+
+    def _attempts(self) -> int:
+        most = self._limits.attempts
+        return most if self._reached else min(most, self._limits.unreached_attempts)
 
     def _follow(self, parameters: Mapping[str, str]) -> Answer:
         url = requests.Request("GET", self._url, params=dict(parameters)).prepare().url or ""
@@ -276,6 +284,7 @@ class Outbound:
             except OSError as error:
                 failed = error
                 continue
+            self._reached = True
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._handle is not None:
                 self._handle.close()

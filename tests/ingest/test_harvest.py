@@ -524,7 +524,35 @@ def test_a_closed_port_ends_the_harvest(state: HarvestState) -> None:
         taken.bind(("127.0.0.1", 0))
         refusal = only_refusal(whole(f"http://127.0.0.1:{taken.getsockname()[1]}/oai", state))
     assert refusal.code == "unreachable"
-    assert "Connection refused" in refusal.reason
+    assert "Connection refused, also at attempt 2. Check the address" in refusal.reason
+
+
+def test_a_host_that_nobody_knows_is_told_after_two_attempts(state: HarvestState) -> None:
+    asked = []
+
+    def unknown(host: str, port: int) -> list[str]:
+        asked.append(host)
+        raise OSError("Name or service not known")
+
+    items = list(Harvest(HarvestRequest("http://oai.example/oai"), state, None, FAST, unknown).items())
+    assert "not known, also at attempt 2. Check the address" in only_refusal(items).reason
+    assert len(asked) == 2
+
+
+def test_a_repository_that_answered_and_is_away_is_asked_at_every_attempt(
+    server: OaiServer, state: HarvestState, held: list[str]
+) -> None:
+    found = iter([["127.0.0.1"]])
+
+    def away(host: str, port: int) -> list[str]:
+        if addresses := next(found, None):
+            return addresses
+        raise OSError("Name or service not known")
+
+    server.fault("hang_up", skip=1)  # makes a second connection
+    items = list(Harvest(HarvestRequest(server.url), state, None, FAST, away).items())
+    assert names(items) == held[:50]
+    assert "not known, also at attempt 3. Try again later" in only_refusal(items).reason
 
 
 @pytest.mark.parametrize("tokens", ["circle", "always_new"])
