@@ -1,6 +1,7 @@
 """Real records as index entries, straight from files: for tests and benchmarks that fill more than one engine."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from ingest.files import find, open_stream
@@ -16,14 +17,17 @@ from search.engine import Entry
 _READERS = {"marc": marc.read, "marcxml": marcxml.read}
 
 
-def documents(paths: Iterable[Path]) -> Iterator[Document]:
-    """The documents of all sound records in these files, each id once, the first of it."""
+def documents(paths: Iterable[Path], from_each: int | None = None) -> Iterator[Document]:
+    """The documents of all sound records in these files, each id once, the first of it.
+
+    from_each: read so many records of a file at most, so that a few thousand come from all of them.
+    """
     seen = set()
     for found in find(paths):
         if isinstance(found, Rejected) or found.kind == "pdf":
             continue
         with open_stream(found) as (stream, _):
-            for item in _READERS[found.kind](stream, str(found.path)):
+            for item in islice(_READERS[found.kind](stream, str(found.path)), from_each):
                 made = to_document(item, "x") if isinstance(item, SourceRecord) and not is_deleted(item) else None
                 if isinstance(made, Document) and made.id not in seen:
                     seen.add(made.id)
