@@ -64,7 +64,7 @@ def ingest(arguments: Namespace) -> int:
         if not job.dry and _index_state(engine) == "missing":
             _tell_of_beginning(settings)
         if arguments.watch:
-            return _watch(settings, replace(job, paths=()), arguments.watch, stop, engine)
+            return watch(settings, replace(job, paths=()), arguments.watch, stop, engine)
         if request is not None:
             with _errors_explained(settings, job):
                 harvest = Harvest(request, _positions(settings, engine), stop, anew=job.rebuild)
@@ -382,11 +382,16 @@ def _require_refused(folder: Path, paths: Sequence[Path]) -> None:
             )
 
 
-def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Event, engine: Engine) -> int:
-    """Load what is dropped into a folder until Ctrl-C, through whatever happens to the folder or the index."""
+def watch(
+    settings: Settings, job: IngestJob, folder: Path, stop: threading.Event, engine: Engine, look_s: float = LOOK_S
+) -> int:
+    """Load what is dropped into a folder until Ctrl-C, through whatever happens to the folder or the index.
+
+    look_s: between two looks at the folder. Gives the exit code.
+    """
     dropped = DropFolder(folder)
     refusals = False
-    pause_s, complaint = LOOK_S, ""
+    pause_s, complaint = look_s, ""
     had_index = _index_state(engine) == "whole"
     print(f"Watching {folder}; Ctrl-C ends it.", file=sys.stderr)
     with _stopping(stop):
@@ -401,7 +406,7 @@ def _watch(settings: Settings, job: IngestJob, folder: Path, stop: threading.Eve
                     _put_away(dropped, paths, report)
                     had_index = had_index or _index_state(engine) == "whole"
                     refusals = refusals or bool(report.outcomes["refused"])
-                pause_s, complaint = LOOK_S, ""
+                pause_s, complaint = look_s, ""
             except (SearchError, LoadError) as error:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 if str(error) != complaint:

@@ -277,11 +277,26 @@ def test_ocr_that_is_not_installed_is_told_before_the_load(telusur: Telusur, mix
     assert "ocrmypdf" in telusur.run("ingest", str(mixed), "--ocr", code=2, PATH="/nowhere")
 
 
+# The same with looks that are nearer to each other: a file is taken at the second of two that found it alike.
+WATCH_OFTEN = """
+import sys, threading
+from pathlib import Path
+from ingest.jobs import IngestJob
+from portal.commands.loading import watch
+from portal.settings import read_settings
+from search.opening import open_engine
+settings = read_settings()
+engine = open_engine(settings.search)
+sys.exit(watch(settings, IngestJob(()), Path(sys.argv[1]), threading.Event(), engine, look_s=0.1))
+"""
+
+
 class Watching:
     """`telusur ingest --watch` at work on the folder "drop", until the block ends."""
 
-    def __init__(self, telusur: Telusur) -> None:
+    def __init__(self, telusur: Telusur, *, often: bool = False) -> None:
         self._telusur = telusur
+        self._program = ["-c", WATCH_OFTEN] if often else ["-m", "portal.cli", "ingest", "--watch"]
         self._log = telusur.folder / "log"
         self.drop = telusur.folder / "drop"
 
@@ -290,7 +305,7 @@ class Watching:
         data = {"TELUSUR_DATA": str(self._telusur.folder / "data"), "TELUSUR_MODEL": "none"}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "portal.cli", "ingest", "--watch", str(self.drop)],
+                [sys.executable, *self._program, str(self.drop)],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **data},
@@ -340,7 +355,7 @@ def test_what_is_dropped_into_a_folder_is_loaded_and_put_away(telusur: Telusur, 
 
 
 def test_a_folder_that_is_dropped_is_loaded(telusur: Telusur) -> None:
-    with Watching(telusur) as watching:
+    with Watching(telusur, often=True) as watching:
         made = telusur.folder / "kiriman"
         made.mkdir()
         write(made / "a.mrc", [record("1", "Terumbu karang")])
@@ -358,14 +373,14 @@ def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Tel
     damaged = telusur.folder / "data" / "index" / "CURRENT"
     damaged.parent.mkdir(parents=True)
     damaged.write_text('{"generation": "000001-x", "previous": ""}', encoding="utf-8")
-    with Watching(telusur) as watching:
+    with Watching(telusur, often=True) as watching:
         drop, away = watching.drop, watching.drop.with_name("away")
         (drop / "reports").mkdir()
         (drop / "reports").rename(away)
         watching.put("a.mrc", record("1", "Satu"))
         watching.until(lambda: "damaged" in watching.said)
-        shutil.rmtree(damaged.parent)
         (drop / "reports").symlink_to("nowhere/at/all")
+        shutil.rmtree(damaged.parent)
         watching.until((drop / "loaded" / "a.mrc").exists)
         assert "the report could not be saved" in watching.said
         assert watching.said.count("is damaged") == 1
@@ -383,7 +398,7 @@ def test_a_watch_outlives_what_happens_to_its_folders_and_the_index(telusur: Tel
 
 def test_a_watch_begins_no_new_index_where_the_one_it_knew_is_gone(telusur: Telusur) -> None:
     data = telusur.folder / "data"
-    with Watching(telusur) as watching:
+    with Watching(telusur, often=True) as watching:
         watching.put("a.mrc", record("1", "Satu"))
         watching.until((watching.drop / "loaded" / "a.mrc").exists)
         data.rename(data.with_name("away"))
