@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.elasticsearch.node import FAST_START, Node, NodeFailed, start_node
 from tests.support.elasticsearch.ports import free_port
+from tests.support.quick_places import quick_folder
 from tests.support.records import record, write
 
 DEADLINE_S: Final = 60.0
@@ -80,8 +81,8 @@ def _wait(found: Callable[[], httpx.Response | None]) -> httpx.Response:
 
 
 @pytest.fixture(scope="module")
-def node(elasticsearch_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    with start_node(tmp_path_factory.mktemp("node"), java_options=FAST_START) as node:
+def node(elasticsearch_installed: None) -> Iterator[Node]:
+    with quick_folder("elasticsearch") as folder, start_node(folder, java_options=FAST_START) as node:
         yield node
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from portal.store.database import Database
 from portal.store.upgrading import prepare
+from tests.support.quick_places import quick_folder, quick_place
 
 BOTH = ("sqlite", "postgresql")
 NO_SERVER = "no PostgreSQL server on this machine"
@@ -45,8 +46,8 @@ class Server:
 
 
 @contextmanager
-def postgresql_server(*settings: str) -> Iterator[Server]:
-    """A server of its own, which runs; it ends with the block. settings: as "name=value"."""
+def postgresql_server(*settings: str, place: Path | None = None) -> Iterator[Server]:
+    """A server of its own, which runs; it ends with the block. settings: as "name=value". place: where its folder is made."""
     programs = server_programs()
     if programs is None:
         # Where CI promised one, its absence is a fault and no reason to skip.
@@ -56,7 +57,7 @@ def postgresql_server(*settings: str) -> Iterator[Server]:
         port = free.getsockname()[1]
     # PostgreSQL refuses to run as root; Debian's package brings a user for it.
     user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="telusur-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="telusur-postgresql-", dir=place))
     if user:
         shutil.chown(folder, user)
     settings = (f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", "max_connections=200", *settings)
@@ -166,13 +167,14 @@ def _fill(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Servers:
-    return Servers(tmp_path_factory.mktemp("sqlite"))
+def sqlite_databases() -> Iterator[Servers]:
+    with quick_folder("sqlite") as folder:
+        yield Servers(folder)
 
 
 @pytest.fixture(scope="session")
 def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with postgresql_server(*QUICK) as server:
+    with postgresql_server(*QUICK, place=quick_place()) as server:
         yield Servers(tmp_path_factory.mktemp("postgresql"), server.address)
 
 

@@ -15,13 +15,14 @@ from search.engine import Engine
 from search.engines.elastic import ElasticEngine
 from search.engines.embedded import EmbeddedEngine
 from search.settings import ServerSettings
+from tests.support.quick_places import quick_place
 
 Fresh: TypeAlias = Callable[[], AbstractContextManager[Engine]]
 
 
 @contextmanager
 def fresh_embedded() -> Iterator[Engine]:
-    folder = Path(tempfile.mkdtemp(prefix="telusur-engine-"))
+    folder = Path(tempfile.mkdtemp(prefix="telusur-engine-", dir=quick_place()))
     try:
         yield EmbeddedEngine(folder / "index", heap_bytes=30_000_000)
     finally:

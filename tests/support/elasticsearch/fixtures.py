@@ -12,6 +12,7 @@ from tests.support.elasticsearch.jars import Unavailable
 from tests.support.elasticsearch.node import FAST_START, Node, start_node
 from tests.support.elasticsearch.proxies import StallingProxy, TlsPasswordProxy
 from tests.support.nginx import nginx_program
+from tests.support.quick_places import quick_folder
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +25,17 @@ def elasticsearch_installed() -> None:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_node(elasticsearch_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def elasticsearch_node(elasticsearch_installed: None) -> Iterator[Node]:
     """One node for the whole run. A test that stops or kills one starts its own with `start_node` instead."""
-    with start_node(tmp_path_factory.mktemp("elasticsearch"), java_options=FAST_START) as node:
+    with quick_folder("elasticsearch") as folder, start_node(folder, java_options=FAST_START) as node:
         yield node
 
 
 @pytest.fixture(scope="module")
-def elasticsearch_cluster(elasticsearch_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def elasticsearch_cluster(elasticsearch_installed: None) -> Iterator[Cluster]:
     """Three nodes for one module: its tests may kill one, and start it again before they end."""
     with ExitStack() as stack:
-        cluster = start_cluster(tmp_path_factory.mktemp("elasticsearch-cluster"))
+        cluster = start_cluster(stack.enter_context(quick_folder("elasticsearch-cluster")))
         for node in cluster.nodes:
             stack.enter_context(node)
         yield cluster
