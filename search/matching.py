@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 
 from search import analysis
 from search.query import Clause, Group, Part, Query
@@ -44,7 +44,7 @@ def requirements(query: Query) -> Requirements:
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
     named = any(_is_of_name(part) and not is_stop(part) for part in wanted)
-    fixed = [part for part in wanted if not _is_plain(part) and not (named and _is_of_name(part) and is_stop(part))]
+    fixed = [part for part in wanted if not _is_plain(part) and not (named and _tells_little_of_name(part))]
     content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
     if not content and not fixed:
         return Requirements(tuple(wanted), unwanted=unwanted)
@@ -78,9 +78,14 @@ def _is_plain(part: Part) -> bool:
     return isinstance(part, Clause) and not part.phrase and part.field is None
 
 
-def _is_of_name(part: Part) -> bool:
-    """A word that a name must hold. Beside another a title or an initial is no more than in any text: "H. M. Taulu", "dr Taulu"."""
+def _is_of_name(part: Part) -> TypeGuard[Clause]:
     return isinstance(part, Clause) and part.field == "contributor" and not part.phrase
+
+
+def _tells_little_of_name(part: Part) -> bool:
+    """A title or an initial, beside what tells more: "H. M. Taulu", "dr Taulu". Any other word of grammar is a name in one:
+    "Dan Brown", "Will Self"."""
+    return _is_of_name(part) and (analysis.is_initials(part.text) or analysis.plain_words(part.text) == ["dr"])
 
 
 def is_stop(part: Part) -> bool:

@@ -35,6 +35,11 @@ def test_titles_and_initials_of_a_name_need_not_stand_in_it() -> None:
     assert texts(requirements(parse("pengarang:dr")).required) == [["dr"]]
 
 
+@pytest.mark.parametrize("name", ["Dan Brown", "Will Self", "Ada Lovelace"])
+def test_a_name_that_is_a_word_of_grammar_besides_must_stand_in_it(name: str) -> None:
+    assert texts(requirements(parse(name, within="contributor")).required) == [[word] for word in name.split()]
+
+
 def test_only_stop_words_are_required_after_all() -> None:
     assert texts(requirements(parse("yang itu")).required) == [["yang"], ["itu"]]
 
