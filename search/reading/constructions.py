@@ -24,6 +24,8 @@ _EDGES: Final = ".,;:?!"
 _DEGREE: Final = re.compile(
     r"(?:[SM]\.[A-Z]{1,4}(?:\.[A-Z]{1,3})?|A\.Md|Ph\.?D|[SM](?:Pd|Si|Hum|Kom|Sos|Ag|Kes))\.?,?", re.IGNORECASE
 )
+# Behind a comma these are degrees without points, too: "Kasmir, SE., MM".
+_DEGREE_APART: Final = re.compile(r"(?:S[EHPT]|M[AHMPT]|MBA|Lc|Ak|Ns)\.?,?")
 # "bukan ebook", "not theses".
 _NOT_THESE: Final = Rule("format")
 
@@ -187,11 +189,12 @@ class Found:
         return 0
 
     def _past_degrees(self, i: int) -> int:
-        """Where the degrees behind a name end that ends before word i: "Sugiyono, S.Pd., M.Pd"."""
+        """Where the degrees behind a name end that ends before word i: "Sugiyono, S.Pd., M.Pd", "Kasmir, SE., MM"."""
         text = self._text
         while i < len(text):
             start, end = text.chunks[text.chunk[i]]
-            if not _DEGREE.fullmatch(text.raw[start:end]):
+            said = text.raw[start:end]
+            if not _DEGREE.fullmatch(said) and not (text.parted[i] and _DEGREE_APART.fullmatch(said)):
                 break
             i = next((k for k in range(i, len(text)) if text.starts[k] >= end), len(text))
         return i
