@@ -14,6 +14,9 @@ from search.bilingual.terms import are_initials, read_terms
 
 # A text in capitals of which no word is longer may be made of short names: "PAI SMA".
 LONGEST: Final = 4
+_VOWELS: Final = frozenset("aeiouy")
+# What a patron writes beside the short name of a school or a subject: "SOAL UN", "BUKU PAI".
+_BESIDE: Final = frozenset(("buku", "guru", "soal", "tes"))
 
 FILE: Final = Path(__file__).parent / "abbreviations.tsv"
 
@@ -43,7 +46,7 @@ def _is_of_short_names(text: str) -> bool:
 
 def is_shouted(text: str) -> bool:
     """Whether a text in capitals is made of words, so that its capitals tell nothing: one is too long for a short name, or is
-    grammar, as in "LET IT BE", or is none of the short names that are known, beside another word.
+    grammar, as in "LET IT BE", or is none of the short names that are known, beside another word; "BPK" can be nothing else.
 
     >>> is_shouted("OLD MAN"), is_shouted("PAI SMA"), is_shouted("MAN"), is_shouted("old man")
     (True, False, False, False)
@@ -54,9 +57,13 @@ def is_shouted(text: str) -> bool:
     return any(
         len(word) > LONGEST
         or (analysis.is_stop_word(word) and word not in _own_names())
-        or (len(words) > 1 and word not in _short_names())
+        or (len(words) > 1 and not _goes_with_short_names(word))
         for word in words
     )
+
+
+def _goes_with_short_names(word: str) -> bool:
+    return word in _short_names() or word in _BESIDE or _VOWELS.isdisjoint(word)
 
 
 @cache

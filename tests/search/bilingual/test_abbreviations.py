@@ -70,6 +70,11 @@ def test_a_text_of_short_words_in_capitals_is_told_by_its_grammar_and_by_what_is
     assert not any(written_out(word, text) for word in text.split())
 
 
+@pytest.mark.parametrize("text", ["BUKU PAI", "SOAL UN", "GURU MIN", "PAI KLS 6", "BUKU PAI SMA"])
+def test_words_of_school_and_letters_without_a_vowel_leave_capitals_their_meaning(text: str) -> None:
+    assert any(written_out(word, text) for word in text.split())
+
+
 @pytest.mark.parametrize("text", ["pai sma", "PAI SMA", "un sd 2019", "UN SD 2019", "bos smp"])
 def test_short_names_side_by_side_are_read_alike_in_small_letters(text: str) -> None:
     short = text.split()[0].upper()
