@@ -126,8 +126,9 @@ class _Side:
         self.hand_stems: dict[str, list[str]] = {}
         self.local: dict[str, list[tuple[str, float, Language]]] = {}
         self.names: dict[str, frozenset[str]] = {}  # of what is a name and nothing else: all its forms, folded
-        # Adjectives and other forms of places ("Polish"), with what these are called.
-        self.adjectives: dict[str, list[tuple[str, float, Language]]] = {}
+        # All forms of places and peoples, with what these are called, and which of them are adjectives ("Polish").
+        self.places: dict[str, list[tuple[str, float, Language]]] = {}
+        self.adjectives: set[str] = set()
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -156,9 +157,8 @@ class _Side:
         return _Found(by_hand + rest, 1.0, by_hand=True)
 
     def of_place(self, key: str) -> _Found | None:
-        """The place that an adjective is of, where it says so whatever else it may be: before the word it describes."""
-        forms = self.adjectives.get(key)
-        return _Found(_scaled(forms, 1.0), 1.0, by_hand=True) if forms else None
+        """The place and people that an adjective is of, where it says so whatever else it may be: before the word it describes."""
+        return _Found(_scaled(self.places[key], 1.0), 1.0, by_hand=True) if key in self.adjectives else None
 
     def by_stem(self, stems: str) -> _Found | None:
         """What the words of this stem are called, all together."""
@@ -259,8 +259,10 @@ class Lexicon:
         self._sides["id"].add(term.indonesian, term.indonesian_also, english, name)
         self._sides["en"].add(term.english, term.english_also, indonesian, name)
         if term.topic == PLACE:
-            for form in term.english[1:]:
-                self._sides["en"].adjectives.setdefault(" ".join(_words(form)), []).extend(indonesian)
+            keys = [" ".join(_words(form)) for form in term.english]
+            self._sides["en"].adjectives.update(keys[1:])
+            for key in keys:
+                self._sides["en"].places.setdefault(key, []).extend(indonesian)
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.
@@ -282,7 +284,8 @@ class Lexicon:
                 if self._says_little(words, start, end, key):
                     continue
                 stems = " ".join(id_stems[start:end]), " ".join(en_stems[start:end])
-                describes = end < len(words) and not _is_grammar(words[end])
+                to_do = start and words[start - 1] == "to"  # "how to polish silver"
+                describes = end < len(words) and not to_do and not _is_grammar(words[end])
                 found = self._translation(key, *stems, spoken, language, describes)
                 if found:
                     if found.alternatives:

@@ -288,7 +288,9 @@ def test_an_adjective_leads_to_its_country_and_the_reverse() -> None:
 def test_an_adjective_before_another_word_is_of_its_country_and_nothing_else() -> None:
     assert expand("polish history")["polish"] == ["polandia"]
     assert expand("malaysian and dutch trade")["dutch"] == ["belanda"]
+    assert {"tiongkok", "tionghoa"} <= set(expand("chinese culture")["chinese"])
     assert "memoles" in expand("silver polish")["polish"]
+    assert "memoles" in expand("how to polish silver")["polish"]
     assert (
         "kalkun" in expand("turkey recipes")["turkey"]
     )  # a noun, which may be the bird or the country before another too
