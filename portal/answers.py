@@ -19,10 +19,10 @@ def error_answer(code: str, message: str) -> dict[str, object]:
 
 
 def search_answer(
-    page: ResultPage, found: Understanding, hl: Language, ignored: Iterable[tuple[str, str]] = ()
+    page: ResultPage, found: Understanding, hl: Language, ignored: Iterable[tuple[str, str]] = (), library: str = ""
 ) -> dict[str, Any]:
     """hl: the language of facet labels; everything else is the same in both. found: what was searched for. ignored:
-    parameters of the request that mean nothing, of which the answer tells.
+    parameters of the request that mean nothing, of which the answer tells. library: its name.
 
     "query" is the text as it was given. In "interpretation", "typed" is that text too where another spelling of it
     was searched for, which "respelled" is; else they are null; "meant" a text that would find far more; "also" what was looked for in the other
@@ -39,7 +39,8 @@ def search_answer(
         "mode": page.mode,
         "total": page.total,
         "took_ms": page.took_ms,
-        "interpretation": _interpretation(page, found) | {"ignored": [f"{name}={value}" for name, value in ignored]},
+        "interpretation": _interpretation(page, found, library)
+        | {"ignored": [f"{name}={value}" for name, value in ignored]},
         "answers": [_quoted(answer) for answer in page.answers],
         "hits": [_hit(hit) for hit in page.hits],
         "facets": {
@@ -49,7 +50,7 @@ def search_answer(
     }
 
 
-def _interpretation(page: ResultPage, found: Understanding) -> dict[str, Any]:
+def _interpretation(page: ResultPage, found: Understanding, library: str) -> dict[str, Any]:
     """How the search was understood: what was looked for, where, and what was left out."""
     query = page.query
     return {
@@ -73,7 +74,7 @@ def _interpretation(page: ResultPage, found: Understanding) -> dict[str, Any]:
         "respelled": page.query.text if page.typed else None,
         "meant": page.meant.text if page.meant else None,
         "also": list(page.also),
-        "service": service(found.query.text),
+        "service": service(found.query.text, library, [hit.document.title for hit in page.hits]),
         "ways": [_way(way) for way in page.ways],
     }
 

@@ -279,7 +279,7 @@ class Drawing:
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t, instead)
         taken = taking(view, title, state, self.base, self._interactive, self.t)
         library, email = self.services.library_name, self.services.settings.email
-        service = service_view(state, library, email, self._account_href(), self._interactive, self.t)
+        service = service_view(page, state, library, email, self._account_href(), self._interactive, self.t)
         return self._drawn(
             "_results.html",
             view,

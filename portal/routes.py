@@ -106,7 +106,7 @@ class PlainPages:
         except SearchError as error:
             return _refusal(error, state.hl)
         ignored = SearchState.passed_over(request.query_params.multi_items())
-        return JSONResponse(search_answer(page, found, state.hl, ignored))
+        return JSONResponse(search_answer(page, found, state.hl, ignored, self.services.library_name))
 
     def suggest(self, request: Request) -> Response:
         """Titles, names and headings that begin with what is typed, for the box of either page."""

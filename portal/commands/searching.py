@@ -63,12 +63,12 @@ def search(arguments: Namespace) -> int:
     found = understand(arguments.query, asked, arguments.sort, services.today(), as_words=as_words)
     page = services.discovery.search(found.query, arguments.mode, arguments.page, arguments.size, exact=arguments.exact)
     if arguments.json:
-        print(json.dumps(search_answer(page, found, "en"), ensure_ascii=False))
+        print(json.dumps(search_answer(page, found, "en", library=services.library_name), ensure_ascii=False))
         return DONE
     words = messages("en")
     if page.mode != arguments.mode:
         print(services.embedder_problem or "The index has no vectors: searched by words only.", file=sys.stderr)
-    for line in _understood(page, found, words):
+    for line in _understood(page, found, services.library_name, words):
         print(printable(line))
     for line in _answers(page, words):
         print(printable(line))
@@ -91,7 +91,7 @@ def search(arguments: Namespace) -> int:
     return DONE
 
 
-def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator[str]:
+def _understood(page: ResultPage, found: Understanding, library: str, t: Messages) -> Iterator[str]:
     """What the search engine made of the text, in sentences."""
     if found.words != found.query.text:
         readings = "".join(f" {reading_field(one, t)}: {reading_value(one, t)}." for one in found.readings)
@@ -102,7 +102,7 @@ def _understood(page: ResultPage, found: Understanding, t: Messages) -> Iterator
         yield f"Did you mean: {page.meant.text}"
     if page.also:
         yield f"Also searched for: {', '.join(page.also)}"
-    if asked := service(found.query.text):
+    if asked := service(found.query.text, library, [hit.document.title for hit in page.hits]):
         yield f"{t('service.told')} ({asked})"
     yield from (t(f"notice.{notice}") for notice in page.notices if notice != "keyword_only")
 

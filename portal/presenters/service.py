@@ -10,6 +10,7 @@ from portal.presenters.choices import Choice
 from portal.search_state import SearchState
 from search.reading.interpretation import EVERYTHING
 from search.reading.services import Service, service
+from search.results import ResultPage
 
 # What help tells of borrowing, and what a patron does in the account.
 _TOLD_BY_HELP: Final[frozenset[Service]] = frozenset(("borrowing", "renewal", "return"))
@@ -23,11 +24,11 @@ class ServiceView:
 
 
 def service_view(
-    state: SearchState, library: str, email: str, account: str, interactive: bool, t: Messages
+    page: ResultPage, state: SearchState, library: str, email: str, account: str, interactive: bool, t: Messages
 ) -> ServiceView | None:
-    """None for any other search. account: where it is, "" where there are none."""
+    """None for any other search. page: what the search finds. account: where it is, "" where there are none."""
     searches = state.page > 1 or state.scope or EVERYTHING in state.words
-    asked = None if searches else service(state.q, library)
+    asked = None if searches else service(state.q, library, [hit.document.title for hit in page.hits])
     if asked is None:
         return None
     help_page = addresses.help_page(t.language, interactive)

@@ -13,6 +13,8 @@ SERVICES: Final[tuple[Service, ...]] = get_args(Service)
 # A question of more words says more than what it asks for.
 _MOST_WORDS: Final = 12
 _MOST_CHARACTERS: Final = 160
+# As catalogues write what stands behind a title (ISBD).
+_SUBTITLE: Final = " : "
 # Who writes the query language looks for books.
 _SIGNS: Final = frozenset('"“”„«»()*:')
 
@@ -25,24 +27,29 @@ class _Asked:
     known: frozenset[str]
 
 
-def service(text: str, library: str = "") -> Service | None:
+def service(text: str, library: str = "", titles: Iterable[str] = ()) -> Service | None:
     """What `text` asks of the library; None where it says a word more than such a question does, which may name a book.
 
-    library: its name, whose words may stand in the question.
+    library: its name, whose words may stand in the question. titles: of what the text finds; where it is one of them, that is
+    asked for, and no question: "Closing time".
 
     >>> service("bolehkah saya pinjam buku"), service("bolehkah saya pinjam buku sejarah"), service("library hours")
     ('borrowing', None, 'hours')
     """
     if len(text) > _MOST_CHARACTERS or not _SIGNS.isdisjoint(text):
         return None
-    words = frozenset(analysis.plain_words(text))
+    said = analysis.plain_words(text)
+    words = frozenset(said)
     if not words or len(words) > _MOST_WORDS:
         return None
     own = frozenset(analysis.plain_words(library))
     telling = frozenset(word for word in words - own if not analysis.is_stop_word(word))
-    return next(
-        (name for name, asked in _services().items() if telling <= asked.known and _is_asked(words, asked)), None
-    )
+    asked = next((name for name, one in _services().items() if telling <= one.known and _is_asked(words, one)), None)
+    return None if asked and any(said == _main_title(title) for title in titles) else asked
+
+
+def _main_title(title: str) -> list[str]:
+    return analysis.plain_words(title.partition(_SUBTITLE)[0])
 
 
 def _is_asked(words: frozenset[str], asked: _Asked) -> bool:

@@ -14,6 +14,7 @@ from portal.presenters import reason_sentence
 from portal.presenters.facets import FacetGroup, facet_groups
 from portal.presenters.reader import paragraphs, reader
 from portal.presenters.results import Results, card, results
+from portal.presenters.service import service_view
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess, Page
@@ -412,6 +413,15 @@ def test_the_answer_is_plain_json_with_labels(hl: Language) -> None:
     assert list(first) == [
         "id", "title", "contributors", "year", "format", "languages", "score", "reasons", "scores", "pages",
     ]  # fmt: skip
+
+
+def test_what_is_the_title_of_a_hit_is_no_question_to_the_library() -> None:
+    state = SearchState(q="jam buka perpustakaan bitung")
+    titled = Hit(book(fields={"title": ("Jam buka Perpustakaan Bitung : novel",)}), 1.0, ())
+    for hit, asked in ((titled, None), (Hit(book(), 1.0, ()), "hours")):
+        answer = search_answer(found(hit), state.understood(TODAY), "id", library="Perpustakaan Bitung")
+        assert answer["interpretation"]["service"] == asked
+        assert (service_view(found(hit), state, "Perpustakaan Bitung", "", "", False, ID) is None) == (asked is None)
 
 
 def test_the_json_names_translation_beside_the_fields_and_every_part_of_the_score() -> None:

@@ -13,6 +13,10 @@ ASKED = """
 borrowing   | bolehkah saya pinjam buku; cara pinjam buku; gmn cara minjam buku kak; berapa lama boleh pinjam buku?; CARA PINJAM EBOOK
 borrowing   | maksimal pinjam berapa buku; saya mau pinjam buku; how many books can I borrow; can I borrow ebooks
 hours       | jam buka perpustakaan; halo min jam berapa perpus buka hari ini; apakah perpustakaan buka hari minggu?; library hours
+hours       | perpustakaan libur; closing time of the library
+borrowing   | berapa buku yang boleh dipinjam
+membership  | library cards; how much is membership
+return      | lost library book; how much is the fine; I lost my book
 hours       | perpustakaan bitung buka sampai jam berapa; what time does the library open; is the library open on sunday; Opening hours
 membership  | cara jadi anggota; syarat jadi anggota perpustakaan; daftar kartu perpustakaan; library card; how to become a member
 renewal     | how do I renew a book; cara perpanjang buku; perpanjang pinjaman online; cara renew buku
@@ -26,6 +30,7 @@ cara pinjam uang di bank; bolehkah saya pinjam buku laskar pelangi; ada buku ten
 sistem peminjaman buku perpustakaan; cara membuat kartu ucapan; perpanjangan masa jabatan presiden; open library; jam tangan
 buka puasa; anggota dpr; cara menjadi anggota tni; perpustakaan umum; layanan perpustakaan; manajemen perpustakaan; library; buku
 the return of the king; the book of lost things; lost in the library; "jam buka perpustakaan"; cara masuk islam; how to change; ?
+closing time; the business times; library time; how to become; becoming free; fine library; the late book; the library of lost books
 """
 
 
@@ -48,6 +53,11 @@ def test_a_question_to_the_library_is_known(asked: str, text: str) -> None:
 @pytest.mark.parametrize("text", split(NOT_ASKED))
 def test_what_may_ask_for_a_book_is_none(text: str) -> None:
     assert service(text, LIBRARY) is None
+
+
+def test_a_title_that_is_found_is_no_question() -> None:
+    assert service("buku perpustakaan yang hilang", LIBRARY, ["Buku perpustakaan"]) == "return"
+    assert service("buku perpustakaan yang hilang", LIBRARY, ["Laut", "Buku perpustakaan yang hilang : novel"]) is None
 
 
 def test_it_asks_for_no_book_and_not_for_all_there_are() -> None:
