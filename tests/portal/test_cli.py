@@ -117,7 +117,7 @@ def test_search_prints_what_e_books_answer_before_the_results(telusur: Telusur) 
     file = book(telusur.folder / "selat.pdf", ("Pulau dan laut di sekitar kota",), (said,), title="Pulau")
     telusur.run("ingest", str(file))
     printed = telusur.run("search", "Di mana letak Selat Lembeh?")
-    assert re.search(rf"Found inside e-books\n  “{said}”\n      .+, p\. 2\n.*\n[\s\S]*1 results", printed)
+    assert re.search(rf"Found inside e-books\n  “{said}”\n      .+, p\. 2\n.*\n[\s\S]*1 result in", printed)
     assert "Found inside" not in telusur.run("search", "Selat Lembeh")
 
 
@@ -129,14 +129,14 @@ def test_search_tells_what_it_understood_and_forgave(loaded: Telusur) -> None:
     said = loaded.run("search", "buku tentang terumbuu sebelum 2020")
     assert "Understood: Year: 2019 and earlier. Searched for: terumbuu" in said
     assert "Showing results for terumbu; --exact searches for terumbuu." in said
-    assert "1 results" in said
+    assert "1 result in" in said
     exact = loaded.run("search", "buku tentang terumbuu sebelum 2020", "--exact")
     assert "0 results" in exact
     assert "Showing" not in exact
     empty = loaded.run("search", "buku tentang terumbu sebelum 2000")
     assert "without the filter Publication year: 1999 and earlier (1)" in empty
     chosen = loaded.run("search", "buku tentang terumbu sebelum 2000", "--filter", "year=2014")
-    assert "1 results" in chosen
+    assert "1 result in" in chosen
 
 
 def test_plain_words_are_searched_for_as_they_stand(loaded: Telusur) -> None:
