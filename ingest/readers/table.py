@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import BinaryIO, Final, cast
 
 from ingest.readers import marcxml
@@ -91,7 +92,7 @@ class TableReader:
             items = self._items(top, rows, file)
             if items is not None:
                 yield from items
-                self._tell_sheets(title, [other for other, rows in left if self._holds_titles(_top(rows))], file)
+                self._tell_sheets(title, [other for other, rows in left if self._holds_titles(rows)], file)
                 return
             first = first or top
         yield _no_map(file, first, self._own)
@@ -123,10 +124,13 @@ class TableReader:
     def _maps(self) -> Sequence[TableMapping]:
         return shipped() if self._own is None else (self._own,)
 
-    def _holds_titles(self, top: list[Row]) -> bool:
+    def _holds_titles(self, rows: Iterator[Row]) -> bool:
         """Whether a further sheet has names of columns that a map fits, and something under them."""
-        found = find_heading(self._maps(), top)
-        return found is not None and any(row.number > found[1].number for row in top)
+        with suppress(WorkbookError):  # a sheet that is not loaded does no harm
+            top = _top(rows)
+            found = find_heading(self._maps(), top)
+            return found is not None and any(row.number > found[1].number for row in top)
+        return False
 
     def _rows(
         self,

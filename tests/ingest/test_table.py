@@ -553,6 +553,21 @@ def test_further_sheets_with_titles_are_named() -> None:
     )
 
 
+def test_a_damaged_sheet_that_is_not_loaded_does_no_harm() -> None:
+    names = ("Judul", "Tahun")
+    spoilt = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(of_sheets(A2019=(names, ("Laut", 2019)), A2020=(names, ("Ikan", 2020))))) as whole,
+        zipfile.ZipFile(spoilt, "w") as out,
+    ):
+        for part in whole.infolist():
+            data = whole.read(part)
+            out.writestr(part, data[: len(data) // 2] if part.filename.endswith("sheet2.xml") else data)
+    notes: list[str] = []
+    (found,) = documents(read(spoilt.getvalue(), notes=notes))
+    assert (found.title, notes) == ("Laut", [])
+
+
 def test_names_of_columns_that_stand_in_two_rows_are_read() -> None:
     # As they are where cells were merged, downwards ("Judul", "ISBN") and sideways ("Terbitan").
     upper = ("No", "Judul", "Pengarang", "Terbitan", None, None, "ISBN")
