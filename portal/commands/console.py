@@ -50,9 +50,10 @@ class ProgressLine:
     def _columns(self) -> int:
         """How much the terminal takes without going on in the next line, where the next look would not overwrite it."""
         try:
-            return max(1, os.get_terminal_size(self._stream.fileno()).columns - 1)
+            columns = os.get_terminal_size(self._stream.fileno()).columns
         except (OSError, ValueError):
-            return _NARROW
+            columns = 0
+        return columns - 1 if columns > 1 else _NARROW
 
     def end(self) -> None:
         if self._moving and self._width:
