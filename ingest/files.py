@@ -8,7 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 from zipfile import ZipFile
@@ -61,7 +61,8 @@ class FoundFile:
     """A file to read. size_bytes is its size on disk, packed or not; packed: it is a gzip.
 
     In a zip archive, `path` is the archive's with the member's name behind it, to be shown and never to be opened:
-    the bytes are those of `archive` at `place` in its list.
+    the bytes are those of `archive` at `place` in its list. is_guess: nobody named it, and its name may be anything's;
+    when no map of columns fits, it is no catalogue.
     """
 
     path: Path
@@ -70,6 +71,7 @@ class FoundFile:
     size_bytes: int
     archive: Path | None = None
     place: int = 0
+    is_guess: bool = False
 
     @property
     def effort_per_byte(self) -> float:
@@ -131,8 +133,10 @@ def _worth_telling(name: str, found: Iterable[FoundFile | Rejected]) -> Iterator
     if name.startswith(".") or suffix in _SKIPPED_SUFFIXES:
         return
     for item in found:
-        if suffix not in _MIXED_SUFFIXES or not isinstance(item, Rejected):
+        if suffix not in _MIXED_SUFFIXES:
             yield item
+        elif not isinstance(item, Rejected):
+            yield replace(item, is_guess=item.kind == "table")
 
 
 def _file(path: Path) -> Iterator[FoundFile | Rejected]:

@@ -200,6 +200,9 @@ class Load:
                 for item in cut(stream, str(found.path)):
                     self._has_read(before + counter.bytes_read * found.effort_per_byte, 1)
                     self._tell(str(found.path))
+                    if found.is_guess and isinstance(item, Rejected) and item.code == "unknown_format":
+                        self._pass_over(found, item)
+                        continue
                     yield item
         except READ_ERRORS as error:
             reason = f"The rest of the file cannot be read. {told(error)}"
@@ -207,6 +210,11 @@ class Load:
             yield Rejected(Origin(str(found.path)), "unreadable_file", reason)
         self._has_read(before + found.effort)
         self._tell(str(found.path))
+
+    def _pass_over(self, found: FoundFile, why: Rejected) -> None:
+        """A log or a list of other things is no reason to end each night's load with an exit code; a table may be one."""
+        self._report.files -= 1
+        self._note(str(found.path), f"passed over. {why.reason}")
 
     def _has_read(self, effort: float, items: int = 0) -> None:
         """`effort` is what all that was read so far took."""

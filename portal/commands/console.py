@@ -104,7 +104,7 @@ def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
     lines += _about_damage(report)
     if not report.check:
         lines.append(_about_vectors(report))
-    lines += [f"  {printable(note)}" for note in report.notes[:_NOTES_SHOWN]]
+    lines += notes_of(report)
     lines += _about_refusals(report, saved_as)
     if report.check:
         lines += ["Stopped: the check did not come to its end."] * report.stopped
@@ -116,6 +116,10 @@ def report_text(report: IngestReport, saved_as: Path | None = None) -> str:
     elif report.stopped:
         lines.append("Stopped. What was read is kept; run the same command again to go on.")
     return "\n".join(lines)
+
+
+def notes_of(report: IngestReport) -> list[str]:
+    return [f"  {printable(note)}" for note in report.notes[:_NOTES_SHOWN]]
 
 
 def _about_damage(report: IngestReport) -> list[str]:

@@ -30,7 +30,7 @@ from ingest.refused import RefusedError, RefusedRecords
 from ingest.report import IngestReport, is_stream
 from portal.bootstrap import ebook_store, open_job_embedder, tombstones
 from portal.commands import circulating
-from portal.commands.console import ProgressLine, report_text
+from portal.commands.console import ProgressLine, notes_of, report_text
 from portal.commands.exit_codes import DONE, DONE_WITH_REFUSALS, STOPPED, UNAVAILABLE, WRONG_USE
 from portal.commands.load_error import LoadError
 from portal.commands.terminal import printable
@@ -82,6 +82,7 @@ def ingest(arguments: Namespace) -> int:
             "(PDF). The index is what it was",
             file=sys.stderr,
         )
+        print(*notes_of(report), sep="\n", end="\n" * bool(report.notes), file=sys.stderr)
         return WRONG_USE
     print(report_text(report, arguments.report), flush=True)
     if arguments.report:

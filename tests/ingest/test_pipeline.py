@@ -398,6 +398,17 @@ def test_what_is_no_catalogue_is_refused_by_name(library: Library, tmp_path: Pat
     assert {Path(item.origin.file).name for item in report.refusals} == {"empty.mrc", "letter.mrc"}
 
 
+def test_a_text_with_tabs_that_nobody_named_is_no_refusal(library: Library, tmp_path: Path) -> None:
+    write(tmp_path / "a.mrc", [record("1", "Satu")])
+    log = tmp_path / "log.txt"
+    log.write_text("2024-01-01\tINFO\tmulai\n2024-01-01\tINFO\tselesai\n", encoding="utf-8")
+    report = library.load(tmp_path)
+    assert (report.files, report.outcomes["refused"]) == (1, 0)
+    (note,) = report.notes
+    assert note.startswith(f"{log}: passed over. The first row looks like a book and not like names of columns")
+    assert library.load(log).reasons == {"unknown_format": 1}
+
+
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
     library.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
     discovery = Discovery(library.engine, LetterEmbedder())
