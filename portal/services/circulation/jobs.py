@@ -28,11 +28,22 @@ class Expired:
     resumed: int = 0
     licences: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"holds ended {self.holds}, not fetched {self.unfetched}, waiting again {self.resumed}; "
+            f"e-books back {self.licences}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Anonymised:
+    """How many loans nobody's name is on any more, and how many holds are gone, by one run."""
+
     loans: int = 0
     holds: int = 0
+
+    def __str__(self) -> str:
+        return f"loans anonymised {self.loans}, holds forgotten {self.holds}"
 
 
 class Housekeeping:

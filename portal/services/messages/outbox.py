@@ -62,6 +62,10 @@ class Drained:
     given_up: int = 0
     is_post_away: bool = False
 
+    def __str__(self) -> str:
+        away = "; the mail server could not be used" if self.is_post_away else ""
+        return f"sent {self.sent}, delayed {self.delayed}, given up {self.given_up}{away}"
+
 
 def write(session: Session, letter: Letter, now: datetime) -> bool:
     """Put a letter into the outbox in the caller's transaction; False where one with its key is there already."""
