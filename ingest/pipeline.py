@@ -82,6 +82,9 @@ class Load:
         self._tombstones = tombstones
         self._on_refused = on_refused
         self._readers = readers(job.columns, self._note)
+        # An order of columns fits whatever has tabs.
+        named = replace(job.columns, order=()) if job.columns else None
+        self._guessing = readers(named, self._note)
         self._batch = min(batch_records, BATCH_EMBEDDED) if job.embedder else batch_records
         self._most_together = batch_records
         self._report = IngestReport(
@@ -193,7 +196,7 @@ class Load:
     def _read_records(self, found: FoundFile) -> Iterator[RecordItem]:
         """The file's records as bytes, which cost little to compare or to send."""
         self._last_file = str(found.path)
-        cut = self._readers[found.kind].cut
+        cut = (self._guessing if found.is_guess else self._readers)[found.kind].cut
         before = self._read
         try:
             with open_stream(found) as (stream, counter):
@@ -214,7 +217,7 @@ class Load:
     def _pass_over(self, found: FoundFile, why: Rejected) -> None:
         """A log or a list of other things is no reason to end each night's load with an exit code; a table may be one."""
         self._report.files -= 1
-        self._note(str(found.path), f"passed over. {why.reason}")
+        self._note(str(found.path), f"passed over; if it is a table of titles, name the file itself. {why.reason}")
 
     def _has_read(self, effort: float, items: int = 0) -> None:
         """`effort` is what all that was read so far took."""

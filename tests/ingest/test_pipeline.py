@@ -13,6 +13,7 @@ from ingest import pipeline
 from ingest.ebooks import EbookStore, StoreError
 from ingest.jobs import IngestJob, Progress
 from ingest.pipeline import Load
+from ingest.readers.columns import load_columns
 from ingest.report import OUTCOMES, IngestReport
 from portal.commands.console import report_text
 from search.discovery import Discovery
@@ -401,12 +402,17 @@ def test_what_is_no_catalogue_is_refused_by_name(library: Library, tmp_path: Pat
 def test_a_text_with_tabs_that_nobody_named_is_no_refusal(library: Library, tmp_path: Path) -> None:
     write(tmp_path / "a.mrc", [record("1", "Satu")])
     log = tmp_path / "log.txt"
-    log.write_text("2024-01-01\tINFO\tmulai\n2024-01-01\tINFO\tselesai\n", encoding="utf-8")
+    log.write_text("2024-01-01\tINFO\tmulai\n2024-01-02\tWARN\tselesai\n", encoding="utf-8")
     report = library.load(tmp_path)
     assert (report.files, report.outcomes["refused"]) == (1, 0)
     (note,) = report.notes
-    assert note.startswith(f"{log}: passed over. The first row looks like a book and not like names of columns")
+    assert note.startswith(
+        f"{log}: passed over; if it is a table of titles, name the file itself. The first row looks like"
+    )
     assert library.load(log).reasons == {"unknown_format": 1}
+    in_order = load_columns(Path("slims"))
+    assert library.load(tmp_path, columns=in_order).outcomes["indexed"] == 0
+    assert library.load(log, columns=in_order).outcomes["indexed"] == 2
 
 
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
