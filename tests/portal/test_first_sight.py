@@ -153,7 +153,13 @@ def tops(page: Page, within: str) -> dict[str, float]:
     """How far from the top each part of the page begins."""
     parts = (".masthead", ".tools", ".results-head, .home", ".card, .topics", ".foot")
     expect(page.locator(f"{within} .foot")).to_have_count(1, timeout=30_000)
-    page.evaluate("document.fonts.ready")
+    # "ready" alone is true before the page has asked for its first typeface, with which lines break elsewhere.
+    page.evaluate(
+        """async () => {
+            while (![...document.fonts].some(face => face.status === "loaded")) await new Promise(requestAnimationFrame);
+            await document.fonts.ready;
+        }"""
+    )
     return {
         part: page.locator(within).locator(part).first.evaluate("e => e.getBoundingClientRect().top") for part in parts
     }
