@@ -26,6 +26,11 @@
     return true;
   };
 
+  const putBack = (typed) => {
+    const field = document.querySelector("[data-scan]");
+    if (field && !field.value) field.value = typed;
+  };
+
   const send = async (scan, address, typed) => {
     busy(true);
     try {
@@ -34,11 +39,15 @@
       // Not the address of the page: after a set was lent it is that of the set.
       const here = new URL(address).pathname, there = new URL(response.url).pathname;
       // Another patron's card, or a session that has ended: that page is the one to see.
-      if (there !== here || !show(answer)) location.assign(response.redirected ? response.url : address);
+      if (there === here && show(answer)) return;
+      if (!response.ok || answer.querySelector(".signing")) {
+        putBack(typed);
+        form().dispatchEvent(new CustomEvent("telusur:unsent", { bubbles: true }));
+      }
+      location.assign(response.redirected ? response.url : address);
     } catch {
-      // The network is away: nothing is known of this scan, so it goes back into the field.
-      const field = document.querySelector("[data-scan]");
-      if (field && !field.value) field.value = typed;
+      // The network is away: nothing is known of this scan.
+      putBack(typed);
       form()?.submit();
     } finally {
       busy(false);

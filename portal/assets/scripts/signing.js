@@ -22,6 +22,7 @@
     event.target.querySelectorAll('[data-show]').forEach((button) => set(button, false));
     if (!event.target.matches('[data-forget]')) return;
     try {
+      localStorage.setItem('telusur.keluar', '1'); // other tabs are told of it only where there is something to clear
       localStorage.clear();
       sessionStorage.clear();
     } catch { /* a browser that keeps nothing has nothing to forget */ }

@@ -110,3 +110,46 @@ def test_who_was_signed_out_meanwhile_is_led_to_sign_in_from_a_title(
     context.clear_cookies()
     ask.click()
     expect(page.get_by_role("link", name="Masuk dan pesan")).to_be_visible()
+
+
+def test_it_stands_there_again_on_a_page_that_its_address_says_more_of(
+    context: BrowserContext, lending_portal: Portal
+) -> None:
+    page, _ = opened(context, lending_portal, "/masuk?lanjut=/akun/pencarian?alamat=%252Fcari%253Fq%253Dlaut")
+    sign_in(page)
+    name = page.locator("section", has=page.locator("#simpan-cari")).get_by_label("Nama", exact=True)
+    name.fill("Laut di skripsi saya")
+    context.clear_cookies()
+    name.press("Enter")
+    expect(page.locator("main .outcome")).to_contain_text("isian Anda masih ada")
+    sign_in(page)
+    expect(name).to_have_value("Laut di skripsi saya")
+
+
+def test_signing_out_in_another_tab_leaves_nothing_of_it(context: BrowserContext, lending_portal: Portal) -> None:
+    unsent, _ = typed(context, lending_portal)
+    context.clear_cookies()
+    send(unsent)
+    expect(unsent.locator("main .outcome")).to_be_visible()
+    still, wish = typed(context, lending_portal)
+    other, _ = opened(context, lending_portal, "/keluar")
+    other.locator("main form[data-forget] button").click()
+    expect(still).to_have_url(f"{lending_portal.address}/")
+    expect(wish).to_have_count(0)
+    for page in (unsent, still, other):
+        assert page.evaluate("sessionStorage.getItem('telusur.belum-terkirim')") is None
+    assert other.evaluate("localStorage.getItem('telusur.keluar')") is None
+
+
+def test_it_is_forgotten_after_half_an_hour(context: BrowserContext, lending_portal: Portal) -> None:
+    page, wish = typed(context, lending_portal)
+    context.clear_cookies()
+    page.clock.install()
+    send(page)
+    expect(page.locator("main .outcome")).to_be_visible()
+    assert WISH in page.evaluate("JSON.stringify(sessionStorage)")
+    page.clock.fast_forward("30:01")
+    assert page.evaluate("sessionStorage.length") == 0
+    sign_in(page)
+    page.goto(f"{lending_portal.address}/akun/data")
+    expect(wish).to_have_value("")

@@ -167,6 +167,44 @@ def test_scans_that_come_faster_than_answers_are_all_done_in_their_order(
     page.context.close()
 
 
+def test_a_scan_that_was_done_is_not_called_unsent_later(browser: Browser, served: Served) -> None:
+    page = signed_in(browser, served, 1280)
+    page.goto(f"{served.portal.address}/meja/kembali")
+    scan(page, served.scans(1)[0])
+    expect(page.locator("[data-scan-log] [data-scan-told]")).to_have_count(1)
+    assert page.evaluate("sessionStorage.length") == 0
+    page.context.clear_cookies()
+    page.goto(f"{served.portal.address}/meja/anggota")
+    expect(page.locator(".signing")).to_be_visible()
+    expect(page.locator("main .outcome")).to_have_count(0)
+
+
+def test_a_scan_that_was_refused_stands_in_its_field_again(browser: Browser, served: Served) -> None:
+    """As with a page of an older session, whose token is no longer good."""
+    page = signed_in(browser, served, 1280)
+    copy = served.scans(1)[0]
+    page.goto(f"{served.portal.address}/meja/kembali")
+    page.locator("[data-scan-form] input[name=token]").evaluate("token => { token.value = 'older'; }")
+    scan(page, copy)
+    expect(page.locator("main .outcome")).to_contain_text("belum terkirim")
+    expect(page.locator("[data-scan]")).to_have_value(copy)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-scan-log] [data-scan-told]")).to_contain_text("Cerita dari darat")
+
+
+def test_a_scan_into_an_ended_session_stands_in_its_field_after_signing_in(browser: Browser, served: Served) -> None:
+    page = signed_in(browser, served, 1280)
+    copy = served.scans(1)[0]
+    page.goto(f"{served.portal.address}/meja/kembali")
+    page.context.clear_cookies()
+    scan(page, copy)
+    expect(page.locator("main .outcome")).to_contain_text("isian Anda masih ada")
+    page.locator("#card").fill("STAF-1")
+    page.locator("#pin").fill(PIN)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-scan]")).to_have_value(copy)
+
+
 def test_a_refusal_is_overridden_by_keyboard(browser: Browser, served: Served) -> None:
     barcodes = served.scans(4)
     card = served.library.patron(name="Dedi").card_number
