@@ -18,7 +18,7 @@ from search.engine import EVERYTHING
 from search.engines.embedded import EmbeddedEngine, vectors
 from search.engines.embedded.vectors import MAX_SEGMENTS, open_segments
 from search.engines.embedded.writer import _Table
-from search.errors import EngineUnavailable, IndexBusy, SchemaMismatch
+from search.errors import EngineUnavailable, IndexBusy, IndexMissing, SchemaMismatch
 from search.query import Filter
 from search.query_language import parse
 from search.questions import Facets, Keyword, Semantic
@@ -225,6 +225,21 @@ def test_a_garbled_pointer_is_no_missing_index(engine: EmbeddedEngine, tmp_path:
         writer.put([entry("a.2", "Laut")])
     assert total(engine) == 1
     assert len(list((tmp_path / "index" / "generations").iterdir())) == 1
+
+
+def test_a_folder_that_goes_away_is_no_empty_catalogue_and_is_read_again_when_it_is_back(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Laut")])
+    assert total(engine) == 1
+    away = (tmp_path / "index").rename(tmp_path / "away")
+    for ask in (engine.info, engine.searcher):
+        with pytest.raises(EngineUnavailable, match="no longer there") as told:
+            ask()
+        assert not isinstance(told.value, IndexMissing)
+    away.rename(tmp_path / "index")
+    assert total(engine) == 1
 
 
 # --- writing ---

@@ -27,12 +27,13 @@ class EmbeddedEngine:
     exclusive = True
 
     def __init__(self, root: Path, *, heap_bytes: int = HEAP_BYTES) -> None:
+        self._root = root
         self._generations = Generations(root)
         self._heap_bytes = heap_bytes
         self._searcher: EmbeddedSearcher | None = None
 
     def info(self) -> IndexInfo:
-        generation = self._generations.current()
+        generation = self._current()
         manifest = generation.manifest
         return IndexInfo(
             engine="embedded",
@@ -63,8 +64,20 @@ class EmbeddedEngine:
                 break
         return self._open()
 
+    def _current(self) -> Generation:
+        try:
+            return self._generations.current()
+        except IndexMissing as error:
+            if self._searcher is None:
+                raise
+            # A disk that is away, a folder that was moved: who has searched here is not to be told to load records.
+            raise EngineUnavailable(
+                f"The index that was in {self._root.absolute()} is no longer there. Put the folder back, "
+                "or see that its disk is there; without a backup, load the records again."
+            ) from error
+
     def _open(self) -> EmbeddedSearcher:
-        generation = self._generations.current()
+        generation = self._current()
         _require_usable(generation.manifest)
         self._searcher = EmbeddedSearcher(generation)
         return self._searcher
