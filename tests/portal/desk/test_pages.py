@@ -69,7 +69,7 @@ def test_a_patron_is_registered_gets_a_pin_and_can_sign_in(
 def test_a_form_with_mistakes_comes_back_as_it_was_filled_in(librarian: AtDesk) -> None:
     page = librarian.post("/meja/anggota/baru", 422, **NEW | {"born": "2015-01-01", "email": "salah"})
     assert 'value="Ani Sondakh"' in page
-    assert 'id="email-salah">E-mail ini tidak benar.' in page
+    assert 'id="email-salah">Surel ini tidak benar.' in page
     assert '<a href="#email">' in page
     assert page.count("autofocus") == 1
     page = librarian.post("/meja/anggota/baru", 422, **NEW | {"born": "2015-01-01"})
