@@ -11,7 +11,7 @@ from portal import links as addresses
 from portal.bibliography.reference import reference
 from portal.bootstrap import Services
 from portal.citations.citing import citations
-from portal.i18n import Language, Messages, messages
+from portal.i18n import DEFAULT_LANGUAGE, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
 from portal.offers import children_topics, fruitful_examples, new_titles
 from portal.presenters import results as result_page
@@ -236,7 +236,16 @@ class Drawing:
     def help(self, view: object, switched: str) -> Drawn:
         """How to search, read, keep and borrow. switched: the same in the other language."""
         title = self.t("help.title")
-        return self._drawn("_help.html", view, title, title, view="help", indexed=True, other_language=switched)
+        return self._drawn(
+            "_help.html",
+            view,
+            title,
+            title,
+            view="help",
+            indexed=True,
+            canonical=self.base + addresses.help_page(DEFAULT_LANGUAGE, interactive=False),
+            other_language=switched,
+        )
 
     def saved(self, view: object, switched: str) -> Drawn:
         """A list of titles. switched: the same list in the other language."""

@@ -39,6 +39,18 @@ def trials(client: TestClient, path: str) -> list[tuple[str, ...]]:
     return [tuple(map(unescape, found)) for found in TRIAL.findall(client.get(path).text)]
 
 
+@pytest.mark.parametrize("path", ["/bantuan", "/bantuan?hl=en", "/bantuan?app=1&hl=en"])
+def test_help_is_one_page_to_machines_by_whatever_address(client: TestClient, path: str) -> None:
+    links = [
+        link for link in Elements(client.get(path).text).all("link") if link.get("rel") in ("canonical", "alternate")
+    ]
+    at = "http://testserver/bantuan"
+    assert [(link["rel"], link.get("hreflang"), link["href"]) for link in links] == [
+        ("canonical", None, at),
+        *(("alternate", hl, f"{at}?hl={hl}") for hl in LANGUAGES),
+    ]
+
+
 @pytest.mark.parametrize("hl", LANGUAGES)
 def test_every_way_that_is_shown_finds_something(client: TestClient, hl: Language) -> None:
     shown = trials(client, f"/bantuan?hl={hl}")
