@@ -14,7 +14,9 @@ from search.query import Filter
 from search.query_language import parse
 
 # VuFind, Blacklight, SLiMS, INLISLite. What was searched for is read by SearchState, whatever its parameter is called.
-SEARCHES: Final = ("/Search/Results", "/Search/Home", "/catalog", "/opac", "/index.php")
+SEARCHES: Final = (
+    "/Search/Results", "/Search/Home", "/catalog", "/opac", "/opac/pencarian-sederhana", "/index.php",
+)  # fmt: skip
 RECORDS: Final = ("/Record/{number:path}", "/catalog/{number:path}")
 BY_PARAMETER: Final = "/opac/detail-opac"
 MOVED: Final = 301
@@ -41,9 +43,9 @@ class OldAddresses:
 
     def record(self, request: Request) -> Response:
         drawing = self._pages.drawing(request)
-        # Behind the number, VuFind has the name of a tab.
-        number = request.path_params.get("number", "").partition("/")[0] or request.query_params.get("id", "")
-        found = self._found(number[:MAX_ID])
+        number = request.path_params.get("number", "") or request.query_params.get("id", "")
+        # Behind the number, VuFind has the name of a tab; but a number may hold a slash itself.
+        found = self._found(number[:MAX_ID]) or self._found(number.rpartition("/")[0][:MAX_ID])
         if not found:
             return self._pages.document(drawing, drawing.missing())
         return RedirectResponse(PlainLinks().record(SearchState(hl=drawing.state.hl), found), MOVED)
