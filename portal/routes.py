@@ -157,7 +157,8 @@ class PlainPages:
         told = drawing.t(f"identity.{name}")
         if request.scope["path"].startswith("/api/") or "application/json" in request.headers.get("accept", ""):
             return _not_kept(JSONResponse(error_answer(name, told), status))
-        problem = Problem(drawing.t(f"identity.{name}_title"), told, drawing.t(f"identity.{name}_next"))
+        retry = drawing.again if status == 503 and request.method == "GET" else ""
+        problem = Problem(drawing.t(f"identity.{name}_title"), told, drawing.t(f"identity.{name}_next"), retry)
         return _not_kept(self.document(drawing, drawing.told(problem, status)))
 
     def not_found(self, scope: Scope) -> Response:

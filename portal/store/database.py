@@ -12,7 +12,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -135,9 +135,23 @@ def open_engine(url: URL, *, writes: bool, foreign_keys: bool = True) -> Engine:
             connect_args={"connect_timeout": CONNECT_S, "options": options},
         )
     engine = create_engine(url, pool_size=POOL, pool_timeout=BUSY_MS / 1000, hide_parameters=True)
+    path = Path(str(url.database))
+
+    @event.listens_for(engine, "do_connect")
+    def there(*about: object) -> None:  # noqa: ARG001 - the shape of a listener
+        # SQLite would make an empty file where that of the patrons is away, and go on with it when it is back.
+        if _file_at(path) is None:
+            raise sqlite3.OperationalError("there is no such file")
+
+    @event.listens_for(engine, "checkout")
+    def still_there(connection: object, record: Any, proxy: object) -> None:  # noqa: ARG001 - the shape of a listener
+        # Of a file that was moved, or put in the place of another, what is open yet is no longer the database.
+        if record.info["file"] != _file_at(path):
+            raise DisconnectionError
 
     @event.listens_for(engine, "connect")
-    def prepared(connection: Any, record: object) -> None:  # noqa: ARG001 - the shape of a listener
+    def prepared(connection: Any, record: Any) -> None:
+        record.info["file"] = _file_at(path)
         # Python's own module would begin transactions by itself, too late and never before reading.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
@@ -154,6 +168,15 @@ def open_engine(url: URL, *, writes: bool, foreign_keys: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file lies there, None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _write_ahead(connection: Any) -> None:

@@ -42,6 +42,7 @@ def test_a_page_of_patrons_says_so_in_words(browser: TestClient, path: str) -> N
     answer = browser.get(path)
     assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
     assert "lang=" in answer.text
+    assert f'<a class="button" href="{path}?hl=id">Coba lagi</a>' in answer.text
 
 
 @pytest.mark.parametrize("path", [f"/api/v1/availability?id={REEF_ID}", "/akun/status.json"])

@@ -1,5 +1,6 @@
 """Transactions, revisions and the tables themselves, on both databases."""
 
+import shutil
 import stat
 import sys
 import traceback
@@ -175,3 +176,34 @@ def test_a_server_without_its_driver_is_told_with_what_to_install(monkeypatch: p
     monkeypatch.setitem(sys.modules, "psycopg", None)  # as where it is not installed
     with pytest.raises(StoreUnavailable, match="extra postgres"):
         Database("postgresql://portal@127.0.0.1/none")
+
+
+def test_a_file_that_goes_away_is_told_made_by_nobody_and_used_again_when_it_is_back(sqlite_database: Database) -> None:
+    sqlite_database.close()  # what is in the file alone is moved whole
+    path = Path(str(sqlite_database.url.database))
+    with sqlite_database.reading() as session:
+        before = session.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one()
+    away = path.rename(path.with_name("away"))
+    for transaction in (sqlite_database.reading, sqlite_database.writing):
+        with pytest.raises(StoreUnavailable, match="no such file"), transaction() as session:
+            session.execute(text("SELECT 1"))
+    assert not path.exists()
+    away.rename(path)
+    for transaction in (sqlite_database.reading, sqlite_database.writing):
+        with transaction() as session:
+            assert session.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one() == before
+
+
+def test_a_backup_that_is_put_in_its_place_is_what_is_read(sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.writing() as session:
+        session.execute(text("CREATE TABLE kept (n integer)"))
+    sqlite_database.close()
+    path = Path(str(sqlite_database.url.database))
+    backup = Path(shutil.copy(path, path.with_name("backup")))
+    with sqlite_database.writing() as session:
+        session.execute(text("INSERT INTO kept VALUES (1)"))
+    for left in ("-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    backup.rename(path)
+    with sqlite_database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM kept")).scalar_one() == 0
