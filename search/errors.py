@@ -2,7 +2,8 @@
 
 SearchError
 ├── EngineUnavailable   the index cannot be reached or read; the message says what to do
-│   └── IndexMissing    there is no index yet
+│   ├── IndexMissing    there is no index yet
+│   └── IndexGone       there was one
 ├── IndexBusy           another writer holds the index
 ├── SchemaMismatch      the index was made by another schema version or embedding model
 ├── EmbedderMissing     the embedding model named in the settings cannot be loaded
@@ -20,6 +21,10 @@ class EngineUnavailable(SearchError):
 
 class IndexMissing(EngineUnavailable):
     """There is no index in the data folder yet."""
+
+
+class IndexGone(EngineUnavailable):
+    """The index that was searched is no longer there: its disk is away, say. A load must not begin another one."""
 
 
 class IndexBusy(SearchError):

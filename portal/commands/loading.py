@@ -36,7 +36,7 @@ from portal.commands.load_error import LoadError
 from portal.commands.terminal import printable
 from portal.settings import Settings, read_settings
 from search.engine import Engine
-from search.errors import EngineUnavailable, IndexMissing, SearchError
+from search.errors import EngineUnavailable, IndexGone, IndexMissing, SearchError
 from search.opening import open_engine
 
 HARVEST: Final = "oai"
@@ -423,7 +423,7 @@ def watch(
 def _index_state(engine: Engine) -> Literal["whole", "missing", "unusable"]:
     try:
         engine.info()
-    except IndexMissing:
+    except (IndexMissing, IndexGone):
         return "missing"
     except SearchError:
         return "unusable"

@@ -13,7 +13,7 @@ from search.engines.embedded.guard import not_written
 from search.engines.embedded.searcher import EmbeddedSearcher
 from search.engines.embedded.words import LAYOUT
 from search.engines.embedded.writer import EmbeddedWriter
-from search.errors import EngineUnavailable, IndexMissing
+from search.errors import EngineUnavailable, IndexGone, IndexMissing
 from search.schema import SCHEMA_VERSION
 
 # Where a batch of records does not fit into its part, it becomes several segments, which are joined later.
@@ -71,7 +71,7 @@ class EmbeddedEngine:
             if self._searcher is None:
                 raise
             # A disk that is away, a folder that was moved: who has searched here is not to be told to load records.
-            raise EngineUnavailable(
+            raise IndexGone(
                 f"The index that was in {self._root.absolute()} is no longer there. Put the folder back, "
                 "or see that its disk is there; without a backup, load the records again."
             ) from error
