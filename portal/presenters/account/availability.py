@@ -1,15 +1,14 @@
 """Whether a title is there now, in a few words: on a row of results, on a record page, on the page that asks for it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from portal.ils.driver import Availability, Holding, Holdings
 from portal.presenters.account.days import Days
+from search.call_numbers import shelf_key
 
 MOST_PLACES: Final = 2
-_PARTS: Final = re.compile(r"[0-9]+|[^0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +78,7 @@ def copy_rows(holdings: Holdings, branches: Mapping[str, str], days: Days) -> tu
 
 def _shelved(item: Holding) -> tuple[object, ...]:
     is_there = item.availability is Availability.AVAILABLE
-    numbered = (_numbered(text) for text in (item.branch, item.location, item.call_number, item.number, item.barcode))
-    return (not is_there, *numbered)
-
-
-def _numbered(text: str) -> list[tuple[bool, int, str]]:
-    """A key by which numbers within a text count as such.
-
-    >>> sorted(["c.10", "c.9", "b", "c."], key=_numbered)
-    ['b', 'c.', 'c.9', 'c.10']
-    """
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part.casefold()) for part in _PARTS.findall(text)]
+    return (not is_there, *map(shelf_key, (item.branch, item.location, item.call_number, item.number, item.barcode)))
 
 
 def _copy(item: Holding, branches: Mapping[str, str], days: Days) -> CopyRow:
