@@ -57,5 +57,5 @@ class OldAddresses:
             return ""
         if discovery.document(DocumentId(number)) is not None:
             return number
-        hits = discovery.search(parse("", [Filter("control_number", (number,))])).hits
-        return hits[0].document.id if len(hits) == 1 else ""
+        ids, total = discovery.found(parse("", [Filter("control_number", (number,))]))
+        return ids[0] if total == 1 else ""
