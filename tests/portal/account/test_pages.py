@@ -5,6 +5,7 @@ from datetime import date
 from urllib.parse import quote, urlencode
 
 import pytest
+from starlette.testclient import TestClient
 
 from portal.store.tables import FamilyLink, Fine, Payment
 from portal.store.tables.circulation import FineKind
@@ -51,12 +52,17 @@ def test_a_loan_is_renewed_and_its_new_date_shown(house: House) -> None:
     assert "Diperpanjang. Jatuh tempo baru: Kamis, 10 Desember 2026." in after
 
 
-def test_each_loan_that_cannot_be_renewed_says_why_and_what_to_do(house: House) -> None:
+def reader_of_two_books(house: House) -> TestClient:
+    """The first of them is asked for by somebody else, and cannot be renewed."""
     patron, other = house.patron(), house.lending.patron()
     house.lending.lend(patron, house.lending.copy(REEF_ID, title=TITLE))
     house.lending.lend(patron, house.lending.copy("kota.002", title="Yang lain"))
     house.lending.hold(other, REEF_ID)
-    browser = house.browser("BT-0001")
+    return house.browser("BT-0001")
+
+
+def test_each_loan_that_cannot_be_renewed_says_why_and_what_to_do(house: House) -> None:
+    browser = reader_of_two_books(house)
     assert "Dipesan anggota lain." in browser.get("/akun/pinjaman").text
     after = post(browser, "/akun/pinjaman/perpanjang", semua="1", key="k1")
     assert "1 pinjaman diperpanjang." in after
@@ -65,11 +71,7 @@ def test_each_loan_that_cannot_be_renewed_says_why_and_what_to_do(house: House) 
 
 
 def test_what_came_of_several_loans_is_called_by_what_it_is(house: House) -> None:
-    patron, other = house.patron(), house.lending.patron()
-    house.lending.lend(patron, house.lending.copy(REEF_ID, title=TITLE))
-    house.lending.lend(patron, house.lending.copy("kota.002", title="Yang lain"))
-    house.lending.hold(other, REEF_ID)
-    browser = house.browser("BT-0001")
+    browser = reader_of_two_books(house)
     partly = post(browser, "/akun/pinjaman/perpanjang", semua="1", key="k1")
     assert "<strong>Sebagian berhasil.</strong> 1 pinjaman diperpanjang." in partly
     assert "Belum berhasil." not in partly
