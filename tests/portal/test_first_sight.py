@@ -153,6 +153,8 @@ def tops(page: Page, within: str) -> dict[str, float]:
     """How far from the top each part of the page begins."""
     parts = (".masthead", ".tools", ".results-head, .home", ".card, .topics", ".foot")
     expect(page.locator(f"{within} .foot")).to_have_count(1, timeout=30_000)
+    # Where a copy is comes when the library's system has answered, and takes other room than the question.
+    expect(page.locator(f"{within} .live:not([hidden]):not([data-state])")).to_have_count(0, timeout=30_000)
     # "ready" alone is true before the page has asked for its first typeface, with which lines break elsewhere.
     page.evaluate(
         """async () => {
