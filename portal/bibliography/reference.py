@@ -103,19 +103,16 @@ class Reference:
     online: str = ""
 
 
-def reference(document: Document, base: str = "", *, in_a_list: bool = False) -> Reference:
-    """base: the portal's public address, without a slash at its end, that stands before all others.
-
-    in_a_list: names as the index has them. What else the record says of them takes as long to read as all the rest.
-    """
+def reference(document: Document, base: str = "") -> Reference:
+    """base: the portal's public address, without a slash at its end, that stands before all others."""
     host = next((related for related in document.related if related.kind == "host"), None)
-    field = None if in_a_list or host is None else next(fields(document, _HOST), None)
+    field = None if host is None else next(fields(document, _HOST), None)
     kind = _kind(document, host, field)
     within = host if host is not None and kind in (ARTICLE, CHAPTER) else Related("host")
     publisher, place = _publisher(document), _place(line(document.first("publication_place")))
     if kind is CHAPTER and not publisher and field is not None:
         place, publisher = _imprint(field.get("d"))
-    said = _thesis(document, in_a_list) if kind.csl == "thesis" else Thesis()
+    said = _thesis(document) if kind.csl == "thesis" else Thesis()
     if said.school and said.school != publisher:
         publisher, place = said.school, ""  # whoever printed it, a thesis is cited as its university's
     series, _, number = line(document.first("series_statement")).partition(" ; ")
@@ -126,7 +123,7 @@ def reference(document: Document, base: str = "", *, in_a_list: bool = False) ->
         id=document.id,
         kind=kind,
         title=thesis_title(title_line(document.title)) if kind.csl == "thesis" else title_line(document.title),
-        names=names(document.contributors, (publisher,), {} if in_a_list else headings(document)),
+        names=names(document.contributors, (publisher,), headings(document)),
         year=when.year,
         until=when.until,
         circa=when.circa,
@@ -168,8 +165,8 @@ def _kind(document: Document, host: Related | None, field: Field | None) -> Kind
     return kind_of(("book",)) if _REEL.search(host.part[:MAX_TEXT]) else kind
 
 
-def _thesis(document: Document, in_a_list: bool) -> Thesis:
-    field = None if in_a_list else next(fields(document, _THESIS), None)
+def _thesis(document: Document) -> Thesis:
+    field = next(fields(document, _THESIS), None)
     if field is not None and field.get("c"):
         return stated(field.get("b"), field.get("c"), field.get("g"))
     return thesis(document.first("thesis"))

@@ -38,7 +38,7 @@ _FREE: Final = ("/aset/", "/static/", "/media/", "/component/", "/_stcore/", "/h
 # A citation takes as long as a search: five styles are worked out for it.
 _SEARCH: Final = ("/cari", "/api/", "/kutip/", "/rak")
 # Exports, harvesting and feeds: one request may stand for hundreds of records.
-_BULK: Final = ("/oai", "/sru", "/unapi", "/sitemap", "/cari.", "/katalog.")
+_BULK: Final = ("/oai", "/sru", "/sitemap", "/cari.", "/katalog.")
 _EXPORTS: Final = (".mrc", ".xml", ".json", ".ris", ".bib", ".csv", ".csljson", ".marcxml")
 _PICTURES: Final = (".png", ".svg")
 

@@ -8,11 +8,9 @@ from markupsafe import Markup
 
 from portal import choosing
 from portal import links as addresses
-from portal.bibliography.coins import coins
-from portal.bibliography.reference import reference
 from portal.covers import cover
 from portal.i18n import Messages
-from portal.links import Links, PlainLinks
+from portal.links import Links
 from portal.presenters.asking import Ask, asking
 from portal.presenters.choices import Chip, Choice
 from portal.presenters.facets import FacetGroup, facet_groups, toggles
@@ -71,10 +69,7 @@ class ReadLink:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result. title: its words marked; name: as plain text.
-
-    coins: for reference managers, where the page is a plain one; an interactive one is drawn too often.
-    """
+    """A result. title: its words marked; name: as plain text."""
 
     number: int
     id: DocumentId
@@ -92,7 +87,6 @@ class Card:
     reason: str
     read: tuple[ReadLink, ...]
     ask: Ask
-    coins: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +208,6 @@ def card(hit: Hit, number: int, words: str, state: SearchState, links: Links, t:
         reason=reason_sentence(hit, t),
         read=_ways_to_read(document, words, t),
         ask=asking(document, t),
-        coins=coins(reference(document, in_a_list=True)) if isinstance(links, PlainLinks) else "",
     )
 
 

@@ -67,10 +67,13 @@ def test_a_record_of_scripts_says_them_as_text(client: TestClient) -> None:
     assert not scripts_of(client.get("/kutip/kota.x/%3Cb%3E%26").text)
 
 
-def test_every_hit_of_a_plain_search_can_be_picked_up(client: TestClient) -> None:
-    spans = [a for a in Elements(client.get("/cari?q=karang").text).all("span") if a.get("class") == "Z3988"]
-    assert len(spans) == client.get("/api/v1/search?q=karang").json()["total"]
-    assert all(parse_qs(span["title"])["ctx_ver"] == ["Z39.88-2004"] for span in spans)
+@pytest.mark.parametrize("path", ["/cari?q=karang", "/?q=karang"], ids=["plain", "interactive"])
+def test_every_hit_of_a_search_can_be_picked_up(client: TestClient, path: str) -> None:
+    ids = [a["title"] for a in Elements(client.get(path).text).all("abbr") if a.get("class") == "unapi-id"]
+    hits = client.get("/api/v1/search?q=karang").json()["hits"]
+    assert ids == [hit["id"] for hit in hits]
+    for id in ids:
+        assert f"ID  - {id}" in client.get("/unapi", params={"id": id, "format": "ris"}).text
 
 
 @pytest.mark.parametrize("hl", ["id", "en"])
