@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from portal.i18n import DEFAULT_LANGUAGE, Language
-from portal.search_state import SearchState
+from portal.search_state import SearchState, query_of
 
 MAX_SEARCH_NAME: Final = 120
 EBOOK_FILES: Final = "/berkas/"
@@ -42,8 +42,8 @@ class PlainLinks:
         return "/cari" + state.closing().query_string()
 
     def record(self, state: SearchState, id: str, at: int = 0) -> str:
-        params = [(name, value) for name, value in state.opening(id, at).to_params() if name != "id"]
-        return f"/katalog/{segment(id)}" + (f"?{urlencode(params)}" if params else "")
+        beside = ((name, value) for name, value in state.opening(id, at).to_params() if name != "id")
+        return f"/katalog/{segment(id)}{query_of(beside)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def tools(state: SearchState, interactive: bool) -> Tools:
 def help_page(hl: Language, interactive: bool) -> str:
     """How to search. interactive: its examples lead to the interactive page."""
     params = [*([("app", "1")] if interactive else []), *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])]
-    return "/bantuan" + (f"?{urlencode(params)}" if params else "")
+    return f"/bantuan{query_of(params)}"
 
 
 def account(hl: Language) -> str:
@@ -78,7 +78,7 @@ def history(hl: Language) -> str:
 def saved(hl: Language, ids: Iterable[str] = ()) -> str:
     """A list of titles, which lies in the address."""
     params = [*(("ids", id) for id in ids), *([] if hl == DEFAULT_LANGUAGE else [("hl", hl)])]
-    return "/simpanan" + (f"?{urlencode(params)}" if params else "")
+    return f"/simpanan{query_of(params)}"
 
 
 def ids_query(ids: Iterable[str]) -> str:
@@ -93,7 +93,7 @@ def feed(state: SearchState) -> str:
 def advanced(state: SearchState, interactive: bool) -> str:
     """The form for several fields, filled with this search. interactive: its answer is drawn as an interactive page."""
     params = [*state.closing().to_params(), *([("app", "1")] if interactive else [])]
-    return "/cari/lanjut" + (f"?{urlencode(params)}" if params else "")
+    return f"/cari/lanjut{query_of(params)}"
 
 
 def permalink(id: str) -> str:
@@ -105,7 +105,7 @@ def keep_search(state: SearchState, name: str) -> str:
     """Where a patron saves a search in the account."""
     params = [("alamat", f"/cari{state.in_language('id').query_string()}"), ("nama", name[:MAX_SEARCH_NAME])]
     params += [] if state.hl == DEFAULT_LANGUAGE else [("hl", state.hl)]
-    return f"/akun/pencarian?{urlencode(params)}"
+    return f"/akun/pencarian{query_of(params)}"
 
 
 def asking(id: str, hl: Language = DEFAULT_LANGUAGE) -> str:
@@ -171,7 +171,7 @@ def segment(id: str) -> str:
 def _query(hl: Language, q: str = "", **others: str) -> str:
     params = [(name, value) for name, value in (("q", q), *others.items()) if value]
     params += [] if hl == DEFAULT_LANGUAGE else [("hl", hl)]
-    return f"?{urlencode(params)}" if params else ""
+    return query_of(params)
 
 
 def in_language(address: str, hl: Language) -> str:

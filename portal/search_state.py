@@ -224,9 +224,7 @@ class SearchState:
 
     def query_string(self) -> str:
         """The same as in a link, with its "?"; "" for the plain home page."""
-        # Links of a page of results differ in one value; each value is encoded once.
-        written = "&".join([f"{encoded(name)}={encoded(value)}" for name, value in self.to_params()])
-        return f"?{written}" if written else ""
+        return query_of(self.to_params())
 
     def understood(self, today: date) -> Understanding:
         """What the text asks for `today`, with what was chosen beside it."""
@@ -380,6 +378,13 @@ def in_one_line(text: str) -> str:
 def _printable(text: str, most: int) -> str:
     """Text as it may stand in an address, without spaces at its ends."""
     return in_one_line(text)[:most].strip()
+
+
+def query_of(params: Iterable[tuple[str, str]]) -> str:
+    """Parameters as they stand in a link, with the "?"; "" without any."""
+    # Links of a page of results differ in one value; each value is encoded once.
+    written = "&".join([f"{encoded(name)}={encoded(value)}" for name, value in params])
+    return f"?{written}" if written else ""
 
 
 @lru_cache(maxsize=4096)
