@@ -6,7 +6,7 @@ Hand-made terms (`terms.py`) come before the table that `build.py` makes of Word
 
 import gzip
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -40,6 +40,10 @@ GUESSED_SHARE: Final[Mapping[Language, float]] = {"id": 0.65, "en": 0.35}
 # ... or which of the two a line written by hand knows and the other a table only: "zaman" is an era before it is, in English, a
 # tree, "tuna" a fish before it is unlearned.
 BY_HAND_SHARE: Final = 0.9
+
+# A common word of Indonesian that is a name in English is the name where so much more of the words is English: one of grammar, or
+# two others. "The Koran" is; "koran manado post" may be either.
+SURE_OF_NAME: Final = 2
 
 # So much of the evidence is left where the translation does not lead back ("laskar", "army unit").
 ONE_WAY: Final = 0.4
@@ -129,6 +133,7 @@ class _Side:
         # All forms of places and peoples, with what these are called, and which of them are adjectives ("Polish").
         self.places: dict[str, list[tuple[str, float, Language]]] = {}
         self.adjectives: set[str] = set()
+        self.capitals: set[str] = set()  # forms that are written with a capital, folded
 
     def all_keys(self) -> Iterable[str]:
         return chain(self.table, self.table_stems, self.hand, self.hand_stems, self.local)
@@ -238,6 +243,7 @@ class Lexicon:
             side.table, side.table_stems = tables[2 * number], tables[2 * number + 1]
         for term in terms:
             self._add(term)
+        self._named_in_english = frozenset(self._common_and_names())
         self._translation = lru_cache(maxsize=CACHED)(self._translate)
         # A phrase is only looked for where one of its first words, or of their stems, stands.
         self._phrase_starts = {
@@ -258,11 +264,20 @@ class Lexicon:
         name = frozenset(" ".join(_words(form)) for form in forms) if is_name else frozenset()
         self._sides["id"].add(term.indonesian, term.indonesian_also, english, name)
         self._sides["en"].add(term.english, term.english_also, indonesian, name)
+        self._sides["en"].capitals.update(" ".join(_words(form)) for form in term.english if form[0].isupper())
         if term.topic == PLACE:
             keys = [" ".join(_words(form)) for form in term.english]
             self._sides["en"].adjectives.update(keys[1:])
             for key in keys:
                 self._sides["en"].places.setdefault(key, []).extend(indonesian)
+
+    def _common_and_names(self) -> Iterator[str]:
+        """Words that are names in English and mean something else in Indonesian: "koran", but not "Java"."""
+        indonesian, english = self._sides["id"].hand, self._sides["en"].hand
+        for key in self._sides["en"].capitals & indonesian.keys():
+            meant = {_words(text) for text, _, _ in indonesian[key]}
+            if tuple(key.split()) not in meant and meant.isdisjoint(_words(text) for text, _, _ in english[key]):
+                yield key
 
     def expand(self, words: Sequence[str], language: Language | None = None) -> tuple[Expansion, ...]:
         """The translations of a query's words (folded, in order), one Expansion a segment, left to right.
@@ -271,7 +286,7 @@ class Lexicon:
         number, a code), a stop word by itself and a word that is the same in both languages have none.
         """
         words = words[:MAX_WORDS]
-        spoken = self.spoken(words)
+        balance = self._balance(words)
         id_stems = [analysis.stem(word, "id") for word in words]
         en_stems = [analysis.stem(word, "en") for word in words]
         starts = self._phrase_starts
@@ -286,7 +301,7 @@ class Lexicon:
                 stems = " ".join(id_stems[start:end]), " ".join(en_stems[start:end])
                 to_do = start and words[start - 1] == "to"  # "how to polish silver"
                 describes = end < len(words) and not to_do and not _is_grammar(words[end])
-                found = self._translation(key, *stems, spoken, language, describes)
+                found = self._translation(key, *stems, self._spoken(balance, key), language, describes)
                 if found:
                     if found.alternatives:
                         expansions.append(Expansion(start, end, found.alternatives, found.sure))
@@ -296,15 +311,24 @@ class Lexicon:
             start = end
         return tuple(expansions)
 
-    def spoken(self, words: Sequence[str]) -> Language | None:
-        """The language more of the words (folded) belong to; None when none of them tells."""
+    def spoken(self, words: Sequence[str], of: str = "") -> Language | None:
+        """The language more of the words (folded) belong to; None when none of them tells. of: the one of them that is asked about."""
+        return self._spoken(self._balance(words), of)
+
+    def _spoken(self, balance: int, of: str) -> Language | None:
+        if of in self._named_in_english and -SURE_OF_NAME < balance < 0:
+            return None
+        return "id" if balance > 0 else "en" if balance < 0 else None
+
+    def _balance(self, words: Sequence[str]) -> int:
+        """How much more of the words are Indonesian than English."""
         balance = 0
         for word in words:
             if word in _GRAMMAR["id"] or word in _GRAMMAR["en"]:
                 balance += 2 * ((word in _GRAMMAR["id"]) - (word in _GRAMMAR["en"]))
             else:
                 balance += self._sides["id"].knows(word) - self._sides["en"].knows(word)
-        return "id" if balance > 0 else "en" if balance < 0 else None
+        return balance
 
     def knows(self, words: Sequence[str], language: Language) -> bool:
         """Whether these folded words together, as they are, are known in `language`."""

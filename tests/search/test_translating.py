@@ -39,6 +39,10 @@ def test_a_word_of_both_languages_means_what_the_words_beside_it_say() -> None:
     alone = weights("koran")
     assert alone["newspaper"] > alone["quran"] > 0
     assert "terjemahan quran" in weights("terjemahan koran")
+    beside_a_name = weights("koran manado post")
+    assert beside_a_name["newspaper"] > beside_a_name["quran"] > 0
+    assert "surat kabar" in beside_a_name
+    assert "newspaper" not in weights("the koran and the bible")
 
 
 def test_a_set_phrase_has_synonyms_as_a_whole() -> None:
