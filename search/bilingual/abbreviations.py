@@ -45,8 +45,8 @@ def _is_of_short_names(text: str) -> bool:
 
 
 def is_shouted(text: str) -> bool:
-    """Whether a text in capitals is made of words, so that its capitals tell nothing: one is too long for a short name, or is
-    grammar, as in "LET IT BE", or is none of the short names that are known, beside another word; "BPK" can be nothing else.
+    """Whether a text in capitals is made of words, so that its capitals tell nothing: one is too long for an unknown short name,
+    or is grammar, as in "LET IT BE", or is none of the short names that are known, beside another word; "BPK" can be nothing else.
 
     >>> is_shouted("OLD MAN"), is_shouted("PAI SMA"), is_shouted("MAN"), is_shouted("old man")
     (True, False, False, False)
@@ -55,7 +55,7 @@ def is_shouted(text: str) -> bool:
         return False
     words = [word for word in analysis.plain_words(text) if not word.isdigit()]
     return any(
-        len(word) > LONGEST
+        (len(word) > LONGEST and word not in _short_names())
         or (analysis.is_stop_word(word) and word not in _own_names())
         or (len(words) > 1 and not _goes_with_short_names(word))
         for word in words
@@ -92,8 +92,10 @@ def _first_letters() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for term in read_terms():
         for first, *others in ((*term.indonesian, *term.indonesian_also), (*term.english, *term.english_also)):
-            words = analysis.plain_words(first)
-            keys = (key for other in others if are_initials(key := analysis.fold(other), words))
+            # "KUHP" has one letter for "undang-undang", "UUD" has two.
+            spelt = analysis.plain_words(first), analysis.plain_words(first.replace("-", " "))
+            folded = map(analysis.fold, others)
+            keys = (key for key in folded if any(are_initials(key, words) for words in spelt))
             found |= {key: first for key in keys if key not in found and key not in _own_names()}
     return found
 

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from search import analysis
+
 FILES: Final = ("terms.tsv", "common_words.tsv")
 COLUMNS: Final = ("indonesian", "english", "topic", "local")
 
@@ -52,12 +54,20 @@ def _read(path: Path) -> Iterator[Term]:
 
 
 def are_initials(key: str, form: Sequence[str]) -> bool:
-    """Whether `key` is made of the first letters of these folded words.
+    """Whether `key` is made of the first letters of these folded words; those of grammar may be left out.
 
     >>> are_initials("sd", ("sekolah", "dasar")), are_initials("s", ("sekolah",))
     (True, False)
+    >>> are_initials("toefl", "test of english as a foreign language".split())
+    True
     """
-    return len(key) > 1 and key == "".join(word[0] for word in form)
+    left = key
+    for word in form:
+        if left.startswith(word[0]):
+            left = left[1:]
+        elif not analysis.is_stop_word(word):
+            return False
+    return len(key) > 1 and not left
 
 
 def forms(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

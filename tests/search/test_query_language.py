@@ -88,7 +88,17 @@ def test_a_text_all_in_capitals_is_read_as_in_small_letters(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SMA OR SMK", "BPK OR KPK", '"BUMI MANUSIA" OR "LASKAR PELANGI"', "JUDUL:LAUT OR IKAN", "(LAUT OR IKAN)"]
+    "text",
+    [
+        "SMA OR SMK",
+        "BPK OR KPK",
+        "UUD OR KUHP",
+        "TOEFL OR IELTS",
+        "KUHP ATAU KUHAP",
+        '"BUMI MANUSIA" OR "LASKAR PELANGI"',
+        "JUDUL:LAUT OR IKAN",
+        "(LAUT OR IKAN)",
+    ],
 )
 def test_an_operator_between_short_names_or_beside_other_signs_is_none_the_less_one(text: str) -> None:
     assert any(isinstance(part, Group) and part.either for part in parse(text).parts)

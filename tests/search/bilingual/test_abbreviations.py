@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from search.analysis import plain_words
-from search.bilingual.abbreviations import FILE, written_out
+from search.bilingual.abbreviations import FILE, stands_for, written_out
 from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
 from search.document import Passage
@@ -141,3 +141,15 @@ def test_a_school_is_no_least_year_and_an_organization_asks_nothing() -> None:
 def test_short_names_that_are_no_words_find_their_long_form_and_the_reverse(short: str, long: str) -> None:
     assert long in searched_for(short)
     assert short.lower() in searched_for(long)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("UMKM", "usaha mikro kecil dan menengah"),
+        ("UUD", "undang-undang dasar"),
+        ("TOEFL", "Test of English as a Foreign Language"),
+    ],
+)
+def test_first_letters_may_leave_out_words_of_grammar_and_repeat_what_is_written_twice(short: str, long: str) -> None:
+    assert stands_for(short) == long
