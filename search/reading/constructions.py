@@ -255,7 +255,7 @@ class Found:
         while start + 1 < end and text.words[start] in guards["honorifics"]:
             start += 1
         not_names = guards["not_names" if field == "contributor" else "not_publishers"]
-        for k in range(start, end):
+        for k in range(start + self._is_name_too(start, end), end):
             initial = len(text.words[k]) == 1 and text.raw[text.starts[k]].isupper()
             if not initial and (text.words[k] in not_names or not text.words[k].isalpha()):
                 return None
@@ -267,6 +267,17 @@ class Found:
         while len(said) > 1 and _DEGREE.fullmatch(said[-1]):
             said.pop()
         return Words(tuple(filter(None, map(_bare, said))), field)
+
+    def _is_name_too(self, start: int, end: int) -> bool:
+        """Whether a name begins with a word of grammar: "buku karya Dan Brown", "novel karya dan brown", but not "kehidupan, karya
+        dan pemikiran Hamka"."""
+        text, book = self._text, self._book
+        if start + 1 >= end or text.words[start] not in book.guards["names_too"]:
+            return False
+        if text.capital[start] and not text.capital[start - 1]:
+            return True
+        thing = book.things.longest(text, start - 2) if start > 1 else None
+        return thing is not None and thing.value.literary and thing.end == start - 1
 
     def _unwanted(self, start: int, end: int) -> Words | None:
         text = self._text

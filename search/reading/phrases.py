@@ -255,6 +255,7 @@ def phrasebook() -> Phrasebook:
             name: frozenset(word for t in both for word in t["guards"][name])
             for name in (
                 "honorifics",
+                "names_too",
                 "not_names",
                 "not_publishers",
                 "no_titles",

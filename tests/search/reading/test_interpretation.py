@@ -64,8 +64,12 @@ def test_capitals_throughout_tell_nothing() -> None:
         loud = read(one.query.upper())
         if written(loud).casefold() != one.readings.casefold():
             changed.append(one.query)
-    # Only a name after "oleh" or "by" is told by its capitals.
-    assert changed == ["buku tentang laut oleh Rachel Carson", "books about the sea by Rachel Carson"]
+    # Only a name after "oleh" or "by" is told by its capitals, and one that is a word of grammar besides.
+    assert changed == [
+        "buku tentang laut oleh Rachel Carson",
+        "books about the sea by Rachel Carson",
+        "inferno karya Dan Brown",
+    ]
 
 
 # What can be chosen and taken back
