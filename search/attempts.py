@@ -9,7 +9,7 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.implied import THINGS, asks
+from search.implied import THINGS, asks, with_names_alone, without_by_whom
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -152,14 +152,22 @@ class Asking:
         return replace(first, query=wider, words=self._ranked(wider), found=True)
 
     def _loosened(self, first: Attempt) -> Attempt:
+        """With some of the words; with those of a name, where nothing holds them all."""
+        some = self._with_some_words(first)
+        ways = (some,) if first.found else (without_by_whom(first.query), some, with_names_alone(first.query))
+        for way in ways:
+            if way is not None and self.searcher.keyword(way.without_filters(), 0).total:
+                return replace(first, query=way, words=self._ranked(way), found=True)
+        return first
+
+    def _with_some_words(self, first: Attempt) -> Query | None:
+        """The query in which some of the words are enough; None where they are too few for that."""
         loosened = first.query.loosened()
         # What is near in meaning to a set phrase says more than what holds one of its words.
         near = any(item.score >= self.near_from for item in first.nearest[:1])
         if not (is_relaxed(loosened) or first.found or near):
             loosened = replace(loosened, parts=tuple(_apart(loosened.parts, set(analysis.plain_words(loosened.text)))))
-        if is_relaxed(loosened) and self.searcher.keyword(loosened.without_filters(), 0).total:
-            return replace(first, query=loosened, words=self._ranked(loosened), found=True)
-        return first
+        return loosened if is_relaxed(loosened) else None
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)

@@ -475,7 +475,7 @@ def _notices(query: Query, total: int, asked: Mode, ran: Mode, *, question: bool
     notices: list[Notice] = []
     if asked != ran:
         notices.append("keyword_only")
-    if total and not query.wordless and is_relaxed(query):
+    if total and not query.wordless and (query.loose or is_relaxed(query)):
         notices.append("question" if question else "loosened" if query.loose else "relaxed")
     if query.shortened:
         notices.append("shortened")

@@ -16,6 +16,12 @@ COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
 # What a patron calls anything that a library has, before what it is to be about. A title made of the word ("Buku Pintar") comes
 # first all the same.
 THINGS: Final = frozenset(("buku", "book", "books"))
+# What a patron says before the name of an author, and how many words a name has at least: "karya Tere Liye", "works by Jared
+# Diamond"; "karya sastra" and "tulisan tangan" name none.
+_BEFORE_A_NAME: Final = frozenset(
+    ("karya", "karangan", "tulisan", "ditulis", "dikarang", "penulis", "pengarang", "works", "written", "author")
+)
+_FEWEST_OF_A_NAME: Final = 2
 # "How to" is grammar already.
 _HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
@@ -62,6 +68,31 @@ def with_little_filling(query: Query) -> Query:
     return replace(query, parts=tuple(_need_not(part) if part in kept else part for part in parts))
 
 
+def without_by_whom(query: Query) -> Query | None:
+    """`query` without what says only that a name follows: "Tere Liye" of "karya Tere Liye"; None for any other."""
+    content = [part for part in query.parts if not is_stop(part) and not part.negated]
+    leading = list(takewhile(_leads_to_a_name, content))
+    of_a_country = any(
+        isinstance(part, Clause) and part.implied_in for part in content
+    )  # "penulis perempuan indonesia"
+    if not leading or of_a_country or len(content) < len(leading) + _FEWEST_OF_A_NAME:
+        return None
+    return replace(query, parts=tuple(part for part in query.parts if part not in leading))
+
+
+def with_names_alone(query: Query) -> Query | None:
+    """`query`, in which what is asked for in the names of contributors must stand and other words count where they do: of a novel
+    the record need not say that it is one; None where it does not ask for both."""
+    if not any(isinstance(part, Clause) and part.field == "contributor" and not part.negated for part in query.parts):
+        return None
+    changed = tuple(_need_not(part) if _is_anywhere(part) else part for part in query.parts)
+    return replace(query, parts=changed, loose=True) if changed != query.parts else None
+
+
+def _is_anywhere(part: Part) -> bool:
+    return isinstance(part, Clause) and not (part.field or part.phrase or part.prefix or part.negated)
+
+
 def _anyway(parts: Iterable[Part]) -> Iterator[Part]:
     return (_need_not(part) for part in parts if isinstance(part, Clause))
 
@@ -74,9 +105,13 @@ def _is_thing(part: Part) -> bool:
     return _word(part) in (*THINGS, _HOW_TO)
 
 
+def _leads_to_a_name(part: Part) -> bool:
+    return _word(part) in _BEFORE_A_NAME
+
+
 def _word(part: Part) -> str:
     """The word, folded, where a part is a plain one anywhere."""
-    if not isinstance(part, Clause) or part.field or part.phrase or part.prefix or part.negated:
+    if not isinstance(part, Clause) or not _is_anywhere(part):
         return ""
     words = analysis.plain_words(part.text)
     return words[0] if len(words) == 1 else ""

@@ -1,14 +1,16 @@
 """What a document's language says for it: "ekonomi indonesia" finds books in Indonesian that name no country."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
-from search.implied import with_implied, with_little_filling
+from search.implied import with_implied, with_little_filling, without_by_whom
 from search.query import ANYWAY
 from search.query_language import parse
+from search.understanding import understand
 from tests.support.documents import entry
 
 
@@ -122,6 +124,53 @@ def test_a_book_about_what_no_title_names_is_not_just_any_book(tmp_path: Path) -
     assert found.total == 2
     assert Discovery(engine).search(parse("buku astronomi")).total == 0
     assert [hit.document.id for hit in Discovery(engine).search(parse("buku kehamilan"), "keyword").hits] == ["a.3"]
+
+
+def found_by_name(folder: Path, text: str) -> tuple[list[str], bool]:
+    """The ids of what is found, and whether some of the words were enough."""
+    engine = EmbeddedEngine(folder)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Orang-orang biasa", contributor="Hirata, Andrea"),
+                entry("a.2", "Karya seni rupa"),
+                entry("a.3", "Novel dan pembacanya"),
+                entry("a.4", "Sang pemimpi : novel", contributor="Hirata, Andrea"),
+            ]
+        )
+    page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
+    return [hit.document.id for hit in page.hits], "loosened" in page.notices
+
+
+@pytest.mark.parametrize(
+    "text", ["karya andrea hirata", "Karya-karya Andrea Hirata", "works by Andrea Hirata", "penulis andrea hirata"]
+)
+def test_before_a_name_that_it_is_by_whom_need_not_be_found(text: str, tmp_path: Path) -> None:
+    found, loosened = found_by_name(tmp_path, text)
+    assert sorted(found) == ["a.1", "a.4"]
+    assert not loosened
+
+
+def test_a_title_that_begins_so_is_found_by_all_its_words(tmp_path: Path) -> None:
+    assert found_by_name(tmp_path, "karya seni rupa")[0] == ["a.2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["karya sastra", "penulis perempuan indonesia", "laut karya hirata", '"karya" andrea hirata']
+)
+def test_of_what_names_no_author_by_whom_is_a_word_like_any_other(text: str) -> None:
+    assert without_by_whom(with_implied(parse(text))) is None
+
+
+@pytest.mark.parametrize("text", ["puisi karya Andrea Hirata", "kumpulan dongeng oleh Andrea Hirata"])
+def test_of_an_author_everything_is_found_where_nothing_is_what_was_asked_for(text: str, tmp_path: Path) -> None:
+    found, loosened = found_by_name(tmp_path, text)
+    assert sorted(found) == ["a.1", "a.4"]
+    assert loosened
+
+
+def test_of_an_author_only_what_was_asked_for_is_found_where_there_is_some(tmp_path: Path) -> None:
+    assert found_by_name(tmp_path, "novel karya Andrea Hirata") == (["a.4"], False)
 
 
 @pytest.mark.parametrize(
