@@ -162,7 +162,7 @@ class Discovery:
         asked_by = embedder if ran != "keyword" else None
         prepare = partial(self._prepared, implied=mode != "keyword" and not exact)
         near_from = embedder.floor if embedder is not None else 0.0
-        asking = Asking(searcher, prepare, lambda asked: _nearness(searcher, asked_by, asked), near_from, depth)
+        asking = Asking(searcher, prepare, lambda asked: self._nearness(searcher, asked_by, asked), near_from, depth)
         tried = asking.attempt(query, exact=exact)
         query, words = tried.query, tried.words
         by_field = query.sort != RELEVANCE and tried.found
@@ -176,6 +176,23 @@ class Discovery:
         parts = _Parts(by_words, {id: item.score for id, item in passing.items()}, shares, on_page)
         ranked = _ranked(searcher, query, words, parts, depth)
         return _Found(searcher, embedder, ran, tried, query, finds, parts, ranked, total)
+
+    def _nearness(self, searcher: Searcher, embedder: Embedder | None, query: Query) -> Semantic | None:
+        """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
+        if embedder is None:
+            return None
+        words = meant(query)
+        # A number is looked up, not understood; its neighbours in meaning are noise.
+        if not any(ch.isalpha() for ch in words) or not (embedder.knows(words) or self._is_in_lexicon(words)):
+            return None
+        depth = DEPTH_BY_MEANING if query.wordless else SEMANTIC_DEPTH
+        return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)
+
+    def _is_in_lexicon(self, text: str) -> bool:
+        """Whether a word of the text is one of either language, so that a model that has learnt it in pieces has learnt it."""
+        lexicon = self._lexicon() if self._lexicon is not None else None
+        words = analysis.plain_words(text)
+        return lexicon is not None and any(lexicon.knows([one], code) for one in words for code in analysis.LANGUAGES)
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""
@@ -306,18 +323,6 @@ def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a ru
 
 def _floor(embedder: Embedder | None) -> float:
     return embedder.floor if embedder is not None else 0.0
-
-
-def _nearness(searcher: Searcher, embedder: Embedder | None, query: Query) -> Semantic | None:
-    """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
-    if embedder is None:
-        return None
-    words = meant(query)
-    # A number is looked up, not understood; its neighbours in meaning are noise.
-    if not any(ch.isalpha() for ch in words) or not embedder.knows(words):
-        return None
-    depth = DEPTH_BY_MEANING if query.wordless else SEMANTIC_DEPTH
-    return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)
 
 
 def _told(searcher: Searcher, embedder: Embedder, text: str) -> Mapping[str, float] | None:

@@ -32,7 +32,8 @@ class Embedder(Protocol):
         ...
 
     def knows(self, text: str) -> bool:
-        """Whether it knows any word of a text. To a model all that it does not know is alike, whatever it means."""
+        """Whether it knows any word of a text, by more than some of its letters. To a model all that it does not know is alike,
+        whatever it means."""
         ...
 
     @property

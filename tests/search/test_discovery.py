@@ -16,6 +16,7 @@ from search.fusion import SHARES
 from search.query import MODES, Filter, Mode
 from search.query_language import parse
 from search.schema import SORTS
+from search.static_embedding import StaticEmbedder
 from search.understanding import understand
 from tests.support.documents import document, entry
 from tests.support.embedders import LetterEmbedder
@@ -475,3 +476,16 @@ def test_by_meaning_alone_a_narrow_filter_misses_none_that_is_near_enough(tmp_pa
     narrowed = made.search(parse("karang", [Filter("language", ("eng",))]), "semantic")
     counted = {value.value: value.count for value in made.search(parse("karang"), "semantic").facets["language"]}
     assert narrowed.total == counted["eng"] == len(later)
+
+
+def test_typed_nonsense_is_near_to_nothing_and_a_rare_word_is(tmp_path: Path) -> None:
+    model = StaticEmbedder()
+    titles = ("CQ Congress collection", "Kedelai dan tahu", "Tempe goreng")
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(model.name, model.dimensions) as writer:
+        writer.put(entry(f"a.{n}", one, vectors=[model.query(one)]) for n, one in enumerate(titles))
+    assert Discovery(engine, model, shipped).search(parse("zzzqqqxxxyyy")).total == 0
+    # In pieces of two letters to the model, and a word of the lexicon.
+    assert not model.knows("tempe")
+    hits = Discovery(engine, model, shipped).search(parse("tempe")).hits
+    assert hits[0].scores.cosine is not None
