@@ -153,3 +153,7 @@ def test_short_names_that_are_no_words_find_their_long_form_and_the_reverse(shor
 )
 def test_first_letters_may_leave_out_words_of_grammar_and_repeat_what_is_written_twice(short: str, long: str) -> None:
     assert stands_for(short) == long
+
+
+def test_the_law_on_electronic_information_is_known_by_its_short_name() -> None:
+    assert "electronic information and transactions law" in searched_for("uu ite")
