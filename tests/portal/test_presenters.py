@@ -237,7 +237,7 @@ def test_what_was_understood_stands_apart_and_can_be_taken_back() -> None:
         ("buku terbaru tentang laut", "Urutan: Tahun terbaru", "Order: Newest year"),
         (
             "skripsi tentang laut",
-            "Jenis bahan: Skripsi atau Skripsi/Tesis",
+            "Jenis bahan: Skripsi atau Skripsi/tesis",
             "Material type: Bachelor's thesis or Thesis",
         ),
         ("buku tentang laut yang bisa dibaca online", "Akses: Baca daring", "Access: Read online"),
