@@ -189,10 +189,12 @@ class Renewal:
 
 
 class HoldStage(StrEnum):
-    """Where a hold stands, for its patron. SUSPENDED keeps its place in the queue."""
+    """Where a hold stands, for its patron. SUSPENDED keeps its place in the queue. TO_SEND: its copy stands on the shelf
+    of another branch still, from which it will be sent."""
 
     QUEUED = "queued"
     SUSPENDED = "suspended"
+    TO_SEND = "to_send"
     IN_TRANSIT = "in_transit"
     READY = "ready"
     FULFILLED = "fulfilled"

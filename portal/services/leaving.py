@@ -24,7 +24,7 @@ from portal.store.tables import Session as SignIn
 from portal.store.tables.circulation import ACTIVE
 from portal.store.tables.people import Role, Standing
 
-_WAITING: Final = (HoldStage.QUEUED, HoldStage.SUSPENDED, HoldStage.IN_TRANSIT, HoldStage.READY)
+_WAITING: Final = (HoldStage.QUEUED, HoldStage.SUSPENDED, HoldStage.TO_SEND, HoldStage.IN_TRANSIT, HoldStage.READY)
 
 
 def give_up_holds(ils: ILSDriver, patron: PatronRef) -> None:

@@ -8,8 +8,9 @@ from portal.ils.driver import Capability, HoldStage, HoldView
 from portal.presenters.account.days import Days
 from portal.presenters.account.loans import record_address
 
-_CANCELLABLE = (HoldStage.QUEUED, HoldStage.SUSPENDED, HoldStage.READY, HoldStage.IN_TRANSIT)
+_CANCELLABLE = (HoldStage.QUEUED, HoldStage.SUSPENDED, HoldStage.TO_SEND, HoldStage.IN_TRANSIT, HoldStage.READY)
 _WAITING = (HoldStage.QUEUED, HoldStage.SUSPENDED)
+_MOVABLE = (*_WAITING, HoldStage.TO_SEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,6 @@ def holds(
 
 
 def _row(hold: HoldView, branches: Mapping[str, str], can: frozenset[Capability], days: Days) -> HoldRow:
-    waits = hold.stage in _WAITING
     suspended = hold.stage is HoldStage.SUSPENDED
     can_suspend = Capability.SUSPEND_HOLD in can and not hold.is_licence
     return HoldRow(
@@ -51,7 +51,7 @@ def _row(hold: HoldView, branches: Mapping[str, str], can: frozenset[Capability]
         can_cancel=Capability.CANCEL_HOLD in can and hold.stage in _CANCELLABLE,
         can_suspend=can_suspend and hold.stage is HoldStage.QUEUED,
         can_resume=can_suspend and suspended,
-        can_move=Capability.MOVE_HOLD in can and waits and not hold.is_licence,
+        can_move=Capability.MOVE_HOLD in can and hold.stage in _MOVABLE and not hold.is_licence,
     )
 
 

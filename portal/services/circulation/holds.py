@@ -209,8 +209,11 @@ def _rank(hold: Hold) -> int:
 
 
 def _stage(hold: Hold) -> HoldStage:
-    suspended = hold.state is HoldState.QUEUED and hold.suspended_until is not None
-    return HoldStage.SUSPENDED if suspended else HoldStage(hold.state.value)
+    if hold.state is HoldState.QUEUED and hold.suspended_until is not None:
+        return HoldStage.SUSPENDED
+    if hold.state is HoldState.IN_TRANSIT and hold.from_branch:
+        return HoldStage.TO_SEND
+    return HoldStage(hold.state.value)
 
 
 def _expected(work: Work, document: str, waiting: Sequence[tuple[Hold, Patron]]) -> Mapping[str, date]:

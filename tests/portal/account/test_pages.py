@@ -134,6 +134,21 @@ def test_a_hold_is_placed_put_off_moved_and_cancelled(house: House) -> None:
     assert "Tidak ada reservasi." in post(browser, f"{path}/batal")
 
 
+def test_a_copy_of_another_branch_is_on_its_way_only_once_it_was_sent(house: House) -> None:
+    patron = house.patron()
+    barcode = house.lending.copy(REEF_ID, branch=SECOND)
+    house.lending.hold(patron, REEF_ID)
+    browser = house.browser("BT-0001")
+    shown = browser.get("/akun/reservasi").text
+    assert "Akan dikirim ke tempat ambil" in shown
+    assert "Dalam perjalanan" not in shown
+    assert "/pindah" in shown, "it may be fetched elsewhere as long as it stands on its shelf"
+    house.lending.take_back(barcode, SECOND)
+    shown = browser.get("/akun/reservasi").text
+    assert "Dalam perjalanan ke tempat ambil" in shown
+    assert "/pindah" not in shown
+
+
 def test_a_hold_that_is_ready_says_where_and_until_when(house: House) -> None:
     patron = house.patron()
     house.lending.copy(REEF_ID)

@@ -64,10 +64,11 @@ def test_days_to_fetch_begin_when_staff_have_pulled_the_copy(library: Library) -
 def test_a_copy_of_another_branch_goes_on_its_way(library: Library) -> None:
     barcode, patron = library.copy(branch=SECOND), library.patron()
     library.hold(patron, branch=CENTRAL)
-    assert only(library, patron).stage is HoldStage.IN_TRANSIT
+    assert only(library, patron).stage is HoldStage.TO_SEND
     assert [entry.barcode for entry in library.desk.pull_list(LIBRARIAN, SECOND)] == [barcode]
     assert library.desk.in_transit(LIBRARIAN, CENTRAL) == ()
     assert library.take_back(barcode, SECOND).next is Next.TRANSIT
+    assert only(library, patron).stage is HoldStage.IN_TRANSIT
     assert [entry.patron_id for entry in library.desk.in_transit(LIBRARIAN, CENTRAL)] == [patron.id]
     assert library.desk.receive(LIBRARIAN, barcode, CENTRAL).next is Next.HOLD_SHELF
     assert only(library, patron).stage is HoldStage.READY
@@ -244,7 +245,7 @@ def test_moving_a_hold_while_it_waits_and_while_its_copy_is_on_the_shelf(library
     library.hold(patron)
     assert library.circulation.move_hold(patron.id, only(library, patron).id, "nowhere").refusal is Refusal.BAD_PICKUP
     assert library.circulation.move_hold(patron.id, only(library, patron).id, SECOND).done
-    assert (only(library, patron).stage, only(library, patron).pickup_branch) == (HoldStage.IN_TRANSIT, SECOND)
+    assert (only(library, patron).stage, only(library, patron).pickup_branch) == (HoldStage.TO_SEND, SECOND)
     library.take_back(barcode)
     assert library.circulation.move_hold(patron.id, only(library, patron).id, CENTRAL).refusal is Refusal.IN_TRANSIT
     library.take_back(barcode, SECOND)
