@@ -98,7 +98,7 @@ def test_a_patron_signs_in_renews_reserves_cancels_and_signs_out(browser: Browse
 
     page.goto(f"{lending_portal.address}/?q=rainbow")
     page.wait_for_selector("#portal-first", state="detached")
-    expect(page.locator("[data-live='kota.008'] [data-live-words]")).to_contain_text("Tersedia di Rak")
+    expect(page.locator("[data-live='kota.008'] [data-live-words]")).to_contain_text("Tersedia di rak")
     hold = page.get_by_role("link", name="Pesan: The rainbow troops")
     hold.click()
     told = page.locator("[data-live='kota.008'] [data-told]")
@@ -160,7 +160,7 @@ def test_without_a_script_there_is_a_plain_link_to_ask(browser: Browser, lending
     page = context.new_page()
     page.goto(f"{lending_portal.address}/cari?q=rainbow")
     page.get_by_role("link", name="Ketersediaan dan pemesanan: The rainbow troops").click()
-    expect(page.get_by_text("Tersedia di Rak").first).to_be_visible()
+    expect(page.get_by_text("Tersedia di rak").first).to_be_visible()
     context.close()
 
 

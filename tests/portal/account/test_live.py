@@ -38,7 +38,7 @@ def test_titles_are_told_in_words_with_place_day_and_queue(house: House) -> None
         house.lending.hold(patron, "kota.002")
     house.lending.copy("kota.003", lendable=False)
     told = titles(house.browser(), REEF_ID, "kota.002", "kota.003", "kota.004")
-    assert "Tersedia di Rak · " in str(told[REEF_ID]["text"])
+    assert "Tersedia di rak · " in str(told[REEF_ID]["text"])
     assert "Cabang Aertembaga" in str(told[REEF_ID]["text"])
     assert (told["kota.002"]["text"], told["kota.002"]["waiting"]) == ("Dipinjam, kembali 3 Des", "2 menunggu")
     assert str(told["kota.003"]["text"]).startswith("Baca di tempat")

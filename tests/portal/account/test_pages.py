@@ -171,7 +171,7 @@ def test_guests_sign_in_before_they_ask(house: House) -> None:
     shown = house.browser().get(f"/pesan/{REEF_ID}")
     assert shown.status_code == 200
     assert f'href="/masuk?lanjut=%2Fpesan%2F{REEF_ID}"' in shown.text
-    assert "Tersedia di Rak" in shown.text
+    assert "Tersedia di rak" in shown.text
     house.patron()
     browser = house.browser()
     form = {"card": "BT-0001", "pin": PIN, "lanjut": f"/pesan/{REEF_ID}"}
