@@ -88,6 +88,8 @@ def _write_any_letter(*, as_json: bool) -> None:
 
 def _write_no_more() -> None:
     """What still waits to be written goes nowhere, or the interpreter would try once more and say so."""
+    if sys.stdout is None:  # it was closed from the start
+        return
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -25,7 +25,7 @@ from search.discovery import Discovery
 from search.document import DocumentId
 from search.embedding import Embedder
 from search.engine import Engine
-from search.errors import IndexBusy
+from search.errors import EngineUnavailable, IndexBusy
 from search.evaluation import (
     COMPARED,
     Comparison,
@@ -71,15 +71,19 @@ def evaluate(arguments: Namespace) -> int:
         queries = read_queries(arguments.queries)
         judged = read_judgements(arguments.qrels)
         _require_judged(queries, judged, arguments)
+    except OSError as error:
+        print(f"telusur: {error.filename or 'a file'} cannot be read: {error.strerror or error}.", file=sys.stderr)
+        return WRONG_USE
+    except ValueError as error:
+        print(f"telusur: {error}", file=sys.stderr)
+        return WRONG_USE
+    try:
         with _catalogue(arguments.corpus, words_only=set(modes) == {"keyword"}) as (engine, embedder):
             documents = engine.info().documents
             _tell_of_missing(engine, judged)
             discovery = Discovery(engine, embedder, shipped)
             read = _in_plain_language if arguments.plain_language else parse
             measured = {mode: _measured(discovery, mode, read, queries, judged) for mode in modes}
-    except OSError as error:
-        print(f"telusur: {error.filename or 'a file'} cannot be read: {error.strerror or error}.", file=sys.stderr)
-        return WRONG_USE
     except ValueError as error:
         print(f"telusur: {error}", file=sys.stderr)
         return WRONG_USE
@@ -129,11 +133,11 @@ def _catalogue(corpus: Path | None, *, words_only: bool) -> Iterator[tuple[Engin
 def passing_index(settings: SearchSettings, texts: Iterator[CorpusText], embedder: Embedder | None) -> Iterator[Engine]:
     """An index of `texts` in the engine of `settings`, gone afterwards; the library's own is not touched.
 
-    Raises IndexBusy where another evaluation in the same cluster takes its place.
+    Raises IndexBusy where another evaluation in the same cluster takes its place, EngineUnavailable without room for it.
     """
     if settings.server is None:
-        with tempfile.TemporaryDirectory(prefix="telusur-evaluate-") as folder:
-            engine = open_engine(replace(settings, data=Path(folder)))
+        with _passing_folder() as folder:
+            engine = open_engine(replace(settings, data=folder))
             _index(engine, texts, embedder)
             yield engine
         return
@@ -152,6 +156,19 @@ def passing_index(settings: SearchSettings, texts: Iterator[CorpusText], embedde
         raise IndexBusy(
             "Another evaluation took the place of this one in the cluster; start it again when that has ended."
         )
+
+
+@contextmanager
+def _passing_folder() -> Iterator[Path]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="telusur-evaluate-")
+    except OSError as error:  # of a full disk Python says that there is no folder
+        raise EngineUnavailable(
+            f"There is no room for the index of the corpus: {error.strerror or error}. Make room on the disk, or name a folder "
+            "on another by TMPDIR, and run the command again."
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def _index(engine: Engine, texts: Iterator[CorpusText], embedder: Embedder | None) -> None:

@@ -96,6 +96,27 @@ def test_output_for_which_there_is_no_room_is_told(catalogue: Path, arguments: t
     assert (code, complained.count("No space left on device. Make room on the disk")) == (3, 1)
 
 
+def evaluation(folder: Path, corpus: str) -> tuple[str, ...]:
+    """How to evaluate on `corpus`, with a query and a judgement in files beside it."""
+    (folder / "q.jsonl").write_text('{"_id": "q", "text": "manado"}\n')
+    (folder / "r.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n")
+    return "evaluate", "--mode", "keyword", "--corpus", corpus, "--queries", "q.jsonl", "--qrels", "r.tsv"
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="no prlimit here")
+def test_a_corpus_for_whose_index_there_is_no_room_is_no_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text('{"_id": "1", "title": "Manado", "text": ""}\n')
+    code, _, complained = run(tmp_path, *evaluation(tmp_path, "c.jsonl"), before=("prlimit", "--fsize=0"))
+    assert (code, "Make room on the disk" in complained) == (3, True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that opens and cannot be read")
+def test_who_closed_the_output_is_told_what_failed_too(tmp_path: Path) -> None:
+    closed = ("sh", "-c", 'exec "$@" >&-', "sh")
+    code, _, complained = run(tmp_path, *evaluation(tmp_path, "/proc/self/mem"), before=closed)
+    assert (code, "Input/output error" in complained) == (3, True)
+
+
 @pytest.mark.parametrize("closed", ["data", "data/index/CURRENT", "data/index/generations/*/words/*.store"])
 def test_an_index_of_another_user_is_told_as_that_and_not_as_damage(
     catalogue: Path, tmp_path: Path, closed: str
