@@ -14,7 +14,7 @@ from ingest.readers.records import MAX_FIELDS
 from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import Sheet, WorkbookError, sheets
 from ingest.readers.table_copies import COPY_TAGS, Cut, joined
-from ingest.readers.table_heading import Heading, NamelessColumns, find_heading
+from ingest.readers.table_heading import Heading, NamelessColumns, find_heading, numbers_columns
 from ingest.readers.table_record import Plan, destroyed_isbn, may_repeat, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
@@ -107,7 +107,7 @@ class TableReader:
             places, repeated = best.places(heading.names), best.repeated(heading.names)
             self._tell_repeated(best, repeated, heading, file)
             below = _chained([row for row in top if row.number > heading.number], rest)
-            body, names = _without(heading, below), heading.names
+            body, names = self._body(heading, below, file), heading.names
         elif self._own is not None and self._own.order and top and not _is_of_others(self._own, top):
             best, places, body = self._own, self._own.places(self._own.order), _chained(top, rest)
             names = self._own.order
@@ -120,6 +120,22 @@ class TableReader:
         nameless = NamelessColumns(names) if found is not None else None
         cut = self._rows(best, columns, body, file, len(names), nameless)
         return joined(cut, file) if _tells_of_copies(columns) else _streamed(cut)
+
+    def _body(self, heading: Heading, rows: Iterator[Row], file: str) -> Iterator[Row]:
+        """Rows without the heading where it stands again, as on every page that was printed, or where tables were joined,
+        and without the numbers of the columns that offices write under their names."""
+        is_under, is_told = True, False
+        for row in rows:
+            if row.cells in heading.rows:
+                is_under = True
+                continue
+            if is_under and numbers_columns(row.cells, heading.names):
+                if not is_told:
+                    self._on_note(file, f"Row {row.number} only numbers the columns (1, 2, 3 ...), so it is left out.")
+                is_told = True
+                continue
+            is_under = is_under and not any(row.cells)
+            yield row
 
     def _maps(self) -> Sequence[TableMapping]:
         return shipped() if self._own is None else (self._own,)
@@ -235,11 +251,6 @@ def _streamed(cut: Iterator[Cut | Rejected]) -> Iterator[Item]:
 def _chained(top: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from top
     yield from rest
-
-
-def _without(heading: Heading, rows: Iterator[Row]) -> Iterator[Row]:
-    """Rows without the heading where it stands again, as on every page that was printed, or where tables were joined."""
-    return (row for row in rows if row.cells not in heading.rows)
 
 
 def _about_swallowing(row: Row) -> str:

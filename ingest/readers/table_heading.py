@@ -1,5 +1,6 @@
 """Which row of a table holds the names of its columns, and by which map they are read."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,9 @@ from ingest.readers.rows import Row
 
 _TOLD_COLUMNS: Final = 10
 _TOLD_CHARACTERS: Final = 40
+# "1", "(1)", "1." or, as a spreadsheet's number, "1.0".
+_NUMBER: Final = re.compile(r"\s*\(?([0-9]{1,3})(?:\.0?)?\)?\s*")
+_LEAST_COUNTED: Final = 3  # the second of a series may be called "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,19 @@ def stacked(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
     width = max(len(upper), len(lower))
     above, below = ((*cells, *[""] * (width - len(cells))) for cells in (upper, lower))
     return tuple(one or other for one, other in zip(below, above, strict=True))
+
+
+def numbers_columns(cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a row counts the columns of these names, each or all but one of them, and holds nothing else.
+
+    >>> numbers_columns(("(1)", "(2)", "(3)", ""), ("No", "Judul", "Pengarang", ""))
+    True
+    >>> numbers_columns(("1", "2", "", "2024"), ("No", "Judul", "Pengarang", "Tahun"))
+    False
+    """
+    numbers = [found[1] if (found := _NUMBER.fullmatch(cell)) else "" for cell in cells if cell]
+    named = sum(1 for name in names if name.strip())
+    return len(numbers) >= max(_LEAST_COUNTED, named - 1) and numbers == [str(n + 1) for n in range(len(numbers))]
 
 
 class NamelessColumns:

@@ -639,6 +639,22 @@ def test_entities_in_a_workbook_are_refused(tmp_path: Path) -> None:
     assert [getattr(item, "code", "read") for item in found] == ["broken_record"]
 
 
+@pytest.mark.parametrize("numbers", ["1,2,3,4", "(1),(2),(3),(4)", "1.0,2.0,3.0,4.0", ",1,2,3"])
+def test_a_row_that_numbers_the_columns_is_no_title_and_told(numbers: str) -> None:
+    notes: list[str] = []
+    table = f"No,Judul,Pengarang,Tahun\n{numbers}\n1,Laut,Leila,2017\nNo,Judul,Pengarang,Tahun\n{numbers}\n2,Saman,Ayu,1998\n"
+    found = read(table, notes=notes)
+    assert [document.title for document in documents(found)] == ["Laut", "Saman"]
+    assert notes == ["Row 2 only numbers the columns (1, 2, 3 ...), so it is left out."]
+
+
+def test_a_title_that_is_a_number_is_read() -> None:
+    table = "Judul,Tahun\n1,2\n"
+    assert [document.title for document in documents(read(table))] == ["1"]
+    table = "No,Judul,Pengarang,Tahun\n1,2,,2009\n1,2,3,4\n"  # the second is not under the names
+    assert [document.title for document in documents(read(table))] == ["2", "2"]
+
+
 def test_an_open_quote_costs_only_its_line() -> None:
     found = read('Judul,Tahun\nSatu,2001\n"Dua,2002\nTiga,2003\n' + "Empat,2004\n" * 2_000)
     assert [getattr(item, "code", "read") for item in found[:3]] == ["read", "too_large", "read"]
