@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.elasticsearch.node import FAST_START, Node, NodeFailed, start_node
 from tests.support.elasticsearch.ports import free_port
+from tests.support.engines import remove_indexes
 from tests.support.quick_places import quick_folder
 from tests.support.records import record, write
 
@@ -119,6 +120,20 @@ def test_a_portal_goes_on_without_its_cluster_and_finds_it_again(running: Node, 
     assert "cannot be reached" in log
     assert "answers again" in log
     assert "terumbu" not in log
+
+
+def test_an_index_that_is_deleted_under_a_portal_is_not_told_as_an_empty_catalogue(
+    running: Node, tmp_path: Path
+) -> None:
+    with Portal(tmp_path, running) as portal:
+        file = write(tmp_path / "a.mrc", [record("1", "Terumbu karang Selat Lembeh")])
+        portal.load(file)
+        assert "Terumbu" in portal.wait_for("/cari?q=terumbu", 200).text
+        remove_indexes((running.url,), "telusur")
+        for hl, notice in NOTICE.items():
+            assert notice in portal.wait_for(f"/cari?q=karang&hl={hl}", 503).text
+        portal.load(file)
+        assert "Terumbu" in portal.wait_for("/cari?q=terumbu", 200).text
 
 
 def test_a_portal_that_started_before_its_cluster_finds_it(running: Node, tmp_path: Path) -> None:

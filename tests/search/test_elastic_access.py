@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 from search.engine import Engine, WriteReport
 from search.engines.elastic import ElasticEngine
 from search.engines.elastic.state import State
-from search.errors import EngineUnavailable, IndexMissing, SchemaMismatch
+from search.errors import EngineUnavailable, IndexGone, IndexMissing, SchemaMismatch
 from search.query_language import parse
 from search.settings import ServerSettings
 from tests.support.documents import entry
@@ -225,6 +225,19 @@ def test_without_an_index_the_way_to_load_is_told(elasticsearch_node: Node, inde
         for ask in (engine.searcher, engine.info, engine.damaged):
             with pytest.raises(IndexMissing, match="telusur ingest"):
                 ask()
+
+
+def test_an_index_that_is_deleted_under_a_portal_is_no_empty_catalogue(elasticsearch_node: Node, index: str) -> None:
+    settings = ServerSettings((elasticsearch_node.url,), index=index)
+    with closing(ElasticEngine(settings)) as engine, closing(ElasticEngine(settings)) as loading:
+        load(engine, "Laut")
+        held = engine.searcher()
+        remove_indexes((elasticsearch_node.url,), index)
+        for ask in (lambda: held.keyword(parse("laut"), 10), engine.info, engine.damaged, lambda: load(engine, "Ikan")):
+            with pytest.raises(IndexGone, match=r"no longer there.*snapshot.*telusur ingest"):
+                ask()
+        load(loading, "Ikan")  # whoever begins a new one says so
+        assert total(engine) == 1
 
 
 @pytest.mark.parametrize("metadata", [None, {"layout": "x", "schema_version": None}, {"made_by": "somebody"}])

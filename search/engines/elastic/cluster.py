@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -52,6 +52,11 @@ class Cluster:
         # Made once: to make it takes a quarter of what a whole request costs this process.
         self._reader = self._client.options(request_timeout=READ_TIMEOUT_S, max_retries=0)
         self._pause = Pause()
+
+    def note_index(self) -> None:
+        """The index is there: if it is missing from now on, nobody is to be told that it was never made."""
+        if not self.explaining.was_there:
+            self.explaining = replace(self.explaining, was_there=True)
 
     def read(self, doing: str, call: Callable[[Elasticsearch], T]) -> T:
         """The answer to a reader's question, soon or not at all. doing: ends "Elasticsearch could not …"."""

@@ -87,7 +87,7 @@ class ElasticEngine:
 
     def damaged(self) -> list[str]:
         """Published indexes a part of which is on no node that is there."""
-        self._state()
+        self._read_state(self._cluster.read)  # of an index that is gone the cluster's health would wait for long
         health = self._cluster.read(
             "be examined",
             lambda client: client.cluster.health(index=[self._names.records, self._names.pages], level="indices"),
@@ -193,6 +193,7 @@ class ElasticEngine:
 
     def _read_state(self, ask: Any) -> State:
         state = self._state_of(self._names.records, ask)
+        self._cluster.note_index()
         with self._lock:
             self._known = (time.monotonic() + STATE_S, state)
         return state

@@ -10,7 +10,7 @@ from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
 
-from search.errors import EngineUnavailable, IndexMissing, QueryRefused, SearchError
+from search.errors import EngineUnavailable, IndexGone, IndexMissing, QueryRefused, SearchError
 
 REFUSED, FORBIDDEN, BUSY, UNAVAILABLE = 401, 403, 429, 503
 _PASSING: Final = frozenset({BUSY, 502, UNAVAILABLE, 504})
@@ -41,10 +41,12 @@ _TOO_MANY_WORDS: Final = frozenset({"too_many_nested_clauses", "too_many_clauses
 
 @dataclass(frozen=True, slots=True)
 class Explaining:
-    """Errors about one cluster. hosts: as they may be shown. index: what our names in the cluster begin with."""
+    """Errors about one cluster. hosts: as they may be shown. index: what our names in the cluster begin with.
+    was_there: the index was found already, so one that is missing was taken away."""
 
     hosts: str
     index: str
+    was_there: bool = False
 
     def error(self, error: Exception, doing: str) -> SearchError:
         """An error of the client as one of ours. doing: ends "Elasticsearch could not …"."""
@@ -86,7 +88,7 @@ class Explaining:
                 f"the role the privileges that docs/scaling.md names on {self.index}-*."
             )
         if "index_not_found_exception" in types:
-            return IndexMissing(self.missing())
+            return IndexGone(self.gone()) if self.was_there else IndexMissing(self.missing())
         if types & _TOO_MANY_WORDS:
             return QueryRefused("This search has too many words for the cluster; ask with fewer.")
         if types & _LOST:
@@ -117,6 +119,12 @@ class Explaining:
         return (
             f"There is no index {self.index!r} in Elasticsearch at {self.hosts} yet. Load records with: telusur ingest "
             "PATH (TELUSUR_ENGINE_INDEX names the index)"
+        )
+
+    def gone(self) -> str:
+        return (
+            f"The index {self.index!r} that was in Elasticsearch at {self.hosts} is no longer there. Restore it from a snapshot; "
+            "without one, load the records again with: telusur ingest PATH"
         )
 
     def nowhere(self, doing: str) -> EngineUnavailable:
