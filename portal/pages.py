@@ -22,6 +22,7 @@ from portal.presenters.facets import facet_list
 from portal.presenters.head import Head, head
 from portal.presenters.home import home
 from portal.presenters.lending import LentView
+from portal.presenters.place import PlaceView, library_data, place
 from portal.presenters.reader import reader
 from portal.presenters.record import record
 from portal.presenters.report import report_link
@@ -273,7 +274,9 @@ class Drawing:
         new = new_titles(self.services.discovery, info.generation)
         view = home(everything, new, info, examples, self.state, self.links, self.t)
         title = self.t("home.title")
-        return self._drawn("_home.html", view, title, "", view="home", indexed=True)
+        settings = self.services.settings
+        data = library_data(settings.library, self.base, settings.email, self._place)
+        return self._drawn("_home.html", view, title, "", view="home", indexed=True, beside={"library_data": data})
 
     def _results(self) -> Drawn:
         state, found = self.state, self._understood()
@@ -288,7 +291,9 @@ class Drawing:
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t, instead)
         taken = taking(view, title, state, self.base, self._interactive, self.t)
         library, email = self.services.library_name, self.services.settings.email
-        service = service_view(page, state, library, email, self._account_href(), self._interactive, self.t)
+        service = service_view(
+            page, state, library, email, self._account_href(), self._interactive, self._place, self.t
+        )
         return self._drawn(
             "_results.html",
             view,
@@ -418,6 +423,7 @@ class Drawing:
             "base": self.base,
             "head": head,
             "library": self.services.library_name,
+            "place": self._place,
             "home_href": self.links.search(self.state.starting_over()),
             "language_href": other_language or self._other_language(),
             "is_home": view == "home",
@@ -442,6 +448,10 @@ class Drawing:
             canonical=canonical,
             head=head,
         )
+
+    @property
+    def _place(self) -> PlaceView:
+        return place(self.services.settings.place, self.t)
 
     def _account_href(self) -> str:
         """The same for everybody, signed in or not, so that pages can be kept in caches; "" where there are no accounts."""

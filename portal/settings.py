@@ -82,6 +82,14 @@ SETTINGS: Final = (
         "the library's e-mail for reports of errors in records, told to harvesters, and the sender of letters to patrons; "
         "empty: none is offered",
     ),
+    Setting(
+        "TELUSUR_ADDRESS", "", "where the library is, as patrons are told it: street, town; empty: nothing is told"
+    ),
+    Setting("TELUSUR_PHONE", "", "its telephone number, told beside the address"),
+    Setting(
+        "TELUSUR_OPENING_HOURS", "", "when it is open, in words, as Senin–Jumat 08.00–16.00; empty: nothing is told"
+    ),
+    Setting("TELUSUR_OPENING_HOURS_EN", "", "the same in English, for English pages; empty: the one above"),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
     Setting("TELUSUR_PORT", "8501", "port the portal listens on"),
@@ -171,6 +179,19 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSettings:
+    """Where the library is, when it is open, and its telephone, in its own words; "" for what is not told.
+
+    hours_en: for pages in English.
+    """
+
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    hours_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, read once. `sources` says where each came from, by variable."""
 
@@ -181,6 +202,7 @@ class Settings:
     library: str
     url: str
     email: str
+    place: PlaceSettings
     source: str
     host: str
     port: int
@@ -247,6 +269,12 @@ def read_settings(environment: Mapping[str, str] | None = None, config: Path = C
         library=values["TELUSUR_LIBRARY"],
         url=_address(values, sources),
         email=_email(values, sources),
+        place=PlaceSettings(
+            address=values["TELUSUR_ADDRESS"].strip(),
+            phone=values["TELUSUR_PHONE"].strip(),
+            hours=values["TELUSUR_OPENING_HOURS"].strip(),
+            hours_en=values["TELUSUR_OPENING_HOURS_EN"].strip(),
+        ),
         source=_source(values, sources),
         host=values["TELUSUR_HOST"],
         port=port,

@@ -7,6 +7,7 @@ from typing import Final
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.choices import Choice
+from portal.presenters.place import PlaceView
 from portal.search_state import SearchState
 from search.reading.interpretation import EVERYTHING
 from search.reading.services import Service, service
@@ -24,7 +25,14 @@ class ServiceView:
 
 
 def service_view(
-    page: ResultPage, state: SearchState, library: str, email: str, account: str, interactive: bool, t: Messages
+    page: ResultPage,
+    state: SearchState,
+    library: str,
+    email: str,
+    account: str,
+    interactive: bool,
+    told: PlaceView,
+    t: Messages,
 ) -> ServiceView | None:
     """None for any other search. page: what the search finds. account: where it is, "" where there are none."""
     searches = state.page > 1 or state.scope or EVERYTHING in state.words
@@ -32,7 +40,16 @@ def service_view(
     if asked is None:
         return None
     help_page = addresses.help_page(t.language, interactive)
-    return ServiceView(t("service.told"), tuple(_links(asked, email, account, help_page, t)))
+    return ServiceView(_told(asked, told, t), tuple(_links(asked, email, account, help_page, t)))
+
+
+def _told(asked: Service, told: PlaceView, t: Messages) -> str:
+    """The answer, where the library has told it."""
+    if asked == "hours" and told.hours:
+        return t("service.hours", hours=told.hours)
+    if asked == "place" and (where := ". ".join(filter(None, (told.address, told.phone)))):
+        return t("service.place", where=where)
+    return t("service.told")
 
 
 def _links(asked: Service, email: str, account: str, help_page: str, t: Messages) -> Iterator[Choice]:

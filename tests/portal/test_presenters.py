@@ -12,11 +12,13 @@ from portal.i18n import Language, Messages, messages
 from portal.links import InteractiveLinks, PlainLinks, is_web_address
 from portal.presenters import reason_sentence
 from portal.presenters.facets import FacetGroup, facet_groups
+from portal.presenters.place import place
 from portal.presenters.reader import paragraphs, reader
 from portal.presenters.results import Results, card, results
 from portal.presenters.service import service_view
 from portal.presenters.wording import names_line, value_label
 from portal.search_state import SearchState
+from portal.settings import PlaceSettings
 from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess, Page
 from search.query import Query
 from search.query_language import parse
@@ -421,7 +423,10 @@ def test_what_is_the_title_of_a_hit_is_no_question_to_the_library() -> None:
     for hit, asked in ((titled, None), (Hit(book(), 1.0, ()), "hours")):
         answer = search_answer(found(hit), state.understood(TODAY), "id", library="Perpustakaan Bitung")
         assert answer["interpretation"]["service"] == asked
-        assert (service_view(found(hit), state, "Perpustakaan Bitung", "", "", False, ID) is None) == (asked is None)
+        assert (
+            service_view(found(hit), state, "Perpustakaan Bitung", "", "", False, place(PlaceSettings(), ID), ID)
+            is None
+        ) == (asked is None)
 
 
 def test_the_json_names_translation_beside_the_fields_and_every_part_of_the_score() -> None:
