@@ -73,6 +73,19 @@ def test_a_phone_shows_the_largest_text_without_scrolling_sideways(window: Windo
     assert not reaches_out(page)
 
 
+@pytest.mark.parametrize(
+    ("path", "heading"), [("/cari?q=laut", ".card h2 a"), (f"/katalog/{REEF_ID}", ".record-head h1")]
+)
+def test_a_long_word_is_whole_in_the_largest_text(window: Window, path: str, heading: str) -> None:
+    page, _ = window.visit(path, PHONE_PX)
+    page.evaluate("document.documentElement.dataset.text = 'largest'")
+    lines = page.locator(heading).first.evaluate(
+        """e => { e.textContent = 'Pertanggungjawaban';
+            const text = document.createRange(); text.selectNodeContents(e); return text.getClientRects().length }"""
+    )
+    assert lines == 1
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_box_has_room_for_words(window: Window, path: str) -> None:
     page, _ = window.visit(path, PHONE_PX)
