@@ -64,6 +64,7 @@ class Shell:
             head += f'    <link rel="alternate" type="application/atom+xml" href="{escape(feed(state))}">\n'
         name, described = escape(t("opensearch.short_name")), f"/opensearch.xml?hl={state.hl}"
         head += f'    <link rel="search" type="{OPENSEARCH}" title="{name}" href="{described}">\n'
+        head += '    <link rel="unapi-server" type="application/xml" href="/unapi">\n'
         if not state.is_home:
             head += '    <meta name="robots" content="noindex">\n'
         live = '<div id="portal-live" role="status" aria-live="polite" class="visually-hidden"></div>'

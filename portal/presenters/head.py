@@ -21,7 +21,6 @@ DESCRIPTION_CHARACTERS: Final = 300
 class Head:
     """named, properties: meta elements. files: other forms of the page. coins: of the span in its body."""
 
-    id: str
     named: tuple[tuple[str, str], ...]
     properties: tuple[tuple[str, str], ...]
     json_ld: Markup
@@ -44,7 +43,6 @@ def head(document: Document, base: str, library: str, t: Messages) -> Head:
         ("og:locale", {"id": "id_ID", "en": "en_GB"}[t.language]),
     )
     return Head(
-        id=document.id,
         named=(*((("description", description),) if description else ()), *citation_tags(cited)),
         properties=tuple((name, content) for name, content in properties if content),
         json_ld=script_content(linked_data(cited, audience)),

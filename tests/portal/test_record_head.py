@@ -20,6 +20,13 @@ def linked_data(text: str) -> dict[str, object]:
     return data
 
 
+def named_for_unapi(text: str) -> tuple[list[str], str]:
+    """The ids on a page, and where their records are to be had."""
+    page = Elements(text)
+    (server,) = [a["href"] for a in page.all("link") if a["rel"] == "unapi-server"]
+    return [a["title"] for a in page.all("abbr") if a.get("class") == "unapi-id"], server
+
+
 @pytest.mark.parametrize("hl", ["id", "en"])
 def test_a_record_page_carries_everything_a_reference_manager_looks_for(client: TestClient, hl: str) -> None:
     text = client.get(f"/katalog/{REEF_ID}?hl={hl}").text
@@ -32,8 +39,6 @@ def test_a_record_page_carries_everything_a_reference_manager_looks_for(client: 
     data = linked_data(text)
     assert (data["@type"], data["isbn"], data["inLanguage"]) == ("Book", "9786020000012", "id")
     assert data["@id"] == f"http://testserver/katalog/{REEF_ID}"
-    assert [a["title"] for a in page.all("abbr") if a.get("class") == "unapi-id"] == [REEF_ID]
-    assert [a["href"] for a in page.all("link") if a["rel"] == "unapi-server"] == ["/unapi"]
 
 
 def test_other_forms_are_announced_and_answer(client: TestClient) -> None:
@@ -67,13 +72,18 @@ def test_a_record_of_scripts_says_them_as_text(client: TestClient) -> None:
     assert not scripts_of(client.get("/kutip/kota.x/%3Cb%3E%26").text)
 
 
+@pytest.mark.parametrize("path", [f"/katalog/{REEF_ID}", f"/?id={REEF_ID}"], ids=["plain", "interactive"])
+def test_a_record_is_named_once(client: TestClient, path: str) -> None:
+    assert named_for_unapi(client.get(path).text) == ([REEF_ID], "/unapi")
+
+
 @pytest.mark.parametrize("path", ["/cari?q=karang", "/?q=karang"], ids=["plain", "interactive"])
 def test_every_hit_of_a_search_can_be_picked_up(client: TestClient, path: str) -> None:
-    ids = [a["title"] for a in Elements(client.get(path).text).all("abbr") if a.get("class") == "unapi-id"]
+    ids, server = named_for_unapi(client.get(path).text)
     hits = client.get("/api/v1/search?q=karang").json()["hits"]
     assert ids == [hit["id"] for hit in hits]
     for id in ids:
-        assert f"ID  - {id}" in client.get("/unapi", params={"id": id, "format": "ris"}).text
+        assert f"ID  - {id}" in client.get(server, params={"id": id, "format": "ris"}).text
 
 
 @pytest.mark.parametrize("hl", ["id", "en"])
