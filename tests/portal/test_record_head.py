@@ -86,6 +86,11 @@ def test_every_hit_of_a_search_can_be_picked_up(client: TestClient, path: str) -
         assert f"ID  - {id}" in client.get(server, params={"id": id, "format": "ris"}).text
 
 
+def test_so_can_every_title_of_a_list(client: TestClient) -> None:
+    ids, _ = named_for_unapi(client.get(f"/simpanan?ids={REEF_ID}&ids={EBOOK_ID}").text)
+    assert ids == [REEF_ID, EBOOK_ID]
+
+
 @pytest.mark.parametrize("hl", ["id", "en"])
 def test_citations_have_a_page_and_a_part(client: TestClient, hl: str) -> None:
     text = client.get(f"/kutip/{REEF_ID}?hl={hl}").text
