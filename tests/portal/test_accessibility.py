@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 # Every kind of page, by its path without a language.
 PAGES = {
     "home": "/",
+    "plain home": "/cari",
     "results": "/?q=membaca+jilid&f.year=2010..2019",
     "read from plain words": "/?q=buku+anak+tentang+membaca+setelah+2000",
     "nothing found": "/?q=zzqqxx",
