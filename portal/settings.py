@@ -51,7 +51,8 @@ class Setting:
         """`value` as it may stand on a screen or in a report of a problem."""
         if self.secret and value:
             return "(set)"
-        return (_without_user(value) if self.variable in _HOLDS_USER else value) or '""'
+        shown = _without_user(value) if self.variable in _HOLDS_USER else value
+        return " / ".join(shown.splitlines()) or '""'  # opening hours may have lines; a setting here has one
 
     @property
     def key(self) -> str:

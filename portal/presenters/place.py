@@ -25,6 +25,14 @@ class PlaceView:
     dial: str
 
     @property
+    def address_line(self) -> str:
+        return in_one_line(self.address, ", ")
+
+    @property
+    def hours_line(self) -> str:
+        return in_one_line(self.hours, "; ")
+
+    @property
     def known(self) -> bool:
         return bool(self.address or self.hours or self.phone)
 
@@ -40,12 +48,22 @@ def place(settings: PlaceSettings, t: Messages) -> PlaceView:
     )
 
 
+def in_one_line(text: str, between: str) -> str:
+    """
+    >>> in_one_line("Senin–Kamis 08.00–16.00,\\nJumat 08.00–11.30", "; ")
+    'Senin–Kamis 08.00–16.00; Jumat 08.00–11.30'
+    """
+    return between.join(line.strip(" ,;") for line in text.splitlines() if line.strip(" ,;"))
+
+
 def dialled(phone: str) -> str:
     """
     >>> dialled("(0438) 212-34"), dialled("+62 438 21234"), dialled("21234 atau 21235")
     ('043821234', '+6243821234', '')
+    >>> dialled("+62 (0)438 21234")  # the nought is for who calls from inside the country
+    '+6243821234'
     """
-    plain = phone.replace("(", "", 1) if phone.startswith("(") else phone
+    plain = phone.replace("(0)", "", 1) if phone.startswith("+") else phone.removeprefix("(")
     return re.sub(r"[^0-9+]", "", plain) if _DIALLED.fullmatch(plain) else ""
 
 

@@ -46,8 +46,8 @@ def service_view(
 def _told(asked: Service, told: PlaceView, t: Messages) -> str:
     """The answer, where the library has told it."""
     if asked == "hours" and told.hours:
-        return t("service.hours", hours=told.hours)
-    if asked == "place" and (where := ". ".join(filter(None, (told.address, told.phone)))):
+        return t("service.hours", hours=told.hours_line)
+    if asked == "place" and (where := ". ".join(filter(None, (told.address_line, told.phone)))):
         return t("service.place", where=where)
     return t("service.told")
 

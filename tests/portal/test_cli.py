@@ -219,9 +219,11 @@ def test_without_an_index_commands_say_what_to_do(telusur: Telusur) -> None:
 
 
 def test_check_shows_each_setting_with_its_source(loaded: Telusur) -> None:
-    (loaded.folder / "telusur.toml").write_text('library = "Perpustakaan Uji"\n', encoding="utf-8")
+    written = 'library = "Perpustakaan Uji"\nopening_hours = """\nSenin 08.00\nSabtu tutup"""\n'
+    (loaded.folder / "telusur.toml").write_text(written, encoding="utf-8")
     text = loaded.run("check")
     assert "TELUSUR_LIBRARY=Perpustakaan Uji  [telusur.toml]" in text
+    assert "TELUSUR_OPENING_HOURS=Senin 08.00 / Sabtu tutup  [telusur.toml]" in text
     assert "TELUSUR_MODEL=none  [environment]" in text
     assert "2 records" in text
 

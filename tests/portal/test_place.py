@@ -16,6 +16,8 @@ from portal.helping import Helping
 from portal.routes import PlainPages
 from portal.settings import PlaceSettings
 from portal.shell import Shell
+from tests.support.browsing import chromium, running_portal
+from tests.support.small_library import small_library
 
 HOURS, HOURS_EN = "Senin–Jumat 08.00–16.00", "Monday to Friday, 8:00–16:00"
 ADDRESS, PHONE = "Jl. Sam Ratulangi 1 & 3, Bitung", "(0438) 21234"
@@ -59,6 +61,18 @@ def test_who_asks_for_the_hours_or_the_address_is_told_them(library: Services) -
     assert "yang tidak dijawab oleh katalog" in visitor(library).get("/cari?q=jam buka perpustakaan").text
 
 
+def test_lines_stay_apart_where_there_is_one_for_all(library: Services) -> None:
+    told = {"address": "Jl. Sam Ratulangi 1\nBitung", "hours": f"{HOURS}\nSabtu 08.00–12.00"}
+    client = visitor(library, **told)
+    html = client.get("/bantuan").text
+    foot = html[html.index('<footer class="foot">') :]
+    for line in ("Jl. Sam Ratulangi 1, Bitung", f"{HOURS}; Sabtu 08.00–12.00"):
+        assert f"<span>{line}</span>" in foot
+    assert f"<dd>{told['hours']}</dd>" in html, "there each has its own line"
+    assert f"perpustakaan: {HOURS}; Sabtu" in client.get("/cari?q=jam buka perpustakaan").text
+    assert "Perpustakaan: Jl. Sam Ratulangi 1, Bitung" in client.get("/cari?q=alamat perpustakaan").text
+
+
 def test_the_front_page_tells_machines_of_the_library(library: Services) -> None:
     client = visitor(library, address=ADDRESS, phone=PHONE, hours=HOURS)
     (found,) = LINKED_DATA.findall(client.get("/cari").text)
@@ -82,3 +96,16 @@ def test_what_is_not_set_is_not_mentioned(library: Services) -> None:
         assert not LINKED_DATA.search(html)
         assert not any(f'class="{name}"' in html for name in ("foot-place", "place"))
         assert "Jam buka" not in html
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_an_address_without_a_space_scrolls_no_phone_sideways(tmp_path: Path) -> None:
+    small_library(tmp_path)
+    where = "https://maps.example.org/" + "perpustakaan-kota-bitung" * 4
+    with running_portal(tmp_path, TELUSUR_ADDRESS=where) as portal, chromium() as browser:
+        page = browser.new_page(viewport={"width": 320, "height": 800})
+        for path in ("/cari?q=alamat perpustakaan", "/bantuan"):
+            page.goto(portal.address + path)
+            assert where in page.locator("main").inner_text()
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
