@@ -153,6 +153,9 @@ class Found:
             return None  # "2015 sampai 2018"
         if text.doubled(i) and text.words[i] in self._book.guards["not_doubled"]:
             return None  # "oleh-oleh" is no "oleh"
+        joined = i and not text.parted[i] and text.words[i - 1] in self._book.connectives
+        if rule.kind == "person" and rule.sure and joined:
+            return None  # "hidup dan karya Hamka" is about him
         end = match.end if match.open < 0 else self._open_end(match.open, rule)
         # A name ends by itself, and before a thing there is the thing.
         ends = match.open >= 0 or rule.runs_on or rule.place == "before"
@@ -270,13 +273,13 @@ class Found:
 
     def _is_name_too(self, start: int, end: int) -> bool:
         """Whether a name begins with a word of grammar: "buku karya Dan Brown", "novel karya dan brown", but not "kehidupan, karya
-        dan pemikiran Hamka"."""
+        dan pemikiran Hamka" or "novel, karya dan kritik"."""
         text, book = self._text, self._book
         if start + 1 >= end or text.words[start] not in book.guards["names_too"]:
             return False
         if text.capital[start] and not text.capital[start - 1]:
             return True
-        thing = book.things.longest(text, start - 2) if start > 1 else None
+        thing = book.things.longest(text, start - 2) if start > 1 and not text.parted[start - 1] else None
         return thing is not None and thing.value.literary and thing.end == start - 1
 
     def _unwanted(self, start: int, end: int) -> Words | None:
