@@ -16,12 +16,12 @@ COUNTRIES: Final[Mapping[str, str]] = {"indonesia": "ind"}
 # What a patron calls anything that a library has, before what it is to be about. A title made of the word ("Buku Pintar") comes
 # first all the same.
 THINGS: Final = frozenset(("buku", "book", "books"))
-# What a patron says before the name of an author, and how many words a name has at least: "karya Tere Liye", "works by Jared
-# Diamond"; "karya sastra" and "tulisan tangan" name none.
+# What a patron says before the name of an author, and how many of the words after it are looked for in names: "karya Tere Liye",
+# "works by Jared Diamond"; "karya sastra" and "tulisan tangan" name none.
 _BEFORE_A_NAME: Final = frozenset(
     ("karya", "karangan", "tulisan", "ditulis", "dikarang", "penulis", "pengarang", "works", "written", "author")
 )
-_FEWEST_OF_A_NAME: Final = 2
+_WORDS_OF_A_NAME: Final = 2
 # "How to" is grammar already.
 _HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
@@ -69,15 +69,19 @@ def with_little_filling(query: Query) -> Query:
 
 
 def without_by_whom(query: Query) -> Query | None:
-    """`query` without what says only that a name follows: "Tere Liye" of "karya Tere Liye"; None for any other."""
+    """`query` without what says only that a name follows, in which the words after it must stand in the names of contributors:
+    "Tere Liye" of "karya Tere Liye", while "penulis perempuan Minahasa" finds no such name. None for any other."""
     content = [part for part in query.parts if not is_stop(part) and not part.negated]
     leading = list(takewhile(_leads_to_a_name, content))
-    of_a_country = any(
-        isinstance(part, Clause) and part.implied_in for part in content
-    )  # "penulis perempuan indonesia"
-    if not leading or of_a_country or len(content) < len(leading) + _FEWEST_OF_A_NAME:
+    name = content[len(leading) :][:_WORDS_OF_A_NAME]
+    if not leading or len(name) < _WORDS_OF_A_NAME or not all(map(_word, name)):
         return None
-    return replace(query, parts=tuple(part for part in query.parts if part not in leading))
+    parts = (_in_a_name(part) if part in name else part for part in query.parts if part not in leading)
+    return replace(query, parts=tuple(parts))
+
+
+def _in_a_name(part: Part) -> Part:
+    return replace(part, field="contributor", others=(), implied_in=None) if isinstance(part, Clause) else part
 
 
 def with_names_alone(query: Query) -> Query | None:

@@ -155,9 +155,11 @@ def test_a_title_that_begins_so_is_found_by_all_its_words(tmp_path: Path) -> Non
     assert found_by_name(tmp_path, "karya seni rupa")[0] == ["a.2"]
 
 
-@pytest.mark.parametrize(
-    "text", ["karya sastra", "penulis perempuan indonesia", "laut karya hirata", '"karya" andrea hirata']
-)
+def test_words_that_are_no_name_are_not_taken_for_all_that_was_asked_for(tmp_path: Path) -> None:
+    assert found_by_name(tmp_path, "penulis orang biasa") == (["a.1"], True)
+
+
+@pytest.mark.parametrize("text", ["karya sastra", "laut karya hirata", '"karya" andrea hirata'])
 def test_of_what_names_no_author_by_whom_is_a_word_like_any_other(text: str) -> None:
     assert without_by_whom(with_implied(parse(text))) is None
 
