@@ -16,6 +16,7 @@ from search.embedding import Embedder
 from search.engine import Engine, IndexInfo, Searcher
 from search.errors import QueryRefused
 from search.explain import Explaining, likeness
+from search.forgiving import MAX_SPELLED
 from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_shares
 from search.highlight import page_hit
 from search.implied import asks, with_implied, with_little_filling
@@ -183,16 +184,21 @@ class Discovery:
             return None
         words = meant(query)
         # A number is looked up, not understood; its neighbours in meaning are noise.
-        if not any(ch.isalpha() for ch in words) or not (embedder.knows(words) or self._is_in_lexicon(words)):
+        if not any(ch.isalpha() for ch in words) or not self._means_something(searcher, embedder, words):
             return None
         depth = DEPTH_BY_MEANING if query.wordless else SEMANTIC_DEPTH
         return Semantic(embedder.query(words, _told(searcher, embedder, words)), query.without_filters(), depth)
 
-    def _is_in_lexicon(self, text: str) -> bool:
-        """Whether a word of the text is one of either language, so that a model that has learnt it in pieces has learnt it."""
+    def _means_something(self, searcher: Searcher, embedder: Embedder, text: str) -> bool:
+        """Whether the model knows a word of the text, or has learnt it in pieces: one of the lexicon, or one like "Liye" that is
+        in the library's titles, names or headings. Of other scripts than Latin it has no pieces either."""
+        if embedder.knows(text):
+            return True
+        words = [word for word in analysis.plain_words(text) if word.isascii() and not word.isdigit()][:MAX_SPELLED]
         lexicon = self._lexicon() if self._lexicon is not None else None
-        words = analysis.plain_words(text)
-        return lexicon is not None and any(lexicon.knows([one], code) for one in words for code in analysis.LANGUAGES)
+        if lexicon is not None and any(lexicon.knows([one], code) for one in words for code in analysis.LANGUAGES):
+            return True
+        return any(near and not near[0].distance for near in searcher.spellings(words).values()) if words else False
 
     def _quotable(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits without the pages of e-books that may not be quoted."""

@@ -85,7 +85,10 @@ class StaticEmbedder:
         return any(map(self._is_known, self._words(text)))
 
     def _is_known(self, word: str) -> bool:
-        """Whether a word is one piece, or has one that says more than some of its letters; "zzzqqq" is "z", "zz", "q", "q", "q"."""
+        """Whether a word is one piece, or has one that says more than some of its letters; "zzzqqq" is "z", "zz", "q", "q", "q".
+        A mark or a number is no word."""
+        if not any(ch.isalpha() for ch in word):
+            return False
         pieces = [piece for piece in self._pieces[word] if piece not in self._unknown]
         return len(pieces) == 1 or any(self._pieces.letters(piece) >= FEWEST_LETTERS for piece in pieces)
 

@@ -489,3 +489,14 @@ def test_typed_nonsense_is_near_to_nothing_and_a_rare_word_is(tmp_path: Path) ->
     assert not model.knows("tempe")
     hits = Discovery(engine, model, shipped).search(parse("tempe")).hits
     assert hits[0].scores.cosine is not None
+
+
+def test_a_name_that_the_model_has_learnt_in_pieces_is_near_to_what_has_it(tmp_path: Path) -> None:
+    model = StaticEmbedder()
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(model.name, model.dimensions) as writer:
+        writer.put([entry("a.1", "Bumi", contributor="Liye, Tere", vectors=[model.query("Bumi. Liye, Tere")])])
+    found = Discovery(engine, model, shipped)
+    assert not model.knows("liye")
+    assert found.search(parse("liye"), "semantic").total == 1
+    assert found.search(parse("liya"), "semantic").total == 0

@@ -195,6 +195,7 @@ def test_the_model_alone_finds_answers(name: str, least: float) -> None:
         ("blockchain", True),
         ("zzzqqqxxxyyy", False),
         ("zzzqqqxxxyyy laut", True),
+        ("(zzzqqq) 2023?", False),
         ("Чайковский", False),
         ("中国", False),
     ],
