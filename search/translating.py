@@ -130,10 +130,10 @@ def _run(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[C
     before = ""
     translations: list[str] = []
     same: list[str] = []
-    words = [analysis.plain_words(clause.text)[0] for clause in run]
+    spoken = lexicon.spoken([analysis.plain_words(clause.text)[0] for clause in run])
     for each in _with_translations(run, lexicon, translations):
         word = analysis.fold(each.text)
-        clause = _with_synonyms(each, lexicon, same, lexicon.spoken(words, word))
+        clause = _with_synonyms(each, lexicon, same, spoken(word))
         yield _numbered(clause, word) if before in _NUMBERED else clause
         before = before if word == _ORDINAL else word
     told += (*translations, *same)

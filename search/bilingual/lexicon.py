@@ -6,9 +6,9 @@ Hand-made terms (`terms.py`) come before the table that `build.py` makes of Word
 
 import gzip
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -286,7 +286,7 @@ class Lexicon:
         number, a code), a stop word by itself and a word that is the same in both languages have none.
         """
         words = words[:MAX_WORDS]
-        balance = self._balance(words)
+        spoken = self.spoken(words)
         id_stems = [analysis.stem(word, "id") for word in words]
         en_stems = [analysis.stem(word, "en") for word in words]
         starts = self._phrase_starts
@@ -301,7 +301,7 @@ class Lexicon:
                 stems = " ".join(id_stems[start:end]), " ".join(en_stems[start:end])
                 to_do = start and words[start - 1] == "to"  # "how to polish silver"
                 describes = end < len(words) and not to_do and not _is_grammar(words[end])
-                found = self._translation(key, *stems, self._spoken(balance, key), language, describes)
+                found = self._translation(key, *stems, spoken(key), language, describes)
                 if found:
                     if found.alternatives:
                         expansions.append(Expansion(start, end, found.alternatives, found.sure))
@@ -311,9 +311,9 @@ class Lexicon:
             start = end
         return tuple(expansions)
 
-    def spoken(self, words: Sequence[str], of: str = "") -> Language | None:
-        """The language more of the words (folded) belong to; None when none of them tells. of: the one of them that is asked about."""
-        return self._spoken(self._balance(words), of)
+    def spoken(self, words: Sequence[str]) -> Callable[[str], Language | None]:
+        """What says for one of the words (folded) which language more of them belong to; None when none of them tells."""
+        return partial(self._spoken, self._balance(words))
 
     def _spoken(self, balance: int, of: str) -> Language | None:
         if of in self._named_in_english and -SURE_OF_NAME < balance < 0:
