@@ -88,7 +88,7 @@ def test_a_suggestion_can_be_pressed_and_enter_alone_searches_for_what_was_typed
 @BOTH
 def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser, portal: Portal, root: str) -> None:
     page, watch = visit(browser, portal, root)
-    scope = page.get_by_label("Cari di")
+    scope = page.get_by_label("Cari di", exact=True)
     scope.select_option("Pengarang")
     expect(page).to_have_url(portal.address + root)  # nothing is searched for yet
     box(page).fill("karang")
@@ -111,7 +111,7 @@ def test_the_scope_goes_with_the_text_and_stays_in_the_address(browser: Browser,
 
 def test_going_back_before_a_page_is_drawn_takes_the_scope_back(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/")
-    scope = page.get_by_label("Cari di")
+    scope = page.get_by_label("Cari di", exact=True)
     page.evaluate("history.pushState(null, '', '/?q=karang&in=author')")  # as the frame does before it draws
     scope.select_option("Pengarang")
     page.go_back()
