@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
-from typing import Final
+from typing import Final, TypeGuard
 
 from search import analysis
 from search.interrogatives import FILLING, interrogative
@@ -93,7 +93,7 @@ def with_names_alone(query: Query) -> Query | None:
     return replace(query, parts=changed, loose=True) if changed != query.parts else None
 
 
-def _is_anywhere(part: Part) -> bool:
+def _is_anywhere(part: Part) -> TypeGuard[Clause]:
     return isinstance(part, Clause) and not (part.field or part.phrase or part.prefix or part.negated)
 
 
@@ -115,7 +115,7 @@ def _leads_to_a_name(part: Part) -> bool:
 
 def _word(part: Part) -> str:
     """The word, folded, where a part is a plain one anywhere."""
-    if not isinstance(part, Clause) or not _is_anywhere(part):
+    if not _is_anywhere(part):
         return ""
     words = analysis.plain_words(part.text)
     return words[0] if len(words) == 1 else ""

@@ -68,16 +68,7 @@ def evaluate(arguments: Namespace) -> int:
     """Raises SearchError, SettingsError."""
     modes: Sequence[Mode] = tuple(dict.fromkeys(arguments.modes or MODES))
     try:
-        queries = read_queries(arguments.queries)
-        judged = read_judgements(arguments.qrels)
-        _require_judged(queries, judged, arguments)
-    except OSError as error:
-        print(f"telusur: {error.filename or 'a file'} cannot be read: {error.strerror or error}.", file=sys.stderr)
-        return WRONG_USE
-    except ValueError as error:
-        print(f"telusur: {error}", file=sys.stderr)
-        return WRONG_USE
-    try:
+        queries, judged = _asked(arguments)
         with _catalogue(arguments.corpus, words_only=set(modes) == {"keyword"}) as (engine, embedder):
             documents = engine.info().documents
             _tell_of_missing(engine, judged)
@@ -101,6 +92,16 @@ def evaluate(arguments: Namespace) -> int:
     else:
         _print_tables(documents, measured, comparisons, queries if arguments.per_query else {})
     return DONE
+
+
+def _asked(arguments: Namespace) -> tuple[Mapping[str, str], Judgements]:
+    """The queries and what is known to answer them. Raises ValueError for what cannot be read, or would measure nothing."""
+    try:
+        queries, judged = read_queries(arguments.queries), read_judgements(arguments.qrels)
+        _require_judged(queries, judged, arguments)
+    except OSError as error:
+        raise ValueError(f"{error.filename or 'a file'} cannot be read: {error.strerror or error}.") from error
+    return queries, judged
 
 
 def _require_judged(queries: Mapping[str, str], judged: Judgements, arguments: Namespace) -> None:
