@@ -211,8 +211,8 @@ _making = threading.Lock()  # a Stemmer keeps a state of its own, so one thread 
 
 
 # Signs of the spelling before 1972 (Republik 1947, Van Ophuijsen 1901): oe is u, tj is c, dj is j, and j is y.
-_OLD_SIGNS: Final = ("tj", "dj", "sj", "kj")
-_SHORTEST_WITH_OE: Final = 5  # "joe", "does" and "shoe" are English
+# With less than five letters it is English that has oe: "joe", "does", "shoe".
+_SPELLED_BEFORE: Final = re.compile(r"[tdsk]j|^nj|^(?=.{5}).*oe")
 
 
 def modern_spelling(word: str) -> str:
@@ -223,11 +223,7 @@ def modern_spelling(word: str) -> str:
     >>> [modern_spelling(word) for word in ("soekarno", "tjerita", "perdjalanan", "njanjian", "banjir", "saja")]
     ['sukarno', 'cerita', 'perjalanan', 'nyanyian', 'banjir', 'saja']
     """
-    if not (
-        any(sign in word for sign in _OLD_SIGNS)
-        or word.startswith("nj")
-        or ("oe" in word and len(word) >= _SHORTEST_WITH_OE)
-    ):
+    if not _SPELLED_BEFORE.search(word):
         return word
     spelled = word.replace("dj", "\0").replace("tj", "c").replace("oe", "u").replace("j", "y").replace("ch", "kh")
     return spelled.replace("\0", "j")
@@ -248,7 +244,8 @@ def stem(word: str, language: Language) -> str:
             return whole
     with _making:
         if language not in _made:
-            _made[language] = Stemmer.Stemmer(_STEMMERS[language])
+            # Without a cache of its own, which takes longer than to stem: `stem` has one.
+            _made[language] = Stemmer.Stemmer(_STEMMERS[language], 0)
         cut = str(_made[language].stemWord(word)) or word
     return _stem_corrections().get(cut, cut) if language == "id" else cut
 
