@@ -199,6 +199,7 @@ def _pieces(word: str, width: float) -> list[tuple[str, float]]:
     return [(piece, text_width(piece)) for piece in pieces]
 
 
+@lru_cache(maxsize=REMEMBERED)  # of a title's words, most stand in others too
 def text_width(text: str) -> float:
     """About how wide a text is, in em."""
     return sum(map(_WIDTHS.__getitem__, text))

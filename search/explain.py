@@ -1,6 +1,6 @@
 """Why a hit is there, and the words of it that show so."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cached_property
 from typing import Final, Literal
 
@@ -63,7 +63,7 @@ class Explaining:
             words = tuple(dict.fromkeys(text.lower() for text in texts))
             kind: Literal["words", "translation"] = "translation"
             typed = self._typed.of(BODY)
-            if any(typed.matching(plain_words(word)) for word in words):
+            if any(typed.matching(set(plain_words(word))) for word in words):
                 kind = "words"
             found.append(Reason(kind, "pages", words, marked[0].page))
         if near is not None:
@@ -95,7 +95,7 @@ class Explaining:
 
 
 def _of_words(said: _Said, asked: _Asked, kind: Literal["words", "translation"]) -> list[Reason]:
-    every_word = {word for _, values in said for _, words in values for word in words}
+    every_word: set[str] = set().union(*(words for _, values in said for _, words in values))
     matching = {matcher: matcher.matching(every_word) for matcher in {asked.of(name) for name, _ in said}}
     found = []
     for name, values in said:
@@ -111,7 +111,7 @@ def _of_words(said: _Said, asked: _Asked, kind: Literal["words", "translation"])
     return found
 
 
-def _as_written(text: str, words: Sequence[str], wanted: frozenset[str]) -> list[str]:
+def _as_written(text: str, words: Sequence[str], wanted: Set[str]) -> list[str]:
     """The wanted ones of a text's words, as they stand there but in lower case."""
     if is_plain(text):
         return [word for word in words if word in wanted]
