@@ -32,6 +32,7 @@ SCRIPTS: Final = (
     "first",
     "cite",
     "reader",
+    "aloud",
     "keeping",
     "advanced",
     "signing",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, TimeoutError, expect
+from playwright.sync_api import Browser, Page, Request, Route, TimeoutError, expect
 
 from search.document import Page as BookPage
 from search.engine import Entry
@@ -162,33 +162,157 @@ def test_keys_that_are_pressed_faster_than_pages_come_all_count(browser: Browser
     page.close()
 
 
-def test_a_key_counts_at_once_while_a_page_is_on_its_way(browser: Browser, portal: Portal) -> None:
+def test_a_page_that_never_comes_holds_no_key_up(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     at(page, 5)
-    page.clock.install(time=0)
-    page.clock.pause_at(3_600)
-    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda _: None)  # it never comes
+    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda _: None)
     with page.expect_request(f"**/baca/{EBOOK_ID}/6?**"):
         page.keyboard.press("ArrowRight")
-        page.clock.run_for(1_000)
-    page.keyboard.press("ArrowRight")  # with no time for a rest
+    page.keyboard.press("ArrowRight")
     at(page, 7)
     page.close()
 
 
-def test_there_and_back_again_fetches_nothing(browser: Browser, portal: Portal) -> None:
+def test_only_what_is_asked_for_last_is_fetched_besides_what_is_on_its_way(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     at(page, 5)
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600)
+    fetched = pages_asked_for(page)
+    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda _: None)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.clock.run_for(1_000)
+    at(page, 10)
+    assert fetched == ["6", "10"]
+    page.close()
+
+
+def pages_asked_for(page: Page) -> list[str]:
+    """The numbers of the pages that are asked for from now on."""
     fetched: list[str] = []
-    page.on("request", lambda request: fetched.append(request.url) if request.is_navigation_request() else None)
+
+    def note(request: Request) -> None:
+        if request.resource_type in ("document", "fetch") and "/baca/" in request.url:
+            fetched.append(request.url.partition("?")[0].rpartition("/")[2])
+
+    page.on("request", note)
+    return fetched
+
+
+def test_there_and_back_again_stays(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda _: None)
+    fetched = pages_asked_for(page)
     for key in ("ArrowRight", "ArrowLeft"):
         page.keyboard.press(key)
-    page.clock.run_for(1_000)
+    expect(page.locator("[aria-busy]")).to_have_count(0)
     page.keyboard.press("ArrowLeft")
-    page.clock.run_for(1_000)
     at(page, 4)
-    assert [url.partition("?")[0].rpartition("/")[2] for url in fetched] == ["4"]
+    assert fetched == ["6", "4"]
+    page.close()
+
+
+def marked_window(page: Page) -> None:
+    page.evaluate("window.same = true")
+
+
+def same_window(page: Page) -> bool:
+    """Whether no document was loaded since it was marked."""
+    return bool(page.evaluate("window.same === true"))
+
+
+@pytest.mark.parametrize("pause_ms", [50, 170])
+@pytest.mark.parametrize(("width", "hl"), [(360, "id"), (1280, "en")])
+def test_each_key_turns_a_page_without_a_document_being_loaded(
+    browser: Browser, portal: Portal, width: int, hl: str, pause_ms: int
+) -> None:
+    page, watch = visit(browser, portal, f"{HIT}&hl={hl}", width)
+    marked_window(page)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(pause_ms)
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/10?**")
+    page.wait_for_function("document.querySelector('[data-reader]').dataset.page === '10'")
+    assert same_window(page)
+    assert "10" in page.title()
+    assert page.evaluate("document.activeElement.id") == "judul-halaman"
+    expect(page.locator("#skrip-live")).to_have_text("hlm. 10 dari 18" if hl == "id" else "p. 10 of 18")
+    other = page.locator('a[data-key="language"]')
+    assert f"/baca/{EBOOK_ID}/10?" in str(other.get_attribute("href"))
+    assert page.evaluate("scrollY") == 0
+    assert not watch.complaints
+    page.close()
+
+
+def test_the_windows_way_back_and_on_leads_through_the_pages(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    marked_window(page)
+    for number in (6, 7):
+        page.keyboard.press("ArrowRight")
+        at(page, number)
+    page.go_back()
+    shown = page.locator(".reader-bar .turn-place")
+    expect(shown).to_contain_text("6")
+    page.go_back()
+    expect(shown).to_contain_text("5")
+    page.go_forward()
+    expect(shown).to_contain_text("6")
+    page.keyboard.press("ArrowRight")
+    at(page, 7)
+    assert same_window(page)
+    page.get_by_role("link", name="Tentang judul ini").click()
+    page.go_back()
+    at(page, 7)
+    page.close()
+
+
+def test_a_turn_that_is_pressed_again_and_again_keeps_the_focus(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/baca/" + EBOOK_ID + "/15?hl=en")
+    on = page.locator('.reader-bar [rel="next"]')
+    on.focus()
+    for number in (16, 17):
+        page.keyboard.press("Enter")
+        at(page, number)
+        expect(on).to_be_focused()
+    page.keyboard.press("Enter")
+    at(page, 18)
+    expect(page.locator("#judul-halaman")).to_be_focused()  # there is no page to turn to
+    page.close()
+
+
+def test_the_next_hit_is_that_after_the_page_asked_for_last(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, f"/baca/{EBOOK_ID}/1?q=anggaran")
+    hits = [str(link.get_attribute("href")).partition("?")[0] for link in page.locator(".found-list a").all()]
+    page.route(f"**{hits[0]}?**", lambda _: None)
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**{hits[1]}?**")
+    expect(page.locator("#skrip-live")).to_contain_text(f"Temuan 2 dari {len(hits)}")
+    page.close()
+
+
+@pytest.mark.parametrize("answer", ["refused", "another page", "none"])
+def test_a_page_that_cannot_be_fetched_is_loaded(browser: Browser, portal: Portal, answer: str) -> None:
+    page, _ = visit(browser, portal, HIT)
+
+    def answered(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.continue_()
+        elif answer == "refused":
+            route.fulfill(status=403, body="")
+        elif answer == "another page":
+            route.fulfill(body="<!doctype html><main>Masuk dahulu</main>", content_type="text/html")
+        else:
+            route.abort()
+
+    page.route(f"**/baca/{EBOOK_ID}/6?**", answered)
+    marked_window(page)
+    page.keyboard.press("ArrowRight")
+    at(page, 6)
+    page.wait_for_load_state()
+    assert not same_window(page)
     page.close()
 
 
@@ -300,6 +424,24 @@ def test_a_page_is_read_aloud_sentence_by_sentence(browser: Browser, portal: Por
     assert page.evaluate("CSS.highlights.has('telusur-aloud')") is False
     page.evaluate("speaking.onend()")  # what was cut off does not go on
     assert page.evaluate("said.length") == 4
+    page.close()
+
+
+def test_reading_aloud_ends_with_its_page_and_is_offered_on_the_next(browser: Browser, portal: Portal) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(SPEECH)
+    page.goto(portal.address + HIT)
+    start = page.get_by_role("button", name="Bacakan", exact=True)
+    start.click()
+    first = page.evaluate("said[0][0]")
+    page.keyboard.press("ArrowRight")
+    at(page, 6)
+    expect(start).to_be_visible()
+    page.evaluate("speaking.onend()")
+    assert page.evaluate("said.length") == 1
+    assert page.evaluate("CSS.highlights.has('telusur-aloud')") is False
+    start.click()
+    assert page.evaluate("said[1][0]") != first
     page.close()
 
 
