@@ -298,7 +298,7 @@ class Drawing:
             "_results.html",
             view,
             title,
-            f"{service.told} {view.announce}" if service else view.announce,
+            f"{service.told.striptags()} {view.announce}" if service else view.announce,
             view=f"results {state.q} {state.page}",
             beside={"bands": shown, "taking": taken, "service": service},
         )

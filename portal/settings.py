@@ -90,7 +90,11 @@ SETTINGS: Final = (
     Setting(
         "TELUSUR_OPENING_HOURS", "", "when it is open, in words, as Senin–Jumat 08.00–16.00; empty: nothing is told"
     ),
-    Setting("TELUSUR_OPENING_HOURS_EN", "", "the same in English, for English pages; empty: the one above"),
+    Setting(
+        "TELUSUR_OPENING_HOURS_EN",
+        "",
+        "the same in English, for English pages; where one of the two is empty, all pages tell the other",
+    ),
     Setting("TELUSUR_SOURCE", "katalog", "source name of records loaded without --source"),
     Setting("TELUSUR_HOST", "127.0.0.1", "address the portal listens on"),
     Setting("TELUSUR_PORT", "8501", "port the portal listens on"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from portal.bibliography.schema_org import script_content
-from portal.i18n import Messages
+from portal.i18n import Language, Messages
 from portal.settings import PlaceSettings
 
 _DIALLED: Final = re.compile(r"\+?[0-9][0-9 ().-]{2,30}")
@@ -38,11 +38,12 @@ class PlaceView:
 
 
 def place(settings: PlaceSettings, t: Messages) -> PlaceView:
-    own = settings.hours_en if t.language == "en" else ""
+    told: dict[Language, str] = {"id": settings.hours, "en": settings.hours_en}
+    language = t.language if told[t.language] else t.other
     return PlaceView(
         address=settings.address,
-        hours=own or settings.hours,
-        hours_lang="id" if t.language != "id" and settings.hours and not own else "",
+        hours=told[language],
+        hours_lang=language if language != t.language and told[language] else "",
         phone=settings.phone,
         dial=dialled(settings.phone),
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup, escape
+
 from portal import links as addresses
 from portal.i18n import Messages
 from portal.presenters.choices import Choice
@@ -20,7 +22,7 @@ _IN_THE_ACCOUNT: Final[frozenset[Service]] = frozenset(("renewal", "return", "si
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    told: str
+    told: Markup
     links: tuple[Choice, ...]
 
 
@@ -43,13 +45,16 @@ def service_view(
     return ServiceView(_told(asked, told, t), tuple(_links(asked, email, account, help_page, t)))
 
 
-def _told(asked: Service, told: PlaceView, t: Messages) -> str:
-    """The answer, where the library has told it."""
+def _told(asked: Service, told: PlaceView, t: Messages) -> Markup:
+    """The answer, where the library has told it; in whose language, where that is not the page's."""
     if asked == "hours" and told.hours:
-        return t("service.hours", hours=told.hours_line)
+        hours = escape(told.hours_line)
+        if told.hours_lang:
+            hours = Markup('<span lang="{}">{}</span>').format(told.hours_lang, hours)
+        return Markup(t("service.hours", hours=hours))  # noqa: S704 - around them are words of ours
     if asked == "place" and (where := ". ".join(filter(None, (told.address_line, told.phone)))):
-        return t("service.place", where=where)
-    return t("service.told")
+        return escape(t("service.place", where=where))
+    return escape(t("service.told"))
 
 
 def _links(asked: Service, email: str, account: str, help_page: str, t: Messages) -> Iterator[Choice]:

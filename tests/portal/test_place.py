@@ -54,6 +54,17 @@ def test_english_pages_tell_the_hours_in_english_where_the_library_does(library:
     assert f'<dt>Opening hours</dt><dd lang="id">{HOURS}</dd>' in html
 
 
+def test_hours_in_the_other_language_are_told_as_such(library: Services) -> None:
+    """To a page in English by a library that tells them in Indonesian, and the other way round."""
+    html = visitor(library, hours=HOURS).get("/cari?q=opening hours&hl=en").text
+    assert f'The library is open: <span lang="id">{HOURS}</span>' in html
+    client = visitor(library, hours_en="<9:00 & later>")
+    told = '<span lang="en">&lt;9:00 &amp; later&gt;</span>'
+    html = client.get("/cari?q=jam buka perpustakaan").text
+    assert html.count(f"Jam buka perpustakaan: {told}") == 1
+    assert html.count(f"Jam buka: {told}") == 1, "in the foot"
+
+
 def test_who_asks_for_the_hours_or_the_address_is_told_them(library: Services) -> None:
     client = visitor(library, address=ADDRESS, phone=PHONE, hours=HOURS)
     assert f"Jam buka perpustakaan: {HOURS}" in client.get("/cari?q=jam buka perpustakaan").text
