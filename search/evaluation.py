@@ -22,6 +22,7 @@ ROUNDS: Final = 10_000
 EXACT_UP_TO: Final = 13
 _SEED: Final = 20_070_611
 _DECIMALS: Final = 4
+_GZIP: Final = b"\x1f\x8b"
 
 Judgements = Mapping[str, Mapping[DocumentId, int]]
 
@@ -96,17 +97,34 @@ def read_queries(path: Path) -> Mapping[str, str]:
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict) or "_id" not in row:
-                    raise ValueError('no "_id"')
-            except ValueError as error:
-                raise ValueError(f"{path}, line {number}: not a JSON object with an _id ({error})") from error
-            yield row
+    for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or "_id" not in row:
+                raise ValueError('no "_id"')
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}: not a JSON object with an _id ({error})") from error
+        yield row
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Raises ValueError, since whoever reads on may take an OSError for one of the place that is written to."""
+    number = 0
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if number == 1 and line.startswith(_GZIP):
+                    raise ValueError(f"{path} is compressed: unpack it, and name the file that was in it.")
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start + 1} ({error.object[error.start]:#x}) is not UTF-8"
+        raise ValueError(f"{path}, line {number}: {what}. Save the file as UTF-8, or mend that line.") from error
+    except OSError as error:
+        place = f"{path}, after line {number}:" if number else f"{path}"
+        told = f"{place} cannot be read: {error.strerror or error}."
+        raise ValueError(f"{told} Name a file that whoever runs this may read, on a disk that is sound.") from error
 
 
 def read_judgements(path: Path) -> Judgements:
@@ -115,13 +133,12 @@ def read_judgements(path: Path) -> Judgements:
     Raises ValueError naming the line that is not one.
     """
     judged: dict[str, dict[DocumentId, int]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.reader(lines, delimiter="\t"), start=1):
-            if not row or (number == 1 and len(row) == 3 and not row[-1].lstrip("-").isdigit()):
-                continue
-            if len(row) != 3 or not row[2].lstrip("-").isdigit():
-                raise ValueError(f"{path}, line {number}: expected query-id, corpus-id and score, separated by tabs")
-            judged.setdefault(row[0], {})[DocumentId(row[1])] = int(row[2])
+    for number, row in enumerate(csv.reader(_lines(path), delimiter="\t"), start=1):
+        if not row or (number == 1 and len(row) == 3 and not row[-1].lstrip("-").isdigit()):
+            continue
+        if len(row) != 3 or not row[2].lstrip("-").isdigit():
+            raise ValueError(f"{path}, line {number}: expected query-id, corpus-id and score, separated by tabs")
+        judged.setdefault(row[0], {})[DocumentId(row[1])] = int(row[2])
     return judged
 
 

@@ -162,7 +162,8 @@ def passing_index(settings: SearchSettings, texts: Iterator[CorpusText], embedde
 @contextmanager
 def _passing_folder() -> Iterator[Path]:
     try:
-        folder = tempfile.TemporaryDirectory(prefix="telusur-evaluate-")
+        # A load that broke off may be ending while its folder is removed: that must not hide why it did.
+        folder = tempfile.TemporaryDirectory(prefix="telusur-evaluate-", ignore_cleanup_errors=True)
     except OSError as error:  # of a full disk Python says that there is no folder
         raise EngineUnavailable(
             f"There is no room for the index of the corpus: {error.strerror or error}. Make room on the disk, or name a folder "

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,37 @@ def test_reads_the_files_of_beir(tmp_path: Path) -> None:
     assert [text.title for text in read_corpus(tmp_path / "c.jsonl")] == ["Laut"]
     assert read_queries(tmp_path / "q.jsonl") == {"q": "laut biru"}
     assert read_judgements(tmp_path / "r.tsv") == {"q": {A: 1}}
+
+
+def test_names_the_line_that_is_not_utf_8_and_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.jsonl"
+    path.write_bytes(b'{"_id": "1"}\n{"_id": "2", "title": "La\xfft"}\n')
+    texts = read_corpus(path)
+    assert next(texts).id == "1"
+    with pytest.raises(
+        ValueError, match=r"corpus\.jsonl, line 2: byte 26 \(0xff\) is not UTF-8\. Save the file as UTF-8"
+    ):
+        next(texts)
+    judgements = tmp_path / "r.tsv"
+    judgements.write_bytes(b"1\t1\t1\n1\t\xff\t1\n")
+    with pytest.raises(ValueError, match=r"r\.tsv, line 2: byte 3 \(0xff\)"):
+        read_judgements(judgements)
+
+
+def test_a_compressed_file_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"_id": "1"}\n'))
+    with pytest.raises(ValueError, match="is compressed: unpack it"):
+        read_queries(path)
+
+
+def test_a_file_that_cannot_be_read_on_is_no_fault_of_where_it_is_read_to(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read: Is a directory"):
+        list(read_corpus(tmp_path))
+    broken = Path("/proc/self/mem")  # opens, and gives nothing
+    if broken.exists():
+        with pytest.raises(ValueError, match="/proc/self/mem cannot be read: Input/output error"):
+            list(read_corpus(broken))
 
 
 def test_names_the_line_that_is_no_json(tmp_path: Path) -> None:
