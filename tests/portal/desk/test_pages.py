@@ -160,6 +160,17 @@ def test_a_hold_is_placed_by_barcode_or_record_and_cancelled(librarian: AtDesk, 
     assert [one.pickup_branch for one in shelves.circulation.holds(patron.id)] == [SECOND]
 
 
+def test_a_patrons_page_tells_where_a_hold_is_fetched_from_where_it_is_to_be_sent(
+    librarian: AtDesk, shelves: Library
+) -> None:
+    patron = shelves.patron()
+    shelves.copy(LAUT)
+    shelves.circulation.place_hold(patron.id, HoldRequest(DocumentId(LAUT), SECOND, "h"))
+    page = librarian.get(f"/meja/anggota/{patron.id}")
+    assert "Akan dikirim · Diambil di Cabang Aertembaga" in page
+    assert "To be sent · Fetched at Cabang Aertembaga" in librarian.get(f"/meja/anggota/{patron.id}?hl=en")
+
+
 def test_a_hold_on_nothing_known_or_to_nowhere_is_refused_beside_its_field(librarian: AtDesk, shelves: Library) -> None:
     patron, other, barcode = shelves.patron(), shelves.patron(), shelves.copy()
     shelves.lend(other, barcode)
