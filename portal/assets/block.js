@@ -36,8 +36,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function draw(root, data, first) {
-  const focused = root.contains(document.activeElement) ? document.activeElement.closest('[data-key]') : null;
-  const focusedKey = focused && focused.dataset.key;
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const focusedKey = held?.closest('[data-key]')?.dataset.key;
   const sameView = (root._view ?? '') === data.view;
   const opened = new Map();
   if (sameView || root.querySelector('.facets')) {
@@ -52,8 +52,9 @@ function draw(root, data, first) {
     else if (d.classList.contains('facets-sheet')) d.open = window.matchMedia('(min-width: 56rem)').matches;
   });
   document.dispatchEvent(new CustomEvent('telusur:drawn'));
-  if (focusedKey && sameView && !first) {
-    const again = [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
+  // The heading has no key: it holds the focus after a way back, and keeps it on the next.
+  if ((focusedKey || held?.id === 'judul-halaman') && sameView && !first) {
+    const again = focusedKey && [...root.querySelectorAll('[data-key]')].find((e) => e.dataset.key === focusedKey);
     // What was picked may lie in a picker that is closed by now.
     const closed = again?.checkVisibility?.() ? null : again?.closest('details:is(.picker, .ways):not([open])')?.querySelector('summary');
     (closed || again || document.querySelector('#judul-halaman'))?.focus({ preventScroll: true });

@@ -125,6 +125,26 @@ def test_the_way_home_is_named_as_it_reads(browser: Browser, portal: Portal) -> 
     page.close()
 
 
+def test_the_heading_keeps_the_focus_on_the_way_back_from_a_record_and_a_filter(
+    browser: Browser, portal: Portal
+) -> None:
+    page, _ = visit(browser, portal, "/?q=laut")
+    page.locator(".facets a[data-key]").first.click()
+    page.wait_for_url("**f.*")
+    page.locator(".hits h2 a, .hits h3 a").first.click()
+    page.wait_for_url("**id=*")
+    heading = page.locator("#judul-halaman")
+    expect(heading).to_be_focused()
+    page.go_back()
+    expect(page.locator(".hits")).to_be_visible()
+    expect(page.locator("#judul-halaman")).to_be_focused()
+    found = page.locator("#judul-halaman").inner_text()
+    page.go_back()
+    expect(page.locator("#judul-halaman")).not_to_have_text(found)
+    expect(page.locator("#judul-halaman")).to_be_focused()
+    page.close()
+
+
 def test_focus_and_announcements_follow_what_is_shown(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/?q=membaca+jilid")
     live, heading = page.locator("#portal-live"), page.locator("#judul-halaman")
