@@ -66,6 +66,13 @@ _ENGLISH_STOP_WORDS: Final = """
 """
 # Degrees, courtesies and particles of names: catalogues leave them out, and order particles as they like.
 _NAME_STOP_WORDS: Final = "bin binti de den der dr dra drg drs h hj ibn ir kh prof spd ssi mpd mhum msi mkes van von"
+_HONORIFICS: Final = """
+    bapak brigjen bu bung buya dr dra drg drs gus habib haji hajjah hj ibu ir jenderal kh kiai kyai letjen mayjen mgr ny
+    pak pastor pdt pendeta prof profesor romo syaikh syekh tgk ust ustad ustadz ustadzah ustaz
+    mr mrs professor rev reverend sir
+"""
+# What a person is called by before the name; a catalogue may leave it out.
+HONORIFICS: Final = frozenset(_HONORIFICS.split())
 _STOP_WORDS: Final = frozenset(
     word for group in (_INDONESIAN_STOP_WORDS, _ENGLISH_STOP_WORDS, _NAME_STOP_WORDS) for word in group.split()
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
 
 from search import analysis
-from search.query import Clause, Group, Part, Query
+from search.query import ANYWAY, Clause, Group, Part, Query
 
 # Up to this many content words all are required, as a reader of a catalogue expects. Of n more, a quarter, rounded
 # up. Words alone, nDCG@10 on up to a hundred tuning queries each of CISI, IDK-MRC and English questions of English texts: 0.36,
@@ -43,8 +43,10 @@ def requirements(query: Query) -> Requirements:
     parts = list(_bounded(query.parts, [MAX_WORDS]))
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
-    named = any(_is_of_name(part) and not is_stop(part) for part in wanted)
-    fixed = [part for part in wanted if not _is_plain(part) and not (named and _tells_little_of_name(part))]
+    named = any(_is_of_name(part) and not (is_stop(part) or _is_honorific(part)) for part in wanted)
+    if named:
+        wanted = [_had_anyway(part) for part in wanted if not _tells_nothing_of_name(part)]
+    fixed = [part for part in wanted if not _is_plain(part)]
     content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
     if not content and not fixed:
         return Requirements(tuple(wanted), unwanted=unwanted)
@@ -82,10 +84,19 @@ def _is_of_name(part: Part) -> TypeGuard[Clause]:
     return isinstance(part, Clause) and part.field == "contributor" and not part.phrase
 
 
-def _tells_little_of_name(part: Part) -> bool:
-    """A title or an initial, beside what tells more: "H. M. Taulu", "dr Taulu". Any other word of grammar is a name in one:
+def _tells_nothing_of_name(part: Part) -> bool:
+    """An initial or "dr", beside what tells more: "H. M. Taulu", "dr Taulu". Any other word of grammar is a name in one:
     "Dan Brown", "Will Self"."""
     return _is_of_name(part) and (analysis.is_initials(part.text) or analysis.plain_words(part.text) == ["dr"])
+
+
+def _is_honorific(part: Part) -> TypeGuard[Clause]:
+    return _is_of_name(part) and analysis.HONORIFICS.issuperset(analysis.plain_words(part.text))
+
+
+def _had_anyway(part: Part) -> Part:
+    """An honorific beside a name counts where it stands, and need not: "Buya Hamka" is "Hamka" in most records."""
+    return replace(part, implied_in=ANYWAY) if _is_honorific(part) else part
 
 
 def is_stop(part: Part) -> bool:

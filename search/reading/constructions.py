@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from search.analysis import is_initials
+from search.analysis import HONORIFICS, is_initials, is_stop_word
 from search.query import Filter
 from search.reading.phrases import Match, Phrasebook, Rule
 from search.reading.spans import Years, year
@@ -255,8 +255,7 @@ class Found:
 
     def _name(self, start: int, end: int, field: str, in_capitals: bool) -> Words | None:
         text, guards = self._text, self._book.guards
-        while start + 1 < end and text.words[start] in guards["honorifics"]:
-            start += 1
+        start = self._past_honorifics(start, end)
         not_names = guards["not_names" if field == "contributor" else "not_publishers"]
         for k in range(start + self._is_name_too(start, end), end):
             initial = len(text.words[k]) == 1 and text.raw[text.starts[k]].isupper()
@@ -270,6 +269,15 @@ class Found:
         while len(said) > 1 and _DEGREE.fullmatch(said[-1]):
             said.pop()
         return Words(tuple(filter(None, map(_bare, said))), field)
+
+    def _past_honorifics(self, start: int, end: int) -> int:
+        """Where the name begins: "Quraish Shihab" of "Ustadz Quraish Shihab", "Sukarno" of "Ir. Sukarno", but "Gus Dur" whole: who is
+        called by one word is called so with its honorific."""
+        words, name = self._text.words, start
+        while name + 1 < end and words[name] in HONORIFICS:
+            name += 1
+        called = start < name == end - 1 and not is_stop_word(words[name - 1])
+        return name - 1 if called else name
 
     def _is_name_too(self, start: int, end: int) -> bool:
         """Whether a name begins with a word of grammar: "buku karya Dan Brown", "novel karya dan brown", but not "kehidupan, karya

@@ -3,7 +3,7 @@
 import pytest
 
 from search.matching import is_relaxed, requirements
-from search.query import Part, Query
+from search.query import Clause, Part, Query
 from search.query_language import parse
 
 
@@ -33,6 +33,18 @@ def test_titles_and_initials_of_a_name_need_not_stand_in_it() -> None:
         ["laut"],
     ]
     assert texts(requirements(parse("pengarang:dr")).required) == [["dr"]]
+
+
+@pytest.mark.parametrize("name", ["Buya Hamka", "hamka, buya", "Prof. Hamka"])
+def test_an_honorific_counts_where_it_stands_beside_a_name_and_need_not(name: str) -> None:
+    needs = requirements(parse(name, within="contributor"))
+    must = [part.text.strip(",") for part in needs.required if isinstance(part, Clause) and not part.implied_in]
+    assert [word.lower() for word in must] == ["hamka"]
+    assert len(needs.required) == 2
+
+
+def test_an_honorific_alone_is_a_name() -> None:
+    assert requirements(parse("pengarang:Gus laut")).required == parse("pengarang:Gus laut").parts
 
 
 @pytest.mark.parametrize("name", ["Dan Brown", "Will Self", "Ada Lovelace"])
