@@ -9,7 +9,7 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.implied import THINGS, asks, with_names_alone, without_by_whom
+from search.implied import THINGS, asks, with_names_alone, with_names_anywhere, without_by_whom
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -154,8 +154,9 @@ class Asking:
     def _loosened(self, first: Attempt) -> Attempt:
         """With some of the words; with those of a name, where nothing holds them all."""
         some = self._with_some_words(first)
-        ways = (some,) if first.found else (without_by_whom(first.query), some, with_names_alone(first.query))
-        for way in ways:
+        asked = first.query
+        others = (without_by_whom(asked), some, with_names_alone(asked), with_names_anywhere(asked))
+        for way in (some,) if first.found else others:
             if way is not None and self.searcher.keyword(way.without_filters(), 0).total:
                 return replace(first, query=way, words=self._ranked(way), found=True)
         return first

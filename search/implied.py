@@ -8,7 +8,8 @@ from typing import Final, TypeGuard
 from search import analysis
 from search.interrogatives import FILLING, interrogative
 from search.matching import ALL_REQUIRED, is_stop
-from search.query import ANYWAY, Clause, Part, Query
+from search.query import ANYWAY, Clause, Group, Part, Query
+from search.query_language import parse
 
 # A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). What it gains:
 # docs/decisions/0004-fusion.md.
@@ -91,6 +92,20 @@ def with_names_alone(query: Query) -> Query | None:
         return None
     changed = tuple(_need_not(part) if _is_anywhere(part) else part for part in query.parts)
     return replace(query, parts=changed, loose=True) if changed != query.parts else None
+
+
+def with_names_anywhere(query: Query) -> Query | None:
+    """`query`, in which what was read as a name must stand anywhere: nobody is called "ibu hamil" of "buku karya ibu hamil". Other
+    words count where they do; None where no name was read, as in "pengarang:hamil", which asks for it in so many words."""
+    typed = {(clause.field, clause.text) for clause in parse(query.text, within=query.within).wanted}
+    names = [
+        part for part in query.parts if isinstance(part, Clause) and part.field == "contributor" and not part.negated
+    ]
+    words = tuple(replace(part, field=None) for part in names if not is_stop(part))
+    if not words or any((part.field, part.text) in typed for part in names):
+        return None
+    others = (_need_not(part) if _is_anywhere(part) else part for part in query.parts if part not in names)
+    return replace(query, parts=(*others, Group(words)), loose=True)
 
 
 def _is_anywhere(part: Part) -> TypeGuard[Clause]:

@@ -8,7 +8,7 @@ import pytest
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
 from search.implied import with_implied, with_little_filling, without_by_whom
-from search.query import ANYWAY
+from search.query import ANYWAY, Mode
 from search.query_language import parse
 from search.understanding import understand
 from tests.support.documents import entry
@@ -173,6 +173,43 @@ def test_of_an_author_everything_is_found_where_nothing_is_what_was_asked_for(te
 
 def test_of_an_author_only_what_was_asked_for_is_found_where_there_is_some(tmp_path: Path) -> None:
     assert found_by_name(tmp_path, "novel karya Andrea Hirata") == (["a.4"], False)
+
+
+def found_by_honorific(folder: Path, text: str, mode: Mode = "hybrid") -> tuple[list[str], bool]:
+    """The ids of what is found, best first, and whether it is less than was asked for."""
+    engine = EmbeddedEngine(folder)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Humor", contributor="Dur, Ahmad"),
+                entry("a.2", "Tuhan tidak perlu dibela", contributor="Gus Dur"),
+                entry("a.3", "Tasawuf modern", contributor="Hamka"),
+                entry("a.4", "Falsafah hidup", contributor="Buya Hamka"),
+                entry("a.5", "Gizi ibu hamil", contributor="Proverawati, Atikah"),
+                entry("a.6", "Ibu", contributor="Gorki, Maxim"),
+            ]
+        )
+    page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query, mode)
+    return [hit.document.id for hit in page.hits], "loosened" in page.notices
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+def test_a_name_is_found_with_its_honorific_first_and_without_it_too(mode: Mode, tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, "buku karya gus dur", mode) == (["a.2", "a.1"], False)
+    assert found_by_honorific(tmp_path, "buku karya Buya Hamka", mode) == (["a.4", "a.3"], False)
+
+
+@pytest.mark.parametrize("text", ["buku karya ibu hamil", "novel karya ibu hamil"])
+def test_a_name_that_nobody_has_is_looked_for_anywhere(text: str, tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, text) == (["a.5"], True)
+
+
+def test_a_name_that_stands_nowhere_finds_nothing(tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, "buku karya ibu Tien") == ([], False)
+
+
+def test_a_name_that_is_asked_for_in_so_many_words_is_looked_for_nowhere_else(tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, "pengarang:hamil") == ([], False)
 
 
 @pytest.mark.parametrize(
