@@ -73,6 +73,8 @@ _HONORIFICS: Final = """
 """
 # What a person is called by before the name; a catalogue may leave it out.
 HONORIFICS: Final = frozenset(_HONORIFICS.split())
+# Words of grammar that are given names, too: "karya Dan Brown", however it is written.
+GIVEN_NAMES: Final = frozenset(("dan",))
 _STOP_WORDS: Final = frozenset(
     word for group in (_INDONESIAN_STOP_WORDS, _ENGLISH_STOP_WORDS, _NAME_STOP_WORDS) for word in group.split()
 )

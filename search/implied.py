@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Final, TypeGuard
 
 from search import analysis
+from search.analysis import GIVEN_NAMES, HONORIFICS
 from search.interrogatives import FILLING, interrogative
 from search.matching import ALL_REQUIRED, is_stop
 from search.query import ANYWAY, Clause, Group, Part, Query
@@ -23,6 +24,8 @@ _BEFORE_A_NAME: Final = frozenset(
     ("karya", "karangan", "tulisan", "ditulis", "dikarang", "penulis", "pengarang", "works", "written", "author")
 )
 _WORDS_OF_A_NAME: Final = 2
+# Honorifics that are said of persons alone: "ibu kota Bitung" is no mother.
+_SAID_OF_PERSONS: Final = HONORIFICS - {"bapak", "haji", "hajjah", "ibu", "jenderal", "profesor", "professor"}
 # "How to" is grammar already.
 _HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
@@ -71,11 +74,14 @@ def with_little_filling(query: Query) -> Query:
 
 def without_by_whom(query: Query) -> Query | None:
     """`query` without what says only that a name follows, in which the words after it must stand in the names of contributors:
-    "Tere Liye" of "karya Tere Liye", while "penulis perempuan Minahasa" finds no such name. None for any other."""
-    content = [part for part in query.parts if not is_stop(part) and not part.negated]
-    leading = list(takewhile(_leads_to_a_name, content))
-    name = content[len(leading) :][:_WORDS_OF_A_NAME]
-    if not leading or len(name) < _WORDS_OF_A_NAME or not all(map(_word, name)):
+    "Tere Liye" of "karya Tere Liye", "Dan Brown" of "karya Dan Brown", while "penulis perempuan Minahasa" finds no such name;
+    so must those after an honorific, "Ust. Felix Siauw". None for any other."""
+    asked = [part for part in query.parts if not part.negated and (_word(part) in GIVEN_NAMES or not is_stop(part))]
+    leading = list(takewhile(_leads_to_a_name, asked))
+    named = [part for part in asked if part not in leading and (part is asked[len(leading)] or not is_stop(part))]
+    words = _WORDS_OF_A_NAME if leading else 1 + _WORDS_OF_A_NAME
+    name = named[:words]
+    if len(name) < words or not (leading or _word(name[0]) in _SAID_OF_PERSONS) or not all(map(_word, name)):
         return None
     parts = (_in_a_name(part) if part in name else part for part in query.parts if part not in leading)
     return replace(query, parts=tuple(parts))

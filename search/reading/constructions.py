@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from search.analysis import HONORIFICS, is_initials, is_stop_word
+from search.analysis import GIVEN_NAMES, HONORIFICS, is_initials, is_stop_word
 from search.query import Filter
 from search.reading.phrases import Match, Phrasebook, Rule
 from search.reading.spans import Years, year
@@ -283,7 +283,7 @@ class Found:
         """Whether a name begins with a word of grammar: "buku karya Dan Brown", "novel karya dan brown", but not "kehidupan, karya
         dan pemikiran Hamka" or "novel, karya dan kritik"."""
         text, book = self._text, self._book
-        if start + 1 >= end or text.words[start] not in book.guards["names_too"]:
+        if start + 1 >= end or text.words[start] not in GIVEN_NAMES:
             return False
         if text.capital[start] and not text.capital[start - 1]:
             return True

@@ -254,7 +254,6 @@ def phrasebook() -> Phrasebook:
         guards={
             name: frozenset(word for t in both for word in t["guards"][name])
             for name in (
-                "names_too",
                 "not_names",
                 "not_publishers",
                 "no_titles",

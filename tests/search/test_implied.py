@@ -187,6 +187,8 @@ def found_by_honorific(folder: Path, text: str, mode: Mode = "hybrid") -> tuple[
                 entry("a.4", "Falsafah hidup", contributor="Buya Hamka"),
                 entry("a.5", "Gizi ibu hamil", contributor="Proverawati, Atikah"),
                 entry("a.6", "Ibu", contributor="Gorki, Maxim"),
+                entry("a.7", "Inferno", contributor="Brown, Dan"),
+                entry("a.8", "Brown dan putih", contributor="Kota Jakarta"),
             ]
         )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query, mode)
@@ -197,6 +199,20 @@ def found_by_honorific(folder: Path, text: str, mode: Mode = "hybrid") -> tuple[
 def test_a_name_is_found_with_its_honorific_first_and_without_it_too(mode: Mode, tmp_path: Path) -> None:
     assert found_by_honorific(tmp_path, "buku karya gus dur", mode) == (["a.2", "a.1"], False)
     assert found_by_honorific(tmp_path, "buku karya Buya Hamka", mode) == (["a.4", "a.3"], False)
+
+
+@pytest.mark.parametrize("text", ["ust proverawati atikah", "Ustadz Atikah Proverawati", "karya bu proverawati"])
+def test_an_honorific_before_a_name_need_not_be_found(text: str, tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, text) == (["a.5"], False)
+
+
+def test_what_may_be_no_person_is_not_taken_for_one(tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, "ibu kota jakarta")[1]
+
+
+@pytest.mark.parametrize("text", ["karya dan brown", "KARYA DAN BROWN", "Karya Dan Brown"])
+def test_a_name_that_is_a_word_of_grammar_besides_is_one_after_what_leads_to_it(text: str, tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, text) == (["a.7"], False)
 
 
 @pytest.mark.parametrize("text", ["buku karya ibu hamil", "novel karya ibu hamil"])
