@@ -46,16 +46,17 @@ def _is_of_short_names(text: str) -> bool:
 
 def is_shouted(text: str) -> bool:
     """Whether a text in capitals is made of words, so that its capitals tell nothing: one is too long for an unknown short name,
-    or is grammar, as in "LET IT BE", or is none of the short names that are known, beside another word; "BPK" can be nothing else.
+    or is grammar, as in "LET IT BE", or is none of the short names that are known, beside another word; "BPK" and "SNMPTN" can be
+    nothing else.
 
-    >>> is_shouted("OLD MAN"), is_shouted("PAI SMA"), is_shouted("MAN"), is_shouted("old man")
-    (True, False, False, False)
+    >>> is_shouted("OLD MAN"), is_shouted("PAI SMA"), is_shouted("MAN"), is_shouted("old man"), is_shouted("SNMPTN SBMPTN")
+    (True, False, False, False, False)
     """
     if not text.isupper():
         return False
     words = [word for word in analysis.plain_words(text) if not word.isdigit()]
     return any(
-        (len(word) > LONGEST and word not in _short_names())
+        (len(word) > LONGEST and not (word in _short_names() or _VOWELS.isdisjoint(word)))
         or (analysis.is_stop_word(word) and word not in _own_names())
         or (len(words) > 1 and not _goes_with_short_names(word))
         for word in words

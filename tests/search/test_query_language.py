@@ -94,6 +94,7 @@ def test_a_text_all_in_capitals_is_read_as_in_small_letters(title: str) -> None:
         "BPK OR KPK",
         "UUD OR KUHP",
         "TOEFL OR IELTS",
+        "SNMPTN OR SBMPTN",
         "KUHP ATAU KUHAP",
         '"BUMI MANUSIA" OR "LASKAR PELANGI"',
         "JUDUL:LAUT OR IKAN",
