@@ -154,7 +154,7 @@ def _with_translations(run: Sequence[Clause], lexicon: Lexicon, told: list[str])
         yield from run[place : expansion.start]
         place = expansion.end
         text = " ".join(clause.text for clause in run[expansion.start : expansion.end])
-        yield replace(run[expansion.start], text=text, others=_alternatives(expansion))
+        yield replace(run[expansion.start], text=text, others=_alternatives(expansion, text))
     yield from run[place:]
 
 
@@ -163,7 +163,9 @@ def _compound(clause: Clause, lexicon: Lexicon, told: list[str]) -> Clause:
     words = analysis.plain_words(clause.text)
     whole = [one for one in lexicon.expand(words) if (one.start, one.end) == (0, len(words))]
     told += shown(words, whole)
-    return _with_synonyms(replace(clause, others=_alternatives(whole[0])) if whole else clause, lexicon, told)
+    return _with_synonyms(
+        replace(clause, others=_alternatives(whole[0], clause.text)) if whole else clause, lexicon, told
+    )
 
 
 def _with_synonyms(clause: Clause, lexicon: Lexicon, told: list[str], spoken: Language | None = None) -> Clause:
@@ -195,13 +197,18 @@ def _spelt_alike(one: str, other: str) -> bool:
     return one[:_SPELT_ALIKE] == other[:_SPELT_ALIKE]
 
 
-def _alternatives(expansion: Expansion) -> tuple[Alternative, ...]:
+def _alternatives(expansion: Expansion, text: str) -> tuple[Alternative, ...]:
+    """What stands in for `text`. What a short name stands for is no translation of it, and counts as much as itself."""
     # The words of a translation are scored together, so one that is longer than the phrase itself counts no more.
     # What is missing of all weights is that of the words themselves: "rendang" is "rendang" in English long before it is "leafy".
     own = 1.0 - sum(other.weight for other in expansion.alternatives)
     asked, best = expansion.end - expansion.start, max(own, expansion.alternatives[0].weight)
+    long = tuple(analysis.plain_words(stands_for(text)))
     return tuple(
-        Alternative(other.words, TRANSLATED * other.weight / best * min(1.0, asked / len(other.words)))
+        Alternative(
+            other.words,
+            (1.0 if other.words == long else TRANSLATED * other.weight / best) * min(1.0, asked / len(other.words)),
+        )
         for other in expansion.alternatives
     )
 

@@ -88,6 +88,12 @@ def test_a_short_name_at_the_end_of_a_set_phrase_is_not_written_out_alone() -> N
     assert "united states" in weights("sejarah AS")
 
 
+def test_what_a_short_name_stands_for_counts_as_much_as_itself_and_more_than_a_translation() -> None:
+    found = weights("uud")
+    assert found["undang dasar"] * 2 == 1.0
+    assert found["constitution"] == TRANSLATED
+
+
 def test_nothing_is_told_twice_in_capitals_and_small() -> None:
     _, told = translated(parse("tafsir al-qur'an"), shipped())
     assert "Quran" in told
