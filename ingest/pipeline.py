@@ -39,10 +39,11 @@ T = TypeVar("T")
 # Records written together, as many as the embedded engine commits at once: smaller commits are joined afterwards, which
 # costs it as much as writing them did. Some 200 MB while it is written.
 BATCH_RECORDS: Final = 16_000
-# With vectors the first batch is so large, and the next one twice as large while one takes little: how long vectors take is the
-# model's, and Ctrl-C waits for the end of a batch.
+# With vectors the first batch is so large, and the next one as large as takes so long, but no more than some times as large:
+# how long vectors take is the model's, and Ctrl-C waits for the end of a batch.
 BATCH_EMBEDDED: Final = 500
-_LITTLE_S: Final = 2.0
+BATCH_GROWS: Final = 8
+_WAITED_FOR_S: Final = 8.0
 # Repositories are slow, and what was asked of them should not be lost.
 BATCH_HARVESTED: Final = 200
 # One a file at most, and a load may have a hundred thousand.
@@ -168,8 +169,8 @@ class Load:
             while batch := list(islice(self._until_stopped(changes), self._batch)):
                 began = time.monotonic()
                 self._write_records(session, batch)
-                if time.monotonic() - began < _LITTLE_S:
-                    self._batch = min(2 * self._batch, self._most_together)
+                grown = _grown(len(batch), time.monotonic() - began)
+                self._batch = min(max(self._batch, grown), self._most_together)
                 self._tell(batch[-1].origin.file)
                 session.checkpoint_if_due()
             if self._last_file:
@@ -524,3 +525,12 @@ def embedded(entries: list[Entry], embedder: Embedder | None) -> list[Entry]:
         embedded.append(replace(entry, vectors=rows[start:end]))
         start = end
     return embedded
+
+
+def _grown(size: int, taken_s: float) -> int:
+    """How many records to write together when `size` of them took so long.
+
+    >>> _grown(500, 0.3), _grown(4_000, 2.0), _grown(500, 20.0)
+    (4000, 16000, 200)
+    """
+    return int(size * min(BATCH_GROWS, _WAITED_FOR_S / max(taken_s, 0.001)))

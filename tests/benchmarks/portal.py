@@ -27,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from ingest.pipeline import BATCH_EMBEDDED, BATCH_GROWS, BATCH_RECORDS
 from portal.search_state import SearchState
 from search.engines.embedded import EmbeddedEngine
 from search.static_embedding import StaticEmbedder
@@ -36,7 +37,6 @@ from tests.support.catalogue import entries
 from tests.support.streamlit_session import rerun, streamlit_session
 
 RECORDS: Final = 20_000
-BATCH: Final = 1000
 RERUNS: Final = 150
 # The portal takes in five clicks a second from one socket; a reader who is no faster waits for nothing.
 BETWEEN_S: Final = 0.25
@@ -285,14 +285,17 @@ def measure_browser(portal: Portal, found: Searches) -> Iterator[Line]:
 
 
 def filled(folder: Path, count: int) -> list[str]:
-    """An index of `count` records in `folder`, unless one is there. Gives the ids of some of them."""
+    """An index of `count` records in `folder`, unless one is there, written in batches as a load with vectors does: of how many
+    parts an index is, every search feels. Gives the ids of some of them."""
     made = records(count)
     ids: list[str] = [document.id for document in islice(records(count), 0, count, max(1, count // 1000))]
     engine = EmbeddedEngine(folder / "index")
     if not (folder / "index").exists():
         embedder = StaticEmbedder()
         with engine.rebuilding(embedder.name, embedder.dimensions) as writer:
-            while batch := list(islice(made, BATCH)):
+            size = BATCH_EMBEDDED
+            while batch := list(islice(made, size)):
+                size = min(BATCH_GROWS * size, BATCH_RECORDS)
                 report = writer.put(entries(batch, embedder))
                 assert not report.refused, report.refused[:3]
     return ids

@@ -155,11 +155,11 @@ class SizeEmbedder(LetterEmbedder):
         return super().passages(texts)
 
 
-@pytest.mark.parametrize(("little_s", "sizes"), [(60.0, [500, 1000, 1000]), (0.0, [500] * 5)])
+@pytest.mark.parametrize(("waited_for_s", "sizes"), [(3_600.0, [500, 1000, 1000]), (0.0, [500] * 5)])
 def test_batches_grow_while_one_takes_little(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little_s: float, sizes: list[int]
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waited_for_s: float, sizes: list[int]
 ) -> None:
-    monkeypatch.setattr(pipeline, "_LITTLE_S", little_s)
+    monkeypatch.setattr(pipeline, "_WAITED_FOR_S", waited_for_s)
     path = write(tmp_path / "a.mrc", [record(str(n), f"Judul {n}") for n in range(SEVERAL_BATCHES)])
     embedder = SizeEmbedder()
     Load(library.engine, library.ebooks, IngestJob((path,), embedder=embedder), batch_records=BATCH).run()
