@@ -55,11 +55,30 @@
   opened();
 
   // ---- turning: a page takes the place of the one before, and its address that of the window ----
-  // What is pressed again and again keeps the focus; else it goes to the heading, as a page is begun.
-  const KEPT = ['.reader-bar [rel="prev"]', '.reader-bar [rel="next"]', '[data-hit="previous"]', '[data-hit="next"]', '.page-picture'];
-  const draw = (page) => {
-    const held = KEPT.find((selector) => document.activeElement?.matches(selector));
+  const busy = (target) => target.closest?.('input, textarea, select, summary, [contenteditable], dialog, [role="dialog"]');
+  // What is pressed again and again keeps the focus, and is in sight; on a phone that is the bar below. So does a field of the
+  // reader, with what was typed into it meanwhile, and whatever somebody types into elsewhere. Else the focus goes to the
+  // heading, as a page is begun.
+  const KEPT = [
+    '.reader-bar [rel="prev"]', '.reader-bar [rel="next"]', '.reader > .turn [rel="prev"]', '.reader > .turn [rel="next"]',
+    '[data-hit="previous"]', '[data-hit="next"]', '.page-picture', '#hlm', '#q-inside',
+  ];
+  const inSight = (element) => element.getBoundingClientRect().bottom <= innerHeight;
+  const keptOf = (selector) => {
+    const kept = selector && book.querySelector(selector);
+    return kept && (!kept.matches('.reader > .turn *') || inSight(kept)) ? kept : null;
+  };
+  const begin = (held, back) => {
+    if (!book.contains(document.activeElement) && busy(document.activeElement)) return;
+    const kept = keptOf(held);
+    (kept || book.querySelector('h1')).focus({ preventScroll: back || !kept || kept.matches('.page-picture') });
+  };
+  // back: the window scrolls by itself to where it was.
+  const draw = (page, back) => {
+    const active = document.activeElement;
+    const held = KEPT.find((selector) => active?.matches(selector));
     const next = bookOf(page);
+    if (held && active.matches('input') && active.value !== active.defaultValue) next.querySelector(held).replaceWith(active);
     book.replaceWith(next);
     book = next;
     document.title = page.title;
@@ -67,7 +86,8 @@
     language(document).href = language(page).href;
     opened();
     document.dispatchEvent(new CustomEvent('telusur:drawn'));
-    ((held && book.querySelector(held)) || book.querySelector('h1')).focus({ preventScroll: true });
+    if (!back) scrollTo({ top: 0, behavior: 'instant' });
+    begin(held, back);
     telusur.say([...book.querySelectorAll('.reader-bar .turn-place, .hits-line strong')].map((e) => e.textContent).join('. '));
   };
 
@@ -106,13 +126,10 @@
     if (!page || !bookOf(page)) { location.assign(address); return; } // it says why, or how to go on
     if (!back) history.pushState(null, '', address);
     shown = addressHere();
-    draw(page);
-    if (!back) scrollTo({ top: 0, behavior: 'instant' });
+    draw(page, back);
     drawnAt = performance.now();
     arrived();
   };
-  addEventListener('pageshow', (event) => { if (event.persisted) stay(); }); // one came back to it
-
   const pageOf = (link) => (link.pathname.startsWith('/baca/') ? Number(link.pathname.match(/\/(\d+)$/)?.[1]) : 0);
   const addressOf = (number) => {
     const address = new URL(book.querySelector('.turn [rel]').href);
@@ -122,8 +139,10 @@
   const turnTo = (number) => {
     asked = number;
     clearTimeout(resting);
-    if (number === here()) stay();
-    else if (onItsWay) resting = setTimeout(open, REST_MS, addressOf(number), number);
+    if (number === here()) {
+      if (addressHere() !== shown) history.pushState(null, '', shown); // the window was on its way back
+      stay();
+    } else if (onItsWay) resting = setTimeout(open, REST_MS, addressOf(number), number);
     else open(addressOf(number), number);
   };
   const turn = (step) => {
@@ -145,17 +164,18 @@
     event.preventDefault();
     open(link.href, pageOf(link));
   });
-  addEventListener('popstate', () => {
+  const follow = () => {
     if (addressHere() === shown) stay(); // only another place on this page
-    else open(location.href, pageOf(location), true);
-  });
+    else open(location.href, pageOf(location) || here(), true);
+  };
+  addEventListener('popstate', follow);
+  addEventListener('pageshow', (event) => { if (event.persisted) follow(); }); // one came back to it
 
   // ---- keys ----
   const HELD_MS = 250; // held down, a key turns no faster than pages can be seen
   const root = document.scrollingElement;
   const atTop = () => root.scrollTop <= 1;
   const atBottom = () => root.scrollTop + innerHeight >= root.scrollHeight - 2;
-  const busy = (target) => target.closest?.('input, textarea, select, summary, [contenteditable], dialog, [role="dialog"]');
   const scrollsAside = (target) => {
     const box = target.closest?.('.page-picture');
     return box && box.scrollWidth > box.clientWidth + 1;

@@ -282,6 +282,75 @@ def test_a_turn_that_is_pressed_again_and_again_keeps_the_focus(browser: Browser
     page.close()
 
 
+def test_who_is_on_the_way_back_and_turns_on_again_is_where_the_window_says(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, HIT)
+    page.keyboard.press("ArrowRight")
+    at(page, 6)
+    page.route(f"**/baca/{EBOOK_ID}/5?**", lambda _: None)
+    page.evaluate("history.back()")
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/5?**")
+    page.keyboard.press("ArrowRight")
+    at(page, 6)
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    expect(page.locator(".reader-bar .turn-place")).to_contain_text("6")
+    page.unroute_all()
+    page.go_back()
+    at(page, 5)
+    expect(page.locator(".reader-bar .turn-place")).to_contain_text("5")
+    page.close()
+
+
+@pytest.mark.parametrize("box", ["#q-inside", "#hlm", "#q"])
+def test_what_is_typed_while_a_page_is_on_its_way_stays(browser: Browser, portal: Portal, box: str) -> None:
+    page, _ = visit(browser, portal, HIT)
+    at(page, 5)
+    held_up: list[Route] = []
+    page.route(f"**/baca/{EBOOK_ID}/6?**", lambda route: held_up.append(route))
+    with page.expect_request(f"**/baca/{EBOOK_ID}/6?**"):
+        page.keyboard.press("ArrowRight")
+    page.locator(box).fill("1")
+    held_up[0].continue_()
+    at(page, 6)
+    expect(page.locator(".reader-bar .turn-place")).to_contain_text("6")
+    expect(page.locator(box)).to_be_focused()
+    page.keyboard.type("2")
+    expect(page.locator(box)).to_have_value("12")
+    page.close()
+
+
+def test_on_a_phone_the_bar_below_keeps_the_focus_and_on_a_screen_the_page_begins(
+    browser: Browser, portal: Portal
+) -> None:
+    page, _ = visit(browser, portal, HIT, 360)
+    below = page.locator('.reader > .turn [rel="next"]')
+    shown = page.locator("[data-reader]")
+    below.focus()
+    for number in ("6", "7"):
+        page.keyboard.press("Enter")
+        expect(shown).to_have_attribute("data-page", number)
+        expect(below).to_be_focused()
+    page.set_viewport_size({"width": 1280, "height": 400})
+    below.focus()
+    page.keyboard.press("Enter")
+    expect(shown).to_have_attribute("data-page", "8")
+    expect(page.locator("#judul-halaman")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+    page.close()
+
+
+def test_the_next_hit_is_in_sight_of_who_presses_it_again_in_a_small_window(browser: Browser, portal: Portal) -> None:
+    """As on a wide screen at 400 %."""
+    page, _ = visit(browser, portal, HIT, 320)
+    page.set_viewport_size({"width": 320, "height": 256})
+    following = page.locator('[data-hit="next"]')
+    following.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/11?**")
+    expect(following).to_be_focused()
+    expect(following).to_be_in_viewport(ratio=1)
+    page.close()
+
+
 def test_the_next_hit_is_that_after_the_page_asked_for_last(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, f"/baca/{EBOOK_ID}/1?q=anggaran")
     hits = [str(link.get_attribute("href")).partition("?")[0] for link in page.locator(".found-list a").all()]
