@@ -201,13 +201,19 @@ class _Reader:
             head.cut.append((0, begins))
         self._subject_begins(head)
         by_whom = any(one.rule.kind in ("person", "publisher") for one in head.taken)  # "any books by Andrea Hirata"
-        if not head.full and ((opened and not by_whom) or any(map(_may_be_titled, head.taken))):
+        if not head.full and ((opened and not by_whom) or any(map(self._may_be_titled, head.taken))):
             return None  # "Stories for Children"
         if not head.full and len(head.taken) == 1 and head.taken[0].rule.full:
             return None  # "New Poems"
         whole = all(text.whole(*span) for span in (*head.cut, head.span))
         known = {"opened": head.opened, "no": head.full}.get(head.thing.bare, True)
         return head if whole and known else None
+
+    def _may_be_titled(self, one: Construction) -> bool:
+        """Whether a construction right after the thing may be part of a title; who writes "Novel Karya Andrea Hirata" begins every
+        word so, but "Novel Karya Andrea Hirata: Kajian Feminisme" is one."""
+        named_last = one.rule.kind == "person" and one.rule.sure and one.end == len(self._text)
+        return one.titled and not named_last
 
     def _after_subject(self) -> _Head | None:
         """The head of "history books for kids": a thing after its subject, and something else read right after it."""
@@ -444,12 +450,6 @@ class _Reader:
 
 def _ends(match: Match[None] | None, size: int) -> bool:
     return match is not None and match.end == size
-
-
-def _may_be_titled(one: Construction) -> bool:
-    """Whether a construction right after the thing may be part of a title; who writes "Novel Karya Andrea Hirata" begins every
-    word so."""
-    return one.titled and not (one.rule.kind == "person" and one.rule.sure)
 
 
 def _first_year(one: Construction) -> int:
