@@ -45,7 +45,7 @@ def requirements(query: Query) -> Requirements:
     wanted = [part for part in parts if not part.negated]
     named = any(_is_of_name(part) and not (is_stop(part) or _is_honorific(part)) for part in wanted)
     if named:
-        wanted = [_had_anyway(part) for part in wanted if not _tells_nothing_of_name(part)]
+        wanted = list(_honorifics_anyway(part for part in wanted if not _tells_nothing_of_name(part)))
     fixed = [part for part in wanted if not _is_plain(part)]
     content = [part for part in wanted if _is_plain(part) and not is_stop(part)]
     if not content and not fixed:
@@ -90,13 +90,21 @@ def _tells_nothing_of_name(part: Part) -> bool:
     return _is_of_name(part) and (analysis.is_initials(part.text) or analysis.plain_words(part.text) == ["dr"])
 
 
-def _is_honorific(part: Part) -> TypeGuard[Clause]:
+def _is_honorific(part: Part) -> bool:
     return _is_of_name(part) and analysis.HONORIFICS.issuperset(analysis.plain_words(part.text))
 
 
-def _had_anyway(part: Part) -> Part:
-    """An honorific beside a name counts where it stands, and need not: "Buya Hamka" is "Hamka" in most records."""
-    return replace(part, implied_in=ANYWAY) if _is_honorific(part) else part
+def _honorifics_anyway(parts: Iterable[Part]) -> Iterator[Part]:
+    """An honorific before a name, or after a comma, counts where it stands and need not: "Buya Hamka", "Hamka, Buya" is "Hamka" in
+    most records. At the end it may be the name: "Irfan Habib", "Robert Pastor"."""
+    before = True
+    for part in parts:
+        if not _is_of_name(part):
+            yield part
+            continue
+        honorific = _is_honorific(part)
+        yield replace(part, implied_in=ANYWAY) if honorific and (before or is_stop(part)) else part
+        before = (before and honorific) or part.text.endswith(",")
 
 
 def is_stop(part: Part) -> bool:

@@ -35,12 +35,17 @@ def test_titles_and_initials_of_a_name_need_not_stand_in_it() -> None:
     assert texts(requirements(parse("pengarang:dr")).required) == [["dr"]]
 
 
-@pytest.mark.parametrize("name", ["Buya Hamka", "hamka, buya", "Prof. Hamka"])
+@pytest.mark.parametrize("name", ["Buya Hamka", "hamka, buya", "Prof. Hamka", "Hamka prof"])
 def test_an_honorific_counts_where_it_stands_beside_a_name_and_need_not(name: str) -> None:
     needs = requirements(parse(name, within="contributor"))
     must = [part.text.strip(",") for part in needs.required if isinstance(part, Clause) and not part.implied_in]
     assert [word.lower() for word in must] == ["hamka"]
     assert len(needs.required) == 2
+
+
+@pytest.mark.parametrize("name", ["Irfan Habib", "Robert Pastor", "Miftah Gus"])
+def test_an_honorific_at_the_end_of_a_name_must_stand_in_it(name: str) -> None:
+    assert requirements(parse(name, within="contributor")).required == parse(name, within="contributor").parts
 
 
 def test_an_honorific_alone_is_a_name() -> None:
