@@ -155,8 +155,10 @@ class Asking:
         """With some of the words; with those of a name, where nothing holds them all."""
         some = self._with_some_words(first)
         asked = first.query
-        others = (without_by_whom(asked), some, with_names_alone(asked), with_names_anywhere(asked))
-        for way in (some,) if first.found else others:
+        ways: tuple[Query | None, ...] = (some,)
+        if not first.found:
+            ways = (without_by_whom(asked), some, with_names_alone(asked), with_names_anywhere(asked))
+        for way in ways:
             if way is not None and self.searcher.keyword(way.without_filters(), 0).total:
                 return replace(first, query=way, words=self._ranked(way), found=True)
         return first

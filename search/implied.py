@@ -24,8 +24,11 @@ _BEFORE_A_NAME: Final = frozenset(
     ("karya", "karangan", "tulisan", "ditulis", "dikarang", "penulis", "pengarang", "works", "written", "author")
 )
 _WORDS_OF_A_NAME: Final = 2
-# Honorifics that are said of persons alone: "ibu kota Bitung" is no mother.
-_SAID_OF_PERSONS: Final = HONORIFICS - {"bapak", "haji", "hajjah", "ibu", "jenderal", "profesor", "professor"}
+# Honorifics that name nothing else: "ibu kota Bitung" is no mother, and "pendeta gereja Minahasa" no book by that church.
+_ALSO_NOUNS: Final = frozenset(
+    ("bapak", "haji", "hajjah", "ibu", "jenderal", "kiai", "kyai", "pastor", "pendeta", "profesor", "professor", "romo")
+)
+_SAID_OF_PERSONS: Final = HONORIFICS - _ALSO_NOUNS
 # "How to" is grammar already.
 _HOW_TO: Final = "cara"
 # "Bahasa Indonesia" is no book's place.
