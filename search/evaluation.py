@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,10 @@ ROUNDS: Final = 10_000
 EXACT_UP_TO: Final = 13
 _SEED: Final = 20_070_611
 _DECIMALS: Final = 4
-_GZIP: Final = b"\x1f\x8b"
+# How files begin that gzip, zip, xz, bzip2 and zstd have made.
+_COMPRESSED: Final = (b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd")
+_JUDGEMENT: Final = "expected query-id, corpus-id and score, separated by tabs, on a line of its own"
+_SCORE: Final = re.compile(r"-?[0-9]{1,9}")
 
 Judgements = Mapping[str, Mapping[DocumentId, int]]
 
@@ -115,7 +119,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                if number == 1 and line.startswith(_GZIP):
+                if number == 1 and line.startswith(_COMPRESSED):
                     raise ValueError(f"{path} is compressed: unpack it, and name the file that was in it.")
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
@@ -133,12 +137,17 @@ def read_judgements(path: Path) -> Judgements:
     Raises ValueError naming the line that is not one.
     """
     judged: dict[str, dict[DocumentId, int]] = {}
-    for number, row in enumerate(csv.reader(_lines(path), delimiter="\t"), start=1):
-        if not row or (number == 1 and len(row) == 3 and not row[-1].lstrip("-").isdigit()):
-            continue
-        if len(row) != 3 or not row[2].lstrip("-").isdigit():
-            raise ValueError(f"{path}, line {number}: expected query-id, corpus-id and score, separated by tabs")
-        judged.setdefault(row[0], {})[DocumentId(row[1])] = int(row[2])
+    rows = csv.reader(_lines(path), delimiter="\t")
+    try:
+        for number, row in enumerate(rows, start=1):
+            is_judgement = len(row) == 3 and _SCORE.fullmatch(row[2]) is not None
+            if not row or (number == 1 and len(row) == 3 and not is_judgement):
+                continue
+            if not is_judgement:
+                raise ValueError(f"{path}, line {rows.line_num}: {_JUDGEMENT}")
+            judged.setdefault(row[0], {})[DocumentId(row[1])] = int(row[2])
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {rows.line_num}: {_JUDGEMENT} ({error})") from error
     return judged
 
 

@@ -1,4 +1,7 @@
+import bz2
 import gzip
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,11 +62,22 @@ def test_names_the_line_that_is_not_utf_8_and_what_to_do(tmp_path: Path) -> None
         read_judgements(judgements)
 
 
-def test_a_compressed_file_is_to_be_unpacked(tmp_path: Path) -> None:
-    path = tmp_path / "corpus.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"_id": "1"}\n'))
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_compressed_file_is_to_be_unpacked(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "corpus.jsonl.packed"
+    path.write_bytes(compress(b'{"_id": "1"}\n'))
     with pytest.raises(ValueError, match="is compressed: unpack it"):
         read_queries(path)
+
+
+@pytest.mark.parametrize(
+    "line", ["1\t1\t²", "1\t1\t--1", f"1\t{'9' * 200_000}\t1", "1\t1\t1\r2\t2\t1", f"1\t1\t{'9' * 5000}"]
+)
+def test_a_judgement_that_is_none_is_told_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "r.tsv"
+    path.write_bytes(f"query-id\tcorpus-id\tscore\n{line}\n".encode())
+    with pytest.raises(ValueError, match=r"r\.tsv, line 2: expected query-id, corpus-id and score"):
+        read_judgements(path)
 
 
 def test_a_file_that_cannot_be_read_on_is_no_fault_of_where_it_is_read_to(tmp_path: Path) -> None:
