@@ -221,8 +221,9 @@ def test_a_name_that_nobody_has_is_looked_for_anywhere(text: str, tmp_path: Path
     assert found_by_honorific(tmp_path, text) == (["a.5"], True)
 
 
-def test_a_name_that_stands_nowhere_finds_nothing(tmp_path: Path) -> None:
-    assert found_by_honorific(tmp_path, "buku karya ibu Tien") == ([], False)
+@pytest.mark.parametrize("text", ["buku karya ibu Tien", "novel karya Dan Putih", "novel by Dan Putih"])
+def test_a_name_that_stands_nowhere_finds_nothing(text: str, tmp_path: Path) -> None:
+    assert found_by_honorific(tmp_path, text) == ([], False)
 
 
 def test_a_name_that_is_asked_for_in_so_many_words_is_looked_for_nowhere_else(tmp_path: Path) -> None:
