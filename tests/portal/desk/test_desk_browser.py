@@ -121,15 +121,17 @@ def test_a_card_and_copies_are_lent_and_taken_back_by_scanner_and_keyboard_alone
     scan(page, card)
     expect(page.locator("#judul-halaman")).to_have_text("Pinjam: Budi Lumi")
     newest = page.locator("[data-scan-told]").first
-    for barcode in (first, second):
-        expect(page.locator("#barcode")).to_be_focused()
+    for barcode, told in (
+        (first, "Dipinjamkan"),
+        (second, "Dipinjamkan"),
+        (second, "Anggota ini sudah meminjamnya."),
+        ("TIADA", "Barkod ini tidak dikenal."),
+    ):
+        expect(page.locator("#barcode")).to_be_focused()  # without scripts a page is loaded between scans
         scan(page, barcode)
-        expect(newest).to_contain_text("Dipinjamkan")
-        expect(page.locator("[data-scan-today]")).to_contain_text(barcode)
-    scan(page, second)
-    expect(newest).to_contain_text("Anggota ini sudah meminjamnya.")
-    scan(page, "TIADA")
-    expect(newest).to_contain_text("Barkod ini tidak dikenal.")
+        expect(newest).to_contain_text(told)
+        if told == "Dipinjamkan":
+            expect(page.locator("[data-scan-today]")).to_contain_text(barcode)
     expect(page.locator("#barcode")).to_be_focused()
 
     page.keyboard.press("Tab")  # the button
