@@ -30,6 +30,7 @@ from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 from elasticsearch import Elasticsearch
 
+from ingest.pipeline import BATCH_RECORDS
 from portal.interpreter import serving
 from search.bilingual import lexicon
 from search.discovery import RANKED_DEPTH, SEMANTIC_DEPTH, Discovery
@@ -49,7 +50,7 @@ from tests.support.elasticsearch.node import start_node
 from tests.support.embedders import WordEmbedder
 
 RECORDS: Final = 100_000
-BATCH: Final = 16_000  # as a load commits them
+BATCH: Final = BATCH_RECORDS  # as a load commits them
 QUERIES: Final = 400
 WARM_UP: Final = 600
 CLIENTS: Final = 8
