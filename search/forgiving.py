@@ -51,7 +51,8 @@ def doubtful_words(query: Query, translated: Query | None = None, names: Set[str
         if _may_be_misspelt(clause) and not _is_acronym(clause.text, query.text)
         for word in _words(clause)
     )
-    known = names | {word for clause in (translated or query).wanted if clause.others for word in _words(clause)}
+    called = (one for one in (translated or query).wanted if any(not other.initials for other in one.others))
+    known = names | {word for clause in called for word in _words(clause)}
     return tuple(word for word in found if word not in known and not analysis.is_stop_word(word))[:MAX_SPELLED]
 
 

@@ -1,6 +1,6 @@
 """What a document need not say: that it is a book or tells how to, or, in Indonesian, that it is about Indonesia."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Final, TypeGuard
@@ -83,15 +83,30 @@ def without_by_whom(query: Query) -> Query | None:
     leading = list(takewhile(_leads_to_a_name, asked))
     named = [part for part in asked if part not in leading and (part is asked[len(leading)] or not is_stop(part))]
     words = _WORDS_OF_A_NAME if leading else 1 + _WORDS_OF_A_NAME
-    name = named[:words]
-    if len(name) < words or not (leading or _word(name[0]) in _SAID_OF_PERSONS) or not all(map(_word, name)):
+    name = _name_of(named, words)
+    if not name or not (leading or _word(name[0]) in _SAID_OF_PERSONS):
         return None
     parts = (_in_a_name(part) if part in name else part for part in query.parts if part not in leading)
     return replace(query, parts=tuple(parts))
 
 
+def _name_of(parts: Sequence[Part], words: int) -> Sequence[Part]:
+    """The first of some parts that are so many words together; () where they are not, or are asked for elsewhere."""
+    held = 0
+    for count, part in enumerate(parts, start=1):
+        if not isinstance(part, Clause) or not _is_anywhere(part):
+            break
+        held += len(analysis.plain_words(part.text))
+        if held >= words:
+            return parts[:count]
+    return ()
+
+
 def _in_a_name(part: Part) -> Part:
-    return replace(part, field="contributor", others=(), implied_in=None) if isinstance(part, Clause) else part
+    if not isinstance(part, Clause):
+        return part
+    others = tuple(other for other in part.others if other.of_name)
+    return replace(part, field="contributor", others=others, implied_in=None)
 
 
 def with_names_alone(query: Query) -> Query | None:

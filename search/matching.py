@@ -1,6 +1,7 @@
 """Which clauses of a query a document must match: the same rule for every engine."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
@@ -15,6 +16,9 @@ from search.query import ANYWAY, Clause, Group, Part, Query
 ALL_REQUIRED: Final = 3
 ENOUGH: Final = 4
 MOST_DEMANDED: Final = 3
+
+# Initials that are written together, as nobody can say them: "JK", "YB", "JRR"; but "Fry".
+_SAID_BY_LETTERS: Final = re.compile("[b-df-hj-np-tv-z][b-df-hj-np-tv-xz]{1,2}", re.IGNORECASE)
 
 # Words of a query that are looked for; each is looked for in every field. A longer one is no question.
 MAX_WORDS: Final = 64
@@ -43,7 +47,9 @@ def requirements(query: Query) -> Requirements:
     parts = list(_bounded(query.parts, [MAX_WORDS]))
     unwanted = tuple(replace(part, negated=False) for part in parts if part.negated)
     wanted = [part for part in parts if not part.negated]
-    named = any(_is_of_name(part) and not (is_stop(part) or _is_honorific(part)) for part in wanted)
+    named = any(
+        _is_of_name(part) and not (is_stop(part) or _is_honorific(part) or _are_initials(part)) for part in wanted
+    )
     if named:
         wanted = list(_honorifics_anyway(part for part in wanted if not _tells_nothing_of_name(part)))
     fixed = [part for part in wanted if not _is_plain(part)]
@@ -94,16 +100,21 @@ def _is_honorific(part: Part) -> bool:
     return _is_of_name(part) and analysis.HONORIFICS.issuperset(analysis.plain_words(part.text))
 
 
+def _are_initials(part: Part) -> bool:
+    return _is_of_name(part) and _SAID_BY_LETTERS.fullmatch(part.text) is not None
+
+
 def _honorifics_anyway(parts: Iterable[Part]) -> Iterator[Part]:
     """An honorific before a name, or after a comma, counts where it stands and need not: "Buya Hamka", "Hamka, Buya" is "Hamka" in
-    most records. At the end it may be the name: "Irfan Habib", "Robert Pastor"."""
+    most records. At the end it may be the name: "Irfan Habib", "Robert Pastor". Nor need initials, "HB Jassin"."""
     before = True
     for part in parts:
         if not _is_of_name(part):
             yield part
             continue
         honorific = _is_honorific(part)
-        yield replace(part, implied_in=ANYWAY) if honorific and (before or is_stop(part)) else part
+        need_not = (honorific and (before or is_stop(part))) or _are_initials(part)
+        yield replace(part, implied_in=ANYWAY) if need_not else part
         before = (before and honorific) or part.text.endswith(",")
 
 

@@ -32,12 +32,18 @@ ANYWAY: Final = "*"
 class Alternative:
     """Words, folded, that mean the same in the other language; together they count `weight` (0..1) of the clause's own.
 
-    heading: they must stand in a title or heading.
+    heading: they must stand in a title or heading. of_name: another name of the same person, or the letters that it is
+    abbreviated to, which tell nothing but in names.
     """
 
     words: tuple[str, ...]
     weight: float
     heading: bool = False
+    of_name: bool = False
+
+    @property
+    def initials(self) -> bool:
+        return self.of_name and all(len(word) == 1 for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +146,14 @@ class Query:
         """The same search; what stands in for its words must stand in titles and headings, or may stand anywhere."""
 
         def placed(clause: Clause) -> Clause:
-            grammar = [all(map(analysis.is_stop_word, one.words)) for one in clause.others]  # "IT" is "it" elsewhere
-            placed = zip(clause.others, grammar, strict=True)
-            return replace(clause, others=tuple(replace(one, heading=only or little) for one, little in placed))
+            return replace(
+                clause,
+                others=tuple(
+                    # "IT" is "it" elsewhere
+                    one if one.of_name else replace(one, heading=only or all(map(analysis.is_stop_word, one.words)))
+                    for one in clause.others
+                ),
+            )
 
         return self._changing(placed)
 

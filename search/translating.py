@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate, chain, groupby
 from typing import Final
 
 from search import analysis
 from search.analysis import LANGUAGES, Language
-from search.bilingual.abbreviations import WrittenOut, stands_for, written_out
-from search.bilingual.lexicon import Expansion, Lexicon, shown
+from search.bilingual.abbreviations import WrittenOut, is_short_name, stands_for, written_out
+from search.bilingual.lexicon import MAX_PHRASE, Expansion, Lexicon, shown
+from search.bilingual.persons import also_called, words_of_name
 from search.bilingual.synonyms import synonyms
 from search.matching import is_stop
 from search.numerals import ROMAN
@@ -27,6 +29,11 @@ _SPELT_ALIKE: Final = 4  # letters: beside "color" a patron need not be told of 
 
 # Where words are words of a language; names and publishers are not translated.
 _TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
+_AUTHOR: Final = "contributor"
+# Where a person may be called something.
+_NAMED_FIELDS: Final = _TRANSLATED_FIELDS | {_AUTHOR}
+# So many initials are written together: "JK Rowling", "JRR Tolkien".
+_INITIALS: Final = (2, 3)
 
 # Words that a number follows: of school years, volumes, parts, wars.
 _NUMBERED: Final = frozenset((
@@ -41,12 +48,16 @@ _OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {
 
 
 def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
-    """`query` with its translations and synonyms beside its words, and those of them worth telling a patron.
+    """`query` with its translations, synonyms and other names of persons beside its words, and those worth telling a patron.
 
-    Words of a set phrase become one clause. Phrases in quotes, beginnings of words and what is unwanted stay alone.
+    Words of a set phrase, and of such a name, become one clause. Phrases in quotes, beginnings of words and what is unwanted
+    stay alone.
     """
     told: list[str] = []
-    parts = tuple(_translated(_ordinals_apart(query.parts), lexicon, told, query.text))
+    named = _with_other_names(_ordinals_apart(query.parts), lexicon, told)
+    parts = tuple(_translated(named, lexicon, told, query.text))
+    if len(parts) > 1:  # beside a name
+        parts = tuple(_with_letters_apart(part, lexicon) for part in parts)
     once: dict[str, str] = {}
     for one in told:  # "Quran" and "quran" are one
         once.setdefault(analysis.fold(one), one)
@@ -61,6 +72,64 @@ def _ordinals_apart(parts: Iterable[Part]) -> Iterator[Part]:
             yield from (replace(part, text=word) for word in words)
         else:
             yield part
+
+
+def _with_other_names(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) -> Iterator[Part]:
+    """Names of known persons with what else they are called: "Bung Karno" with "Sukarno", "Ibnu Sina" with "Avicenna"."""
+    for named, run in groupby(parts, key=_named_in):
+        if named is None:
+            yield from run
+        else:
+            yield from _names_among([part for part in run if isinstance(part, Clause)], lexicon, told)
+
+
+def _named_in(part: Part) -> tuple[str | None] | None:
+    """The field in which a part may name a person, None where it names none."""
+    return (part.field,) if isinstance(part, Clause) and part.field in _NAMED_FIELDS and _is_alone(part) else None
+
+
+def _names_among(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> Iterator[Clause]:
+    words = [analysis.plain_words(clause.text) for clause in run]
+    place = 0
+    while place < len(run):
+        count = words_of_name(list(chain.from_iterable(words[place:])))
+        ends = [end for end, held in enumerate(accumulate(map(len, words[place:])), place + 1) if held == count]
+        if not count or not ends or _in_set_phrase(words, place, ends[0], lexicon):
+            yield run[place]
+            place += 1
+            continue
+        asked = list(chain.from_iterable(words[place : ends[0]]))
+        others = {name: tuple(analysis.plain_words(name)) for name in also_called(asked)}
+        told += (name for name, other in others.items() if set(asked).isdisjoint(other))
+        text = " ".join(clause.text for clause in run[place : ends[0]])
+        weighed = (Alternative(one, min(1.0, count / len(one)), of_name=True) for one in others.values())
+        yield replace(run[place], text=text, others=tuple(weighed))
+        place = ends[0]
+
+
+def _in_set_phrase(words: Sequence[Sequence[str]], start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name is a part of what is called something as a whole: "universitas Sam Ratulangi"."""
+    return any(
+        lexicon.knows(list(chain.from_iterable(words[first:last])), language)
+        for first in range(max(0, end - MAX_PHRASE), start + 1)
+        for last in range(end, min(len(words), first + MAX_PHRASE) + 1)
+        if (first, last) != (start, end)
+        for language in LANGUAGES
+    )
+
+
+def _with_letters_apart(part: Part, lexicon: Lexicon) -> Part:
+    """Letters that may be somebody's initials, written together, as a catalogue has them: "J. K." for "JK"."""
+    if _named_in(part) is None or not isinstance(part, Clause):
+        return part
+    word = analysis.fold(part.text)
+    if not (len(word) in _INITIALS and word.isascii() and word.isalpha()) or is_stop(part):
+        return part
+    known = any(lexicon.knows([word], language) for language in LANGUAGES) or is_short_name(word)
+    meaning = known or word in ROMAN or word in _NUMBERED
+    if word in analysis.HONORIFICS or (meaning and part.field != _AUTHOR):
+        return part
+    return replace(part, others=(Alternative(tuple(word), 1.0, of_name=True),))
 
 
 def meant(query: Query) -> str:
@@ -218,6 +287,10 @@ def _is_word(clause: Clause) -> bool:
 
 
 def _is_plain(clause: Clause) -> bool:
-    """Whether something may stand beside it."""
-    plain = not (clause.negated or clause.phrase or clause.prefix or clause.others)
-    return plain and clause.field in _TRANSLATED_FIELDS
+    """Whether a translation may stand beside it."""
+    return _is_alone(clause) and clause.field in _TRANSLATED_FIELDS
+
+
+def _is_alone(clause: Clause) -> bool:
+    """Whether it is neither marked by the patron nor has anything beside it yet."""
+    return not (clause.negated or clause.phrase or clause.prefix or clause.others)

@@ -81,6 +81,15 @@ def stands_for(word: str) -> str:
     return _first_letters().get(analysis.fold(word), "")
 
 
+def is_short_name(word: str) -> bool:
+    """Whether a folded word is a short name that is known, besides what it may be else.
+
+    >>> is_short_name("us"), is_short_name("jk")
+    (True, False)
+    """
+    return word in _short_names()
+
+
 @cache
 def _short_names() -> frozenset[str]:
     """Those of the table, and those of the terms, folded."""

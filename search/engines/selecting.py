@@ -64,6 +64,8 @@ PAGE_TEXT: Final[Weights] = ((BODY, 1.0),)
 HEADINGS: Final[Weights] = tuple(
     (name, BY_NAME[name].weight) for name in ("title", "title_uniform", "title_other", "subject", "genre")
 )
+# Where the initials of a name tell something: its author's, or who it is about.
+NAMES: Final[Weights] = tuple((name, BY_NAME[name].weight) for name in ("contributor", "subject"))
 # `judul:` means any title of the document.
 _TOGETHER: Final = {"title": ("title", "title_other")}
 
@@ -222,7 +224,11 @@ class Selection(Generic[Q]):
         own = self._words(clause, weights, field is None and self._of_records)
         if clause.others:
             anywhere = self._of_records and clause.field in (None, RECORD)
-            placed = [(other, HEADINGS if other.heading and anywhere else weights) for other in clause.others]
+            placed = [
+                (other, HEADINGS if other.heading and anywhere else NAMES if other.initials and anywhere else weights)
+                for other in clause.others
+                if self._of_records or not other.initials
+            ]
             own = self._best_of([own, *(self._alternative(*one) for one in placed)])
         if clause.implied_in and self._of_records:
             anyway = clause.implied_in == ANYWAY
@@ -231,9 +237,11 @@ class Selection(Generic[Q]):
         return own
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:
-        """Words that stand in for a clause; of several each must be there."""
+        """Words that stand in for a clause; of several each must be there, and initials in a row."""
         scaled = [(name, weight * other.weight) for name, weight in weights]
         words = [clean(word) for word in other.words]
+        if other.initials:
+            return self._best_of([self._in.phrase(f"w_{name}", words, weight) for name, weight in scaled])
         if len(words) == 1:
             return self._word(words[0], scaled, exact=False)
         return self._in.boolean([self._word(word, scaled, exact=False) for word in words])

@@ -951,6 +951,22 @@ def test_a_document_with_the_translation_alone_is_found_below_one_with_the_word_
     )
 
 
+def test_initials_stand_for_a_word_in_a_row_and_in_names_alone(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Harry Potter", contributor="Rowling, J. K.", pages=["J. K."]),
+        entry("a.2", "J. K. Harry", note="J. K."),
+        entry("a.3", "Harry, biography", subject="Rowling, J. K."),
+        entry("a.4", "Harry Lime", contributor=("Kerr, J.", "Green, K.")),
+        entry("a.5", "Harry jk"),
+    )
+    initials = Clause("jk", others=(Alternative(("j", "k"), 1.0, of_name=True),))
+    asked = Query("harry jk", (Clause("harry"), initials))
+    assert set(ids(searcher.keyword(asked, 9))) == {"a.1", "a.3", "a.5"}
+    assert searcher.keyword(asked, 0).total == 3
+    assert searcher.page_hits(Query("jk", (initials,)), [DocumentId("a.1")], 3) == {}
+
+
 def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     searcher = load(
         engine,

@@ -1,0 +1,117 @@
+"""The hand-made names of persons: their form, and that each name leads to the others of its line, in searches too."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from search.analysis import plain_words
+from search.bilingual.lexicon import shipped
+from search.bilingual.persons import FILE, also_called, words_of_name
+from search.discovery import Discovery
+from search.engines.embedded import EmbeddedEngine
+from search.query import Mode
+from search.query_language import parse
+from search.translating import translated
+from search.understanding import understand
+from tests.support.documents import entry
+
+LINES = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def test_every_person_has_names_that_differ_and_is_known_for_something() -> None:
+    for names, known_for in LINES:
+        each = [tuple(plain_words(name)) for name in names.split(";")]
+        assert len(each) > 1, names
+        assert all(each), names
+        assert known_for.strip(), names
+
+
+def test_no_name_is_of_two_persons() -> None:
+    each = [name.strip() for names, _ in LINES for name in names.split(";")]
+    assert len(each) == len(set(each))
+
+
+def test_each_name_leads_to_all_others_that_are_read_otherwise() -> None:
+    for names, _ in LINES:
+        each = {tuple(plain_words(name)) for name in names.split(";")}
+        for name in each:
+            assert {name, *(tuple(plain_words(other)) for other in also_called(name))} == each
+            assert words_of_name([*name, "muda"]) == len(name)
+
+
+def also_asked(text: str) -> set[str]:
+    query, _ = translated(parse(text), shipped())
+    return {" ".join(other.words) for clause in query.wanted for other in clause.others if other.of_name}
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("bung karno", {"sukarno"}),
+        ("biografi Bung Karno muda", {"sukarno"}),
+        ("ibnu sina kedokteran", {"avicenna", "ibn sina"}),
+        ("aristotle ethics", {"aristoteles"}),
+        ("B.J. Habibie", {"bacharuddin jusuf habibie", "bj habibie"}),
+        ("pengarang:gus pengarang:dur", {"abdurrahman wahid"}),
+        ("universitas sam ratulangi", set()),
+        ('"bung karno"', set()),
+        ("penerbit:pattimura", set()),
+        ("karno", set()),
+    ],
+)
+def test_a_person_is_looked_for_by_other_names(text: str, others: set[str]) -> None:
+    assert also_asked(text) == others
+
+
+def test_names_are_told_unless_they_are_nearly_what_was_typed() -> None:
+    assert translated(parse("ibnu sina"), shipped())[1] == ("Avicenna",)
+    assert translated(parse("b.j. habibie"), shipped())[1] == ()
+
+
+def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
+    engine = EmbeddedEngine(folder)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Ballada orang-orang tercinta", contributor="Rendra, W. S."),
+                entry("a.2", "Harry Potter and the chamber of secrets", contributor="Rowling, J. K."),
+                entry("a.3", "The hobbit", contributor="Tolkien, J. R. R. (John Ronald Reuel)"),
+                entry("a.4", "Sastra Indonesia modern", contributor="Jassin, Hans Bague"),
+                entry("a.5", "Vitamin K dan huruf J", contributor="Rowling, Anna"),
+                entry("a.6", "Sukarno, biografi politik", contributor="Legge, John David"),
+                entry("a.7", "Bung Karno, penyambung lidah rakyat", contributor="Adams, Cindy"),
+                entry("a.8", "Prisma pemikiran", contributor="Wahid, Abdurrahman"),
+                entry("a.9", "The canon of medicine", contributor="Avicenna"),
+            ]
+        )
+    query = understand(text, (), "", date(2026, 8, 1)).query
+    return [hit.document.id for hit in Discovery(engine, lexicon=shipped).search(query, mode).hits]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ws rendra", ["a.1"]),
+        ("jk rowling", ["a.2"]),
+        ("harry potter rowling jk", ["a.2", "a.5"]),  # of four words most are enough
+        ("buku karya JRR Tolkien", ["a.3"]),
+        ("karya JRR Tolkien", ["a.3"]),
+        ("buku karya YB Jassin", ["a.4"]),  # initials need not be in the record
+        ("bung karno", ["a.7", "a.6"]),
+        ("Sukarno", ["a.6", "a.7"]),
+        ("gus dur", ["a.8"]),
+        ("karya gus dur", ["a.8"]),
+        ("buku karya Gus Dur", ["a.8"]),
+        ("ibnu sina", ["a.9"]),
+    ],
+)
+def test_persons_are_found_by_their_initials_and_their_other_names(
+    mode: Mode, text: str, found: list[str], tmp_path: Path
+) -> None:
+    assert found_by(tmp_path, text, mode) == found
+
+
+def test_an_author_whose_initials_a_record_has_comes_first(tmp_path: Path) -> None:
+    assert found_by(tmp_path, "buku karya JK Rowling") == ["a.2", "a.5"]
