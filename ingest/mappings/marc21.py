@@ -31,6 +31,7 @@ from ingest.mappings.publication import code_of_word, countries, frequencies, kn
 from ingest.mappings.related import NUMBER_TAGS as RELATED_NUMBERS
 from ingest.mappings.related import TAGS as RELATED
 from ingest.mappings.related import original_languages, related, related_numbers, related_titles
+from ingest.mappings.responsibility import place_statement
 from ingest.mappings.subjects import TAGS as HEADINGS
 from ingest.mappings.subjects import (
     eras,
@@ -352,6 +353,10 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     """
     view = MarcView(source_record.record, _TAGS)
     place_notes(view)
+    id = _document_id(
+        view, source, source_record.oai_identifier
+    )  # of the record as it stands, for it may have no number
+    place_statement(view)
     fields = _RULE_SET.apply(view)
     if "title" not in fields:
         reason = "The record has no title (245 $a) and nothing to use in its place; add one."
@@ -363,7 +368,7 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
         fields["work"] = keys
     fields = {"title": fields.pop("title"), **fields}
     return Document(
-        id=_document_id(view, source, source_record.oai_identifier),
+        id=id,
         fields=fields,
         contributors=view.once(contributors),
         links=view.once(links),

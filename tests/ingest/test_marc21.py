@@ -146,6 +146,48 @@ def test_title(fields: list[str], title: str) -> None:
     assert mapped(*fields).title == title
 
 
+@pytest.mark.parametrize(
+    ("fields", "title", "statement"),
+    [
+        (["245 10 $a Laut / Ana Wijaya.", "100 1  $a Wijaya, Ana"], "Laut", "Ana Wijaya"),
+        (["245 10 $a Laut : $b kisah / Ana", "700 0  $a Ana"], "Laut : kisah", "Ana"),
+        (["245 10 $a Laut : kisah / oleh Ana ; penerjemah, Budi"], "Laut : kisah", "oleh Ana ; penerjemah, Budi"),
+        (["245 10 $a Laut /oleh Ana"], "Laut", "oleh Ana"),
+        (["245 10 $a Laut / Ana $c Ana Wijaya"], "Laut", "Ana Wijaya"),
+        (["245 10 $a Hak dan / atau wajib / Ana", "100 0  $a Ana"], "Hak dan / atau wajib", "Ana"),
+        (["245 10 $a Laporan / Dinas Perikanan", "710 2  $a Bitung. $b Dinas Perikanan"], "Laporan", "Dinas Perikanan"),
+        # A stroke of the title's own.
+        (["245 10 $a Decay of J / psi", "100 0  $a Ana"], "Decay of J / psi", ""),
+        (["245 10 $a Air / sumber : $b kajian", "100 0  $a Sumber"], "Air / sumber : kajian", ""),
+        (
+            ["245 10 $a Spesialis / tenaga di Dinas Kota", "710 2  $a Dinas Kota"],
+            "Spesialis / tenaga di Dinas Kota",
+            "",
+        ),
+        (["245 10 $a Siang / malam / $c Ana", "100 0  $a Ana"], "Siang / malam", "Ana"),
+    ],
+)
+def test_a_statement_of_responsibility_in_the_title_is_none_of_it(
+    fields: list[str], title: str, statement: str
+) -> None:
+    document = mapped(*fields)
+    assert (document.title, document.first("responsibility")) == (title, statement)
+
+
+def test_a_record_without_number_keeps_its_id_where_its_title_holds_the_statement() -> None:
+    record = made("245 10 $a Laut /oleh Ana $h x")
+    document = to_document(record, "kota")
+    assert isinstance(document, Document)
+    assert document.id == document_id(record, "kota")
+
+
+def test_two_records_are_one_work_where_one_has_the_statement_in_its_title() -> None:
+    rest = ("020    $a 9786024246945", "100 0  $a Ana", "264  1 $c 2017")
+    assert (
+        mapped("245 10 $a Laut / Ana", *rest).fields["work"] == mapped("245 10 $a Laut / $c Ana", *rest).fields["work"]
+    )
+
+
 def test_record_without_any_title_is_rejected() -> None:
     rejected = to_document(made("001 1", "500    $a x"), "kota")
     assert isinstance(rejected, Rejected)
