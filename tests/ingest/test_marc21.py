@@ -389,6 +389,34 @@ def test_fingerprint_changes_with_the_record_only() -> None:
 
 OPEN_LIBRARY = "data/marc/openlibrary/bin_input__"
 
+def test_a_role_typed_after_a_name_is_no_part_of_it() -> None:
+    document = mapped(
+        T, "100 0  $a Ana (Pengarang)", "700 0  $a Ana, (ed. & ilustrator)", "700 0  $a Sting (Musician)",
+        "710 2  $a Pustaka (Firm)", "711 2  $a Kongres (Editor)",
+    )  # fmt: skip
+    assert document.contributors == (
+        Contributor("Ana", ("aut", "edt", "ill"), "person", True),
+        Contributor("Sting (Musician)", (), "person"),
+        Contributor("Pustaka (Firm)", (), "corporate"),
+        Contributor("Kongres (Editor)", (), "meeting"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "code"),
+    [
+        ("pembimbing I", "ths"),
+        ("Pembimbing 2", "ths"),
+        ("ketua penguji", "opn"),
+        ("penerj.", "trl"),
+        ("ko-promotor", "dgs"),
+    ],
+)
+def test_who_had_a_part_in_a_thesis_is_told(term: str, code: str) -> None:
+    (contributor,) = mapped(T, f"700 0  $a Ana $e {term}").contributors
+    assert contributor.roles == (code,)
+
+
 
 def test_japanese_record_keeps_facets_romanised() -> None:
     (document,) = shared_documents(OPEN_LIBRARY + "880_Nihon_no_chasho.mrc")
