@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, wraps
+from html import unescape
 from typing import Final, TypeVar
 
 from search.isbn import check_10, isbn10, longer
@@ -33,6 +34,15 @@ _ABBREVIATIONS: Final = frozenset(
 )
 _LONGEST_ABBREVIATION: Final = max(map(len, _ABBREVIATIONS))
 _LONGER_WORD: Final = slice(-_LONGEST_ABBREVIATION - 2, -1)
+# Of HTML only what editors of web pages write: "<2000->" is a date, and "<a>" may be a subfield.
+_MARKUP: Final = re.compile(
+    r"</?(?:(?P<inline>b|i|u|em|strong|span|font|su[bp])|p|br|hr|div|h[1-6]|[ou]l|li|table|tbody|t[rdh]|blockquote)"
+    r"(?:\s[^<>]*)?/?>|<a\s[^<>]*>|</a>",
+    re.IGNORECASE,
+)
+_CHARACTERS: Final = re.compile(
+    r"&(?:#[0-9]{2,6}|#x[0-9a-f]{2,5}|nbsp|amp|quot|apos|lt|gt|[lr][sd]quo|[mn]dash|hellip|bull|middot);", re.IGNORECASE
+)
 _OLD_CATALOGUE: Final = re.compile(r"\s*\[from old catalog(?:ue)?\]?")
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
 # The states and provinces that AACR2 (appendix B.14) shortens, and forms seen besides; a rule by length
@@ -104,6 +114,21 @@ def plain(text: str) -> str:
     if is_printable and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
     return " ".join((text if is_printable else _NON_SORTING.sub("", text)).split())
+
+
+def without_markup(text: str) -> str:
+    """A note without the HTML that it had where it was written or copied from; what only looks like HTML stays.
+
+    >>> without_markup("<p>Laut &amp; <b>ikan</b>,<br/>H<sub>2</sub>O&nbsp;dan garam</p>")
+    'Laut & ikan, H2O dan garam'
+    >>> without_markup("&lt;p&gt;Laut&lt;/p&gt;"), without_markup("AT&T; <2000-> and 1 < 2, <a>")
+    ('Laut', 'AT&T; <2000-> and 1 < 2, <a>')
+    """
+    if "&" in text:
+        text = _CHARACTERS.sub(lambda found: unescape(found[0].lower()), text)
+    if "<" not in text or not _MARKUP.search(text):
+        return text
+    return plain(_MARKUP.sub(lambda found: "" if found["inline"] else " ", text))
 
 
 def trim_isbd(text: str) -> str:

@@ -62,6 +62,7 @@ from ingest.transform import (
     remembered,
     trim_brackets,
     trim_isbd,
+    without_markup,
     year,
 )
 from ingest.works import work_keys
@@ -307,12 +308,12 @@ RULES: Final = (
     to_field("holdings", marc("866az")),
     to_field("holdings_supplements", marc("867az")),
     to_field("holdings_indexes", marc("868az")),
-    to_field("summary", marc("520ab", "both")),
-    to_field("contents", marc("505atrg", "both")),
+    to_field("summary", marc("520ab", "both"), without_markup),
+    to_field("contents", marc("505atrg", "both"), without_markup),
     to_field("award", marc("586a3", "both")),
     to_field("access_note", marc("506abcdefgu3"), said),
     to_field("rights", marc("540abcdfgqu3"), said),
-    to_field("note", marc(_NOTES, "both")),
+    to_field("note", marc(_NOTES, "both"), without_markup),
     to_field("note", other_headings, reads=f"{HEADINGS} 880"),
     to_field("note", marc("260b:264b:440a:490a:800at:810at:811at:830a", "original"), trim_isbd),
     to_field("thesis", marc("502", "both")),
