@@ -25,7 +25,12 @@ _NOT_BOOK: Final = frozenset(
 # 007 of these makes the thing itself no book; of others it may describe what comes with one.
 _NOT_BOOK_007: Final = frozenset("gkmv")
 _TEXT_336: Final = frozenset(("txt", "text", "teks"))
-_LARGE_PRINT: Final = ("large print", "large-print", "huruf besar")
+_FORMS_IN_WORDS: Final = {
+    "large print": "large_print",
+    "large-print": "large_print",
+    "huruf besar": "large_print",
+    "braille": "braille",
+}
 
 
 def formats(view: MarcView) -> list[str]:
@@ -199,8 +204,8 @@ def _by_description(view: MarcView) -> list[str]:
         carriers = [value for field in fields["338"] for code, value in field.subfields if code in ("a", "b")]
         found += ["microform" for value in carriers if _carrier(value) == "microform"]
     for tag, codes in (("250", "a"), ("300", "a"), ("340", "n")):
-        if tag in fields and any(_is_large_print(joined(field, codes)) for field in fields[tag]):
-            found.append("large_print")
+        if tag in fields:
+            found += [form for field in fields[tag] for form in _forms(joined(field, codes))]
     return found
 
 
@@ -216,9 +221,10 @@ def _carrier(text: str) -> str:
 
 
 @remembered
-def _is_large_print(text: str) -> bool:
+def _forms(text: str) -> tuple[str, ...]:
+    """What an edition, extent or font says of how a book is read."""
     small = text.lower()
-    return any(words in small for words in _LARGE_PRINT)
+    return tuple([form for words, form in _FORMS_IN_WORDS.items() if words in small])
 
 
 def _general_material(view: MarcView) -> list[str]:

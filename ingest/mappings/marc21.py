@@ -353,11 +353,11 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     source: the catalogue's name, the first part of the document's id.
     """
     view = MarcView(source_record.record, _TAGS)
-    place_notes(view)
     id = _document_id(
         view, source, source_record.oai_identifier
     )  # of the record as it stands, for it may have no number
     place_statement(view)
+    place_notes(view)
     fields = _RULE_SET.apply(view)
     if "title" not in fields:
         reason = "The record has no title (245 $a) and nothing to use in its place; add one."

@@ -228,13 +228,13 @@ T = "245 10 $a T"
         ("subject", ["650  4 $a Laut", "653    $a ikan"], ("Laut",)),
         ("subject", ["600 14 $a Hatta, Mohammad, $d 1902-1980 $x Biografi."], ("Hatta, Mohammad, 1902-1980 -- Biografi",)),
         ("subject", ["690    $a Minahasa"], ("Minahasa",)),
-        ("note", ["650  0 $a Reefs", "650  7 $a Reefs $2 fast", "650  2 $a Anthozoa"], ("Anthozoa",)),
-        ("note", ["500    $a Catatan", "650  4 $a Laut", "653    $a ikan"], ("Catatan", "ikan")),
-        ("genre", ["655  7 $a Novel. $2 lcgft", "655  7 $a Fiksi $2 fast", "650  0 $a Laut $v Fiction."], ("Novel", "Fiction")),
         ("summary", ["520    $a <p>Laut &amp; <i>ikan</i>.<br>Garam</p>"], ("Laut & ikan. Garam",)),
         ("summary", ["520    $a <p>&nbsp;</p>"], ()),
         ("contents", ["505 00 $t H<sub>2</sub>O / $r Ana"], ("H2O / Ana",)),
         ("note", ["500    $a Terbit <2000-> & lagi"], ("Terbit <2000-> & lagi",)),
+        ("note", ["650  0 $a Reefs", "650  7 $a Reefs $2 fast", "650  2 $a Anthozoa"], ("Anthozoa",)),
+        ("note", ["500    $a Catatan", "650  4 $a Laut", "653    $a ikan"], ("Catatan", "ikan")),
+        ("genre", ["655  7 $a Novel. $2 lcgft", "655  7 $a Fiksi $2 fast", "650  0 $a Laut $v Fiction."], ("Novel", "Fiction")),
         ("genre", ["655  7 $a Fiksi $2 fast"], ("Fiksi",)),
         ("genre", ["655  7 $a Laws. $2 lcgft", "655  7 $a Documents législatifs. $2 rvmgf"], ("Laws",)),
         ("place", ["651  4 $a Bitung", "650  4 $a Laut $z Indonesia $z Sulawesi Utara"], ("Indonesia", "Sulawesi Utara", "Bitung")),
@@ -296,6 +296,8 @@ def with_008(position: int, code: str) -> str:
         ("am", ["856 41 $u https://x.id/1"], {"book", "ebook"}),
         ("am", [with_008(23, "d")], {"book", "large_print"}),
         ("am", [with_008(23, "f")], {"book", "braille"}),
+        ("am", ["300    $a 3 jilid Braille"], {"book", "braille"}),
+        ("am", ["250    $a Edisi braille"], {"book", "braille"}),
         ("am", ["007 hd afv"], {"book", "microform"}),
         ("am", ["502    $b Skripsi"], {"thesis"}),
         ("tm", ["502    $b Skripsi"], {"thesis"}),
@@ -384,15 +386,6 @@ def test_roles_of_one_person_are_gathered() -> None:
     )
 
 
-def test_fingerprint_changes_with_the_record_only() -> None:
-    first = mapped(T, "500    $a x")
-    assert first.fingerprint == mapped(T, "500    $a x").fingerprint
-    assert first.fingerprint != mapped(T, "500    $a y").fingerprint
-    assert len(first.fingerprint) == 32
-
-
-OPEN_LIBRARY = "data/marc/openlibrary/bin_input__"
-
 def test_a_role_typed_after_a_name_is_no_part_of_it() -> None:
     document = mapped(
         T, "100 0  $a Ana (Pengarang)", "700 0  $a Ana, (ed. & ilustrator)", "700 0  $a Sting (Musician)",
@@ -420,6 +413,15 @@ def test_who_had_a_part_in_a_thesis_is_told(term: str, code: str) -> None:
     (contributor,) = mapped(T, f"700 0  $a Ana $e {term}").contributors
     assert contributor.roles == (code,)
 
+
+def test_fingerprint_changes_with_the_record_only() -> None:
+    first = mapped(T, "500    $a x")
+    assert first.fingerprint == mapped(T, "500    $a x").fingerprint
+    assert first.fingerprint != mapped(T, "500    $a y").fingerprint
+    assert len(first.fingerprint) == 32
+
+
+OPEN_LIBRARY = "data/marc/openlibrary/bin_input__"
 
 
 def test_japanese_record_keeps_facets_romanised() -> None:
