@@ -66,6 +66,9 @@ _INNER_BRACKET: Final = re.compile(r"(?<=[0-9])[\[\]?]+(?=[0-9])|(?<=[0-9])\[|\]
 _TYPED_YEAR: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1lI][4-9]|[2][0oO])[0-9oOlI]{2}(?![0-9A-Za-z])")
 _TYPED: Final = str.maketrans("oOlI", "0011")
 _ROMAN: Final = re.compile(r"(?<![A-Za-z])M(?:CM|CD|D?C{0,4}|M)(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})(?![A-Za-z])")
+_HIJRI: Final = re.compile(r"(?<!\d)([1١]\d{3})\s*(?:A\.?\s?H|H(?:ijri(?:y*ah?)?)?|هـ?)(?!\w)", re.IGNORECASE)
+# A Hijri year is shorter, and its middle falls into one of ours: that of 1440 in March 2019.
+_HIJRI_LENGTH, _HIJRI_MIDDLE = 0.970224, 622.06
 _DAY: Final = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2})-?(?P<month>0[1-9]|1[0-2])-?(?P<day>0[1-9]|[12][0-9]|3[01])")
 _EARLIEST_YEAR: Final = 1450
 _YEARS_AHEAD: Final = 2
@@ -229,6 +232,8 @@ def year(text: str) -> str:
     ['2007', '2010', '', '']
     >>> [year(text) for text in ("19[98]", "[19]98?", "l998", "2oo5", "MCMXCVIII", "٢٠١٠")]
     ['1998', '1998', '1998', '2005', '1998', '2010']
+    >>> year("1440 H."), year("[1403 Hijriyah]"), year("١٤٤٠ هـ"), year("1440 H / 2018 M")
+    ('2019', '1983', '2019', '2018')
     >>> year("-1951."), year("[-2004]"), year("Ceased with: 2014?"), year("1949-")
     ('', '', '', '1949')
     """
@@ -261,18 +266,30 @@ def is_guessed(text: str) -> bool:
     return _GUESSED.search(text) is not None
 
 
+def is_hijri(text: str) -> bool:
+    """Whether a date gives a year of the Hijri calendar and none of ours.
+
+    >>> is_hijri("1440 H."), is_hijri("1440 H / 2018 M"), is_hijri("Cet. 3, 2010")
+    (True, False, False)
+    """
+    return _HIJRI.search(text) is not None and not _first_year(text)
+
+
 def _first_year(text: str) -> str:
     latest = date.today().year + _YEARS_AHEAD
     return next((found for found in _YEAR.findall(text) if _EARLIEST_YEAR <= int(found) <= latest), "")
 
 
 def _mended(text: str) -> str:
-    """A date without a plain year, made readable: digits of other scripts, brackets inside, letters for digits."""
+    """A date without a plain year, made readable: digits of other scripts, brackets inside, letters for digits, a year of the
+    Hijri calendar in ours."""
     if not text.isascii():
         text = "".join(str(unicodedata.digit(ch, ch)) if ch.isdigit() else ch for ch in text)
     if "[" in text or "]" in text:
         text = _INNER_BRACKET.sub("", text)  # "19[98]", "[19]98"
     text = _TYPED_YEAR.sub(lambda found: found.group().translate(_TYPED), text)  # "l998", "2oo5"
+    if hijri := _HIJRI.search(text):
+        return f"{text} {int(int(hijri[1]) * _HIJRI_LENGTH + _HIJRI_MIDDLE)}"
     roman = _ROMAN.search(text)
     return f"{text} {roman_value(roman.group())}" if roman else text
 

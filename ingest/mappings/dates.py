@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ingest.extract import MarcView, marc
-from ingest.transform import is_end_of_span, is_guessed, trim_isbd, year
+from ingest.transform import is_end_of_span, is_guessed, is_hijri, trim_isbd, year
 
 TAGS: Final = "008 260 264"
 _STATEMENTS: Final = marc("264|*1|c:264|*#|c:260c")
@@ -51,8 +51,8 @@ def published(view: MarcView) -> list[str]:
 
 
 def _says_more(text: str) -> bool:
-    """Whether a date says more than one sure year: a span, a decade, a guess."""
-    return any(map(str.isdigit, text)) and (_SEVERAL.search(text) is not None or is_guessed(text))
+    """Whether a date says more than one sure year: a span, a decade, a guess, a year that two of ours share."""
+    return any(map(str.isdigit, text)) and (_SEVERAL.search(text) is not None or is_guessed(text) or is_hijri(text))
 
 
 def _as_written(text: str) -> str:

@@ -12,7 +12,7 @@ from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.record import Field, Record, Subfield
-from ingest.transform import is_guessed, year
+from ingest.transform import is_guessed, is_hijri, year
 from search.isbn import isbn13
 
 # Those that make a title of 245 in a MARC record too: the medium in $h or a name in $c is none.
@@ -180,10 +180,10 @@ def _character(found: re.Match[str]) -> str:
 
 def _year(text: str) -> str:
     """A year, also where a spreadsheet parted its thousands, has a whole date as the number of its day, or took a year
-    for such a number. A guess stays one.
+    for such a number. A guess stays one, and so does a year of the Hijri calendar.
 
-    >>> [_year(text) for text in ("2.010", "38718", "1905-06-27", "c1905", "20055", "ca. 1950")]
-    ['2010', '2006', '2005', '1905', '20055', 'ca. 1950']
+    >>> [_year(text) for text in ("2.010", "38718", "1905-06-27", "c1905", "20055", "ca. 1950", "1440 H")]
+    ['2010', '2006', '2005', '1905', '20055', 'ca. 1950', '1440 H']
     """
     if (found := _DAY_NUMBER.fullmatch(text)) and int(found[1]) in _DAYS:
         return str((_FIRST_DAY + timedelta(int(found[1]))).year)
@@ -191,7 +191,7 @@ def _year(text: str) -> str:
         with suppress(ValueError):  # no such day
             if (days := (date.fromisoformat(text) - _FIRST_DAY).days) in _YEARS_AS_DAYS:
                 return str(days)
-    if is_guessed(text) and year(text):
+    if (is_guessed(text) or is_hijri(text)) and year(text):
         return text
     return year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
 
@@ -258,7 +258,7 @@ def _field(target: Target, subfields: list[Subfield]) -> Field:
 def _fixed_places(mapping: TableMapping, fields: Sequence[Field]) -> str:
     """008 of what is known: year, country, language. "|" says that a place was not filled in (MARC 21, 008)."""
     dates = [text for field in fields if field.tag in ("260", "264") for text in field.get_subfields("c")]
-    of_publication = next(filter(None, map(year, dates)), "")
+    of_publication = next((found for text in dates if not is_hijri(text) and (found := year(text))), "")
     languages = [text for field in fields if field.tag == "041" for text in field.get_subfields("a")]
     language = languages[0].lower() if languages else mapping.language
     language = language if _LANGUAGE.fullmatch(language) else ""
