@@ -493,7 +493,13 @@ def test_characters_by_their_names_in_html_are_characters() -> None:
 def test_an_ampersand_before_a_name_is_no_character_of_html() -> None:
     """ "&yen" and "&reg" are characters of a page even where no semicolon follows them."""
     (found,) = documents(read("Judul,Pengarang\nLaut,Budi&yenny; Susi&regina; Siti\n"))
-    assert found.first("contributor") == "Budi&yenny; Susi&regina; Siti"
+    assert found.values("contributor") == ("Budi&yenny", "Susi&regina", "Siti")
+
+
+def test_names_and_subjects_are_parted_by_a_semicolon_with_or_without_a_space() -> None:
+    (found,) = documents(read("Judul,Pengarang,Subjek\nLaut,Ana; Budi;Cici ; Dedi,Ikan; Terumbu karang\n"))
+    assert found.values("contributor") == ("Ana", "Budi", "Cici", "Dedi")
+    assert found.values("subject") == ("Ikan", "Terumbu karang")
 
 
 def test_a_number_of_nine_digits_among_issns_is_left_as_it_is() -> None:
