@@ -40,6 +40,7 @@ SCRIPTS: Final = (
     "sheet",
     "account",
     "desk",
+    "paper",
 )
 # What must be in force before anything is drawn; the page waits for it.
 EARLY: Final = ("early",)
