@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browsing import Portal, Watch, Window, drawn
+from tests.support.browsing import Portal, Watch, Window, box, drawn
 
 pytestmark = pytest.mark.browser
 
@@ -191,3 +191,48 @@ def test_the_box_lets_go_of_the_window_when_text_grows(context: BrowserContext, 
     page.get_by_role("button", name="Tampilan").click()
     page.get_by_role("radio", name="Sangat besar", exact=True).check(force=True)
     expect(root).not_to_have_attribute("data-box-stays", "")
+
+
+UNDER_SOMETHING = """() => {
+    const held = document.activeElement, at = held.getBoundingClientRect(), parts = [.1, .3, .5, .7, .9];
+    const seen = parts.some(x => parts.some(y => {
+        const hit = document.elementFromPoint(at.x + at.width * x, at.y + at.height * y);
+        return hit && (hit === held || held.contains(hit));
+    }));
+    return held === document.body || seen ? '' : held.outerHTML.slice(0, 100);
+}"""
+ROLL = "(document.querySelector('[data-testid=stMain]') ?? document.scrollingElement).scrollTo(0, 700)"
+ROLLED = "(document.querySelector('[data-testid=stMain]') ?? document.scrollingElement).scrollTop"
+
+
+@pytest.mark.parametrize("path", ["/cari?q=membaca", "/?q=membaca"])
+def test_what_has_the_focus_is_not_under_the_box_nor_above_the_window(window: Window, path: str) -> None:
+    page, _ = window.visit(path, 360)
+    page.set_viewport_size({"width": 360, "height": 500})
+    expect(page.locator("html")).to_have_attribute("data-box-stays", "")
+    page.locator(".card .save").last.focus()
+    hidden = []
+    for _ in range(page.locator("main :is(a, button, summary)").count()):
+        page.keyboard.press("Shift+Tab")
+        hidden.append(page.evaluate(UNDER_SOMETHING))
+        if page.evaluate("document.activeElement.dataset.key === 'brand'"):
+            break
+    assert page.evaluate("document.activeElement.dataset.key") == "brand"
+    assert not any(hidden)
+
+
+@pytest.mark.parametrize("path", ["/cari?q=membaca", "/?q=membaca"])
+def test_the_box_that_stays_takes_no_more_than_it_shows_and_moves_nothing(window: Window, path: str) -> None:
+    page, _ = window.visit(path, 360)
+    page.set_viewport_size({"width": 360, "height": 500})
+    expect(page.locator("html")).to_have_attribute("data-box-stays", "")
+    page.evaluate(ROLL)
+    expect(page.locator("html")).to_have_attribute("data-stuck", "")
+    field = box(page).bounding_box()
+    assert field
+    below = "y => Boolean(document.elementFromPoint(180, y).closest('.results'))"
+    assert page.evaluate(below, field["y"] + field["height"] + 12)
+    rolled = page.evaluate(ROLLED)
+    box(page).click()
+    page.keyboard.type("abc")
+    assert page.evaluate(ROLLED) == rolled
