@@ -41,6 +41,15 @@ def test_every_plain_page_is_whole_and_in_its_language(client: TestClient, path:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("path", ["/", "/cari?q=karang", "/anak", f"/baca/{EBOOK_ID}/3"])
+def test_every_region_for_searching_is_told_once_and_by_its_name(client: TestClient, path: str) -> None:
+    regions = [a for tag, a in Elements(client.get(path).text).found if tag == "search" or a.get("role") == "search"]
+    names = [region.get("aria-label") for region in regions]
+    assert names
+    assert all(names)
+    assert len(names) == len(set(names))
+
+
 def test_a_search_shows_hits_facets_and_marks(client: TestClient) -> None:
     text = client.get("/cari?q=karang&hl=en").text
     assert "Terumbu <mark>karang</mark> Selat Lembeh" in text
