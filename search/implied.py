@@ -1,5 +1,7 @@
-"""What a document need not say: that it is a book or tells how to, or, in Indonesian, that it is about Indonesia."""
+"""What a document need not say: that it is a book or tells how to, in what year it came out, or, in Indonesian, that it is about
+Indonesia."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -31,6 +33,8 @@ _ALSO_NOUNS: Final = frozenset(
 _SAID_OF_PERSONS: Final = HONORIFICS - _ALSO_NOUNS
 # "How to" is grammar already.
 _HOW_TO: Final = "cara"
+# A year that a book may have come out in: "Sugiyono 2019", "Erlangga 2009".
+_YEAR: Final = re.compile(r"(1[5-9]|20)\d\d")
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 # A question of more words than this says more than what it asks for.
@@ -38,8 +42,8 @@ _LONG_QUESTION: Final = 6
 
 
 def with_implied(query: Query) -> Query:
-    """`query`, in which documents in the language of a country count as holding its name, and all as holding "buku" or "cara" at
-    its beginning, where other words are asked for beside it and all of them are required."""
+    """`query`, in which documents in the language of a country count as holding its name, those of a year as holding that, and all
+    as holding "buku" or "cara" at its beginning, where other words are asked for beside it and all of them are required."""
     content = [part for part in query.parts if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query
@@ -48,7 +52,7 @@ def with_implied(query: Query) -> Query:
     for leading in (things, 0):
         rest = (_implied(part, last) for part, last in zip(query.parts[leading:], before[leading:], strict=False))
         parts = (*_anyway(query.parts[:leading]), *rest)
-        if any(part in parts for part in content):
+        if any(part in content or _YEAR.fullmatch(_implied_in(part)) for part in parts):
             return replace(query, parts=parts)
     return query
 
@@ -161,8 +165,15 @@ def _word(part: Part) -> str:
     return words[0] if len(words) == 1 else ""
 
 
+def _implied_in(part: Part) -> str:
+    return (part.implied_in or "") if isinstance(part, Clause) else ""
+
+
 def _implied(part: Part, before: Part | None) -> Part:
-    language = COUNTRIES.get(_word(part))
+    word = _word(part)
+    language = COUNTRIES.get(word)
+    if isinstance(part, Clause) and _YEAR.fullmatch(word):
+        return replace(part, implied_in=word)
     if not isinstance(part, Clause) or language is None:
         return part
     named = isinstance(before, Clause) and analysis.fold(before.text) in _NAMED_BY

@@ -51,8 +51,8 @@ class Clause:
     """One thing asked for: a word or a phrase, in one field or anywhere, wanted or unwanted.
 
     field: of search.schema, BODY, RECORD, IDENTIFIER, ID, or None for anywhere. prefix: the word was written with a closing `*`.
-    others: what may stand in for it (search.bilingual). implied_in: code of a language, or ANYWAY; documents in it, or all, count
-    as holding the word (search.implied).
+    others: what may stand in for it (search.bilingual). implied_in: code of a language, a year, or ANYWAY; documents in it, of it,
+    or all, count as holding the word (search.implied).
     """
 
     text: str

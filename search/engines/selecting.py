@@ -231,10 +231,16 @@ class Selection(Generic[Q]):
             ]
             own = self._best_of([own, *(self._alternative(*one) for one in placed)])
         if clause.implied_in and self._of_records:
-            anyway = clause.implied_in == ANYWAY
-            held = self._in.everything() if anyway else self._in.any_of("r_language", [clause.implied_in])
-            own = self._in.either(own, held)
+            own = self._in.either(own, self._implied(clause.implied_in))
         return own
+
+    def _implied(self, implied_in: str) -> Q:
+        """Documents that count as holding a word: all, those of a year, those in a language."""
+        if implied_in == ANYWAY:
+            return self._in.everything()
+        if implied_in.isdecimal():
+            return self._years("year", int(implied_in), int(implied_in))
+        return self._in.any_of("r_language", [implied_in])
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:
         """Words that stand in for a clause; of several each must be there, and initials in a row."""

@@ -982,6 +982,20 @@ def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 
+def test_a_year_may_be_implied_in_what_came_out_in_it(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Metode penelitian", year="2019", pages=["Metode penelitian"]),
+        entry("a.2", "Metode penelitian 2019", year="2020"),
+        entry("a.3", "Metode penelitian", year="2018"),
+        entry("a.4", "Sejarah", year="2019"),
+    )
+    asked = Query("metode 2019", (Clause("metode"), Clause("2019", implied_in="2019")))
+    assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
+    assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
+    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+
+
 def test_a_word_may_be_implied_anyway(engine: Engine) -> None:
     searcher = load(
         engine,

@@ -104,6 +104,50 @@ def test_books_may_be_said_twice() -> None:
     assert ANYWAY not in [clause.implied_in for clause in with_implied(parse("buku buku")).clauses]
 
 
+@pytest.mark.parametrize(
+    "text", ["sugiyono 2019", "Sugiyono (2019)", "(Wursanto, 2019)", "metode penelitian 2019", "buku 2019"]
+)
+def test_a_year_is_implied_beside_other_words(text: str) -> None:
+    assert [clause.implied_in for clause in with_implied(parse(text)).clauses][-1] == "2019"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1984",
+        '"windows 2000"',
+        "sejarah -2019",
+        "sejarah 201*",
+        "judul:2019 sejarah",
+        "ISO 9001",
+        "a b c metode 2019",
+        "sejarah 1066",
+    ],
+)
+def test_a_number_that_is_asked_for_outright_or_is_no_year_is_not(text: str) -> None:
+    assert not any((clause.implied_in or "").isdecimal() for clause in with_implied(parse(text)).clauses)
+
+
+def test_what_an_author_wrote_in_a_year_is_found_below_what_names_it(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Metode penelitian", contributor="Sugiyono", year="2019"),
+                entry("a.2", "Metode penelitian", contributor="Sugiyono", year="2012"),
+                entry("a.3", "Laporan 2019", contributor="Sugiyono", year="2020"),
+                entry("a.4", "Laporan 2019", year="2020"),
+                entry("a.5", "Statistik", year="2019"),
+            ]
+        )
+    for text, expected in (("Sugiyono (2019)", ["a.3", "a.1"]), ("sugiyono 2012", ["a.2"])):
+        page = Discovery(engine).search(parse(text))
+        assert [hit.document.id for hit in page.hits] == expected
+        assert "loosened" not in page.notices
+    page = Discovery(engine).search(parse("buku 2019"))
+    assert {hit.document.id for hit in page.hits} == {"a.1", "a.3", "a.4", "a.5"}
+
+
 def test_of_two_words_that_are_implied_the_country_is() -> None:
     assert implied("buku indonesia") == ["indonesia"]
 
