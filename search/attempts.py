@@ -9,7 +9,7 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.implied import THINGS, asks, with_names_alone, with_names_anywhere, without_by_whom
+from search.implied import THINGS, asks, with_matter_alone, with_names_alone, with_names_anywhere, without_by_whom
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -26,12 +26,12 @@ BOOKS_LOOKED_INTO: Final = 5
 class Prepared:
     """A query as it is run, and what was added to it (search.results.ResultPage.also).
 
-    names: those of its words (folded) that are known to be names, so that they are spelt right.
+    known: those of its words (folded) that are names or words of either language, so that they are spelt right.
     """
 
     query: Query
     also: tuple[str, ...] = ()
-    names: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Asking:
         ready = self.prepare(query)
         words, near = Keyword(ready.query, self.depth), self.nearness(query)
         unfiltered = Keyword(ready.query.without_filters(), 0) if query.filters else words
-        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query, ready.query, ready.names)
+        doubtful = () if exact or query.wordless else forgiving.doubtful_words(query, ready.query, ready.known)
         spellings = AskSpellings(doubtful) if doubtful and is_relaxed(ready.query) else None
         asked: list[Question[Any]] = [words, unfiltered, *([near] if near else []), *([spellings] if spellings else [])]
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
@@ -155,9 +155,9 @@ class Asking:
         """With some of the words; with those of a name, where nothing holds them all."""
         some = self._with_some_words(first)
         asked = first.query
-        ways: tuple[Query | None, ...] = (some,)
+        ways: tuple[Query | None, ...] = (with_matter_alone(asked), some)
         if not first.found:
-            ways = (without_by_whom(asked), some, with_names_alone(asked), with_names_anywhere(asked))
+            ways = (without_by_whom(asked), *ways, with_names_alone(asked), with_names_anywhere(asked))
         for way in ways:
             if way is not None and self.searcher.keyword(way.without_filters(), 0).total:
                 return replace(first, query=way, words=self._ranked(way), found=True)

@@ -1,7 +1,7 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -39,7 +39,7 @@ from search.results import (
 )
 from search.schema import RELEVANCE
 from search.telling import FEWEST_WORDS, telling
-from search.translating import meant, translated
+from search.translating import TRANSLATED_FIELDS, meant, translated
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
 MAX_RESULTS_REACHED: Final = 1000
@@ -211,8 +211,10 @@ class Discovery:
         ready = Prepared(query)
         if self._lexicon is not None:
             lexicon = self._lexicon()
-            words = (word for clause in query.wanted for word in analysis.plain_words(clause.text))
-            ready = Prepared(*translated(query, lexicon), lexicon.names_among(words))
+            names = lexicon.names_among(_words(query.wanted))
+            # In a name a word may be a slip all the same: the "lie" of "novel karya tere lie" is none.
+            known = lexicon.words_among(_words(one for one in query.wanted if one.field in TRANSLATED_FIELDS))
+            ready = Prepared(*translated(query, lexicon), names | known)
         asked = with_little_filling(ready.query) if implied and asks(query) else ready.query
         if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
             asked = asked.translated_in_headings(only=True)
@@ -325,6 +327,10 @@ class _Found:
 
 def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
     return True
+
+
+def _words(clauses: Iterable[Clause]) -> Iterator[str]:
+    return (word for clause in clauses for word in analysis.plain_words(clause.text))
 
 
 def _floor(embedder: Embedder | None) -> float:

@@ -39,11 +39,11 @@ _LONGEST_ACRONYM: Final = 5
 _LETTERS_THEN_DIGITS: Final = re.compile(r"([^\W\d_]{2,})(\d{1,4})")
 
 
-def doubtful_words(query: Query, translated: Query | None = None, names: Set[str] = frozenset()) -> tuple[str, ...]:
+def doubtful_words(query: Query, translated: Query | None = None, known: Set[str] = frozenset()) -> tuple[str, ...]:
     """The folded words of `query` whose spelling may be looked at, in order, no more than MAX_SPELLED.
 
     translated: `query` with what its words are called in the other language; what is called something is spelt right, and
-    so are names, which may be called the same there ("Laos").
+    so is what is known to be a word or a name, which may be called the same there ("Laos") or nothing ("harus").
     """
     found = dict.fromkeys(
         word
@@ -52,8 +52,8 @@ def doubtful_words(query: Query, translated: Query | None = None, names: Set[str
         for word in _words(clause)
     )
     called = (one for one in (translated or query).wanted if any(not other.initials for other in one.others))
-    known = names | {word for clause in called for word in _words(clause)}
-    return tuple(word for word in found if word not in known and not analysis.is_stop_word(word))[:MAX_SPELLED]
+    right = known | {word for clause in called for word in _words(clause)}
+    return tuple(word for word in found if word not in right and not analysis.is_stop_word(word))[:MAX_SPELLED]
 
 
 def halves(word: str) -> tuple[tuple[str, str], ...]:

@@ -35,6 +35,62 @@ _SAID_OF_PERSONS: Final = HONORIFICS - _ALSO_NOUNS
 _HOW_TO: Final = "cara"
 # A year that a book may have come out in: "Sugiyono 2019", "Erlangga 2009".
 _YEAR: Final = re.compile(r"(1[5-9]|20)\d\d")
+# What an assignment is to say of its matter, or what it is to become: titles name the matter alone.
+_OF_AN_ASSIGNMENT: Final = frozenset(
+    (
+        *(
+            "pengertian",
+            "definisi",
+            "arti",
+            "maksud",
+            "contoh",
+            "macam",
+            "jenis",
+            "ciri",
+            "fungsi",
+            "tujuan",
+            "manfaat",
+            "kegunaan",
+        ),
+        *(
+            "peran",
+            "peranan",
+            "dampak",
+            "akibat",
+            "penyebab",
+            "kelebihan",
+            "kekurangan",
+            "keuntungan",
+            "kerugian",
+            "perbedaan",
+        ),
+        *(
+            "latar belakang",
+            "rumusan",
+            "masalah",
+            "kesimpulan",
+            "rangkuman",
+            "ringkasan",
+            "kliping",
+            "makalah",
+            "materi",
+            "tugas",
+        ),
+        *(
+            "definition",
+            "meaning",
+            "example",
+            "examples",
+            "types",
+            "kinds",
+            "benefits",
+            "advantages",
+            "disadvantages",
+            "summary",
+            "essay",
+        ),
+    )
+)
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 # A question of more words than this says more than what it asks for.
@@ -104,6 +160,26 @@ def _name_of(parts: Sequence[Part], words: int) -> Sequence[Part]:
         if held >= words:
             return parts[:count]
     return ()
+
+
+def with_matter_alone(query: Query) -> Query | None:
+    """`query`, in which the matter of an assignment must stand and what is to be said of it counts where it does: "terumbu karang"
+    of "pengertian terumbu karang"; None where it does not ask for both."""
+    said = [part for part in query.parts if _is_anywhere(part) and _is_of_an_assignment(part)]
+    matter = [part for part in query.parts if not (part.negated or is_stop(part) or _is_anyway(part) or part in said)]
+    if query.loose or not said or not matter:
+        return None
+    return replace(query, parts=tuple(_need_not(part) if part in said else part for part in query.parts))
+
+
+def _is_of_an_assignment(part: Clause) -> bool:
+    """ "Jenis-jenis" and "jenis2" are "jenis"."""
+    words = [word.removesuffix("2") for word in analysis.plain_words(part.text)]
+    return " ".join(dict.fromkeys(words)) in _OF_AN_ASSIGNMENT
+
+
+def _is_anyway(part: Part) -> bool:
+    return _implied_in(part) == ANYWAY
 
 
 def _in_a_name(part: Part) -> Part:

@@ -28,10 +28,10 @@ SYNONYM: Final = 0.7
 _SPELT_ALIKE: Final = 4  # letters: beside "color" a patron need not be told of "colour"
 
 # Where words are words of a language; names and publishers are not translated.
-_TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
+TRANSLATED_FIELDS: Final = frozenset({None, "title", "subject", "genre", BODY})
 _AUTHOR: Final = "contributor"
 # Where a person may be called something.
-_NAMED_FIELDS: Final = _TRANSLATED_FIELDS | {_AUTHOR}
+_NAMED_FIELDS: Final = TRANSLATED_FIELDS | {_AUTHOR}
 # So many initials are written together: "JK Rowling", "JRR Tolkien".
 _INITIALS: Final = (2, 3)
 
@@ -288,7 +288,7 @@ def _is_word(clause: Clause) -> bool:
 
 def _is_plain(clause: Clause) -> bool:
     """Whether a translation may stand beside it."""
-    return _is_alone(clause) and clause.field in _TRANSLATED_FIELDS
+    return _is_alone(clause) and clause.field in TRANSLATED_FIELDS
 
 
 def _is_alone(clause: Clause) -> bool:

@@ -338,6 +338,10 @@ class Lexicon:
         """Those of these folded words that are a name by themselves in either language, and nothing else in it."""
         return frozenset(word for word in words if any(side.names.get(word) for side in self._sides.values()))
 
+    def words_among(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of these folded words that are known in either language, also where they are called nothing in the other."""
+        return frozenset(word for word in words if any(side.knows(word) for side in self._sides.values()))
+
     def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
         """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""
         if not _is_grammar(words[start]) and not _is_grammar(words[end - 1]):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from search.bilingual.lexicon import shipped
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
 from search.forgiving import begun, doubtful_words, eased, halves, respelled, ways_out
@@ -21,6 +22,16 @@ def known(**documents: int) -> dict[str, list[Spelling]]:
 def test_words_in_fields_of_codes_and_numbers_are_not_doubted() -> None:
     query = parse('judul:terumbu bahasa:indonesa tahun:2010 dan "laut biru" kata* -ikan isi:karang')
     assert doubtful_words(query) == ("terumbu", "laut", "biru", "karang")
+
+
+def test_a_word_that_is_called_nothing_in_the_other_language_is_spelt_right(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Mari hemat energi"), entry("a.2", "Arus laut dan hemat energi")])
+    page = Discovery(engine, lexicon=shipped).search(parse("mengapa kita harus hemat energi"))
+    assert page.typed is None
+    assert {hit.document.id for hit in page.hits} == {"a.1", "a.2"}
+    assert Discovery(engine, lexicon=shipped).search(parse("aruss laut")).typed is not None
 
 
 def test_unknown_word_becomes_the_nearest_and_signs_stay() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from search.discovery import Discovery
 from search.engines.embedded import EmbeddedEngine
-from search.implied import with_implied, with_little_filling, without_by_whom
+from search.implied import with_implied, with_little_filling, with_matter_alone, without_by_whom
 from search.query import ANYWAY, Mode
 from search.query_language import parse
 from search.understanding import understand
@@ -309,3 +309,47 @@ def test_titles_that_hold_only_what_fills_a_question_are_none_of_its_results(tmp
     found = [hit.document.id for hit in discovery.search(parse("apa saja manfaat terumbu karang")).hits]
     assert sorted(found) == ["q.1", "q.2"]
     assert [hit.document.id for hit in discovery.search(parse("manfaat terumbu karang")).hits] == ["q.2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pengertian terumbu karang", ["pengertian"]),
+        ("contoh makalah tentang korupsi", ["contoh", "makalah"]),
+        ("macam2 seni musik", ["macam2"]),
+        ("jenis-jenis ikan", ["jenis-jenis"]),
+        ("fungsi dan tujuan kearsipan", ["fungsi", "tujuan"]),
+        ("examples of cryptography", ["examples"]),
+    ],
+)
+def test_what_an_assignment_is_to_say_of_its_matter_need_not_be_found(text: str, said: list[str]) -> None:
+    asked = with_matter_alone(parse(text))
+    assert asked is not None
+    assert [clause.text for clause in asked.clauses if clause.implied_in == ANYWAY] == said
+
+
+@pytest.mark.parametrize(
+    "text", ["pengertian", "contoh makalah", "terumbu karang", '"pengertian laut"', "judul:contoh laut"]
+)
+def test_where_no_matter_is_named_or_that_word_is_asked_for_outright_it_must(text: str) -> None:
+    assert with_matter_alone(parse(text)) is None
+
+
+def test_an_assignment_finds_its_matter_where_no_title_says_more(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Sejarah korupsi"),
+                entry("a.2", "Teknik pengambilan contoh"),
+                entry("a.3", "Contoh puisi"),
+                entry("a.4", "Puisi lama"),
+            ]
+        )
+    for text, expected in (
+        ("contoh kasus korupsi", ["a.1", "a.2", "a.3"]),
+        ("contoh korupsi", ["a.1"]),
+        ("contoh puisi", ["a.3"]),
+    ):
+        assert sorted(hit.document.id for hit in Discovery(engine).search(parse(text)).hits) == expected
+    assert Discovery(engine).search(parse("contoh korupsi")).notices == ("keyword_only",)
