@@ -9,7 +9,15 @@ from search.document import DocumentId
 from search.engine import Searcher
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
-from search.implied import THINGS, asks, with_matter_alone, with_names_alone, with_names_anywhere, without_by_whom
+from search.implied import (
+    THINGS,
+    asks,
+    with_matter_alone,
+    with_names_alone,
+    with_names_anywhere,
+    with_publisher_named,
+    without_by_whom,
+)
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
 from search.questions import Keyword, Question, Semantic
@@ -80,6 +88,9 @@ class Asking:
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
         found = answers[unfiltered].total
         first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also, found=found > 0)
+        # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga".
+        if not found and (published := self._asked_as(first, with_publisher_named(first.query))):
+            return published
         if spellings is not None:
             first = self._eased(first, answers[spellings])
         elif doubtful and found < FEW_HITS:
@@ -147,9 +158,7 @@ class Asking:
     def _widened(self, first: Attempt) -> Attempt | None:
         """With translations wherever they stand, if they had to stand in headings and that finds something."""
         wider = first.query.translated_in_headings(only=False)
-        if wider == first.query or not self.searcher.keyword(wider.without_filters(), 0).total:
-            return None
-        return replace(first, query=wider, words=self._ranked(wider), found=True)
+        return self._asked_as(first, wider) if wider != first.query else None
 
     def _loosened(self, first: Attempt) -> Attempt:
         """With some of the words; with those of a name, where nothing holds them all."""
@@ -158,10 +167,13 @@ class Asking:
         ways: tuple[Query | None, ...] = (with_matter_alone(asked), some)
         if not first.found:
             ways = (without_by_whom(asked), *ways, with_names_alone(asked), with_names_anywhere(asked))
-        for way in ways:
-            if way is not None and self.searcher.keyword(way.without_filters(), 0).total:
-                return replace(first, query=way, words=self._ranked(way), found=True)
-        return first
+        return next((one for way in ways if (one := self._asked_as(first, way))), first)
+
+    def _asked_as(self, first: Attempt, way: Query | None) -> Attempt | None:
+        """The attempt with another query, if there is one that finds something."""
+        if way is None or not self.searcher.keyword(way.without_filters(), 0).total:
+            return None
+        return replace(first, query=way, words=self._ranked(way), found=True)
 
     def _with_some_words(self, first: Attempt) -> Query | None:
         """The query in which some of the words are enough; None where they are too few for that."""

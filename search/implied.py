@@ -11,7 +11,7 @@ from search import analysis
 from search.analysis import GIVEN_NAMES, HONORIFICS
 from search.interrogatives import FILLING, interrogative
 from search.matching import ALL_REQUIRED, is_stop
-from search.query import ANYWAY, Clause, Group, Part, Query
+from search.query import ANYWAY, Alternative, Clause, Group, Part, Query
 from search.query_language import parse
 
 # A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). What it gains:
@@ -35,6 +35,9 @@ _SAID_OF_PERSONS: Final = HONORIFICS - _ALSO_NOUNS
 _HOW_TO: Final = "cara"
 # A year that a book may have come out in: "Sugiyono 2019", "Erlangga 2009".
 _YEAR: Final = re.compile(r"(1[5-9]|20)\d\d")
+_BEFORE_A_YEAR: Final = frozenset(("tahun", "thn", "th", "year"))
+# What a patron says before the name of a publisher: "penerbit Erlangga".
+_BEFORE_A_PUBLISHER: Final = frozenset(("penerbit", "terbitan", "diterbitkan", "publisher", "published"))
 # What an assignment is to say of its matter, or what it is to become: titles name the matter alone.
 _OF_AN_ASSIGNMENT: Final = frozenset(
     (
@@ -100,17 +103,35 @@ _LONG_QUESTION: Final = 6
 def with_implied(query: Query) -> Query:
     """`query`, in which documents in the language of a country count as holding its name, those of a year as holding that, and all
     as holding "buku" or "cara" at its beginning, where other words are asked for beside it and all of them are required."""
-    content = [part for part in query.parts if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
+    asked = tuple(_with_years_whole(query.parts))
+    content = [part for part in asked if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query
-    before = (None, *query.parts)
-    things = sum(1 for _ in takewhile(_is_thing, query.parts))  # "buku buku laut" is "buku-buku laut"
+    before = (None, *asked)
+    things = sum(1 for _ in takewhile(_is_thing, asked))  # "buku buku laut" is "buku-buku laut"
     for leading in (things, 0):
-        rest = (_implied(part, last) for part, last in zip(query.parts[leading:], before[leading:], strict=False))
-        parts = (*_anyway(query.parts[:leading]), *rest)
+        rest = (_implied(part, last) for part, last in zip(asked[leading:], before[leading:], strict=False))
+        parts = (*_anyway(asked[:leading]), *rest)
         if any(part in content or _YEAR.fullmatch(_implied_in(part)) for part in parts):
             return replace(query, parts=parts)
     return query
+
+
+def _with_years_whole(parts: Iterable[Part]) -> Iterator[Part]:
+    """ "Tahun 2017" as one clause, of which the number is enough: nobody looks for "tahun"."""
+    said: Part | None = None
+    for part in parts:
+        if isinstance(said, Clause) and isinstance(part, Clause) and _YEAR.fullmatch(year := _word(part)):
+            yield replace(part, text=f"{said.text} {part.text}", others=(Alternative((year,), 1.0),), implied_in=year)
+            said = None
+            continue
+        if said is not None:
+            yield said
+        said = part if _word(part) in _BEFORE_A_YEAR else None
+        if said is None:
+            yield part
+    if said is not None:
+        yield said
 
 
 def asks(query: Query) -> bool:
@@ -162,6 +183,22 @@ def _name_of(parts: Sequence[Part], words: int) -> Sequence[Part]:
     return ()
 
 
+def with_publisher_named(query: Query) -> Query | None:
+    """`query` without "penerbit" at its beginning, in which the words after it must stand in the names of publishers, a year apart;
+    None for any other."""
+    asked = [part for part in query.parts if not (part.negated or is_stop(part))]
+    leading = list(takewhile(lambda part: _word(part) in (*THINGS, *_BEFORE_A_PUBLISHER), asked))
+    named = [part for part in asked[len(leading) :] if not _YEAR.fullmatch(_implied_in(part))]
+    if (
+        not any(_word(part) in _BEFORE_A_PUBLISHER for part in leading)
+        or not named
+        or not all(map(_is_anywhere, named))
+    ):
+        return None
+    parts = (_in_a_name(part, "publisher") if part in named else part for part in query.parts if part not in leading)
+    return replace(query, parts=tuple(parts))
+
+
 def with_matter_alone(query: Query) -> Query | None:
     """`query`, in which the matter of an assignment must stand and what is to be said of it counts where it does: "terumbu karang"
     of "pengertian terumbu karang"; None where it does not ask for both."""
@@ -182,11 +219,11 @@ def _is_anyway(part: Part) -> bool:
     return _implied_in(part) == ANYWAY
 
 
-def _in_a_name(part: Part) -> Part:
+def _in_a_name(part: Part, field: str = "contributor") -> Part:
     if not isinstance(part, Clause):
         return part
     others = tuple(other for other in part.others if other.of_name)
-    return replace(part, field="contributor", others=others, implied_in=None)
+    return replace(part, field=field, others=others, implied_in=None)
 
 
 def with_names_alone(query: Query) -> Query | None:

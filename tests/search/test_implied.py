@@ -128,6 +128,17 @@ def test_a_number_that_is_asked_for_outright_or_is_no_year_is_not(text: str) -> 
     assert not any((clause.implied_in or "").isdecimal() for clause in with_implied(parse(text)).clauses)
 
 
+@pytest.mark.parametrize("text", ["tere liye tahun 2014", "buku hukum thn 2014", "laws of year 2014"])
+def test_a_year_that_is_called_one_is_whole(text: str) -> None:
+    year = with_implied(parse(text)).clauses[-1]
+    assert (year.text, year.implied_in) == (" ".join(text.split()[-2:]), "2014")
+
+
+@pytest.mark.parametrize("text", ["tahun 2014", "tere liye tahun", "novel tere liye tahun 2014", "ulang tahun 70"])
+def test_beside_nothing_or_many_words_a_year_is_as_it_is(text: str) -> None:
+    assert with_implied(parse(text)) == parse(text)
+
+
 def test_what_an_author_wrote_in_a_year_is_found_below_what_names_it(tmp_path: Path) -> None:
     engine = EmbeddedEngine(tmp_path)
     with engine.updating() as writer:
@@ -140,7 +151,8 @@ def test_what_an_author_wrote_in_a_year_is_found_below_what_names_it(tmp_path: P
                 entry("a.5", "Statistik", year="2019"),
             ]
         )
-    for text, expected in (("Sugiyono (2019)", ["a.3", "a.1"]), ("sugiyono 2012", ["a.2"])):
+    asked = (("Sugiyono (2019)", ["a.3", "a.1"]), ("metode penelitian tahun 2019", ["a.1"]), ("sugiyono 2012", ["a.2"]))
+    for text, expected in asked:
         page = Discovery(engine).search(parse(text))
         assert [hit.document.id for hit in page.hits] == expected
         assert "loosened" not in page.notices
@@ -353,3 +365,30 @@ def test_an_assignment_finds_its_matter_where_no_title_says_more(tmp_path: Path)
     ):
         assert sorted(hit.document.id for hit in Discovery(engine).search(parse(text)).hits) == expected
     assert Discovery(engine).search(parse("contoh korupsi")).notices == ("keyword_only",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("penerbit Erlangga", ["a.1", "a.2"]),
+        ("terbitan erlangga tahun 2009", ["a.1"]),
+        ("buku terbitan erlangga 2010", ["a.2"]),
+        ("publisher EGC", ["a.3"]),
+        ("penerbit serangga", ["a.4"]),
+    ],
+)
+def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[str], tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put(
+            [
+                entry("a.1", "Biologi", publisher="Erlangga", year="2009"),
+                entry("a.2", "Fisika", publisher="Erlangga", year="2010"),
+                entry("a.3", "Keperawatan", publisher="EGC", year="2010"),
+                *(entry(f"a.{n}", f"Serangga {n}", publisher="Balai Pustaka") for n in (5, 6, 7)),
+                entry("a.4", "Penerbit serangga"),
+            ]
+        )
+    page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
+    assert sorted(hit.document.id for hit in page.hits) == found
+    assert page.typed is None
