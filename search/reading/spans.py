@@ -1,6 +1,7 @@
-"""Years and numbers as they are written in a text: "2015", "2010-2015", "2010 s.d. 2015", "90-an", "5"."""
+"""Years and numbers as they are written in a text: "2015", "2010-2015", "2010 s.d. 2015", "dua ribu lima belas", "90-an", "5"."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from search.numerals import ROMAN
@@ -15,6 +16,11 @@ _TENS: Final = re.compile(r"(?:1[4-9])?[1-9]0|20\d0|1[4-8]00")
 _HUNDREDS: Final = re.compile(r"(1[4-8]00)(?:an|s)")
 # "Twenties" are those of two centuries by now.
 _TENS_IN_WORDS: Final = {"thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}  # fmt: skip
+# "Dua ribu sepuluh", "seribu sembilan ratus sembilan puluh tujuh": as years are dictated.
+_ONES_SPELT: Final = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}  # fmt: skip
+_UP_TO_ELEVEN_SPELT: Final = _ONES_SPELT | {"sepuluh": 10, "sebelas": 11}
+_THOUSANDS_SPELT: Final = {("dua", "ribu"): 2000, ("seribu", "sembilan", "ratus"): 1900}
+_BEFORE_A_YEAR: Final = frozenset(("tahun", "thn", "th"))
 # Before "puluhan".
 _TENS_SPELT: Final = {"lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}
 _ORDINALS: Final = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}  # fmt: skip
@@ -57,7 +63,31 @@ def year(word: str) -> int | None:
 
 def years_alone(text: Text, i: int) -> list[tuple[int, Years]]:
     found = year(text.words[i])
-    return [(i + 1, (found, found))] if found is not None else []
+    end, spelt = (i + 1, found) if found is not None else _spelt_year(text, i)
+    return [(end, (spelt, spelt))] if spelt else []
+
+
+def _spelt_year(text: Text, i: int) -> tuple[int, int]:
+    """Where a year in words ends, and which it is, 0 for none. Only "tahun" tells one from a number: "dua ribu satu malam"."""
+    words = text.words
+    if not i or words[i - 1] not in _BEFORE_A_YEAR:
+        return i, 0
+    for said, thousands in _THOUSANDS_SPELT.items():
+        if tuple(words[i : i + len(said)]) == said:
+            end, rest = _below_hundred(words, i + len(said))
+            return end, thousands + rest
+    return i, 0
+
+
+def _below_hundred(words: Sequence[str], i: int) -> tuple[int, int]:
+    """Where a number in words ends, and what it is; 0 where none stands."""
+    first, following = words[i] if i < len(words) else "", words[i + 1] if i + 1 < len(words) else ""
+    if first in _ONES_SPELT and following == "belas":
+        return i + 2, 10 + _ONES_SPELT[first]
+    if first in _ONES_SPELT and following == "puluh":
+        ones = _ONES_SPELT.get(words[i + 2], 0) if i + 2 < len(words) else 0
+        return i + 2 + (ones > 0), 10 * _ONES_SPELT[first] + ones
+    return (i + 1, _UP_TO_ELEVEN_SPELT[first]) if first in _UP_TO_ELEVEN_SPELT else (i, 0)
 
 
 def years_from_to(text: Text, i: int) -> list[tuple[int, Years]]:
