@@ -3,6 +3,7 @@
 Queries are built from parts that are nested no deeper than search.query_language reads them. No text of a user reaches an engine's own parser.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -55,6 +56,8 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 # A shorter number is a word like any other; a longer one may be somebody's ISBN, DOI or control number.
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
+# "978", a country and the beginning of a publisher at least; thirteen digits are a whole one.
+_BEGUN_ISBN: Final = re.compile(r"97[89][0-9]{4,9}")
 CACHED: Final = 64
 
 EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
@@ -271,6 +274,8 @@ class Selection(Generic[Q]):
             words = each[0] if len(each) == 1 else self._in.boolean(each)
         if anywhere and _like_identifier(clause.text):
             keys = [one for key in KEYS for one in self._keys(key.name, clause.text, key.weight)]
+            if isbn := _begun_isbn(clause.text):
+                keys.append(self._in.beginning("k_isbn", isbn, BY_NAME["isbn"].weight))
             return self._best_of([words, *keys])
         return words
 
@@ -309,6 +314,12 @@ def _like_identifier(text: str) -> bool:
         len(key) >= MIN_IDENTIFIER_CHARACTERS and any(character.isdigit() for character in key)
         for key in identifier_keys(text)
     )
+
+
+def _begun_isbn(text: str) -> str:
+    """The digits of an ISBN that is not whole, "978-602-289": those of a country's publisher; "" for anything else."""
+    key = analysis.identifier_keys(text)[0]
+    return key if _BEGUN_ISBN.fullmatch(key) else ""
 
 
 def for_pages(query: Query) -> Query:

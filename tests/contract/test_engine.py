@@ -982,6 +982,23 @@ def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 
+@pytest.mark.parametrize("typed", ["9786022", "978-602-289", "978602289533", "978-602-289-533-6", "978602289*"])
+def test_an_isbn_is_found_by_its_beginning(engine: Engine, typed: str) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Metode penelitian", isbn="9786022895336"),
+        entry("a.2", "Pengantar hukum", isbn="9786029876543"),
+        entry("a.3", "Laporan 978602"),
+    )
+    assert ids(searcher.keyword(parse(typed), 9)) == ["a.1"]
+
+
+@pytest.mark.parametrize("typed", ["978602", "602289533", "9786022895"[3:], "2019 9786022"])
+def test_other_numbers_are_the_beginning_of_no_isbn(engine: Engine, typed: str) -> None:
+    searcher = load(engine, entry("a.1", "Metode penelitian", isbn="9786022895336"))
+    assert ids(searcher.keyword(parse(typed), 9)) == []
+
+
 def test_a_year_may_be_implied_in_what_came_out_in_it(engine: Engine) -> None:
     searcher = load(
         engine,
