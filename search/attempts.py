@@ -101,13 +101,13 @@ class Asking:
         if first.typed is not None or query.wordless or is_relaxed(first.query):
             return first
         if not found:
-            return self._widened(first) or self._loosened(first)
+            return self._widened(first) or self._loosened(first, query)
         if found > FEW_BOOKS:
             return first
         # Who asks a question has not chosen words that the answer must hold (docs/decisions/0004-fusion.md).
         if not exact and query.sort == RELEVANCE and asks(query):
-            return replace(self._loosened(first), question=True)
-        return self._loosened(first) if self._is_scattered(first) else first
+            return replace(self._loosened(first, query), question=True)
+        return self._loosened(first, query) if self._is_scattered(first) else first
 
     def _is_scattered(self, first: Attempt) -> bool:
         """Whether the words stand together in no record and on no page: only far apart, in the texts of whole books."""
@@ -160,11 +160,11 @@ class Asking:
         wider = first.query.translated_in_headings(only=False)
         return self._asked_as(first, wider) if wider != first.query else None
 
-    def _loosened(self, first: Attempt) -> Attempt:
-        """With some of the words; with those of a name, where nothing holds them all."""
+    def _loosened(self, first: Attempt, typed: Query) -> Attempt:
+        """With some of the words; with those of a name, where nothing holds them all. Of a question, some are enough at once."""
         some = self._with_some_words(first)
         asked = first.query
-        ways: tuple[Query | None, ...] = (with_matter_alone(asked), some)
+        ways: tuple[Query | None, ...] = (None if asks(typed) else with_matter_alone(asked), some)
         if not first.found:
             ways = (without_by_whom(asked), *ways, with_names_alone(asked), with_names_anywhere(asked))
         return next((one for way in ways if (one := self._asked_as(first, way))), first)

@@ -103,7 +103,7 @@ _LONG_QUESTION: Final = 6
 def with_implied(query: Query) -> Query:
     """`query`, in which documents in the language of a country count as holding its name, those of a year as holding that, and all
     as holding "buku" or "cara" at its beginning, where other words are asked for beside it and all of them are required."""
-    asked = tuple(_with_years_whole(query.parts))
+    asked = tuple(_with_years_whole(query.parts)) if _YEAR.search(query.text) else query.parts
     content = [part for part in asked if not is_stop(part) and not (isinstance(part, Clause) and part.negated)]
     if query.loose or not 1 < len(content) <= ALL_REQUIRED:
         return query

@@ -341,7 +341,8 @@ def test_what_an_assignment_is_to_say_of_its_matter_need_not_be_found(text: str,
 
 
 @pytest.mark.parametrize(
-    "text", ["pengertian", "contoh makalah", "terumbu karang", '"pengertian laut"', "judul:contoh laut"]
+    "text",
+    ["pengertian", "contoh makalah", "terumbu karang", '"pengertian laut"', "judul:contoh laut"],
 )
 def test_where_no_matter_is_named_or_that_word_is_asked_for_outright_it_must(text: str) -> None:
     assert with_matter_alone(parse(text)) is None
@@ -365,6 +366,14 @@ def test_an_assignment_finds_its_matter_where_no_title_says_more(tmp_path: Path)
     ):
         assert sorted(hit.document.id for hit in Discovery(engine).search(parse(text)).hits) == expected
     assert Discovery(engine).search(parse("contoh korupsi")).notices == ("keyword_only",)
+
+
+def test_of_a_question_some_words_are_enough_beside_what_is_to_be_said(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Perubahan iklim"), entry("a.2", "Cuaca dan iklim laut"), entry("a.3", "Cuaca")])
+    page = Discovery(engine).search(parse("jelaskan perbedaan cuaca dan iklim"))
+    assert {hit.document.id for hit in page.hits} == {"a.1", "a.2", "a.3"}
 
 
 @pytest.mark.parametrize(
