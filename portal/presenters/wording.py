@@ -106,7 +106,8 @@ def reason_sentence(hit: Hit, t: Messages) -> str:
 
 
 def _found_words(hit: Hit, t: Messages) -> Iterator[str]:
-    """Where the words were found, and where what the other language calls them."""
+    """Where the words were found, and where other words for them; which of these are of a language that the reader may not
+    know."""
     named = [t.label("reason", reason.field) for reason in hit.reasons if reason.kind == "words"]
     if named:
         yield t("hit.matches_in", fields=t.listing(_fewest(named, t)))
@@ -116,7 +117,7 @@ def _found_words(hit: Hit, t: Messages) -> Iterator[str]:
         words = dict.fromkeys(word for reason in translated for word in reason.words)
         yield t("hit.translated_in", fields=t.listing(fields), words=", ".join([*words][:MOST_WORDS_NAMED]))
         languages = hit.document.values("language")
-        if len(languages) == 1:
+        if len(languages) == 1 and _LANGUAGE_TAGS.get(languages[0]) != t.language:
             yield t("hit.source_language", language=value_label("language", languages[0], t))
 
 

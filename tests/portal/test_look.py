@@ -236,3 +236,13 @@ def test_the_box_that_stays_takes_no_more_than_it_shows_and_moves_nothing(window
     box(page).click()
     page.keyboard.type("abc")
     assert page.evaluate(ROLLED) == rolled
+
+
+def test_what_is_told_of_a_search_has_a_row_of_its_own(context: BrowserContext, portal: Portal) -> None:
+    page = opened(context, portal, "/cari?q=membaca+hermeneutika+sepanjang+zaman&hl=en")
+    for letters in range(0, 60, 4):  # until the toggles have no room beside the heading, and further
+        page.locator(".for-query").evaluate("(line, letters) => { line.textContent = 'a'.repeat(letters) }", letters)
+        notice, toggles = (page.locator(one).first.bounding_box() for one in (".results-head > .notice", ".toggles"))
+        assert notice is not None
+        assert toggles is not None
+        assert notice["y"] >= toggles["y"] + toggles["height"]

@@ -94,14 +94,14 @@ def test_a_hit_says_why_it_is_there(
         (
             ("eng",),
             (Reason("translation", "title", ("copyright",)), Reason("translation", "subject", ("copyright", "law"))),
-            "Cocok lewat terjemahan di judul dan subjek: copyright, law; sumber berbahasa Inggris",
-            "Matches by translation in title and subject: copyright, law; source in English",
+            "Cocok lewat kata lain di judul dan subjek: copyright, law; sumber berbahasa Inggris",
+            "Matches by other words in title and subject: copyright, law",
         ),
         (
             ("ind", "eng"),
             (Reason("words", "title", ("hak",)), Reason("translation", "pages", ("right",)), Reason("meaning", page=3)),
-            "Cocok di judul; cocok lewat terjemahan di isi e-book: right; makna serupa",
-            "Matches in title; matches by translation in e-book text: right; similar in meaning",
+            "Cocok di judul; cocok lewat kata lain di isi e-book: right; makna serupa",
+            "Matches in title; matches by other words in e-book text: right; similar in meaning",
         ),
     ],
 )
