@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.extract import MarcView
+from ingest.extract import MarcView, indicator, joined
 from ingest.mapping import words
 from ingest.record import Field, Subfield
 from search.analysis import plain_words
@@ -14,7 +14,8 @@ _TITLE: Final = frozenset("abnp")
 _NAMES: Final = ("100", "110", "111", "700", "710", "711", "720")
 _SHORTEST_NAME: Final = 3
 _NO_NAMES: Final = frozenset(("and", "dan", "del", "der", "des", "for", "the", "und", "van", "von"))
-# Where a name stands that begins a statement, initials apart: "M. Quraish Shihab", but not "specialists at the Department".
+# Where a name stands that begins a statement, initials and honours apart: "Prof. M. Quraish Shihab", but not "specialists
+# at the Department".
 _FIRST_WORDS: Final = 2
 
 
@@ -22,40 +23,68 @@ def place_statement(view: MarcView) -> None:
     """A title with a statement of responsibility in it counts as one with that statement in $c.
 
     A title may hold a stroke of its own ("J / psi"), so what follows it must say that it is a statement: by a name that
-    the record has as a heading, or by the word that it begins with. Where $c has it too, the title only loses it.
+    the record has as a heading, or by the words that it begins with. Where $c has it too, the title only loses it.
     """
-    titles = view.fields.get("245", ())
-    for number, field in enumerate(titles):
-        if subfields := _parted(view, field):
-            parted = Field(field.tag, field.indicators, subfields)
-            view.fields["245"] = titles = [*titles[:number], parted, *titles[number + 1 :]]
+    for number, field in enumerate(view.fields.get("245", ())):
+        last = ""
+        for code, value in field.subfields:
+            if code in _TITLE:
+                last = value
+        if -1 < last.find("/") < len(last) - 2 and (subfields := _parted(view, field)):  # hardly any
+            titles = list(view.fields["245"])
+            titles[number] = Field(field.tag, field.indicators, subfields)
+            view.fields["245"] = titles
 
 
 def _parted(view: MarcView, field: Field) -> Sequence[Subfield]:
     """The subfields with the statement in its place, () where the last of the title holds none."""
-    place = max((place for place, (code, _) in enumerate(field.subfields) if code in _TITLE), default=-1)
-    if place < 0 or "/" not in field.subfields[place][1].rstrip(" /"):  # nearly all
-        return ()
+    place = max(place for place, (code, _) in enumerate(field.subfields) if code in _TITLE)
     code, text = field.subfields[place]
     stated = set(plain_words(field.get("c")))
     for mark in _MARK.finditer(text):
         title, statement = text[: mark.start()], text[mark.end() :]
-        if not title.strip():
+        said = plain_words(statement)
+        if not title.strip() or not said:
             continue
-        if stated.issuperset(plain_words(statement)) if stated else _is_statement(view, statement, bool(mark[1])):
-            moved = [] if stated else [("c", statement)]
-            return [*field.subfields[:place], (code, f"{title} /"), *moved, *field.subfields[place + 1 :]]
+        before, after = [*field.subfields[:place], (code, f"{title} /")], field.subfields[place + 1 :]
+        if stated.issuperset(said):
+            return [*before, *after]
+        if _is_lower_than(statement, title):
+            continue
+        if _says_so(said):
+            more = [
+                (code, value) for code, value in after if code != "c" or not set(said).issuperset(plain_words(value))
+            ]
+            return [*before, ("c", statement), *more]
+        if not stated and mark[1] and _begins_with_name(view, statement):
+            return [*before, ("c", statement), *after]
     return ()
 
 
-def _is_statement(view: MarcView, text: str, after_space: bool) -> bool:
-    said = plain_words(text)
-    if said and said[0] in words("responsibility", "first"):
-        return True
-    first = [word for word in plain_words(text.partition(" / ")[0]) if len(word) > 1][:_FIRST_WORDS]
-    return after_space and not view.once(_name_words).isdisjoint(first)
+def _is_lower_than(text: str, title: str) -> bool:
+    """Whether a text is in small letters where the title is not, and so names nobody: "Hitam / putih"."""
+    return text.islower() and not title.islower()
 
 
-def _name_words(view: MarcView) -> set[str]:
-    names = [part for field in view.of(*_NAMES) for part in field.get_subfields("a", "b")]
-    return {word for name in names for word in plain_words(name) if len(word) >= _SHORTEST_NAME} - _NO_NAMES
+def _says_so(said: Sequence[str]) -> bool:
+    return f"{' '.join(said)} ".startswith(tuple(f"{word} " for word in words("responsibility", "first")))
+
+
+def _begins_with_name(view: MarcView, text: str) -> bool:
+    """Whether a heading of the record stands at the beginning: one word of a person, of a body two or all of them.
+
+    One word of a body says nothing: "Kamus Inggris-Indonesia / Indonesia-Inggris" of a ministry in Indonesia.
+    """
+    said = [word for word in plain_words(text.partition(" / ")[0]) if len(word) > 1]
+    honours = words("responsibility", "honours")
+    first = [word for word in said if word not in honours][:_FIRST_WORDS]
+    for field in view.of(*_NAMES):
+        name = {word for word in plain_words(joined(field, "ab")) if len(word) >= _SHORTEST_NAME} - _NO_NAMES
+        is_enough = _is_person(field) or len(name.intersection(said)) > 1 or name == set(said)
+        if is_enough and not name.isdisjoint(first):
+            return True
+    return False
+
+
+def _is_person(field: Field) -> bool:
+    return field.tag[1:] == "00" or (field.tag == "720" and indicator(field, 1) != "2")

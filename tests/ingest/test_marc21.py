@@ -156,6 +156,12 @@ def test_title(fields: list[str], title: str) -> None:
         (["245 10 $a Laut / Ana $c Ana Wijaya"], "Laut", "Ana Wijaya"),
         (["245 10 $a Hak dan / atau wajib / Ana", "100 0  $a Ana"], "Hak dan / atau wajib", "Ana"),
         (["245 10 $a Laporan / Dinas Perikanan", "710 2  $a Bitung. $b Dinas Perikanan"], "Laporan", "Dinas Perikanan"),
+        (["245 10 $a Undang-undang / Indonesia", "110 1  $a Indonesia"], "Undang-undang", "Indonesia"),
+        (["245 10 $a Laut / Prof. Dr. H. Ana", "100 0  $a Ana"], "Laut", "Prof. Dr. H. Ana"),
+        (["245 10 $a Laut / alih bahasa, Budi"], "Laut", "alih bahasa, Budi"),
+        (["245 10 $a laut / oleh ana"], "laut", "oleh ana"),
+        (["245 10 $a Laut / oleh Ana, S.Pd. $c Ana"], "Laut", "oleh Ana, S.Pd"),
+        (["245 10 $a Laut / by Ana $c illustrated by Budi"], "Laut", "by Ana illustrated by Budi"),
         # A stroke of the title's own.
         (["245 10 $a Decay of J / psi", "100 0  $a Ana"], "Decay of J / psi", ""),
         (["245 10 $a Air / sumber : $b kajian", "100 0  $a Sumber"], "Air / sumber : kajian", ""),
@@ -165,6 +171,14 @@ def test_title(fields: list[str], title: str) -> None:
             "",
         ),
         (["245 10 $a Siang / malam / $c Ana", "100 0  $a Ana"], "Siang / malam", "Ana"),
+        (["245 10 $a Hitam / putih", "100 1  $a Putih, Ana"], "Hitam / putih", ""),
+        (["245 10 $a Rumah / by the sea"], "Rumah / by the sea", ""),
+        (
+            ["245 10 $a Inggris-Indonesia / Indonesia-Inggris", "710 1  $a Indonesia. $b Kementerian Agama"],
+            "Inggris-Indonesia / Indonesia-Inggris",
+            "",
+        ),
+        (["245 10 $a Laporan / Bitung dalam angka", "110 1  $a Bitung"], "Laporan / Bitung dalam angka", ""),
     ],
 )
 def test_a_statement_of_responsibility_in_the_title_is_none_of_it(
