@@ -19,11 +19,12 @@ _RELATION_CODE: Final = {"11": "j"}
 _TERM_BREAK: Final = re.compile(r"[,;/&]| dan | and ")
 _RELATOR_CODE: Final = re.compile(r"[a-z]{3}")
 _IN_BRACKETS: Final = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]][\s.,;:]*$")
-# What is done for a book, typed after a name. Not what tells two of one name apart in lists of names: "Sting (Musician)".
+# What is done for a book, typed after a person's name. Not what tells two of one name apart in lists of names: "Sting
+# (Musician)", and nothing after the name of a body: "Springfield (Ill.)" lies in Illinois.
 _TYPED_ROLES: Final = frozenset(
     ("adp", "aui", "aut", "com", "cov", "ctb", "dgs", "edt", "ill", "opn", "red", "rev", "ths", "trl", "win", "wpr")
 )
-_TYPED_IN: Final = frozenset(("100", "110", "700", "710", "720"))
+_TYPED_IN: Final = frozenset(("100", "700", "720"))
 _NUMBER: Final = re.compile(r" (?:[ivx]+|(?:ke-?)?[0-9]+)$")
 
 
@@ -67,12 +68,14 @@ def name_of(field: Field, tag: str) -> str:
     tag: of the field itself, or that an 880 stands for.
     """
     codes = _NAME_CODES[tag[1:]]
-    parts = [
-        _name_and_roles(value)[0] if code == "a" and tag in _TYPED_IN else value
-        for code, value in field.subfields
-        if code in codes
-    ]
-    return trim_isbd(without_remark(plain(" ".join(parts))))
+    parts = [value for code, value in field.subfields if code in codes]
+    text = " ".join(parts)
+    if ("(" in text or "[" in text) and tag in _TYPED_IN:
+        parts = [
+            _name_and_roles(value)[0] if code == "a" else value for code, value in field.subfields if code in codes
+        ]
+        text = " ".join(parts)
+    return trim_isbd(without_remark(plain(text)))
 
 
 def _roles(field: Field, tag: str) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def _roles(field: Field, tag: str) -> tuple[str, ...]:
             # $4 may be a link: http://id.loc.gov/vocabulary/relators/aut
             last = value.strip().rstrip("./").rpartition("/")[2].lower()
             found += _RELATOR_CODE.findall(last[:3])
-        elif code == "a" and tag in _TYPED_IN:
+        elif code == "a" and ("(" in value or "[" in value) and tag in _TYPED_IN:
             found += _name_and_roles(value)[1]
     return tuple(dict.fromkeys(found)) if found else ()
 
@@ -106,11 +109,9 @@ def _name_and_roles(text: str) -> tuple[str, tuple[str, ...]]:
 
     >>> _name_and_roles("Ahmad Fulan (Penerjemah)"), _name_and_roles("Budi Santoso, (ed. & ilustrator)")
     (('Ahmad Fulan', ('trl',)), ('Budi Santoso', ('edt', 'ill')))
-    >>> _name_and_roles("Sting (Musician)"), _name_and_roles("Bodley Head (Firm)")
-    (('Sting (Musician)', ()), ('Bodley Head (Firm)', ()))
+    >>> _name_and_roles("Sting (Musician)"), _name_and_roles("Ana (Ana Maria)")
+    (('Sting (Musician)', ()), ('Ana (Ana Maria)', ()))
     """
-    if not text.rstrip(" .,;:").endswith((")", "]")):  # nearly all
-        return text, ()
     found = _IN_BRACKETS.search(text)
     roles = _terms(found[1]) if found and found.start() else ()
     return (text[: found.start()], roles) if found and roles and _TYPED_ROLES.issuperset(roles) else (text, ())

@@ -408,12 +408,13 @@ def test_roles_of_one_person_are_gathered() -> None:
 def test_a_role_typed_after_a_name_is_no_part_of_it() -> None:
     document = mapped(
         T, "100 0  $a Ana (Pengarang)", "700 0  $a Ana, (ed. & ilustrator)", "700 0  $a Sting (Musician)",
-        "710 2  $a Pustaka (Firm)", "711 2  $a Kongres (Editor)",
+        "710 2  $a Pustaka (Firm)", "710 1  $a Springfield (Ill.). $b Dinas Perikanan", "711 2  $a Kongres (Editor)",
     )  # fmt: skip
     assert document.contributors == (
         Contributor("Ana", ("aut", "edt", "ill"), "person", True),
         Contributor("Sting (Musician)", (), "person"),
         Contributor("Pustaka (Firm)", (), "corporate"),
+        Contributor("Springfield (Ill.). Dinas Perikanan", (), "corporate"),
         Contributor("Kongres (Editor)", (), "meeting"),
     )
 
