@@ -14,8 +14,8 @@ _SPANS: Final = frozenset("cdikmu")
 _CODED_YEAR: Final = re.compile(r"[0-9]{1,4}u{0,3}|uuuu")
 _OPEN: Final = "9999"
 _UNKNOWN: Final = "uuuu"
-# Not the dash in a word: "Cet. ke-3, 2010" is one year.
-_SEVERAL: Final = re.compile(r"(?<![^\W\d_])[-–]|<")
+# Not the dash in a word: "Cet. ke-3, 2010" is one year; but "19uu-" and "1998M-2000M" are several.
+_SEVERAL: Final = re.compile(r"(?:^|[\W\d_]|[0-9][^\W\d_]{1,2})[-–]|<")
 _SIGN: Final = re.compile(r"^[c©\s]+(?=[0-9])")
 _DASH: Final = re.compile(r"((?<![0-9])[0-9]{4}[?\]>]*)\s*-(?!-|[0-9]{2}-[0-9]{2})\s*")
 

@@ -224,6 +224,8 @@ T = "245 10 $a T"
         ("published", ["260    $c 1440 H / 2018 M"], ()),
         ("published", ["260    $c Cet. ke-3, 2010"], ()),
         ("published", ["260    $c <2000->"], ("<2000–>",)),
+        ("published", ["260    $c 19uu-"], ("19uu-",)),
+        ("published", ["260    $c 1998M-2000M"], ("1998M-2000M",)),
         ("year", ["008 140513s19uu    io "], ()),
         ("language", ["041 0  $a engind $a jav"], ("eng", "ind", "jav")),
         ("language", ["041 0  $a zxx"], ()),
