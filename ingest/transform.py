@@ -43,6 +43,8 @@ _MARKUP: Final = re.compile(
 _CHARACTERS: Final = re.compile(
     r"&(?:#[0-9]{2,6}|#x[0-9a-f]{2,5}|nbsp|amp|quot|apos|lt|gt|[lr][sd]quo|[mn]dash|hellip|bull|middot);", re.IGNORECASE
 )
+_POWER: Final = re.compile(r"<sup>\s*([-+−]?[0-9]{1,4})\s*</sup>", re.IGNORECASE)
+_SUPERSCRIPT: Final = str.maketrans("0123456789-+−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁻")
 _OLD_CATALOGUE: Final = re.compile(r"\s*\[from old catalog(?:ue)?\]?")
 _BETWEEN_WORDS: Final = re.compile(r"[\s.,()\[\]\-]+")
 # The states and provinces that AACR2 (appendix B.14) shortens, and forms seen besides; a rule by length
@@ -124,6 +126,8 @@ def without_markup(text: str) -> str:
 
     >>> without_markup("<p>Laut &amp; <b>ikan</b>,<br/>H<sub>2</sub>O&nbsp;dan garam</p>")
     'Laut & ikan, H2O dan garam'
+    >>> without_markup("10<sup>20</sup> m<sup>-2</sup>, 7<sup>th</sup>")
+    '10²⁰ m⁻², 7th'
     >>> without_markup("&lt;p&gt;Laut&lt;/p&gt;"), without_markup("AT&T; <2000-> and 1 < 2, <a>")
     ('Laut', 'AT&T; <2000-> and 1 < 2, <a>')
     """
@@ -131,6 +135,7 @@ def without_markup(text: str) -> str:
         text = _CHARACTERS.sub(lambda found: unescape(found[0].lower()), text)
     if "<" not in text or not _MARKUP.search(text):
         return text
+    text = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPT), text)  # "10<sup>20</sup>" is not 1020
     return plain(_MARKUP.sub(lambda found: "" if found["inline"] else " ", text))
 
 

@@ -251,6 +251,7 @@ T = "245 10 $a T"
         ("subject", ["690    $a Minahasa"], ("Minahasa",)),
         ("summary", ["520    $a <p>Laut &amp; <i>ikan</i>.<br>Garam</p>"], ("Laut & ikan. Garam",)),
         ("summary", ["520    $a <p>&nbsp;</p>"], ()),
+        ("summary", ["520    $a 10<sup>20</sup> m"], ("10²⁰ m",)),
         ("contents", ["505 00 $t H<sub>2</sub>O / $r Ana"], ("H2O / Ana",)),
         ("note", ["500    $a Terbit <2000-> & lagi"], ("Terbit <2000-> & lagi",)),
         ("note", ["650  0 $a Reefs", "650  7 $a Reefs $2 fast", "650  2 $a Anthozoa"], ("Anthozoa",)),
