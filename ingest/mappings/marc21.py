@@ -353,9 +353,8 @@ def to_document(source_record: SourceRecord, source: str) -> Document | Rejected
     source: the catalogue's name, the first part of the document's id.
     """
     view = MarcView(source_record.record, _TAGS)
-    id = _document_id(
-        view, source, source_record.oai_identifier
-    )  # of the record as it stands, for it may have no number
+    # Of the record as it stands: one without a number has it from its description.
+    id = _document_id(view, source, source_record.oai_identifier)
     place_statement(view)
     place_notes(view)
     fields = _RULE_SET.apply(view)
