@@ -18,7 +18,7 @@ TAGS: Final = " ".join(_TAGS)
 _RELATION_CODE: Final = {"11": "j"}
 _TERM_BREAK: Final = re.compile(r"[,;/&]| dan | and ")
 _RELATOR_CODE: Final = re.compile(r"[a-z]{3}")
-_IN_BRACKETS: Final = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]][\s.,;:]*$")
+_IN_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]+)[)\]][\s.,;:]*$")
 # What is done for a book, typed after a person's name. Not what tells two of one name apart in lists of names: "Sting
 # (Musician)", and nothing after the name of a body: "Springfield (Ill.)" lies in Illinois.
 _TYPED_ROLES: Final = frozenset(
@@ -113,5 +113,6 @@ def _name_and_roles(text: str) -> tuple[str, tuple[str, ...]]:
     (('Sting (Musician)', ()), ('Ana (Ana Maria)', ()))
     """
     found = _IN_BRACKETS.search(text)
-    roles = _terms(found[1]) if found and found.start() else ()
-    return (text[: found.start()], roles) if found and roles and _TYPED_ROLES.issuperset(roles) else (text, ())
+    name = text[: found.start()].rstrip(" ,") if found else ""
+    roles = _terms(found[1]) if found and name else ()
+    return (name, roles) if roles and _TYPED_ROLES.issuperset(roles) else (text, ())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from ingest.extract import MarcView, indicator, joined
@@ -17,6 +18,8 @@ _NO_NAMES: Final = frozenset(("and", "dan", "del", "der", "des", "for", "the", "
 # Where a name stands that begins a statement, initials and honours apart: "Prof. M. Quraish Shihab", but not "specialists
 # at the Department".
 _FIRST_WORDS: Final = 2
+# A title of more is one made to do harm, for each is looked at to the end of the title.
+_MOST_STROKES: Final = 10
 
 
 def place_statement(view: MarcView) -> None:
@@ -41,7 +44,7 @@ def _parted(view: MarcView, field: Field) -> Sequence[Subfield]:
     place = max(place for place, (code, _) in enumerate(field.subfields) if code in _TITLE)
     code, text = field.subfields[place]
     stated = set(plain_words(field.get("c")))
-    for mark in _MARK.finditer(text):
+    for mark in islice(_MARK.finditer(text), _MOST_STROKES):
         title, statement = text[: mark.start()], text[mark.end() :]
         said = plain_words(statement)
         if not title.strip() or not said:

@@ -188,6 +188,11 @@ def test_a_statement_of_responsibility_in_the_title_is_none_of_it(
     assert (document.title, document.first("responsibility")) == (title, statement)
 
 
+def test_a_title_made_of_strokes_is_not_looked_at_without_end() -> None:
+    title = "a / b " * 5_000 + "/ oleh Ana"
+    assert mapped(f"245 10 $a {title}").title == title
+
+
 def test_a_record_without_number_keeps_its_id_where_its_title_holds_the_statement() -> None:
     record = made("245 10 $a Laut /oleh Ana $h x")
     document = to_document(record, "kota")
