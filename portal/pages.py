@@ -1,6 +1,8 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
+import logging
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +11,7 @@ from markupsafe import Markup
 
 from portal import links as addresses
 from portal.bibliography.reference import reference
-from portal.bootstrap import Services
+from portal.bootstrap import Services, tombstones
 from portal.citations.citing import citations
 from portal.i18n import DEFAULT_LANGUAGE, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
@@ -43,6 +45,7 @@ from search.query import Query
 from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
+logger = logging.getLogger(__name__)
 FOUND_PAGES_MOST: Final = 30
 FOUND_INSIDE_MOST: Final = 100
 # Titles on each side: beside a record, and on a page of the shelf.
@@ -130,9 +133,19 @@ class Drawing:
             Problem(self.t("error.failed_title"), self.t("error.failed"), self.t("error.failed_next")), 500
         )
 
-    def missing(self, what: str = "") -> Drawn:
-        """404. what: "record_" for a record."""
+    def missing(self, what: str = "", id: str = "") -> Drawn:
+        """404, or 410 where `id` is that of a title that was taken out of the catalogue. what: "record_" for a record."""
+        if id and self._withdrawn(DocumentId(id)):
+            return self.told(Problem(self.t("missing.gone_title"), self.t("missing.gone_lead")), 410)
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
+
+    def _withdrawn(self, id: DocumentId) -> bool:
+        try:
+            buried = tombstones(self.services.settings).get(id) is not None
+        except sqlite3.Error as error:
+            logger.error("The tombstones cannot be read: %s", error)
+            return False
+        return buried and self.services.discovery.document(id) is None
 
     def told(self, problem: Problem, status: int) -> Drawn:
         title = problem.title
@@ -335,7 +348,7 @@ class Drawing:
         discovery = self.services.discovery
         document = discovery.document(DocumentId(self.state.id))
         if document is None:
-            return self.missing("record_")
+            return self.missing("record_", self.state.id)
         id = document.id  # of records joined into one, the address may name any
         words, found = self._pages_found(document)
         view = record(document, found, discovery.similar(id), words, self.state, self.links, self.t)

@@ -87,9 +87,10 @@ class PlainPages:
         """How a record is cited: a page, or with `bagian=1` what the record page puts into its own."""
         state = SearchState(hl=language_of(request))
         drawing = self._drawing_of(request, state)
-        document = self.services.discovery.document(DocumentId(request.path_params["id"][:MAX_ID]))
+        id = DocumentId(request.path_params["id"][:MAX_ID])
+        document = self.services.discovery.document(id)
         if document is None:
-            return self.document(drawing, drawing.missing("record_"))
+            return self.document(drawing, drawing.missing("record_", id))
         if request.query_params.get("bagian") == "1":
             return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
         return self.document(drawing, drawing.cite(document))

@@ -27,7 +27,7 @@ from portal.reader.page_image import PageImage, PageImages, PageImagesBusyError,
 from portal.reader.page_labels import MAX_ASKED, PageLabels, page_meant
 from portal.reader.page_words import marked_boxes, marks_svg
 from portal.reader.rights import may_read
-from portal.search_state import SearchState
+from portal.search_state import MAX_ID, SearchState
 from search.document import Document, DocumentId, Ebook
 from search.query_language import parse
 
@@ -155,7 +155,7 @@ class BookRoutes:
 
     def nothing(self, request: Request) -> Response:
         drawing = drawing_for(self._services, request)
-        return plain_answer(drawing, drawing.missing())
+        return plain_answer(drawing, drawing.missing(id=request.path_params["id"].strip("/")[:MAX_ID]))
 
     def _page(self, request: Request, document: Document, number: int, may: Reading, not_there: str = "") -> Response:
         """not_there: what a reader asked for in vain and is told about."""
