@@ -107,6 +107,15 @@
     asked = here();
     arrived();
   };
+  // Without a connection the browser's own page would take the place of the one that is read.
+  const lost = () => book.querySelectorAll('.reader-lost');
+  const tellLost = () => {
+    lost().forEach((line) => line.remove()); // told again, it is said again
+    const line = Object.assign(document.createElement('p'), { className: 'reader-problem reader-lost', role: 'alert' });
+    line.textContent = (telusur.words[document.documentElement.lang] || telusur.words.en).page_stays;
+    book.querySelector(':scope > .turn').prepend(line);
+  };
+  addEventListener('online', () => lost().forEach((line) => line.remove()));
   const fetched = async (address, signal) => {
     try {
       const answer = await fetch(address, { signal });
@@ -123,6 +132,7 @@
     book.setAttribute('aria-busy', 'true');
     const page = await fetched(address, mine.signal);
     if (mine !== onItsWay) return; // another one was asked for since
+    if (!page && !navigator.onLine) { stay(); tellLost(); return; }
     if (!page || !bookOf(page)) { location.assign(address); return; } // it says why, or how to go on
     if (!back) history.pushState(null, '', address);
     shown = addressHere();

@@ -385,6 +385,25 @@ def test_a_page_that_cannot_be_fetched_is_loaded(browser: Browser, portal: Porta
     page.close()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_stays_open_while_the_connection_is_gone(browser: Browser, portal: Portal, width: int) -> None:
+    page, _ = visit(browser, portal, HIT, width)
+    marked_window(page)
+    address, told = page.url, page.get_by_role("alert").filter(has_text="Tidak ada sambungan internet")
+    page.context.set_offline(True)
+    page.keyboard.press("ArrowRight")
+    expect(told).to_be_in_viewport()
+    page.keyboard.press("ArrowRight")
+    expect(told).to_have_count(1)
+    assert (page.url, same_window(page)) == (address, True)
+    page.context.set_offline(False)
+    expect(told).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/baca/{EBOOK_ID}/6?**")
+    assert same_window(page)
+    page.close()
+
+
 def test_scrolling_on_turns_one_page_which_is_to_be_scrolled_first(browser: Browser, portal: Portal) -> None:
     page, _ = visit(browser, portal, HIT)
     at(page, 5)
