@@ -53,11 +53,30 @@ def test_paper_stays_white_and_has_no_empty_covers(window: Window, path: str) ->
     for ground in (".band, .st-key-band", "body", "html"):
         expect(page.locator(ground).first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     expect(page.locator(".brand-library").first).to_have_css("color", "rgb(28, 37, 41)")
-    page.emulate_media(media="screen", color_scheme="light")
+    page.emulate_media(media="null", color_scheme="null")
 
 
 def test_a_child_reads_the_names_on_printed_covers(window: Window) -> None:
     page, _ = window.visit("/anak")
     page.emulate_media(media="print")
     expect(page.locator(".children-titles .cover text").first).to_have_css("fill", "rgb(28, 37, 41)")
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
+
+
+@pytest.mark.parametrize("path", [f"/katalog/{REEF_ID}?hl=en", f"/?id={REEF_ID}&hl=en"])
+def test_the_foot_tells_the_lasting_address_alone(window: Window, path: str) -> None:
+    page, _ = window.visit(path)
+    paper = printed(page)
+    assert paper.count(f"/katalog/{REEF_ID}") == 1
+    assert "Permalink" not in paper
+
+
+@pytest.mark.parametrize("path", [f"/katalog/{REEF_ID}", f"/?id={REEF_ID}"])
+def test_the_foot_follows_the_last_line_closely_so_that_it_begins_no_sheet(window: Window, path: str) -> None:
+    page, _ = window.visit(path)
+    page.emulate_media(media="print")
+    body, foot = (page.locator(one).bounding_box() for one in (".record-main", ".foot"))
+    page.emulate_media(media="null")
+    assert body
+    assert foot
+    assert foot["y"] - body["y"] - body["height"] < 30

@@ -311,3 +311,11 @@ def test_what_can_be_done_with_a_hit_takes_one_line_on_a_phone(window: Window) -
         assert save is not None
         assert live["y"] < save["y"] + save["height"] / 2 < live["y"] + live["height"]
         assert min(save["width"], save["height"]) >= 44
+
+
+def test_paper_tells_in_ink_what_is_late_and_has_nothing_to_press(window: Window) -> None:
+    page, _ = window.visit("/akun/pinjaman", 1280)
+    page.emulate_media(media="print")
+    expect(page.locator(".is-late .due-note").first).to_have_css("color", "rgb(28, 37, 41)")
+    assert not page.locator("button:visible, .button:visible").count()
+    page.emulate_media(media="null")
