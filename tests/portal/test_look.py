@@ -246,3 +246,14 @@ def test_what_is_told_of_a_search_has_a_row_of_its_own(context: BrowserContext, 
         assert notice is not None
         assert toggles is not None
         assert notice["y"] >= toggles["y"] + toggles["height"]
+
+
+def test_what_keys_come_to_in_a_line_that_rolls_is_drawn_into_it(window: Window) -> None:
+    page, _ = window.visit("/", 360)
+    covers = page.locator(".cover-shelf").first.locator("a")
+    assert covers.last.evaluate("e => e.getBoundingClientRect().left") > 360
+    covers.first.focus()
+    for cover in covers.all()[1:]:
+        page.keyboard.press("Tab")
+        expect(cover).to_be_focused()
+        expect(cover).to_be_in_viewport(ratio=0.98)

@@ -99,9 +99,11 @@
   document.addEventListener('click', leave);
   document.addEventListener('keydown', leave);
 
-  // On a phone a tab may lie outside of its line: the one that is open, and one that keys come to, are drawn into it.
+  // On a phone a tab, a cover or a child's subject may lie outside of its line: the tab that is open, and what keys come to,
+  // are drawn into it. Browsers leave alone what is in it by an edge.
+  const IN_LINES = ':is(.tabs li > a, .children-topics a, :is(.cover-shelf, .shelf-row) a):focus-visible';
   document.addEventListener('focusin', (event) => {
-    if (event.target.matches?.('.tabs li > a')) event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (event.target.matches?.(IN_LINES)) event.target.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
   });
   document.addEventListener('DOMContentLoaded', () => {
     const current = document.querySelector('.tabs [aria-current]'), row = current?.closest('ul');
