@@ -68,16 +68,14 @@ class Matcher:
         self._runs = [tuple(found) for found in phrases]
         self._headings = {tuple(run) for found in phrases for run in analysis.name_orders(found)}
         alone = {word for clause, found in clauses if not clause.phrase or len(found) == 1 for word in found}
-        alone |= {
-            word for clause, _ in clauses for other in clause.others for word in other.words if not other.initials
-        }
+        alone |= {word for clause, _ in clauses for other in clause.others for word in other.telling}
         self._only_in_runs = {word for run in self._runs for word in run} - alone
         for clause, found in clauses:
             kept = [word for word in found if stop_only or clause.phrase or not analysis.is_stop_word(word)]
             for word in kept:
                 self._add(word, word, stems=not clause.phrase)
             for other in clause.others if kept else ():
-                for word in other.words if not other.initials else ():  # a letter tells nothing in a text
+                for word in other.telling:
                     if not analysis.is_stop_word(word):
                         self._add(word, kept[0], stems=True)
             if clause.prefix and found:

@@ -172,15 +172,20 @@ def without_by_whom(query: Query) -> Query | None:
 
 
 def _name_of(parts: Sequence[Part], words: int) -> Sequence[Part]:
-    """The first of some parts that are so many words together; () where they are not, or are asked for elsewhere."""
+    """The first of some parts that are so many words together, or end in a known name; () where they are not, or are asked for
+    elsewhere."""
     held = 0
     for count, part in enumerate(parts, start=1):
         if not isinstance(part, Clause) or not _is_anywhere(part):
             break
         held += len(analysis.plain_words(part.text))
-        if held >= words:
+        if held >= words or _is_known_person(part):
             return parts[:count]
     return ()
+
+
+def _is_known_person(part: Clause) -> bool:
+    return any(other.of_name and not other.initials for other in part.others)
 
 
 def with_publisher_named(query: Query) -> Query | None:

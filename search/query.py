@@ -45,6 +45,11 @@ class Alternative:
     def initials(self) -> bool:
         return self.of_name and all(len(word) == 1 for word in self.words)
 
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The words that tell something by themselves: of "J. K. Rowling" no letter does."""
+        return tuple(word for word in self.words if len(word) > 1) if self.of_name else self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:

@@ -78,9 +78,17 @@ def _with_other_names(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) 
     """Names of known persons with what else they are called: "Bung Karno" with "Sukarno", "Ibnu Sina" with "Avicenna"."""
     for named, run in groupby(parts, key=_named_in):
         if named is None:
-            yield from run
+            yield from (_group_with_other_names(part, lexicon, told) for part in run)
         else:
             yield from _names_among([part for part in run if isinstance(part, Clause)], lexicon, told)
+
+
+def _group_with_other_names(part: Part, lexicon: Lexicon, told: list[str]) -> Part:
+    """ "Soekarno ATAU Soeharto": what stands on either side of "or" is a name by itself."""
+    if not isinstance(part, Group) or part.negated:
+        return part
+    sides = [[one] for one in part.parts] if part.either else [part.parts]
+    return replace(part, parts=tuple(one for side in sides for one in _with_other_names(side, lexicon, told)))
 
 
 def _named_in(part: Part) -> tuple[str | None] | None:

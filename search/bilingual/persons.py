@@ -2,7 +2,9 @@
 
 Columns: `names`, all that the same person is called in books and catalogues, separated by `;`, the usual one first; and what the
 person is `known for`, so that nobody adds another's. A name that is a word besides ("Dee", "Pram") is none of them, nor is one
-that others bear as well. Initials stand with their dots and without: "HB Jassin".
+that others bear as well ("Iskandar Agung" teaches, "St. Augustine" is a town). Words of a name are looked for in a row, the surname
+last or first, so a form with other initials or in the old spelling is a name by itself; initials stand with their dots and without:
+"HB Jassin".
 """
 
 from collections.abc import Mapping, Sequence

@@ -61,14 +61,18 @@ _BEGUN_ISBN: Final = re.compile(r"97[89][0-9]{4,9}")
 CACHED: Final = 64
 
 EVERYWHERE: Final[Weights] = ((ANYWHERE, 1.0), (BODY, BODY_WEIGHT))
-PHRASES_ANYWHERE: Final[Weights] = (*((field.name, field.weight) for field in TEXTS), (BODY, BODY_WEIGHT))
+IN_RECORDS: Final[Weights] = ((ANYWHERE, 1.0),)
+# Words of a phrase have no places in all texts of a record at once.
+_TEXT_BY_TEXT: Final[Weights] = tuple((field.name, field.weight) for field in TEXTS)
+_PHRASES: Final = {EVERYWHERE: (*_TEXT_BY_TEXT, (BODY, BODY_WEIGHT)), IN_RECORDS: _TEXT_BY_TEXT}
 PAGE_TEXT: Final[Weights] = ((BODY, 1.0),)
 # What says what a document is about: where a translation must stand (search.query.Alternative.heading).
 HEADINGS: Final[Weights] = tuple(
     (name, BY_NAME[name].weight) for name in ("title", "title_uniform", "title_other", "subject", "genre")
 )
 # Where the initials of a name tell something: its author's, or who it is about.
-NAMES: Final[Weights] = tuple((name, BY_NAME[name].weight) for name in ("contributor", "subject"))
+_HEADED_BY_NAMES: Final = ("contributor", "subject")
+NAMES: Final[Weights] = tuple((name, BY_NAME[name].weight) for name in _HEADED_BY_NAMES)
 # `judul:` means any title of the document.
 _TOGETHER: Final = {"title": ("title", "title_other")}
 
@@ -219,7 +223,7 @@ class Selection(Generic[Q]):
         if clause.field == BODY:
             weights: Weights = PAGE_TEXT
         elif clause.field == RECORD:
-            weights = ((ANYWHERE, 1.0),)
+            weights = IN_RECORDS
         elif field is not None:
             weights = [(name, 1.0) for name in _TOGETHER.get(field.name, (field.name,))]
         else:
@@ -246,26 +250,32 @@ class Selection(Generic[Q]):
         return self._in.any_of("r_language", [implied_in])
 
     def _alternative(self, other: Alternative, weights: Weights) -> Q:
-        """Words that stand in for a clause; of several each must be there, and initials in a row."""
+        """Words that stand in for a clause; of several each must be there, and those of a name in a row."""
         scaled = [(name, weight * other.weight) for name, weight in weights]
         words = [clean(word) for word in other.words]
         if other.initials:
             return self._best_of([self._in.phrase(f"w_{name}", words, weight) for name, weight in scaled])
         if len(words) == 1:
             return self._word(words[0], scaled, exact=False)
-        return self._in.boolean([self._word(word, scaled, exact=False) for word in words])
+        each = self._in.boolean([self._word(word, scaled, exact=False) for word in words])
+        # Apart they are others' names: a Paul, a John and a volume II are no pope.
+        return self._in.both(each, [self._in_a_row(words, weights, _HEADED_BY_NAMES)]) if other.of_name else each
+
+    def _in_a_row(self, words: list[str], weights: Weights, turned: Collection[str]) -> Q:
+        """turned: fields whose headings may begin with the surname."""
+        places = _PHRASES.get(tuple(weights), weights)
+        return self._best_of(
+            [
+                self._in.phrase(f"w_{name}", order, weight)
+                for name, weight in places
+                for order in (analysis.name_orders(words) if name in turned else [words])
+            ]
+        )
 
     def _words(self, clause: Clause, weights: Weights, anywhere: bool) -> Q:
         found = [clean(word) for word in analysis.plain_words(clause.text)]
         if clause.phrase and len(found) > 1:
-            places = PHRASES_ANYWHERE if weights is EVERYWHERE else weights
-            words = self._best_of(
-                [
-                    self._in.phrase(f"w_{name}", order, weight)
-                    for name, weight in places
-                    for order in (analysis.name_orders(found) if name == "contributor" else [found])
-                ]
-            )
+            words = self._in_a_row(found, weights, ("contributor",))
         else:
             each = [self._word(word, weights, exact=clause.phrase) for word in found]
             if clause.prefix and len(found[-1]) >= MIN_PREFIX_CHARACTERS:

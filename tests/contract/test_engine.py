@@ -967,6 +967,26 @@ def test_initials_stand_for_a_word_in_a_row_and_in_names_alone(engine: Engine) -
     assert searcher.page_hits(Query("jk", (initials,)), [DocumentId("a.1")], 3) == {}
 
 
+def test_words_of_a_name_stand_in_a_row_or_as_headings_have_them(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Karol", subject="John Paul II, Pope"),
+        entry("a.2", "Karol", contributor="Paul, John"),
+        entry("a.3", "Karol", pages=["of Pope John Paul II"]),
+        entry("a.4", "Karol, volume II", contributor=("Ford, John", "Paul, Ann")),
+        entry("a.5", "Paul John", note="Karol"),
+    )
+    pope = Clause("yohanes", others=(Alternative(("john", "paul", "ii"), 1.0, of_name=True),))
+    author = Clause("yohanes", others=(Alternative(("john", "paul"), 1.0, of_name=True),))
+    assert set(ids(searcher.keyword(Query("karol", (Clause("karol"), pope)), 9))) == {"a.1", "a.3"}
+    assert set(ids(searcher.keyword(Query("karol", (Clause("karol"), author)), 9))) == {"a.1", "a.2", "a.3"}
+    assert [one.page for one in searcher.page_hits(Query("", (pope,)), [DocumentId("a.3")], 3)[DocumentId("a.3")]] == [
+        1
+    ]
+    in_records = replace(pope, field=RECORD)
+    assert ids(searcher.keyword(Query("", (in_records,)), 9)) == ["a.1"]
+
+
 def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     searcher = load(
         engine,

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.highlight import highlight, snippet
+from search.query import Alternative, Clause, Query
 from search.query_language import parse
 from search.results import Highlight
 
@@ -84,3 +85,9 @@ def test_a_snippet_is_a_stretch_of_the_text_with_marks_inside(text: str, asked: 
     for start, end in found.marks:
         assert last <= start < end <= len(found.text)
         last = end
+
+
+def test_single_letters_of_another_name_are_not_marked() -> None:
+    other = Alternative(("b", "j", "habibie"), 1.0, of_name=True)
+    asked = Query("bj habibie", (Clause("bj habibie", others=(other,)),))
+    assert marked(highlight("Vitamin B dan huruf J: B.J. Habibie", asked)) == ["Habibie"]
