@@ -17,8 +17,8 @@ ALL_REQUIRED: Final = 3
 ENOUGH: Final = 4
 MOST_DEMANDED: Final = 3
 
-# Initials that are written together, as nobody can say them: "JK", "YB", "JRR"; but "Fry".
-_SAID_BY_LETTERS: Final = re.compile("[b-df-hj-np-tv-z][b-df-hj-np-tv-xz]{1,2}", re.IGNORECASE)
+# Initials that are written together, as nobody can say them: "JK", "YB", "JRR"; but "Fry", and "Ng" is a surname.
+_SAID_BY_LETTERS: Final = re.compile("(?!ng$)[b-df-hj-np-tv-z][b-df-hj-np-tv-xz]{1,2}", re.IGNORECASE)
 
 # Words of a query that are looked for; each is looked for in every field. A longer one is no question.
 MAX_WORDS: Final = 64
@@ -59,7 +59,14 @@ def requirements(query: Query) -> Requirements:
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
         return Requirements((*fixed, *content), unwanted=unwanted)
     minimum = min(math.ceil(len(content) / ENOUGH), MOST_DEMANDED, len(content) - 1)
-    return Requirements(tuple(fixed), tuple(content), minimum, unwanted)
+    return Requirements(tuple(fixed), tuple(map(_without_initials, content)), minimum, unwanted)
+
+
+def _without_initials(part: Part) -> Part:
+    """Where some words are enough, letters that a name may be abbreviated to are none of them: "RS Bitung" is no R. S."""
+    if not isinstance(part, Clause) or not any(other.initials for other in part.others):
+        return part
+    return replace(part, others=tuple(other for other in part.others if not other.initials))
 
 
 def is_relaxed(query: Query) -> bool:

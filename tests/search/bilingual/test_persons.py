@@ -119,6 +119,9 @@ def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
         ("karya gus dur", ["a.8"]),
         ("buku karya Gus Dur", ["a.8"]),
         ("ibnu sina", ["a.9"]),
+        ("rs bitung", ["b.2"]),  # where some words are enough, initials are none of them
+        ("rs bitung laut hutan", ["b.2"]),
+        ("buku karya Celeste Ng", ["b.3"]),
         ("karangan Multatuli", ["b.5"]),
     ],
 )
