@@ -88,8 +88,10 @@ class Asking:
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
         found = answers[unfiltered].total
         first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also, found=found > 0)
-        # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga".
-        if not found and (published := self._asked_as(first, with_publisher_named(first.query))):
+        # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga". Of a long name not some
+        # words are meant: "penerbit Gramedia Pustaka Utama".
+        some = not found or is_relaxed(first.query)
+        if some and (published := self._asked_as(first, with_publisher_named(first.query))):
             return published
         if spellings is not None:
             first = self._eased(first, answers[spellings])

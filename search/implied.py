@@ -38,6 +38,8 @@ _YEAR: Final = re.compile(r"(1[5-9]|20)\d\d")
 _BEFORE_A_YEAR: Final = frozenset(("tahun", "thn", "th", "year"))
 # What a patron says before the name of a publisher: "penerbit Erlangga".
 _BEFORE_A_PUBLISHER: Final = frozenset(("penerbit", "terbitan", "diterbitkan", "publisher", "published"))
+# What a firm is by law, which catalogues leave out: "PT Gramedia".
+_FIRMS: Final = frozenset(("pt", "cv", "ud", "tbk", "inc", "ltd"))
 # What an assignment is to say of its matter, or what it is to become: titles name the matter alone.
 _OF_AN_ASSIGNMENT: Final = frozenset(
     (
@@ -189,19 +191,25 @@ def _is_known_person(part: Clause) -> bool:
 
 
 def with_publisher_named(query: Query) -> Query | None:
-    """`query` without "penerbit" at its beginning, in which the words after it must stand in the names of publishers, a year apart;
-    None for any other."""
+    """`query` without "penerbit" at its beginning, in which the words after it must stand in the names of publishers, a year apart,
+    and what kind of firm it is counts where it stands; None for any other."""
     asked = [part for part in query.parts if not (part.negated or is_stop(part))]
     leading = list(takewhile(lambda part: _word(part) in (*THINGS, *_BEFORE_A_PUBLISHER), asked))
+    telling = [part for part in asked[len(leading) :] if _word(part) not in _FIRMS]
     named = [part for part in asked[len(leading) :] if not _YEAR.fullmatch(_implied_in(part))]
     if (
         not any(_word(part) in _BEFORE_A_PUBLISHER for part in leading)
-        or not named
+        or not telling
         or not all(map(_is_anywhere, named))
     ):
         return None
-    parts = (_in_a_name(part, "publisher") if part in named else part for part in query.parts if part not in leading)
+    parts = (_of_publisher(part) if part in named else part for part in query.parts if part not in leading)
     return replace(query, parts=tuple(parts))
+
+
+def _of_publisher(part: Part) -> Part:
+    named = _in_a_name(part, "publisher")
+    return _need_not(named) if _word(part) in _FIRMS else named
 
 
 def with_matter_alone(query: Query) -> Query | None:

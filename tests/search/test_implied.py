@@ -384,6 +384,11 @@ def test_of_a_question_some_words_are_enough_beside_what_is_to_be_said(tmp_path:
         ("buku terbitan erlangga 2010", ["a.2"]),
         ("publisher EGC", ["a.3"]),
         ("penerbit serangga", ["a.4"]),
+        ("penerbit PT Erlangga", ["a.1", "a.2"]),
+        ("penerbit CV Andi Offset", ["a.8"]),  # "CV" tells it from others where a record has it
+        ("penerbit Gramedia Pustaka Utama", ["a.9"]),
+        ("terbitan tahun 2009", ["a.1"]),
+        ("terbitan 2009", ["a.1"]),
     ],
 )
 def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[str], tmp_path: Path) -> None:
@@ -396,6 +401,8 @@ def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[
                 entry("a.3", "Keperawatan", publisher="EGC", year="2010"),
                 *(entry(f"a.{n}", f"Serangga {n}", publisher="Balai Pustaka") for n in (5, 6, 7)),
                 entry("a.4", "Penerbit serangga"),
+                entry("a.8", "Kimia", publisher="Andi Offset", year="2011"),
+                entry("a.9", "Anatomi", publisher="Gramedia Pustaka Utama", year="2011"),
             ]
         )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
