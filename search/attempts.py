@@ -134,7 +134,7 @@ class Asking:
     def _respelled(self, first: Attempt, query: Query, doubtful: Sequence[str], found: int) -> Attempt:
         """The attempt in another spelling, if that finds something where nothing was; else with what it may have meant."""
         spellings = self._known_spellings(doubtful)
-        begun = forgiving.begun(query, spellings)
+        begun = forgiving.begun(query, spellings, doubtful)
         others = [*forgiving.respelled(query, spellings), *([begun] if begun else [])]
         finding = self._finding(others)
         for other, ready, _ in finding if not found else ():

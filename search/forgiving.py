@@ -1,7 +1,7 @@
 """What a search may have meant when it finds little: another spelling, the beginning of a word, fewer demands. Pure functions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -119,13 +119,19 @@ def eased(query: Query, spellings: Spellings) -> Query:
     return replace(query, parts=parts)
 
 
-def begun(query: Query, spellings: Spellings) -> Query | None:
-    """`query` with its last word as the beginning of one, when the index does not know it as it stands."""
+def begun(query: Query, spellings: Spellings, doubtful: Collection[str]) -> Query | None:
+    """`query` with its last word as the beginning of one, when it is among the doubtful ones and the index does not know it."""
     last = query.parts[-1] if query.parts else None
     if not isinstance(last, Clause) or last.prefix or last.phrase or not _may_be_misspelt(last):
         return None
     words = _words(last)
-    if not words or _count(words[-1], spellings) or len(words[-1]) < _SHORTEST_BEGINNING or not words[-1].isalpha():
+    if (
+        not words
+        or words[-1] not in doubtful
+        or _count(words[-1], spellings)
+        or len(words[-1]) < _SHORTEST_BEGINNING
+        or not words[-1].isalpha()
+    ):
         return None
     return _with_parts(query, (*query.parts[:-1], replace(last, prefix=True)))
 

@@ -63,11 +63,12 @@ def test_beside_many_words_a_spelling_is_an_alternative() -> None:
 
 
 def test_the_last_word_may_be_a_beginning_if_it_is_no_word() -> None:
-    query = begun(parse("terumbu kar"), {})
+    query = begun(parse("terumbu kar"), {}, ["kar"])
     assert query is not None
     assert query.text == "terumbu kar*"
-    assert begun(parse("terumbu karang"), known(karang=3)) is None
-    assert begun(parse('terumbu "kar"'), {}) is None
+    assert begun(parse("terumbu karang"), known(karang=3), ["karang"]) is None
+    assert begun(parse('terumbu "kar"'), {}, ["kar"]) is None
+    assert begun(parse("xylq terumbu kar"), {}, ["xylq"]) is None
 
 
 def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
@@ -180,3 +181,12 @@ def test_a_search_without_results_says_what_finds_some(discovery: Discovery) -> 
     page = discovery.search(parse('"terumbu karang" guru'), "keyword")
     assert page.total == 0
     assert {(way.words, way.total) for way in page.ways} == {(('"terumbu karang"',), 1), (("guru",), 1)}
+
+
+def test_beside_a_slip_a_name_is_not_taken_for_the_beginning_of_a_word(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([entry("a.1", "Biografi", contributor="Wahid, Abdurrahman"), entry("a.2", "Biografi durian Gus")])
+    page = Discovery(engine, lexicon=shipped).search(parse("biografi xylqw gus dur"))
+    assert "a.1" in {hit.document.id for hit in page.hits}
+    assert page.typed is None
