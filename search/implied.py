@@ -41,61 +41,12 @@ _BEFORE_A_PUBLISHER: Final = frozenset(("penerbit", "terbitan", "diterbitkan", "
 # What a firm is by law, which catalogues leave out: "PT Gramedia".
 _FIRMS: Final = frozenset(("pt", "cv", "ud", "tbk", "inc", "ltd"))
 # What an assignment is to say of its matter, or what it is to become: titles name the matter alone.
-_OF_AN_ASSIGNMENT: Final = frozenset(
-    (
-        *(
-            "pengertian",
-            "definisi",
-            "arti",
-            "maksud",
-            "contoh",
-            "macam",
-            "jenis",
-            "ciri",
-            "fungsi",
-            "tujuan",
-            "manfaat",
-            "kegunaan",
-        ),
-        *(
-            "peran",
-            "peranan",
-            "dampak",
-            "akibat",
-            "penyebab",
-            "kelebihan",
-            "kekurangan",
-            "keuntungan",
-            "kerugian",
-            "perbedaan",
-        ),
-        *(
-            "latar belakang",
-            "rumusan",
-            "masalah",
-            "kesimpulan",
-            "rangkuman",
-            "ringkasan",
-            "kliping",
-            "makalah",
-            "materi",
-            "tugas",
-        ),
-        *(
-            "definition",
-            "meaning",
-            "example",
-            "examples",
-            "types",
-            "kinds",
-            "benefits",
-            "advantages",
-            "disadvantages",
-            "summary",
-            "essay",
-        ),
-    )
-)
+_OF_AN_ASSIGNMENT: Final = frozenset((
+    "pengertian", "definisi", "arti", "maksud", "contoh", "macam", "jenis", "ciri", "fungsi", "tujuan", "manfaat", "kegunaan",
+    "peran", "peranan", "dampak", "akibat", "penyebab", "kelebihan", "kekurangan", "keuntungan", "kerugian", "perbedaan",
+    "latar belakang", "rumusan", "masalah", "kesimpulan", "rangkuman", "ringkasan", "kliping", "makalah", "materi", "tugas",
+    "definition", "meaning", "example", "examples", "types", "kinds", "benefits", "advantages", "disadvantages", "summary", "essay",
+))  # fmt: skip
 # "Bahasa Indonesia" is no book's place.
 _NAMED_BY: Final = frozenset(("bahasa", "sastra", "kamus"))
 # A question of more words than this says more than what it asks for.
