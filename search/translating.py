@@ -1,6 +1,6 @@
 """A query in both languages: beside each word what the lexicon calls it in the other one, and what means the same in its own."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, groupby
 from typing import Final
@@ -108,11 +108,21 @@ def _names_among(run: Sequence[Clause], lexicon: Lexicon, told: list[str]) -> It
             continue
         asked = list(chain.from_iterable(words[place : ends[0]]))
         others = {name: tuple(analysis.plain_words(name)) for name in also_called(asked)}
-        told += (name for name, other in others.items() if set(asked).isdisjoint(other))
+        told += _worth_telling(asked, others)
         text = " ".join(clause.text for clause in run[place : ends[0]])
         weighed = (Alternative(one, min(1.0, count / len(one)), of_name=True) for one in others.values())
         yield replace(run[place], text=text, others=tuple(weighed))
         place = ends[0]
+
+
+def _worth_telling(asked: Sequence[str], others: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Of some names with their words those that are not nearly what was asked for, or what was told before."""
+    known = set(analysis.stems(asked))
+    for name, words in others.items():
+        forms = analysis.stems(words)
+        if known.isdisjoint(forms):
+            known.update(forms)
+            yield name
 
 
 def _in_set_phrase(words: Sequence[Sequence[str]], start: int, end: int, lexicon: Lexicon) -> bool:

@@ -75,6 +75,9 @@ def test_a_person_is_looked_for_by_other_names(text: str, others: set[str]) -> N
 def test_names_are_told_unless_they_are_nearly_what_was_typed() -> None:
     assert translated(parse("ibnu sina"), shipped())[1] == ("Avicenna",)
     assert translated(parse("b.j. habibie"), shipped())[1] == ()
+    assert translated(parse("hos cokroaminoto"), shipped())[1] == ()
+    assert translated(parse("mark twain"), shipped())[1] == ("Samuel Langhorne Clemens",)
+    assert translated(parse("ki hadjar dewantara"), shipped())[1] == ("Suwardi Suryaningrat",)
 
 
 def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
