@@ -203,15 +203,21 @@ def with_names_anywhere(query: Query) -> Query | None:
     """`query`, in which what was read as a name must stand anywhere: nobody is called "ibu hamil" of "buku karya ibu hamil". Other
     words count where they do; None where no name was read, as in "pengarang:hamil", which asks for it in so many words, and for
     "karya Dan Brown", of which only "Brown" would be looked for."""
-    typed = {(clause.field, clause.text) for clause in parse(query.text, within=query.within).wanted}
+    typed = set(_named_words(parse(query.text, within=query.within).wanted))
     names = [
         part for part in query.parts if isinstance(part, Clause) and part.field == "contributor" and not part.negated
     ]
     words = tuple(replace(part, field=None) for part in names if not is_stop(part))
-    if not words or any((part.field, part.text) in typed or analysis.fold(part.text) in GIVEN_NAMES for part in names):
+    if not words or any(word in typed or word in GIVEN_NAMES for word in _named_words(names)):
         return None
     others = (_need_not(part) if _is_anywhere(part) else part for part in query.parts if part not in names)
     return replace(query, parts=(*others, Group(words)), loose=True)
+
+
+def _named_words(clauses: Iterable[Clause]) -> Iterator[str]:
+    """Words, folded, that are asked for in the names of contributors; those of a known name are one clause."""
+    named = (clause for clause in clauses if clause.field == "contributor")
+    return (word for clause in named for word in analysis.plain_words(clause.text))
 
 
 def _is_anywhere(part: Part) -> TypeGuard[Clause]:

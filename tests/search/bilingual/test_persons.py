@@ -99,6 +99,7 @@ def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
                 entry("b.3", "Little fires everywhere", contributor="Ng, Celeste"),
                 entry("b.4", "The art of piano", contributor="Dupont, Celeste"),
                 entry("b.5", "Max Havelaar", contributor="Multatuli"),
+                entry("b.7", "Ceramah Cak Nun", contributor="Hadi, Ali"),
                 entry("b.6", "Karya tentang Multatuli", contributor="Termorshuizen, Gerard"),
             ]
         )
@@ -126,6 +127,8 @@ def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
         ("rs bitung laut hutan", ["b.2"]),
         ("buku karya Celeste Ng", ["b.3"]),
         ("karangan Multatuli", ["b.5"]),
+        ("pengarang:(cak nun)", []),  # who says that it is the author's name means that
+        ("buku karya cak nun", ["b.7"]),
     ],
 )
 def test_persons_are_found_by_their_initials_and_their_other_names(
