@@ -307,7 +307,7 @@ def test_what_is_typed_while_a_page_is_on_its_way_stays(browser: Browser, portal
     held_up: list[Route] = []
     page.route(f"**/baca/{EBOOK_ID}/6?**", lambda route: held_up.append(route))
     with page.expect_request(f"**/baca/{EBOOK_ID}/6?**"):
-        page.keyboard.press("ArrowRight")
+        page.locator('.reader-bar [rel="next"]').click()
     page.locator(box).fill("1")
     held_up[0].continue_()
     at(page, 6)
