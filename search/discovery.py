@@ -196,7 +196,7 @@ class Discovery:
             return True
         words = [word for word in analysis.plain_words(text) if word.isascii() and not word.isdigit()][:MAX_SPELLED]
         lexicon = self._lexicon() if self._lexicon is not None else None
-        if lexicon is not None and any(lexicon.knows([one], code) for one in words for code in analysis.LANGUAGES):
+        if lexicon is not None and lexicon.words_among(words):
             return True
         return any(near and not near[0].distance for near in searcher.spellings(words).values()) if words else False
 

@@ -128,11 +128,10 @@ def _worth_telling(asked: Sequence[str], others: Mapping[str, Sequence[str]]) ->
 def _in_set_phrase(words: Sequence[Sequence[str]], start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a name is a part of what is called something as a whole: "universitas Sam Ratulangi"."""
     return any(
-        lexicon.knows(list(chain.from_iterable(words[first:last])), language)
+        lexicon.knows(list(chain.from_iterable(words[first:last])))
         for first in range(max(0, end - MAX_PHRASE), start + 1)
         for last in range(end, min(len(words), first + MAX_PHRASE) + 1)
         if (first, last) != (start, end)
-        for language in LANGUAGES
     )
 
 
@@ -143,8 +142,7 @@ def _with_letters_apart(part: Part, lexicon: Lexicon) -> Part:
     word = analysis.fold(part.text)
     if not (len(word) in _INITIALS and word.isascii() and word.isalpha()) or is_stop(part):
         return part
-    known = any(lexicon.knows([word], language) for language in LANGUAGES) or is_short_name(word)
-    meaning = known or word in ROMAN or word in _NUMBERED
+    meaning = lexicon.knows([word]) or is_short_name(word) or word in ROMAN or word in _NUMBERED
     if word in analysis.HONORIFICS or (meaning and part.field != _AUTHOR):
         return part
     return replace(part, others=(Alternative(tuple(word), 1.0, of_name=True),))
@@ -196,7 +194,7 @@ def _ends_phrase(run: Sequence[Clause], short: Clause, lexicon: Lexicon) -> bool
     if not run or run[-1].field != short.field:
         return False
     words = [*analysis.plain_words(run[-1].text), *analysis.plain_words(short.text)]
-    return any(lexicon.knows(words, language) for language in LANGUAGES)
+    return lexicon.knows(words)
 
 
 def _with_long_forms(clause: Clause, long: WrittenOut, told: list[str]) -> Clause:

@@ -330,9 +330,10 @@ class Lexicon:
                 balance += self._sides["id"].knows(word) - self._sides["en"].knows(word)
         return balance
 
-    def knows(self, words: Sequence[str], language: Language) -> bool:
-        """Whether these folded words together, as they are, are known in `language`."""
-        return self._sides[language].knows(" ".join(words))
+    def knows(self, words: Sequence[str], language: Language | None = None) -> bool:
+        """Whether these folded words together, as they are, are known in `language`; None for either."""
+        key = " ".join(words)
+        return any(side.knows(key) for code, side in self._sides.items() if language in (None, code))
 
     def names_among(self, words: Iterable[str]) -> frozenset[str]:
         """Those of these folded words that are a name by themselves in either language, and nothing else in it."""
@@ -340,7 +341,7 @@ class Lexicon:
 
     def words_among(self, words: Iterable[str]) -> frozenset[str]:
         """Those of these folded words that are known in either language, also where they are called nothing in the other."""
-        return frozenset(word for word in words if any(side.knows(word) for side in self._sides.values()))
+        return frozenset(word for word in words if self.knows([word]))
 
     def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
         """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""
