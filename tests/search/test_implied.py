@@ -11,7 +11,7 @@ from search.implied import with_implied, with_little_filling, with_matter_alone,
 from search.query import ANYWAY, Mode
 from search.query_language import parse
 from search.understanding import understand
-from tests.support.documents import entry
+from tests.support.documents import entry, loaded
 
 
 def implied(text: str) -> list[str]:
@@ -52,17 +52,14 @@ def test_where_some_words_are_enough_none_is_had_for_nothing() -> None:
 
 
 def test_books_in_indonesian_are_found_below_those_that_name_the_country(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Ekonomi desa", language="ind", pages=["Ekonomi desa"]),
-                entry("a.2", "Ekonomi Indonesia", language="ind"),
-                entry("a.3", "Ekonomi", language="msa"),
-                entry("a.4", "Ekonomi of Indonesia", language="eng"),
-                entry("a.5", "Sejarah", language="ind"),
-            ]
-        )
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Ekonomi desa", language="ind", pages=["Ekonomi desa"]),
+        entry("a.2", "Ekonomi Indonesia", language="ind"),
+        entry("a.3", "Ekonomi", language="msa"),
+        entry("a.4", "Ekonomi of Indonesia", language="eng"),
+        entry("a.5", "Sejarah", language="ind"),
+    )
     asked = parse("ekonomi indonesia")
     for page in (Discovery(engine).search(asked, "keyword"), Discovery(engine).search(asked, exact=True)):
         assert {hit.document.id for hit in page.hits} == {"a.2", "a.4"}
@@ -140,17 +137,14 @@ def test_beside_nothing_or_many_words_a_year_is_as_it_is(text: str) -> None:
 
 
 def test_what_an_author_wrote_in_a_year_is_found_below_what_names_it(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Metode penelitian", contributor="Sugiyono", year="2019"),
-                entry("a.2", "Metode penelitian", contributor="Sugiyono", year="2012"),
-                entry("a.3", "Laporan 2019", contributor="Sugiyono", year="2020"),
-                entry("a.4", "Laporan 2019", year="2020"),
-                entry("a.5", "Statistik", year="2019"),
-            ]
-        )
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Metode penelitian", contributor="Sugiyono", year="2019"),
+        entry("a.2", "Metode penelitian", contributor="Sugiyono", year="2012"),
+        entry("a.3", "Laporan 2019", contributor="Sugiyono", year="2020"),
+        entry("a.4", "Laporan 2019", year="2020"),
+        entry("a.5", "Statistik", year="2019"),
+    )
     asked = (("Sugiyono (2019)", ["a.3", "a.1"]), ("metode penelitian tahun 2019", ["a.1"]), ("sugiyono 2012", ["a.2"]))
     for text, expected in asked:
         page = Discovery(engine).search(parse(text))
@@ -165,16 +159,13 @@ def test_of_two_words_that_are_implied_the_country_is() -> None:
 
 
 def test_a_book_about_what_no_title_names_is_not_just_any_book(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Buku siswa"),
-                entry("a.2", "Asuhan kehamilan"),
-                entry("a.3", "Buku kehamilan"),
-                entry("a.4", "Buku saku persalinan"),
-            ]
-        )
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Buku siswa"),
+        entry("a.2", "Asuhan kehamilan"),
+        entry("a.3", "Buku kehamilan"),
+        entry("a.4", "Buku saku persalinan"),
+    )
     found = Discovery(engine).search(parse("buku kehamilan"))
     assert [hit.document.id for hit in found.hits] == ["a.3", "a.2"]
     assert found.total == 2
@@ -184,16 +175,13 @@ def test_a_book_about_what_no_title_names_is_not_just_any_book(tmp_path: Path) -
 
 def found_by_name(folder: Path, text: str) -> tuple[list[str], bool]:
     """The ids of what is found, and whether some of the words were enough."""
-    engine = EmbeddedEngine(folder)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Orang-orang biasa", contributor="Hirata, Andrea"),
-                entry("a.2", "Karya seni rupa"),
-                entry("a.3", "Novel dan pembacanya"),
-                entry("a.4", "Sang pemimpi : novel", contributor="Hirata, Andrea"),
-            ]
-        )
+    engine = loaded(
+        folder,
+        entry("a.1", "Orang-orang biasa", contributor="Hirata, Andrea"),
+        entry("a.2", "Karya seni rupa"),
+        entry("a.3", "Novel dan pembacanya"),
+        entry("a.4", "Sang pemimpi : novel", contributor="Hirata, Andrea"),
+    )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
     return [hit.document.id for hit in page.hits], "loosened" in page.notices
 
@@ -233,20 +221,17 @@ def test_of_an_author_only_what_was_asked_for_is_found_where_there_is_some(tmp_p
 
 def found_by_honorific(folder: Path, text: str, mode: Mode = "hybrid") -> tuple[list[str], bool]:
     """The ids of what is found, best first, and whether it is less than was asked for."""
-    engine = EmbeddedEngine(folder)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Humor", contributor="Dur, Ahmad"),
-                entry("a.2", "Tuhan tidak perlu dibela", contributor="Gus Dur"),
-                entry("a.3", "Tasawuf modern", contributor="Hamka"),
-                entry("a.4", "Falsafah hidup", contributor="Buya Hamka"),
-                entry("a.5", "Gizi ibu hamil", contributor="Proverawati, Atikah"),
-                entry("a.6", "Ibu", contributor="Gorki, Maxim"),
-                entry("a.7", "Inferno", contributor="Brown, Dan"),
-                entry("a.8", "Brown dan putih", contributor="Kota Jakarta"),
-            ]
-        )
+    engine = loaded(
+        folder,
+        entry("a.1", "Humor", contributor="Dur, Ahmad"),
+        entry("a.2", "Tuhan tidak perlu dibela", contributor="Gus Dur"),
+        entry("a.3", "Tasawuf modern", contributor="Hamka"),
+        entry("a.4", "Falsafah hidup", contributor="Buya Hamka"),
+        entry("a.5", "Gizi ibu hamil", contributor="Proverawati, Atikah"),
+        entry("a.6", "Ibu", contributor="Gorki, Maxim"),
+        entry("a.7", "Inferno", contributor="Brown, Dan"),
+        entry("a.8", "Brown dan putih", contributor="Kota Jakarta"),
+    )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query, mode)
     return [hit.document.id for hit in page.hits], "loosened" in page.notices
 
@@ -349,16 +334,13 @@ def test_where_no_matter_is_named_or_that_word_is_asked_for_outright_it_must(tex
 
 
 def test_an_assignment_finds_its_matter_where_no_title_says_more(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Sejarah korupsi"),
-                entry("a.2", "Teknik pengambilan contoh"),
-                entry("a.3", "Contoh puisi"),
-                entry("a.4", "Puisi lama"),
-            ]
-        )
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Sejarah korupsi"),
+        entry("a.2", "Teknik pengambilan contoh"),
+        entry("a.3", "Contoh puisi"),
+        entry("a.4", "Puisi lama"),
+    )
     for text, expected in (
         ("contoh kasus korupsi", ["a.1", "a.2", "a.3"]),
         ("contoh korupsi", ["a.1"]),
@@ -369,9 +351,9 @@ def test_an_assignment_finds_its_matter_where_no_title_says_more(tmp_path: Path)
 
 
 def test_of_a_question_some_words_are_enough_beside_what_is_to_be_said(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put([entry("a.1", "Perubahan iklim"), entry("a.2", "Cuaca dan iklim laut"), entry("a.3", "Cuaca")])
+    engine = loaded(
+        tmp_path, entry("a.1", "Perubahan iklim"), entry("a.2", "Cuaca dan iklim laut"), entry("a.3", "Cuaca")
+    )
     page = Discovery(engine).search(parse("jelaskan perbedaan cuaca dan iklim"))
     assert {hit.document.id for hit in page.hits} == {"a.1", "a.2", "a.3"}
 
@@ -392,19 +374,16 @@ def test_of_a_question_some_words_are_enough_beside_what_is_to_be_said(tmp_path:
     ],
 )
 def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[str], tmp_path: Path) -> None:
-    engine = EmbeddedEngine(tmp_path)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Biologi", publisher="Erlangga", year="2009"),
-                entry("a.2", "Fisika", publisher="Erlangga", year="2010"),
-                entry("a.3", "Keperawatan", publisher="EGC", year="2010"),
-                *(entry(f"a.{n}", f"Serangga {n}", publisher="Balai Pustaka") for n in (5, 6, 7)),
-                entry("a.4", "Penerbit serangga"),
-                entry("a.8", "Kimia", publisher="Andi Offset", year="2011"),
-                entry("a.9", "Anatomi", publisher="Gramedia Pustaka Utama", year="2011"),
-            ]
-        )
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Biologi", publisher="Erlangga", year="2009"),
+        entry("a.2", "Fisika", publisher="Erlangga", year="2010"),
+        entry("a.3", "Keperawatan", publisher="EGC", year="2010"),
+        *(entry(f"a.{n}", f"Serangga {n}", publisher="Balai Pustaka") for n in (5, 6, 7)),
+        entry("a.4", "Penerbit serangga"),
+        entry("a.8", "Kimia", publisher="Andi Offset", year="2011"),
+        entry("a.9", "Anatomi", publisher="Gramedia Pustaka Utama", year="2011"),
+    )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
     assert sorted(hit.document.id for hit in page.hits) == found
     assert page.typed is None

@@ -1,11 +1,13 @@
 """Small documents and entries for tests."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from search.document import Document, DocumentId, Page, Passage
 from search.engine import Entry, Vector
+from search.engines.embedded import EmbeddedEngine
 
 
 def document(id: str, title: str = "", **fields: str | Sequence[str]) -> Document:
@@ -37,3 +39,11 @@ def unit(*values: float) -> Vector:
     """A vector of unit length in the direction of `values`."""
     vector = np.array(values, np.float32)
     return vector / np.linalg.norm(vector)
+
+
+def loaded(folder: Path, *entries: Entry) -> EmbeddedEngine:
+    """The embedded engine of a folder, with these documents put into it."""
+    engine = EmbeddedEngine(folder)
+    with engine.updating() as writer:
+        writer.put(entries)
+    return engine

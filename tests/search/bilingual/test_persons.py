@@ -9,12 +9,11 @@ from search.analysis import plain_words
 from search.bilingual.lexicon import shipped
 from search.bilingual.persons import FILE, also_called, words_of_name
 from search.discovery import Discovery
-from search.engines.embedded import EmbeddedEngine
 from search.query import Mode
 from search.query_language import parse
 from search.translating import translated
 from search.understanding import understand
-from tests.support.documents import entry
+from tests.support.documents import entry, loaded
 
 LINES = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()[1:]]
 
@@ -81,28 +80,25 @@ def test_names_are_told_unless_they_are_nearly_what_was_typed() -> None:
 
 
 def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
-    engine = EmbeddedEngine(folder)
-    with engine.updating() as writer:
-        writer.put(
-            [
-                entry("a.1", "Ballada orang-orang tercinta", contributor="Rendra, W. S."),
-                entry("a.2", "Harry Potter and the chamber of secrets", contributor="Rowling, J. K."),
-                entry("a.3", "The hobbit", contributor="Tolkien, J. R. R. (John Ronald Reuel)"),
-                entry("a.4", "Sastra Indonesia modern", contributor="Jassin, Hans Bague"),
-                entry("a.5", "Vitamin K dan huruf J", contributor="Rowling, Anna"),
-                entry("a.6", "Sukarno, biografi politik", contributor="Legge, John David"),
-                entry("a.7", "Bung Karno, penyambung lidah rakyat", contributor="Adams, Cindy"),
-                entry("a.8", "Prisma pemikiran", contributor="Wahid, Abdurrahman"),
-                entry("a.9", "The canon of medicine", contributor="Avicenna"),
-                entry("b.1", "Rumah sakit", contributor="Hadi, R. S."),
-                entry("b.2", "Bitung dan laut"),
-                entry("b.3", "Little fires everywhere", contributor="Ng, Celeste"),
-                entry("b.4", "The art of piano", contributor="Dupont, Celeste"),
-                entry("b.5", "Max Havelaar", contributor="Multatuli"),
-                entry("b.7", "Ceramah Cak Nun", contributor="Hadi, Ali"),
-                entry("b.6", "Karya tentang Multatuli", contributor="Termorshuizen, Gerard"),
-            ]
-        )
+    engine = loaded(
+        folder,
+        entry("a.1", "Ballada orang-orang tercinta", contributor="Rendra, W. S."),
+        entry("a.2", "Harry Potter and the chamber of secrets", contributor="Rowling, J. K."),
+        entry("a.3", "The hobbit", contributor="Tolkien, J. R. R. (John Ronald Reuel)"),
+        entry("a.4", "Sastra Indonesia modern", contributor="Jassin, Hans Bague"),
+        entry("a.5", "Vitamin K dan huruf J", contributor="Rowling, Anna"),
+        entry("a.6", "Sukarno, biografi politik", contributor="Legge, John David"),
+        entry("a.7", "Bung Karno, penyambung lidah rakyat", contributor="Adams, Cindy"),
+        entry("a.8", "Prisma pemikiran", contributor="Wahid, Abdurrahman"),
+        entry("a.9", "The canon of medicine", contributor="Avicenna"),
+        entry("b.1", "Rumah sakit", contributor="Hadi, R. S."),
+        entry("b.2", "Bitung dan laut"),
+        entry("b.3", "Little fires everywhere", contributor="Ng, Celeste"),
+        entry("b.4", "The art of piano", contributor="Dupont, Celeste"),
+        entry("b.5", "Max Havelaar", contributor="Multatuli"),
+        entry("b.7", "Ceramah Cak Nun", contributor="Hadi, Ali"),
+        entry("b.6", "Karya tentang Multatuli", contributor="Termorshuizen, Gerard"),
+    )
     query = understand(text, (), "", date(2026, 8, 1)).query
     return [hit.document.id for hit in Discovery(engine, lexicon=shipped).search(query, mode).hits]
 
