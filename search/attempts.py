@@ -180,11 +180,17 @@ class Asking:
     def _with_some_words(self, first: Attempt) -> Query | None:
         """The query in which some of the words are enough; None where they are too few for that."""
         loosened = first.query.loosened()
-        # What is near in meaning to a set phrase says more than what holds one of its words.
-        near = any(item.score >= self.near_from for item in first.nearest[:1])
-        if not (is_relaxed(loosened) or first.found or near):
+        if not (is_relaxed(loosened) or first.found or self._is_near(first)):
             loosened = replace(loosened, parts=tuple(_apart(loosened.parts, set(analysis.plain_words(loosened.text)))))
         return loosened if is_relaxed(loosened) else None
+
+    def _is_near(self, first: Attempt) -> bool:
+        """Whether what is near in meaning to a set phrase says more than what holds one of its words: it is very near, or more
+        than a chance find."""
+        scores = [item.score for item in first.nearest[:FEW_HITS]]
+        if not scores or scores[0] >= (1 + self.near_from) / 2:
+            return bool(scores)
+        return len(scores) == FEW_HITS and scores[-1] >= self.near_from
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)

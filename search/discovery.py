@@ -39,7 +39,7 @@ from search.results import (
 )
 from search.schema import RELEVANCE
 from search.telling import FEWEST_WORDS, telling
-from search.translating import TRANSLATED_FIELDS, meant, translated
+from search.translating import TRANSLATED_FIELDS, as_spelled_today, meant, translated
 
 # A reader who is not served by the first thousand narrows the search; a crawler must not page for ever.
 MAX_RESULTS_REACHED: Final = 1000
@@ -183,6 +183,8 @@ class Discovery:
         if embedder is None:
             return None
         words = meant(query)
+        if self._lexicon is not None:
+            words = as_spelled_today(words, self._lexicon())
         # A number is looked up, not understood; its neighbours in meaning are noise.
         if not any(ch.isalpha() for ch in words) or not self._means_something(searcher, embedder, words):
             return None

@@ -1,5 +1,6 @@
 """A query in both languages: beside each word what the lexicon calls it in the other one, and what means the same in its own."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, groupby
@@ -34,6 +35,8 @@ _AUTHOR: Final = "contributor"
 _NAMED_FIELDS: Final = TRANSLATED_FIELDS | {_AUTHOR}
 # So many initials are written together: "JK Rowling", "JRR Tolkien".
 _INITIALS: Final = (2, 3)
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 # Words that a number follows: of school years, volumes, parts, wars.
 _NUMBERED: Final = frozenset((
@@ -162,6 +165,17 @@ def meant(query: Query) -> str:
         return f"{clause.text} {names[0]}" if len(names) == 1 and names[0] else clause.text.rstrip("!")
 
     return " ".join(map(said, query.wanted))
+
+
+def as_spelled_today(text: str, lexicon: Lexicon) -> str:
+    """A text in which Indonesian words are spelled as since 1972, for their meaning: models were taught today's."""
+
+    def today(found: re.Match[str]) -> str:
+        folded = analysis.fold(found[0])
+        spelled = lexicon.as_spelled_today(folded)
+        return spelled if spelled != folded else found[0]
+
+    return _LETTERS.sub(today, text)
 
 
 def _translated(parts: Iterable[Part], lexicon: Lexicon, told: list[str], text: str) -> Iterator[Part]:

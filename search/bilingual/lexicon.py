@@ -285,7 +285,7 @@ class Lexicon:
         language: what to take the query for when its words do not tell. What no lexicon knows (a name, a
         number, a code), a stop word by itself and a word that is the same in both languages have none.
         """
-        words = words[:MAX_WORDS]
+        words = [self.as_spelled_today(word) for word in words[:MAX_WORDS]]
         spoken = self.spoken(words)
         id_stems = [analysis.stem(word, "id") for word in words]
         en_stems = [analysis.stem(word, "en") for word in words]
@@ -335,13 +335,19 @@ class Lexicon:
         key = " ".join(words)
         return any(side.knows(key) for code, side in self._sides.items() if language in (None, code))
 
+    def as_spelled_today(self, word: str) -> str:
+        """A folded word in the spelling since 1972, where it is known only in that: "hukum" for "hoekoem", but "Goethe", "poems"."""
+        today = analysis.modern_spelling(word)
+        return today if today != word and self._sides["id"].knows(today) and not self.knows([word]) else word
+
     def names_among(self, words: Iterable[str]) -> frozenset[str]:
         """Those of these folded words that are a name by themselves in either language, and nothing else in it."""
         return frozenset(word for word in words if any(side.names.get(word) for side in self._sides.values()))
 
     def words_among(self, words: Iterable[str]) -> frozenset[str]:
-        """Those of these folded words that are known in either language, also where they are called nothing in the other."""
-        return frozenset(word for word in words if self.knows([word]))
+        """Those of these folded words that are known in either language, also where they are called nothing in the other, and
+        those of the old spelling."""
+        return frozenset(word for word in words if self.knows([self.as_spelled_today(word)]))
 
     def _says_little(self, words: Sequence[str], start: int, end: int, key: str) -> bool:
         """A word of grammar alone; a phrase that begins or ends in one, unless it was written by hand."""

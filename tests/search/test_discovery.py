@@ -413,6 +413,24 @@ def test_what_is_near_in_meaning_to_a_set_phrase_comes_before_the_words_of_it(tm
     assert ([hit.document.id for hit in page.hits], page.notices) == (["a.2"], ())
 
 
+def test_a_chance_find_in_meaning_does_not_keep_the_words_of_a_set_phrase_away(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        writer.put([entry("a.1", "Dongeng si Kancil"), with_vectors("a.2", "Buku tulis")])
+    page = Discovery(engine, EMBEDDER, lexicon=shipped).search(parse("dongeng sebelum tidur"), "hybrid")
+    assert page.hits[-1].scores.cosine is not None  # it is near enough for a result
+    assert ({hit.document.id for hit in page.hits}, page.notices) == ({"a.1", "a.2"}, ("loosened",))
+
+
+@pytest.mark.parametrize("old", ["perdjandjian", "hoekoem laoet"])
+def test_the_old_spelling_means_what_todays_does(tmp_path: Path, old: str) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        writer.put([with_vectors("a.1", "Perjanjian"), with_vectors("a.2", "Hukum laut")])
+    found = Discovery(engine, EMBEDDER, lexicon=shipped).search(parse(old), "semantic").hits[0]
+    assert found.scores.cosine == pytest.approx(1.0, abs=0.01)
+
+
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
 
 

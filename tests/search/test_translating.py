@@ -1,8 +1,10 @@
 """A query in both languages: how much its translations count beside its own words."""
 
+import pytest
+
 from search.bilingual.lexicon import shipped
 from search.query_language import parse
-from search.translating import SYNONYM, TRANSLATED, translated
+from search.translating import SYNONYM, TRANSLATED, as_spelled_today, translated
 
 
 def weights(text: str) -> dict[str, float]:
@@ -106,3 +108,22 @@ def test_a_word_of_a_set_phrase_is_looked_for_in_its_other_spelling_too() -> Non
     assert "wanita" not in " ".join(weights("pemberdayaan perempuan"))  # which is another word, and no other spelling
     _, told = translated(parse("labour law"), shipped())
     assert "labor law" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "others", "missing"),
+    [
+        ("novel tentang laut", {"fiksi", "fiction"}, set()),
+        ("novels about the sea", {"fiction", "novel"}, set()),
+        ("novel coronavirus", set(), {"fiksi"}),
+    ],
+)
+def test_novels_are_what_catalogues_call_fiction(asked: str, others: set[str], missing: set[str]) -> None:
+    novel = translated(parse(asked), shipped())[0].clauses[0]
+    found = {" ".join(other.words) for other in novel.others}
+    assert others <= found
+    assert found.isdisjoint(missing)
+
+
+def test_a_text_is_spelled_as_today_for_its_meaning() -> None:
+    assert as_spelled_today("Hoekoem laoet, oleh Goethe", shipped()) == "hukum laut, oleh Goethe"

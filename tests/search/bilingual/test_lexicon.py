@@ -43,6 +43,11 @@ def first(text: str) -> dict[str, str]:
         ("pengasuhan", "parenting"),
         ("bordir", "embroidery"),
         ("desain grafis", "graphic design"),
+        ("kisah cinta", "romance fiction"),
+        ("kumpulan cerpen", "short stories"),
+        ("manajemen waktu", "time management"),
+        ("renungan harian", "daily devotional"),
+        ("reksa dana", "mutual fund"),
         ("gula aren", "palm sugar"),
         ("UTBK", "ujian tulis berbasis komputer"),
     ],
@@ -79,6 +84,18 @@ def test_the_longest_phrase_is_taken_first() -> None:
 @pytest.mark.parametrize("word", ["membaca", "dibaca", "pembacaan", "bacakan"])
 def test_an_affixed_word_is_found_by_itself_or_by_its_stem(word: str) -> None:
     assert any(text.startswith("read") for text in expand(f"{word} untuk semua")[word])
+
+
+def test_a_word_of_the_old_spelling_is_called_what_it_is_in_todays() -> None:
+    assert expand("keoeangan")["keoeangan"] == expand("keuangan")["keuangan"]
+    assert LEXICON.words_among(["hoekoem", "xoekoem"]) == {"hoekoem"}
+
+
+@pytest.mark.parametrize(
+    ("word", "today"), [("hoekoem", "hukum"), ("tjerita", "cerita"), ("goethe", "goethe"), ("poems", "poems")]
+)
+def test_only_a_word_that_is_known_in_todays_spelling_alone_is_an_old_one(word: str, today: str) -> None:
+    assert LEXICON.as_spelled_today(word) == today
 
 
 def test_an_english_plural_is_found_by_its_stem() -> None:
