@@ -44,7 +44,7 @@ def first(text: str) -> dict[str, str]:
         ("bordir", "embroidery"),
         ("desain grafis", "graphic design"),
         ("kisah cinta", "romance fiction"),
-        ("kumpulan cerpen", "short stories"),
+        ("kumpulan cerpen", "short story"),
         ("manajemen waktu", "time management"),
         ("renungan harian", "daily devotional"),
         ("reksa dana", "mutual fund"),
