@@ -62,7 +62,7 @@ class Exports:
             return self._pages.record_page(request, whole)
         document = discovery.document(DocumentId(id)) if 0 < len(id) <= MAX_ID else None
         if document is None:
-            return self._pages.nothing(request)
+            return self._pages.no_record(request, id[:MAX_ID])
         return self._file(request, format, [document], 1, document.id)
 
     async def _some(self, request: Request, format: Format) -> Response:

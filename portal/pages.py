@@ -1,8 +1,6 @@
 """A page of the portal as HTML, drawn once for both ways it is served: inside the interactive
 page and as a plain server-rendered one."""
 
-import logging
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +9,7 @@ from markupsafe import Markup
 
 from portal import links as addresses
 from portal.bibliography.reference import reference
-from portal.bootstrap import Services, tombstones
+from portal.bootstrap import Services
 from portal.citations.citing import citations
 from portal.i18n import DEFAULT_LANGUAGE, Language, Messages, messages
 from portal.links import InteractiveLinks, Links, PlainLinks
@@ -37,6 +35,7 @@ from portal.reader.rights import access_of
 from portal.rendering import around_the_box, render
 from portal.search_state import SearchState
 from portal.services.lending import lendable, lends
+from portal.withdrawn import is_withdrawn
 from search.call_numbers import MAX_CALL_NUMBER
 from search.discovery import MAX_RESULTS_REACHED
 from search.document import Document, DocumentId
@@ -45,7 +44,6 @@ from search.query import Query
 from search.results import Hit, PageHit, ResultPage
 from search.understanding import Understanding
 
-logger = logging.getLogger(__name__)
 FOUND_PAGES_MOST: Final = 30
 FOUND_INSIDE_MOST: Final = 100
 # Titles on each side: beside a record, and on a page of the shelf.
@@ -135,17 +133,9 @@ class Drawing:
 
     def missing(self, what: str = "", id: str = "") -> Drawn:
         """404, or 410 where `id` is that of a title that was taken out of the catalogue. what: "record_" for a record."""
-        if id and self._withdrawn(DocumentId(id)):
+        if id and is_withdrawn(self.services, id):
             return self.told(Problem(self.t("missing.gone_title"), self.t("missing.gone_lead")), 410)
         return self.told(Problem(self.t(f"missing.{what}title"), self.t(f"missing.{what}lead")), 404)
-
-    def _withdrawn(self, id: DocumentId) -> bool:
-        try:
-            buried = tombstones(self.services.settings).get(id) is not None
-        except sqlite3.Error as error:
-            logger.error("The tombstones cannot be read: %s", error)
-            return False
-        return buried and self.services.discovery.document(id) is None
 
     def told(self, problem: Problem, status: int) -> Drawn:
         title = problem.title

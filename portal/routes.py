@@ -90,7 +90,7 @@ class PlainPages:
         id = DocumentId(request.path_params["id"][:MAX_ID])
         document = self.services.discovery.document(id)
         if document is None:
-            return self.document(drawing, drawing.missing("record_", id))
+            return self.no_record(request, id)
         if request.query_params.get("bagian") == "1":
             return HTMLResponse(drawing.citations(document), headers={"Cache-Control": "no-cache"})
         return self.document(drawing, drawing.cite(document))
@@ -98,6 +98,10 @@ class PlainPages:
     def nothing(self, request: Request) -> Response:
         drawing = self.drawing(request)
         return self.document(drawing, drawing.missing())
+
+    def no_record(self, request: Request, id: str) -> Response:
+        drawing = self.drawing(request)
+        return self.document(drawing, drawing.missing("record_", id))
 
     def answer(self, request: Request) -> Response:
         state = state_of(request)

@@ -10,13 +10,14 @@ from starlette.routing import Route
 
 from portal.answers import error_answer
 from portal.bootstrap import Services
-from portal.i18n import messages
+from portal.i18n import Language, messages
 from portal.machines.addresses import addresses
 from portal.machines.openapi import description
 from portal.machines.record_answer import record_answer
 from portal.pages import told_of
 from portal.plain import language_of
 from portal.search_state import MAX_ID
+from portal.withdrawn import is_withdrawn
 from search.document import DocumentId
 from search.errors import SearchError
 
@@ -44,11 +45,15 @@ class Api:
             status, message = told_of(error, hl)
             return JSONResponse(error_answer(type(error).__name__, message), status)
         if document is None:
-            t = messages(hl)
-            return JSONResponse(
-                error_answer("NotFound", f"{t('missing.record_title')}. {t('missing.record_lead')}"), 404
-            )
+            return self._missing(id[:MAX_ID], hl)
         return JSONResponse(record_answer(document, addresses(request, self._services.settings)))
+
+    def _missing(self, id: str, hl: Language) -> Response:
+        code, name, status = ("NotFound", "record", 404)
+        if is_withdrawn(self._services, id):
+            code, name, status = ("Gone", "gone", 410)
+        t = messages(hl)
+        return JSONResponse(error_answer(code, f"{t(f'missing.{name}_title')}. {t(f'missing.{name}_lead')}"), status)
 
     def describe(self, request: Request) -> Response:
         base = addresses(request, self._services.settings).base

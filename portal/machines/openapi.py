@@ -283,7 +283,12 @@ OPERATIONS: Final = (
         "record",
         "One record. Of records that were joined into one, the id of any gives it.",
         (Parameter("id", "its id", {"type": "string", "maxLength": MAX_ID}, place="path"), _HL),
-        {200: ("Record", "the record"), 404: ("Error", "there is no such record"), 503: _LATER},
+        {
+            200: ("Record", "the record"),
+            404: ("Error", "there is no such record"),
+            410: ("Error", "the record was withdrawn"),
+            503: _LATER,
+        },
     ),
     Operation(
         "/api/v1/suggest",

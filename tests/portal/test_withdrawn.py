@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 from streamlit import file_util
 
 from portal.bootstrap import open_services
+from portal.exporting import Exports
 from portal.i18n import LANGUAGES, Language, messages
+from portal.machines.api import Api
 from portal.routes import PlainPages
 from portal.settings import read_settings
 from portal.shell import Shell
@@ -36,11 +38,14 @@ def client(tmp_path: Path, library: Library) -> TestClient:
     values = {"TELUSUR_DATA": str(tmp_path / "data"), "TELUSUR_MODEL": "none"}
     services = open_services(read_settings(values, tmp_path / "none.toml"))
     frame = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    return TestClient(Starlette(routes=PlainPages(services, Shell(frame)).routes()))
+    pages = PlainPages(services, Shell(frame))
+    return TestClient(Starlette(routes=[*Exports(pages).routes(), *pages.routes(), *Api(services).routes()]))
 
 
 @pytest.mark.parametrize("hl", LANGUAGES)
-@pytest.mark.parametrize("path", ["/katalog/{}", "/?id={}", "/kutip/{}", "/baca/{}", "/baca/{}/3", "/berkas/{}.pdf"])
+@pytest.mark.parametrize(
+    "path", ["/katalog/{}", "/?id={}", "/kutip/{}", "/baca/{}", "/baca/{}/3", "/berkas/{}.pdf", "/katalog/{}.json"]
+)
 def test_the_addresses_of_a_withdrawn_title_say_that_it_was_withdrawn(
     client: TestClient, path: str, hl: Language
 ) -> None:
@@ -50,7 +55,18 @@ def test_the_addresses_of_a_withdrawn_title_say_that_it_was_withdrawn(
     assert messages(hl)("missing.gone_lead") in answer.text
 
 
-@pytest.mark.parametrize("path", ["/katalog/kota.C", "/baca/kota.C", "/baca/kota.B/1"])
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_programs_are_told_that_a_title_was_withdrawn_as_people_are(client: TestClient, hl: Language) -> None:
+    answer = client.get(f"/api/v1/record/{GONE}?hl={hl}")
+    assert answer.status_code == 410
+    told = answer.json()["error"]
+    assert told["code"] == "Gone"
+    assert messages(hl)("missing.gone_title") in told["message"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/katalog/kota.C.json", "/api/v1/record/kota.C", "/katalog/kota.C", "/baca/kota.C", "/baca/kota.B/1"]
+)
 def test_what_never_was_there_is_not_said_to_be_withdrawn(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
