@@ -28,7 +28,7 @@ from portal.presenters.record import record
 from portal.presenters.report import report_link
 from portal.presenters.service import service_view
 from portal.presenters.shelf import ShelfRow, shelf_row
-from portal.presenters.taking import taking
+from portal.presenters.taking import search_title, taking
 from portal.presenters.trail import Trail, first_beside, trail
 from portal.presenters.understood import closest, led_to, searched_words
 from portal.reader.rights import access_of
@@ -217,10 +217,11 @@ class Drawing:
         topics = children_topics(discovery, discovery.info().generation, state.hl, today)
         view = children(page, topics, state, self.t)
         title = self.t("children.title")
+        page_told = f" · {self.t('results.page_n', n=self.t.number(state.page))}" if state.page > 1 else ""
         return self._drawn(
             "_children.html",
             view,
-            title if not state.q else f"{view.heading} – {title}",
+            title if not state.q else f"{view.heading}{page_told} – {title}",
             view.announce,
             view="children",
             indexed=not state.q and state.page == 1,
@@ -288,11 +289,10 @@ class Drawing:
             state = state.at_page(min(-(-page.total // state.size), MAX_RESULTS_REACHED // state.size))
             page = self._searched(state, found)
         view = result_page.results(page, found, state, self.links, self.t)
-        title = self.t("results.title", query=state.q) if state.q else self.t("results.title_all")
         inside = self._inside(page) if wants_more(view, state) else ()
         instead = None if page.total else self._instead(page, found)
         shown = bands(view, inside, searched_words(page, found), state, self.links, self.t, instead)
-        taken = taking(view, title, state, self.base, self._interactive, self.t)
+        taken = taking(page.total, state, self.base, self._interactive, self.t)
         library, email = self.services.library_name, self.services.settings.email
         service = service_view(
             page, state, library, email, self._account_href(), self._interactive, self._place, self.t
@@ -300,7 +300,7 @@ class Drawing:
         return self._drawn(
             "_results.html",
             view,
-            title,
+            search_title(state, self.t),
             f"{service.told.striptags()} {view.announce}" if service else view.announce,
             view=f"results {state.q} {state.page}",
             beside={"bands": shown, "taking": taken, "service": service},

@@ -30,6 +30,7 @@ def test_a_reader_searches_narrows_opens_goes_back_and_reads(browser: Browser, p
     page.get_by_role("link", name="2010–2019: 10 judul").click()
     expect(heading).to_contain_text("10 hasil")
     assert "f.year=2010..2019" in page.url
+    expect(page).to_have_title("membaca jilid · 2010–2019: hasil pencarian – Perpustakaan Kota Bitung")
     expect(page.locator(".chips a")).to_have_count(1)
 
     page.get_by_role("link", name="Belajar membaca jilid 25", exact=True).click()

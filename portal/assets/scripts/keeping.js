@@ -20,13 +20,15 @@
   const keepSearch = () => {
     const shown = document.querySelector('.results[data-search]');
     if (!shown) return;
-    const { search: address, label, told } = shown.dataset;
+    const { search: address, labelId, toldId, labelEn, toldEn } = shown.dataset;
     const held = searches();
-    if (held[0]?.address === address && held[0].told === told) return;
-    write(SEARCHES, [{ address, label, told, at: Date.now() }, ...held.filter((one) => one.address !== address)].slice(0, MOST));
+    if (held[0]?.address === address && held[0].told === toldId && held[0].en) return;
+    write(SEARCHES, [{ address, label: labelId, told: toldId, en: { label: labelEn, told: toldEn }, at: Date.now() }, ...held.filter((one) => one.address !== address)].slice(0, MOST));
   };
 
   const english = () => document.documentElement.lang === 'en';
+  // Searches of before hold the words of the one language in which they were made.
+  const inWords = (one) => (english() && typeof one.en?.label === 'string' ? one.en : one);
   const addressOf = (ids, inEnglish = english()) => {
     const params = new URLSearchParams();
     for (const id of ids) {
@@ -61,12 +63,13 @@
       const made = row.cloneNode(true);
       const link = made.querySelector('a');
       const when = new Date(one.at);
+      const { label, told } = inWords(one);
       link.href = `/${one.address}${english() ? '&hl=en' : ''}`;
-      link.textContent = one.label;
-      made.querySelector('.kept-told').textContent = one.told || '';
+      link.textContent = label;
+      made.querySelector('.kept-told').textContent = told || '';
       made.querySelector('time').textContent = Number.isNaN(when.getTime()) ? '' : when.toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
       const forget = made.querySelector('button');
-      forget.setAttribute('aria-label', `${forget.dataset.name}: ${one.label}`);
+      forget.setAttribute('aria-label', `${forget.dataset.name}: ${label}`);
       forget.dataset.forget = one.address;
       return made;
     }));
