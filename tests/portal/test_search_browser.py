@@ -685,3 +685,24 @@ def test_a_record_on_paper_begins_at_the_margin_and_has_nothing_to_press(window:
     assert title["x"] == margin["x"]
     expect(page.locator(".record-head [data-live-go]")).to_be_hidden()
     page.emulate_media(media="screen")
+
+
+@BOTH
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_search_without_a_connection_waits_for_it(browser: Browser, portal: Portal, root: str, width: int) -> None:
+    page, _ = visit(browser, portal, root + "?q=karang", width)
+    told = page.get_by_role("alert").filter(has_text="Tidak ada sambungan internet")
+    before = page.url
+    page.context.set_offline(True)
+    for words in ("gempa", "laskar"):
+        box(page).fill(words)
+        box(page).press("Enter")
+        expect(told).to_be_in_viewport(ratio=0.99)
+        expect(told).to_have_count(1)
+        expect(box(page)).to_have_value(words)
+    assert page.url == before
+    page.context.set_offline(False)
+    expect(page).to_have_url(re.compile("q=laskar$"))
+    expect(page.locator("#judul-halaman")).to_contain_text("laskar")
+    expect(told).to_have_count(0)
+    page.close()

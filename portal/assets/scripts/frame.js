@@ -60,16 +60,47 @@
     body.after(told);
   };
 
+  // Without a connection the browser's own page would take the place of what is read: what was asked for is opened once
+  // there is one again.
+  let wanted = '';
+  const offline = () => document.getElementById('tanpa-sambungan');
+  const tellOffline = () => {
+    offline()?.remove(); // told again, it is said again
+    const told = Object.assign(document.createElement('p'), { id: 'tanpa-sambungan', className: 'offline' });
+    told.textContent = (words[document.documentElement.lang] || words.en).asked_waits;
+    told.setAttribute('role', 'alert');
+    document.body.append(told);
+    if (matchMedia('(pointer: coarse)').matches) document.activeElement?.blur(); // its keyboard would lie over what is told
+  };
+  // A catalogue on this very machine answers without any connection.
+  const answers = () => fetch('/aset/favicon.svg', { method: 'HEAD', cache: 'no-store' }).then(() => true, () => false);
+  const waits = async (href) => {
+    wanted = href;
+    if (navigator.onLine || await answers()) return false;
+    if (wanted === href) tellOffline();
+    return true;
+  };
+  addEventListener('online', () => { if (offline()) location.assign(wanted); });
+  document.addEventListener('submit', async (event) => {
+    const form = event.target;
+    if (navigator.onLine || event.defaultPrevented || !form.matches('.searchform')) return;
+    event.preventDefault();
+    const href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    if (!await waits(href)) location.assign(href);
+  });
+
   // What a lost session did not hear is asked for by a page load.
   const PATIENCE_MS = 6000;
   let asked = 0;
   const means = (url) => { const { pathname, searchParams } = new URL(url, location.href); searchParams.sort(); return `${pathname}?${searchParams}`; };
-  const ensure = (href) => {
-    clearTimeout(asked);
+  const unasked = () => { clearTimeout(asked); offline()?.remove(); wanted = ''; };
+  const ensure = async (href) => {
+    unasked();
     const before = location.href;
-    asked = setTimeout(() => {
-      if (location.href === before && means(href) !== means(before)) location.assign(href);
+    asked = setTimeout(async () => {
+      if (location.href === before && means(href) !== means(before) && !await waits(href)) location.assign(href);
     }, PATIENCE_MS);
+    if (await waits(href)) clearTimeout(asked);
   };
   const submitted = () => {
     const box = document.querySelector('.st-key-band input[type="search"]');
@@ -80,7 +111,7 @@
     ensure(`/?${params}`);
   };
   document.addEventListener('telusur:go', (event) => ensure(event.detail));
-  window.addEventListener('popstate', () => clearTimeout(asked));
+  window.addEventListener('popstate', unasked);
   document.addEventListener('click', (event) => {
     if (event.target.closest('.st-key-band [data-testid="stFormSubmitButton"] button')) submitted();
     if (!event.target.closest('[data-testid="stSkipToContent"]')) return;
