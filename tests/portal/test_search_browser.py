@@ -193,7 +193,7 @@ def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Port
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     saved = page.locator('a[data-key="saved"]')
-    expect(saved).to_have_text(re.compile(r"\(1\)$"))
+    expect(saved).to_have_text(re.compile(r"\b1$"))
     page.goto(portal.address + "/simpanan")
     expect(page).to_have_url(portal.address + "/simpanan?ids=kota.007")
     expect(page.locator(".cards h2")).to_have_text(["Laskar pelangi"])
@@ -705,4 +705,23 @@ def test_a_search_without_a_connection_waits_for_it(browser: Browser, portal: Po
     expect(page).to_have_url(re.compile("q=laskar$"))
     expect(page.locator("#judul-halaman")).to_contain_text("laskar")
     expect(told).to_have_count(0)
+    page.close()
+
+
+@BOTH
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_number_of_saved_titles_moves_nothing_in_the_masthead(
+    browser: Browser, portal: Portal, root: str, width: int
+) -> None:
+    page, _ = visit(browser, portal, root + "?q=laskar+pelangi", width)
+    height = page.locator(".masthead").bounding_box()["height"]  # type: ignore[index]
+    page.get_by_role("button", name="Simpan judul: Laskar pelangi").click()
+    saved = page.locator('a[data-key="saved"]')
+    expect(saved.locator("[data-saved-count]")).to_have_text("1")
+    assert page.locator(".masthead").bounding_box()["height"] == height  # type: ignore[index]
+    page.evaluate("localStorage.setItem('telusur.simpanan', JSON.stringify([...Array(100).keys()].map(String)))")
+    page.reload()
+    drawn(page)
+    expect(saved.locator("[data-saved-count]")).to_have_text("100")
+    assert page.locator(".masthead").bounding_box()["height"] == height  # type: ignore[index]
     page.close()

@@ -46,7 +46,7 @@
   const counted = () => document.querySelectorAll('a[data-key="account"]').forEach((link) => {
     let count = link.querySelector('[data-account-count]');
     const n = (mine?.ready || 0) + (mine?.late || 0);
-    if (!count && n) { count = document.createElement('span'); count.dataset.accountCount = ''; count.className = 'account-count'; link.append(' ', count); }
+    if (!count && n) { count = document.createElement('span'); count.dataset.accountCount = ''; count.className = 'masthead-count'; link.append(' ', count); }
     if (count) count.textContent = n || '';
     if (count) count.hidden = !n;
   });

@@ -46,7 +46,7 @@
     document.querySelectorAll('button[data-save]').forEach((button) => button.setAttribute('aria-pressed', String(held.has(button.dataset.save))));
     document.querySelectorAll('a[data-key="saved"]').forEach((link) => {
       link.href = listAddress();
-      link.querySelector('[data-saved-count]').textContent = held.size ? `(${held.size})` : '';
+      link.querySelector('[data-saved-count]').textContent = held.size || '';
     });
     document.querySelectorAll('[data-save-none]').forEach((button) => { button.hidden = !held.size; }); // on a list of others, too
     document.querySelectorAll('[data-save-gone]').forEach((button) => { button.hidden = !shownOfOwn().length; });
