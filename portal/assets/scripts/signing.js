@@ -18,6 +18,11 @@
     const button = event.target.closest?.('[data-show]');
     if (button) set(button, button.getAttribute('aria-pressed') !== 'true');
   });
+  // Without cookies the form would come back empty for ever, and say nothing.
+  document.addEventListener('DOMContentLoaded', () => {
+    const told = document.querySelector('[data-needs-cookies]');
+    if (told) told.hidden = navigator.cookieEnabled;
+  });
   document.addEventListener('submit', (event) => {
     event.target.querySelectorAll('[data-show]').forEach((button) => set(button, false));
     if (!event.target.matches('[data-forget]')) return;

@@ -57,6 +57,17 @@ def test_a_patron_signs_in_and_out_and_leaves_nothing_behind(page: Page) -> None
     expect(page).to_have_url(re.compile("/masuk"))
 
 
+def test_a_browser_without_cookies_is_told_what_to_do(page: Page) -> None:
+    page.goto("/masuk")
+    told = page.get_by_text("Peramban ini menolak kuki")
+    expect(told).to_be_hidden()
+    page.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { get: () => false })")
+    page.reload()
+    expect(told).to_be_in_viewport()
+    expect(told).to_have_role("alert")
+    expect(told).to_contain_text("Izinkan kuki untuk situs ini")
+
+
 def test_without_a_script_everything_works_but_looking_at_the_pin(browser: Browser, served: Portal) -> None:
     context = browser.new_context(base_url=served.address, java_script_enabled=False)
     page = context.new_page()
