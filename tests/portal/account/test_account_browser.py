@@ -84,6 +84,18 @@ def opened(context: BrowserContext, portal: Portal, path: str) -> tuple[Page, Wa
     return page, watch
 
 
+def test_what_was_not_done_is_come_to_first(maria: BrowserContext, lending_portal: Portal) -> None:
+    page, _ = opened(maria, lending_portal, "/akun/data")
+    form = page.locator("form[action^='/akun/data']").first
+    form.evaluate("form => { form.noValidate = true; }")
+    form.get_by_label("Surel").fill("bukan surel")
+    form.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_role("alert").filter(has_text="Belum berhasil")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Surel")).to_be_focused()
+    page.close()
+
+
 def test_a_patron_signs_in_renews_reserves_cancels_and_signs_out(browser: Browser, lending_portal: Portal) -> None:
     context = browser.new_context(viewport={"width": PHONE, "height": 800})
     context.set_default_timeout(20_000)
