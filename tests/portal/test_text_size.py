@@ -1,12 +1,13 @@
 """Pages in a browser whose own text is twice as large as usual, as people set it who see little, and on a phone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import Window, box, chromium
-from tests.support.small_library import EBOOK_ID, REEF_ID
+from tests.support.browsing import Window, box, chromium, running_portal, visit
+from tests.support.small_library import EBOOK_ID, REEF_ID, small_library
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -60,6 +61,15 @@ def test_a_phone_shows_a_page_without_scrolling_sideways(window: Window, path: s
     wide = "[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e?.scrollWidth ?? 0)"
     assert max(page.evaluate(wide)) <= PHONE_PX
     assert not reaches_out(page)
+
+
+def test_a_long_address_of_the_library_is_broken_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    small_library(tmp_path)
+    with running_portal(tmp_path, TELUSUR_EMAIL="layanan.perpustakaan.umum@bitungkota.example") as portal:
+        page, _ = visit(browser, portal, "/bantuan", 320)
+        expect(page.get_by_role("link", name="layanan.perpustakaan.umum@")).to_be_visible()
+        assert not reaches_out(page)
+        page.close()
 
 
 @pytest.mark.parametrize("hl", ["id", "en"])
