@@ -115,7 +115,7 @@ def test_a_set_for_a_class_is_answered_copy_by_copy_the_refused_first(librarian:
     assert "2 dari 5 buku dipinjamkan" in page
     assert rows_of(page) == [
         f"✗ Tidak dipinjamkan : Judul laut.1 {taken} Sedang dipinjam anggota lain; pindai dahulu di halaman Kembali.",
-        "✗ Tidak dipinjamkan : TIADA Barkod ini tidak dikenal.",
+        "✗ Tidak dipinjamkan : TIADA Barkod ini tidak dikenal. Periksa angkanya, atau cari buku itu di Eksemplar.",
         f"! Sudah dipinjam: Judul laut.1 {mine} Anggota ini sudah meminjamnya.",
         f"✓ Dipinjamkan: Judul laut.1 {first} Jatuh tempo Kam, 3 Des 2026",
         f"✓ Dipinjamkan: Judul laut.1 {last} Jatuh tempo Kam, 3 Des 2026",
