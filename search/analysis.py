@@ -56,6 +56,7 @@ _INDONESIAN_STOP_WORDS: Final = """
     kenapa kepada ketika kita lagi lain maka mana manakah mengapa mereka merupakan namun nya oleh pada para pun
     saat sampai sangat saya sebagai sebuah secara sejak seorang seperti serta siapa siapakah suatu sudah tentang
     terhadap tersebut tetapi untuk yaitu yang
+    antara ataupun hanya hingga kalau karena maupun melalui menurut meskipun sang sehingga selama setiap supaya walaupun yakni
     bgmn brp dgn dlm dmn dr gimana gmn jg knp kpd krn ktk pd sbg spt tdk tsb ttg tntg utk yg
 """
 _ENGLISH_STOP_WORDS: Final = """
