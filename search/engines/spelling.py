@@ -13,15 +13,18 @@ MOST_SPELLINGS: Final = 5
 
 _SHORTEST: Final = 4
 _LONG: Final = 8
+# The last character of the Greek and Cyrillic blocks. Of the scripts behind them many write no vowels, or whole syllables and words,
+# so that another letter is another word: one apart are the Arabic for "Quran" and for "decree".
+_LAST_OF_ALPHABETS: Final = "\u052f"
 
 
 def edits_allowed(word: str) -> int:
-    """How many letters may be wrong, missing, too many or swapped; none in short words and in numbers.
+    """How many letters may be wrong, missing, too many or swapped; none in short words, in numbers and in scripts like the Arabic.
 
-    >>> [edits_allowed(word) for word in ("ikan", "laut1945", "aku", "terumbuh")]
-    [1, 0, 0, 2]
+    >>> [edits_allowed(word) for word in ("ikan", "laut1945", "aku", "terumbuh", "القرآن", "море")]
+    [1, 0, 0, 2, 0, 1]
     """
-    if len(word) < _SHORTEST or not word.isalpha():
+    if len(word) < _SHORTEST or not word.isalpha() or max(word) > _LAST_OF_ALPHABETS:
         return 0
     return 2 if len(word) >= _LONG else 1
 

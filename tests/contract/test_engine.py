@@ -1117,6 +1117,14 @@ def test_a_word_that_most_documents_hold_is_near_to_its_misspelling_and_the_othe
     assert [(s.word, s.documents) for s in near["karang"]] == [("karang", 300), ("karung", 1)]
 
 
+def test_in_a_script_that_writes_few_vowels_no_other_word_is_near(engine: Engine) -> None:
+    searcher = load(engine, entry("a.1", "القرار"), entry("a.2", "море"))
+    near = searcher.spellings(["القرآن", "القرار", "моро"])
+    assert near["القرآن"] == ()
+    assert [s.word for s in near["القرار"]] == [near["القرار"][0].word]
+    assert [s.word for s in near["моро"]] == ["море"]
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_spelling_of_hostile_text_does_no_harm(engine: Engine, text: str) -> None:
     searcher = load(engine, entry("a.1", text), entry("a.2", "Laut"))
