@@ -11,12 +11,15 @@ from typing import Final, NamedTuple
 
 from search import analysis
 from search.bilingual.terms import are_initials, read_terms
+from search.numerals import ROMAN
 
 # A text in capitals of which no word is longer may be made of short names: "PAI SMA".
 LONGEST: Final = 4
 _VOWELS: Final = frozenset("aeiouy")
 # What a patron writes beside the short name of a school or a subject: "SOAL UN", "BUKU PAI".
 _BESIDE: Final = frozenset(("buku", "guru", "soal", "tes"))
+# Before a school year, which tells as much as a second short name: "pai kelas 5", "ipas kls iv".
+_CLASS: Final = frozenset(("kelas", "kls"))
 
 FILE: Final = Path(__file__).parent / "abbreviations.tsv"
 
@@ -29,7 +32,7 @@ class WrittenOut(NamedTuple):
 def written_out(word: str, text: str) -> WrittenOut | None:
     """What `word` of `text`, as it is written there, is short for; None where it is none of them, or the whole text is shouted.
 
-    Where all words are short names they are so in small letters too: "pai sma".
+    Where all words are short names or those of a school, they are so in small letters too: "pai sma", "buku tik kelas 7".
 
     >>> written_out("MIN", "guru MIN"), written_out("min", "guru min"), written_out("MIN", "SEKOLAH MIN")
     (WrittenOut(indonesian=('madrasah ibtidaiyah negeri',), english=('state Islamic primary school',)), None, None)
@@ -39,9 +42,12 @@ def written_out(word: str, text: str) -> WrittenOut | None:
 
 
 def _is_of_short_names(text: str) -> bool:
-    """Whether a text in small letters is made of short names, none of them grammar besides."""
-    words = [word for word in text.split() if not word.isdigit()]
-    return len(words) > 1 and all(word in _short_names() and not analysis.is_stop_word(word) for word in words)
+    """Whether a text in small letters is made of short names, none of them grammar besides, and of what stands beside them; one
+    alone is none of them: "guru min"."""
+    words = [word for word in text.split() if not (word.isdigit() or word in ROMAN)]
+    short = [word for word in words if word not in _BESIDE | _CLASS]
+    told = len(short) > 1 or (len(short) == 1 and not _CLASS.isdisjoint(words))
+    return told and all(word in _short_names() and not analysis.is_stop_word(word) for word in short)
 
 
 def is_shouted(text: str) -> bool:

@@ -75,10 +75,33 @@ def test_words_of_school_and_letters_without_a_vowel_leave_capitals_their_meanin
     assert any(written_out(word, text) for word in text.split())
 
 
-@pytest.mark.parametrize("text", ["pai sma", "PAI SMA", "un sd 2019", "UN SD 2019", "bos smp"])
+@pytest.mark.parametrize("text", ["pai sma", "PAI SMA", "un sd 2019", "UN SD 2019", "bos smp", "pai kelas 5", "bk smp"])
 def test_short_names_side_by_side_are_read_alike_in_small_letters(text: str) -> None:
     short = text.split()[0].upper()
     assert written_out(text.split()[0], text) == written_out(short, f"soal {short}")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "misleading"),
+    [
+        ("buku tik smk", "teknologi informasi dan komunikasi", "keyboard"),
+        ("ipas kelas iv", "ilmu pengetahuan alam dan sosial", "fan"),
+        ("buku pai kls 5", "pendidikan agama islam", "pie"),
+        ("buku mtk kelas 7 smp", "matematika", ""),
+        ("pjok kelas 9", "pendidikan jasmani", ""),
+        ("ppkn sma", "pendidikan pancasila dan kewarganegaraan", ""),
+        ("pp no 47 thn 2008", "peraturan pemerintah", ""),
+        ("permendikbud 22 2016", "peraturan menteri pendidikan dan kebudayaan", ""),
+    ],
+)
+def test_what_is_written_for_school_and_of_laws_is_written_out(text: str, meant: str, misleading: str) -> None:
+    assert meant in searched_for(text)
+    assert misleading not in searched_for(text)
+
+
+@pytest.mark.parametrize("text", ["guru min", "buku pai", "tik mesin kelas 7", "kipas kelas 7", "pp 12"])
+def test_one_short_name_in_small_letters_is_a_word(text: str) -> None:
+    assert not any(written_out(word, text) for word in text.split())
 
 
 def test_a_sentence_of_grammar_in_small_letters_has_no_short_names() -> None:
