@@ -94,6 +94,8 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, with
         parts, full, broken = (Clause(number, IDENTIFIER, phrase=True),), False, False
     elif address := _address(kept, within):
         parts, full, broken = (address,), False, False
+    elif classed := _classed(kept, within):
+        parts, full, broken = classed, False, False
     else:
         parts, full, broken = _read(kept, within)
     return Query(
@@ -392,6 +394,28 @@ def _address(text: str, within: str | None) -> Part | None:
         return None
     linked, written = Clause(text, IDENTIFIER, phrase=True), Clause(names[-1], phrase=True)
     return Group((linked, written), either=True) if within is None else linked
+
+
+# What a librarian calls a Dewey number by, and the number as it stands on a book's spine: "DDC 899.221", "no. panggil 899.221 3 TOE b".
+_CLASSED: Final = re.compile(
+    r"(?:ddc|dewey|(?:no\.?|nomor|call)\s?(?:panggil|klas|klasifikasi|ddc|number|no\.?))\s?[:.]?\s?"
+    r"(\d{3}(?:[./]\d{1,12})?)((?:\s\w{1,12}){0,4})",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _classed(text: str, within: str | None) -> tuple[Part, ...]:
+    """What finds the class that `text` names as a whole, on the shelf or in a record without a call number, and the marks of a book
+    behind it; () where it names none.
+
+    >>> printed(_classed("no. panggil 899.221 TOE", None))
+    'nomor:"899.221" ATAU pengenal:"899.221" nomor:TOE'
+    """
+    named = _CLASSED.fullmatch(text) if within in (None, "call_number", IDENTIFIER) else None
+    if named is None:
+        return ()
+    places = (Clause(named[1], "call_number", phrase=True), Clause(named[1], IDENTIFIER, phrase=True))
+    return (Group(places, either=True), *(Clause(mark, "call_number") for mark in named[2].split()))
 
 
 def _is_span_of_years(digits: str) -> bool:

@@ -243,3 +243,30 @@ def test_words_are_looked_for_in_the_scope_and_a_named_field_wins(within: str) -
 def test_a_number_in_a_scope_of_words_is_a_word() -> None:
     assert parse("978 602 03 3295 6", within="title").clauses[0].field == "title"
     assert parse("978 602 03 3295 6", within=IDENTIFIER).clauses == parse("978 602 03 3295 6").clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "marks"),
+    [
+        ("ddc 899.221", "899.221", []),
+        ("DDC: 899", "899", []),
+        ("no. panggil 899.221 3 TOE b", "899.221", ["3", "TOE", "b"]),
+        ("nomor klasifikasi 070.5", "070.5", []),
+        ("call no. 005.133", "005.133", []),
+    ],
+)
+def test_a_call_number_may_be_called_what_it_is(text: str, number: str, marks: list[str]) -> None:
+    places = (Clause(number, "call_number", phrase=True), Clause(number, IDENTIFIER, phrase=True))
+    assert parse(text).parts == (Group(places, either=True), *(Clause(mark, "call_number") for mark in marks))
+    assert parse(printed(parse(text).parts)).parts == parse(text).parts
+
+
+@pytest.mark.parametrize(
+    "text", ["ddc 23", "nomor 47 tahun 2008", "no 12 2012", "dewey decimal classification", "899.221"]
+)
+def test_what_names_no_class_is_words(text: str) -> None:
+    assert not any(clause.field for clause in parse(text).clauses)
+
+
+def test_where_words_are_looked_for_in_titles_a_call_number_is_words() -> None:
+    assert {clause.field for clause in parse("ddc 899.221", within="title").clauses} == {"title"}
