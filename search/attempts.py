@@ -24,6 +24,7 @@ from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
 from search.results import Ranked, Ranking, Way
 from search.schema import RELEVANCE
+from search.translating import with_names_of_quoted
 
 # A search that finds more than this finds more than books that happen to hold its words somewhere; of these so many are looked into.
 FEW_BOOKS: Final = 50
@@ -88,6 +89,8 @@ class Asking:
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
         found = answers[unfiltered].total
         first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also, found=found > 0)
+        if not found and (named := self._named_otherwise(first)):
+            return named if named.found else self._loosened(named, query)
         # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga". Of a long name not some
         # words are meant: "penerbit Gramedia Pustaka Utama".
         some = not found or is_relaxed(first.query)
@@ -126,6 +129,14 @@ class Asking:
         matcher = Matcher(query)
         pages = (page for id, number in best for page in self.searcher.pages(id, number, number))
         return not any(matcher.asked_in(analysis.words(page.text)) == matcher.asked for page in pages)
+
+    def _named_otherwise(self, first: Attempt) -> Attempt | None:
+        """With what persons in quotes are called besides, which nobody may be called there; None where there are none."""
+        named, told = with_names_of_quoted(first.query)
+        if named == first.query:
+            return None
+        first = replace(first, query=named, also=(*first.also, *told))
+        return self._asked_as(first, named) or first
 
     def _eased(self, first: Attempt, spellings: Spellings) -> Attempt:
         eased = forgiving.eased(first.query, spellings)

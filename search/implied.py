@@ -125,11 +125,11 @@ def without_by_whom(query: Query) -> Query | None:
 
 
 def _name_of(parts: Sequence[Part], words: int) -> Sequence[Part]:
-    """The first of some parts that are so many words together, or end in a known name; () where they are not, or are asked for
-    elsewhere."""
+    """The first of some parts that are so many words together, in quotes or not, or end in a known name; () where they are not, or
+    are asked for elsewhere."""
     held = 0
     for count, part in enumerate(parts, start=1):
-        if not isinstance(part, Clause) or not _is_anywhere(part):
+        if not isinstance(part, Clause) or part.field or part.prefix or part.negated:
             break
         held += len(analysis.plain_words(part.text))
         if held >= words or _is_known_person(part):

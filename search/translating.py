@@ -53,8 +53,8 @@ _OTHER_FORM: Final = {roman: str(number) for roman, number in ROMAN.items()} | {
 def translated(query: Query, lexicon: Lexicon) -> tuple[Query, tuple[str, ...]]:
     """`query` with its translations, synonyms and other names of persons beside its words, and those worth telling a patron.
 
-    Words of a set phrase, and of such a name, become one clause. Phrases in quotes, beginnings of words and what is unwanted
-    stay alone.
+    Words of a set phrase, and of such a name, become one clause. Phrases in quotes and beginnings of words stay alone, and so does
+    what is unwanted, but for persons: who keeps out Bung Karno keeps out Sukarno.
     """
     told: list[str] = []
     named = _with_other_names(_ordinals_apart(query.parts), lexicon, told)
@@ -81,14 +81,52 @@ def _with_other_names(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) 
     """Names of known persons with what else they are called: "Bung Karno" with "Sukarno", "Ibnu Sina" with "Avicenna"."""
     for named, run in groupby(parts, key=_named_in):
         if named is None:
-            yield from (_group_with_other_names(part, lexicon, told) for part in run)
+            yield from (
+                _group_with_other_names(part, lexicon, told)
+                if isinstance(part, Group)
+                else _with_names_of(part)
+                if part.negated
+                else part
+                for part in run
+            )
         else:
             yield from _names_among([part for part in run if isinstance(part, Clause)], lexicon, told)
 
 
-def _group_with_other_names(part: Part, lexicon: Lexicon, told: list[str]) -> Part:
+def with_names_of_quoted(query: Query) -> tuple[Query, tuple[str, ...]]:
+    """`query` with the other names of persons beside those in quotes, and those of them worth telling. Quotes mean the words in them,
+    so this is for where nothing holds those.
+
+    >>> with_names_of_quoted(Query(parts=(Clause("karya"), Clause("Gus Dur", phrase=True))))[1]
+    ('Abdurrahman Wahid',)
+    """
+    parts = tuple(map(_quoted_with_names, query.parts))
+    told: list[str] = []
+    for clause in query.wanted if parts != query.parts else ():
+        words = analysis.plain_words(clause.text)
+        told += _worth_telling(
+            words, {name: analysis.plain_words(name) for name in also_called(words) if clause.phrase}
+        )
+    return replace(query, parts=parts), tuple(told)
+
+
+def _quoted_with_names(part: Part) -> Part:
+    if isinstance(part, Group):
+        return part if part.negated else replace(part, parts=tuple(map(_quoted_with_names, part.parts)))
+    return _with_names_of(part) if part.phrase and not part.negated else part
+
+
+def _with_names_of(clause: Clause) -> Clause:
+    """A clause with the other names of the person whose whole name it is."""
+    if clause.field not in _NAMED_FIELDS or clause.prefix:
+        return clause
+    names = (tuple(analysis.plain_words(name)) for name in also_called(analysis.plain_words(clause.text)))
+    return replace(clause, others=(*clause.others, *(Alternative(name, 1.0, of_name=True) for name in names)))
+
+
+def _group_with_other_names(part: Group, lexicon: Lexicon, told: list[str]) -> Part:
     """ "Soekarno ATAU Soeharto": what stands on either side of "or" is a name by itself."""
-    if not isinstance(part, Group) or part.negated:
+    if part.negated:
         return part
     sides = [[one] for one in part.parts] if part.either else [part.parts]
     return replace(part, parts=tuple(one for side in sides for one in _with_other_names(side, lexicon, told)))

@@ -11,7 +11,7 @@ from search.bilingual.persons import FILE, also_called, words_of_name
 from search.discovery import Discovery
 from search.query import Mode
 from search.query_language import parse
-from search.translating import translated
+from search.translating import translated, with_names_of_quoted
 from search.understanding import understand
 from tests.support.documents import entry, loaded
 
@@ -79,6 +79,17 @@ def test_names_are_told_unless_they_are_nearly_what_was_typed() -> None:
     assert translated(parse("ki hadjar dewantara"), shipped())[1] == ("Suwardi Suryaningrat",)
 
 
+def test_names_in_quotes_and_unwanted_ones_have_others() -> None:
+    quoted, told = with_names_of_quoted(parse('("bung karno" OR "ibnu sina") -"gus dur"'))
+    assert {" ".join(other.words) for clause in quoted.wanted for other in clause.others} == {
+        "sukarno", "avicenna", "ibn sina",
+    }  # fmt: skip
+    assert told == ("Sukarno", "Avicenna")
+    unwanted, told = translated(parse('sejarah -"bung karno"'), shipped())
+    assert [other.words for clause in unwanted.clauses if clause.negated for other in clause.others] == [("sukarno",)]
+    assert "Sukarno" not in told
+
+
 def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
     engine = loaded(
         folder,
@@ -125,6 +136,16 @@ def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
         ("karangan Multatuli", ["b.5"]),
         ("pengarang:(cak nun)", []),  # who says that it is the author's name means that
         ("buku karya cak nun", ["b.7"]),
+        # Quotes mean the words in them, where something holds those.
+        ('"bung karno"', ["a.7"]),
+        ('"gus dur"', ["a.8"]),
+        ('karya "Gus Dur"', ["a.8"]),
+        ('"gus dur" OR "cak nun"', ["b.7"]),
+        ('pemikiran "gus dur"', ["a.8"]),
+        # Who is not wanted is not wanted by any name.
+        ('rakyat -"sukarno"', []),
+        ("sukarno -legge", ["a.7"]),
+        ("buku pemikiran selain Gus Dur", []),
     ],
 )
 def test_persons_are_found_by_their_initials_and_their_other_names(
