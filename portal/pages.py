@@ -288,6 +288,7 @@ class Drawing:
         if page.total and not page.hits:  # a link from when there were more results
             state = state.at_page(min(-(-page.total // state.size), MAX_RESULTS_REACHED // state.size))
             page = self._searched(state, found)
+        found = found.as_searched(page.query)
         view = result_page.results(page, found, state, self.links, self.t)
         inside = self._inside(page) if wants_more(view, state) else ()
         instead = None if page.total else self._instead(page, found)

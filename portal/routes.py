@@ -111,7 +111,8 @@ class PlainPages:
         except SearchError as error:
             return _refusal(error, state.hl)
         ignored = SearchState.passed_over(request.query_params.multi_items())
-        return JSONResponse(search_answer(page, found, state.hl, ignored, self.services.library_name))
+        read = found.as_searched(page.query)
+        return JSONResponse(search_answer(page, read, state.hl, ignored, self.services.library_name))
 
     def suggest(self, request: Request) -> Response:
         """Titles, names and headings that begin with what is typed, for the box of either page."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from typing import TypeGuard
 
 from search.query import Filter, Query, known_filters
 from search.query_language import kept_text, parse
-from search.reading.constructions import Order, Words
+from search.reading.constructions import Meaning, Order, Words
 from search.reading.interpretation import EVERYTHING, Interpretation, Reading, interpret
 from search.schema import SORTS
 
@@ -17,7 +19,7 @@ class Understanding:
 
     query: its `text` is what was typed. today: the day it was read for. subject: the words of the text in which
     nothing was read. overruled: keys of readings that do not count, because a filter of
-    their field or an order was chosen outright.
+    their field or an order was chosen outright, or because of what was found.
     """
 
     query: Query
@@ -44,6 +46,19 @@ class Understanding:
     def order(self) -> Reading | None:
         """The reading that is an order, whether it counts or not."""
         return next((one for one in self.interpretation.readings if isinstance(one.meaning, Order)), None)
+
+    def as_searched(self, query: Query) -> "Understanding":
+        """The same where `query` was searched for in the end: what was read as a name does not count if it was looked for
+        anywhere, as nobody is called "ibu hamil" (search.implied.with_names_anywhere).
+        """
+        asked = {clause.field for clause in query.wanted}
+        names = {
+            one.key: one.meaning.words
+            for one in self.readings
+            if _is_name(one.meaning) and one.meaning.field not in asked
+        }
+        subject = " ".join(filter(None, (self.subject, *chain.from_iterable(names.values()))))
+        return replace(self, subject=subject, overruled=self.overruled | names.keys())
 
 
 def understand(
@@ -88,6 +103,10 @@ def understand(
 def is_read(text: str, today: date) -> bool:
     """Whether anything is read from `text` that `search.query_language.parse` alone would not."""
     return interpret(text, today).rest != text
+
+
+def _is_name(meaning: Meaning) -> TypeGuard[Words]:
+    return isinstance(meaning, Words) and not (meaning.unwanted or meaning.negated)
 
 
 def _filters(reading: Reading, field: str) -> bool:

@@ -62,6 +62,7 @@ def search(arguments: Namespace) -> int:
     as_words = frozenset((EVERYTHING,) if arguments.plain_words else ())
     found = understand(arguments.query, asked, arguments.sort, services.today(), as_words=as_words)
     page = services.discovery.search(found.query, arguments.mode, arguments.page, arguments.size, exact=arguments.exact)
+    found = found.as_searched(page.query)
     if arguments.json:
         print(json.dumps(search_answer(page, found, "en", library=services.library_name), ensure_ascii=False))
         return DONE

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Set
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from search.reading.interpretation import EVERYTHING
 from search.schema import RELEVANCE
 from search.understanding import Understanding, is_read
 from search.understanding import understand as understand_on
-from tests.support.documents import entry
+from tests.support.documents import entry, loaded
 from tests.support.engines import fresh_embedded
 
 TODAY = date(2026, 8, 1)
@@ -131,3 +132,29 @@ def test_choosing_a_facet_value_gives_the_count_that_was_shown_whatever_the_text
             asked = [*others, Filter(field, (value.value,))]
             chosen = discovery.search(understand(text, asked, without=without).query)
             assert chosen.total == value.count, (text, field, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles", "named", "subject"),
+    [
+        ("buku karya ibu hamil", ["Panduan ibu hamil"], [], "ibu hamil"),
+        ("buku gizi karya ibu hamil", ["Panduan ibu hamil"], [], "gizi ibu hamil"),
+        ("buku karya Andrea Hirata", ["Laskar Pelangi"], ["person"], ""),
+        ("buku karya Tere Liye", [], ["person"], ""),
+        ("buku pelangi terbitan Bentang", ["Laskar Pelangi"], ["publisher"], "pelangi"),
+    ],
+)
+def test_a_name_that_was_looked_for_anywhere_was_no_name(
+    tmp_path: Path, text: str, titles: list[str], named: list[str], subject: str
+) -> None:
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Panduan ibu hamil", contributor="Sari, Dewi"),
+        entry("a.2", "Laskar Pelangi", contributor="Hirata, Andrea", publisher="Bentang"),
+    )
+    found = understand(text)
+    page = Discovery(engine).search(found.query)
+    searched = found.as_searched(page.query)
+    assert [hit.document.title for hit in page.hits] == titles
+    assert [reading.kind for reading in searched.readings] == named
+    assert searched.subject == subject
