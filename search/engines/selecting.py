@@ -56,6 +56,8 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 # A shorter number is a word like any other; a longer one may be somebody's ISBN, DOI or control number.
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
+# Who writes the query language does not type a title.
+_SIGNS: Final = frozenset('":()*')
 # "978", a country and the beginning of a publisher at least; thirteen digits are a whole one.
 _BEGUN_ISBN: Final = re.compile(r"97[89][0-9]{4,9}")
 CACHED: Final = 64
@@ -163,7 +165,9 @@ class Selection(Generic[Q]):
         needs = requirements(query)
         must = self._wanted(needs, demand)
         bonus = self._title_bonus(query) if must else []
-        return self._in.boolean(must or [self._in.everything()], bonus, [self._part(part) for part in needs.unwanted])
+        asked = self._in.boolean(must or [self._in.everything()], bonus, [self._part(part) for part in needs.unwanted])
+        titled = self._titled_as_typed(query) if must else []
+        return self._in.boolean([], [asked, *titled], minimum=1) if titled else asked
 
     def chosen(self, chosen: Filter) -> Q:
         """Documents under one filter."""
@@ -309,6 +313,16 @@ class Selection(Generic[Q]):
             self._in.phrase(TITLE_BOUNDS, [OPENING, *typed], TITLE_BEGINS),
         ]
         return [*bonus, self._in.phrase("w_title", typed, TITLE_HOLDS)] if len(typed) > 1 else bonus
+
+    def _titled_as_typed(self, query: Query) -> list[Q]:
+        """What is called exactly what was typed, where more was read in that than its words: "Kumpulan Puisi Karya Chairil Anwar" may
+        ask for his poems, and is a book, whoever made it."""
+        typed = [clean(word) for word in analysis.plain_words(query.text)]
+        asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]
+        explicit = not _SIGNS.isdisjoint(query.text) or any(clause.negated for clause in query.clauses)
+        if not self._of_records or explicit or query.grouped or typed == asked or len(typed) < 2:
+            return []
+        return [self._in.phrase(TITLE_BOUNDS, [OPENING, *typed, CLOSING], WHOLE_TITLE)]
 
     def _years(self, name: str, first: int, last: int) -> Q:
         return self._in.years(name, first, last) if first <= last else self._in.nothing()

@@ -400,6 +400,25 @@ def test_a_title_hit_stands_before_a_hit_in_the_e_book(engine: Engine) -> None:
     assert sorted(found(searcher, "terumbu karang")) == ["a.1", "a.2", "a.3"]
 
 
+def test_the_title_itself_comes_first_whatever_else_was_read_in_it(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        *(entry(f"a.{n}", f"Deru {n}, kumpulan puisi", contributor="Anwar, Chairil") for n in range(5)),
+        entry("b.1", "Kumpulan puisi karya Chairil Anwar", contributor="Sutrisno, Budi"),
+        entry("b.2", "Kumpulan puisi karya Chairil Anwar dan Rendra", contributor="Sutrisno, Budi"),
+    )
+    text = "Kumpulan Puisi karya Chairil Anwar"
+    asked = replace(parse("kumpulan puisi pengarang:chairil pengarang:anwar"), text=text)
+    assert ids(searcher.keyword(asked, 10))[0] == "b.1"
+    assert searcher.keyword(asked, 10).total == 6
+    assert searcher.keyword(replace(asked, filters=(Filter("contributor", ("Anwar, Chairil",)),)), 10).total == 5
+    explicit = parse("pengarang:chairil pengarang:anwar")
+    for text in ("kumpulan puisi", "(kumpulan puisi karya chairil anwar)"):
+        assert searcher.keyword(replace(explicit, text=text), 10).total == 5
+    unwanted = replace(parse("puisi -sutrisno"), text="kumpulan puisi karya chairil anwar")
+    assert "b.1" not in ids(searcher.keyword(unwanted, 10))
+
+
 def test_the_title_itself_comes_first(engine: Engine) -> None:
     searcher = load(
         engine,
