@@ -20,6 +20,10 @@ MOST_DEMANDED: Final = 3
 # Initials that are written together, as nobody can say them: "JK", "YB", "JRR"; but "Fry", and "Ng" is a surname.
 _SAID_BY_LETTERS: Final = re.compile("(?!ng$)[b-df-hj-np-tv-z][b-df-hj-np-tv-xz]{1,2}", re.IGNORECASE)
 
+# What stands in any book, as a page, a part or a year, and is enough for none: of "soal cpns 2024" not all of 2024.
+_NUMBER: Final = re.compile(r"\d{1,4}", re.ASCII)
+_BEFORE_A_NUMBER: Final = frozenset(("tahun", "thn", "th", "year"))
+
 # Words of a query that are looked for; each is looked for in every field. A longer one is no question.
 MAX_WORDS: Final = 64
 
@@ -28,12 +32,14 @@ MAX_WORDS: Final = 64
 class Requirements:
     """A query's parts by what they demand.
 
-    required: every one. relaxable: at least `minimum`. unwanted: none may match; their own `negated` is taken away.
+    required: every one. relaxable: at least `minimum`. optional: count where they stand. unwanted: none may match; their own
+    `negated` is taken away.
     """
 
     required: tuple[Part, ...] = ()
     relaxable: tuple[Part, ...] = ()
     minimum: int = 0
+    optional: tuple[Part, ...] = ()
     unwanted: tuple[Part, ...] = ()
 
 
@@ -41,7 +47,8 @@ def requirements(query: Query) -> Requirements:
     """What `query` demands of a document; filters apart.
 
     Stop words are left out beside any content word: they tell nothing. Phrases, fields and groups are always required.
-    In a loose query the rule for long texts holds from two content words on, and one may always be missing.
+    In a loose query the rule for long texts holds from two content words on, one may always be missing, and no
+    number is enough.
     """
     # A word that is asked twice counts twice, as in a pasted paragraph.
     parts = list(_bounded(query.parts, [MAX_WORDS]))
@@ -58,8 +65,10 @@ def requirements(query: Query) -> Requirements:
         return Requirements(tuple(wanted), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
         return Requirements((*fixed, *content), unwanted=unwanted)
-    minimum = min(math.ceil(len(content) / ENOUGH), MOST_DEMANDED, len(content) - 1)
-    return Requirements(tuple(fixed), tuple(map(_without_initials, content)), minimum, unwanted)
+    telling = [part for part in content if not (query.loose and _is_number(part))] or content
+    numbers = [part for part in content if part not in telling]
+    minimum = max(1, min(math.ceil(len(telling) / ENOUGH), MOST_DEMANDED, len(telling) - 1))
+    return Requirements(tuple(fixed), tuple(map(_without_initials, telling)), minimum, tuple(numbers), unwanted)
 
 
 def _without_initials(part: Part) -> Part:
@@ -67,6 +76,15 @@ def _without_initials(part: Part) -> Part:
     if not isinstance(part, Clause) or not any(other.initials for other in part.others):
         return part
     return replace(part, others=tuple(other for other in part.others if not other.initials))
+
+
+def _is_number(part: Part) -> bool:
+    words = (
+        [word for word in analysis.plain_words(part.text) if word not in _BEFORE_A_NUMBER]
+        if isinstance(part, Clause)
+        else []
+    )
+    return len(words) == 1 and _NUMBER.fullmatch(words[0]) is not None
 
 
 def is_relaxed(query: Query) -> bool:

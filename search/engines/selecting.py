@@ -164,7 +164,7 @@ class Selection(Generic[Q]):
     def _match(self, query: Query, demand: Demand) -> Q:
         needs = requirements(query)
         must = self._wanted(needs, demand)
-        bonus = self._title_bonus(query) if must else []
+        bonus = [*(self._part(part) for part in needs.optional), *self._title_bonus(query)] if must else []
         asked = self._in.boolean(must or [self._in.everything()], bonus, [self._part(part) for part in needs.unwanted])
         titled = self._titled_as_typed(query) if must else []
         return self._in.boolean([], [asked, *titled], minimum=1) if titled else asked
@@ -188,10 +188,11 @@ class Selection(Generic[Q]):
         """What must match."""
         required = [self._part(part) for part in needs.required]
         relaxable = [self._part(part) for part in needs.relaxable]
+        optional = [self._part(part) for part in needs.optional]
         if demand == "any" and required + relaxable:
-            return [self._in.boolean([], required + relaxable, minimum=1)]
+            return [self._in.boolean([], required + relaxable + optional, minimum=1)]
         if demand == "all":
-            return required + relaxable
+            return required + relaxable + optional
         most = [self._in.boolean([], relaxable, minimum=needs.minimum)] if relaxable else []
         return required + most
 

@@ -400,6 +400,18 @@ def test_a_title_hit_stands_before_a_hit_in_the_e_book(engine: Engine) -> None:
     assert sorted(found(searcher, "terumbu karang")) == ["a.1", "a.2", "a.3"]
 
 
+def test_where_some_words_are_enough_a_number_counts_where_it_stands(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Soal ujian"),
+        entry("a.2", "Soal ujian 2024"),
+        entry("a.3", "Laporan 2024"),
+        entry("a.4", "Laporan", pages=["2024"]),
+    )
+    asked = parse("soal cpns 2024").loosened()
+    assert ids(searcher.keyword(asked, 10)) == ["a.2", "a.1"]
+
+
 def test_the_title_itself_comes_first_whatever_else_was_read_in_it(engine: Engine) -> None:
     searcher = load(
         engine,

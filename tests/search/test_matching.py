@@ -83,3 +83,22 @@ def test_initials_and_courtesies_are_left_out_beside_a_name(text: str) -> None:
     assert "Jassin" in names
     assert not needs.relaxable
     assert not {"H.B.", "Prof.", "Dr.", "bin"}.intersection(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "beside"),
+    [
+        ("soal cpns 2024", [["soal"], ["cpns"]], [["2024"]]),
+        ("kuhp 2023", [["kuhp"]], [["2023"]]),
+        ("1984 2001", [["1984"], ["2001"]], []),
+        ("covid19 vaksin", [["covid19"], ["vaksin"]], []),
+    ],
+)
+def test_where_some_words_are_enough_a_number_is_none_of_them(
+    text: str, some: list[list[str]], beside: list[list[str]]
+) -> None:
+    needs = requirements(parse(text).loosened())
+    assert texts(needs.relaxable) == some
+    assert needs.minimum == 1
+    assert texts(needs.optional) == beside
+    assert not requirements(parse(text)).optional
