@@ -1,5 +1,6 @@
 """Which reading of a search is run: as it was typed, in another spelling, or with some of its words."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from search import analysis, forgiving
 from search.document import DocumentId
 from search.engine import Searcher
+from search.engines.spelling import nearest
 from search.forgiving import FEW_FOR_A_SLIP, FEW_HITS, Spellings
 from search.highlight import Matcher
 from search.implied import (
@@ -96,6 +98,8 @@ class Asking:
         some = not found or is_relaxed(first.query)
         if some and (published := self._asked_as(first, with_publisher_named(first.query))):
             return published
+        if not found and not exact and (published := self._published_respelled(query)):
+            return published
         if spellings is not None:
             first = self._eased(first, answers[spellings])
         elif doubtful and found < FEW_HITS:
@@ -154,6 +158,24 @@ class Asking:
                 nearest = self.searcher.answer([near])[near].items if near else ()
                 return Attempt(ready.query, self._ranked(ready.query), nearest, ready.also, typed=query)
         return replace(first, meant=_far_more(found, finding))
+
+    def _published_respelled(self, query: Query) -> Attempt | None:
+        """With the nearest spelling of a publisher's name that nothing is of: "penerbit erlanga"; None where none is asked for or near.
+
+        Publishers are no vocabulary to respell other words by, so their names are looked through only here.
+        """
+        asked = with_publisher_named(query) or query
+        named = (clause for clause in asked.wanted if clause.field == "publisher")
+        words = {word for clause in named for word in analysis.plain_words(clause.text)}
+        if not words:
+            return None
+        known: Counter[str] = Counter()
+        for value in self.searcher.facet_values("publisher", Query()):
+            known.update(dict.fromkeys(analysis.plain_words(value.value), value.count))
+        near = {word: nearest(word, known) for word in words}
+        for _, ready, _ in self._finding(forgiving.respelled(asked, near)):
+            return Attempt(ready.query, self._ranked(ready.query), (), ready.also, typed=query)
+        return None
 
     def _finding(self, others: Sequence[Query]) -> list[tuple[Query, Prepared, int]]:
         """Those of `others` that find something, as they are run, and how much."""

@@ -387,3 +387,30 @@ def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
     assert sorted(hit.document.id for hit in page.hits) == found
     assert page.typed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "shown"),
+    [
+        ("penerbit erlanga", ["a.1", "a.2"], "penerbit:erlangga"),
+        ("buku penerbit erlanga", ["a.1", "a.2"], "penerbit:erlangga"),
+        ("buku fisika terbitan erlanga", ["a.2"], "fisika penerbit:erlangga"),
+        ("penerbit gramdia pustaka", ["a.3"], "penerbit:gramedia penerbit:pustaka"),
+        ("buku kimia penerbit erlanga", [], ""),
+        ("penerbit qwertyu", [], ""),
+        ("erlanga", [], ""),  # no word is taken for that of a publisher
+    ],
+)
+def test_a_publisher_that_nothing_is_of_is_respelled(text: str, found: list[str], shown: str, tmp_path: Path) -> None:
+    engine = loaded(
+        tmp_path,
+        entry("a.1", "Biologi", publisher="Erlangga"),
+        entry("a.2", "Fisika", publisher="PT Erlangga"),
+        entry("a.3", "Anatomi", publisher="Gramedia Pustaka Utama"),
+    )
+    query = understand(text, (), "", date(2026, 8, 1)).query
+    page = Discovery(engine).search(query)
+    assert sorted(hit.document.id for hit in page.hits) == found
+    assert page.query.text == (shown or text)
+    assert (page.typed is not None) == bool(found)
+    assert Discovery(engine).search(query, exact=True).typed is None
