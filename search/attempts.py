@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from search import analysis, forgiving
+from search.bilingual.persons import in_names_beside
 from search.document import DocumentId
 from search.engine import Searcher
 from search.engines.spelling import nearest
@@ -150,7 +151,8 @@ class Asking:
         """The attempt in another spelling, if that finds something where nothing was; else with what it may have meant."""
         spellings = self._known_spellings(doubtful)
         begun = forgiving.begun(query, spellings, doubtful)
-        others = [*forgiving.respelled(query, spellings), *([begun] if begun else [])]
+        named = _persons_respelled(query, doubtful)
+        others = [*named, *forgiving.respelled(query, spellings), *([begun] if begun else [])]
         finding = self._finding(others)
         for other, ready, _ in finding if not found else ():
             if not forgiving.gives_up_known(query, other, spellings):
@@ -227,6 +229,17 @@ class Asking:
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)
+
+
+def _persons_respelled(query: Query, doubtful: Sequence[str]) -> tuple[Query, ...]:
+    """With the names of known persons, which need not be those that the index has: "bung karni" asks for Sukarno."""
+    words = list(_words(query))
+    beside = {word: in_names_beside(words, words.index(word)) for word in doubtful}
+    return forgiving.respelled(query, {word: nearest(word, dict.fromkeys(near, 1)) for word, near in beside.items()})
+
+
+def _words(query: Query) -> Iterator[str]:
+    return (word for clause in query.wanted for word in analysis.plain_words(clause.text))
 
 
 def _apart(parts: Iterable[Part], typed: Collection[str]) -> Iterator[Part]:

@@ -38,6 +38,22 @@ def also_called(words: Sequence[str]) -> tuple[str, ...]:
     return _table().get(tuple(words), ())
 
 
+def in_names_beside(words: Sequence[str], place: int) -> frozenset[str]:
+    """What stands at `place` in the names of known persons that all other words are those of `words` around it.
+
+    >>> in_names_beside(["pidato", "bung", "karni"], 2), in_names_beside(["karni"], 0)
+    (frozenset({'karno'}), frozenset())
+    """
+    fitting = (
+        name[at]
+        for name in _table()
+        for at in range(len(name) if len(name) > 1 else 0)
+        if at <= place
+        and (*name[:at], words[place], *name[at + 1 :]) == tuple(words[place - at : place - at + len(name)])
+    )
+    return frozenset(fitting)
+
+
 @cache
 def _table() -> Mapping[Words, tuple[str, ...]]:
     found: dict[Words, tuple[str, ...]] = {}

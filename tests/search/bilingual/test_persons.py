@@ -156,3 +156,28 @@ def test_persons_are_found_by_their_initials_and_their_other_names(
 
 def test_an_author_whose_initials_a_record_has_comes_first(tmp_path: Path) -> None:
     assert found_by(tmp_path, "buku karya JK Rowling") == ["a.2", "a.5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "found"),
+    [
+        ("bung karni", "bung karno", ["a.7", "a.6"]),
+        ("politik bung karni", "politik bung karno", ["a.6"]),
+        ("buku karya gus dur", "", ["a.8"]),
+        ("pengarang:abdurahman pengarang:wahid", "pengarang:abdurrahman pengarang:wahid", ["a.8"]),
+        ("karti", "", []),
+        ("pak karni", "", []),
+    ],
+)
+def test_a_slip_in_the_name_of_a_person_is_respelled_though_no_record_has_that_name(
+    text: str, shown: str, found: list[str], tmp_path: Path
+) -> None:
+    engine = loaded(
+        tmp_path,
+        entry("a.6", "Sukarno, biografi politik", contributor="Legge, John David"),
+        entry("a.7", "Sukarno", contributor="Adams, Cindy"),
+        entry("a.8", "Prisma pemikiran", contributor="Wahid, Abdurrahman"),
+    )
+    page = Discovery(engine, lexicon=shipped).search(understand(text, (), "", date(2026, 8, 1)).query)
+    assert [hit.document.id for hit in page.hits] == found
+    assert (page.query.text if page.typed is not None else "") == shown
