@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ingest.files import UNFINISHED_SUFFIXES
 from ingest.report import IngestReport
 
 LOADED, REFUSED, REPORTS = "loaded", "refused", "reports"
 # How long a file must have been left alone: a copy over a slow line pauses for seconds.
 QUIET_S: Final = 10.0
 _OURS: Final = frozenset((LOADED, REFUSED, REPORTS))
-# Names under which programs write what is not finished yet, and those of files that no one means to drop.
-_UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 _BACKUP: Final = "~"
+# What Windows puts into folders by itself.
+_OF_WINDOWS: Final = frozenset(("thumbs.db", "desktop.ini"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _look_into(folder: Path) -> _Look | None:
     for top, _, names in os.walk(folder, onerror=closed.append):
         changed_ns = max(changed_ns, os.lstat(top).st_mtime_ns)
         for name in names:
-            if name.lower().endswith(_UNFINISHED):
+            if name.lower().endswith(UNFINISHED_SUFFIXES):
                 return None
             path = Path(top, name)
             places.add((str(path), _look(path.lstat())))
@@ -176,7 +177,10 @@ def _is_named(folder: Path, report: IngestReport) -> bool:
 
 
 def _is_unfinished(name: str) -> bool:
-    return name.startswith((".", _BACKUP)) or name.lower().endswith((*_UNFINISHED, _BACKUP))
+    """Whether a program writes the file still, or no one means to drop it."""
+    if name.lower() in _OF_WINDOWS:
+        return True
+    return name.startswith((".", _BACKUP)) or name.lower().endswith((*UNFINISHED_SUFFIXES, _BACKUP))
 
 
 def _free(path: Path) -> Path:

@@ -6,11 +6,11 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, Literal, Protocol, cast
 from zipfile import ZipFile
 
 from ingest import archives
@@ -32,28 +32,47 @@ PDF_EFFORT: Final = 0.2
 # Files that lie beside catalogues and are no records: skipped in a folder or archive, refused when named.
 _SKIPPED_SUFFIXES: Final = frozenset(
     (
-        *(".md", ".toml", ".py", ".pyc", ".html", ".css", ".jpg", ".jpeg", ".png", ".gif", ".ini", ".db", ".sqlite3"),
+        *(".md", ".toml", ".py", ".pyc", ".html", ".css", ".ini", ".db", ".sqlite3"),
         *(
-            ".exe",
-            ".dll",
-            ".bat",
-            ".sh",
-            ".log",
-            ".sql",
-            ".bak",
-            ".lnk",
-            ".epub",
-            ".doc",
-            ".docx",
-            ".odt",
-            ".ppt",
-            ".pptx",
+            ".jpg",
+            ".jpeg",
+            ".png",
+            ".gif",
+            ".bmp",
+            ".webp",
+            ".heic",
+            ".svg",
+            ".mp3",
+            ".wav",
+            ".m4a",
+            ".mp4",
+            ".avi",
+            ".mkv",
+            ".mov",
         ),
+        *(".exe", ".dll", ".bat", ".sh", ".log", ".sql", ".bak", ".lnk"),
     )
 )
+# What may well be an e-book or a list of titles, in a form that is not read: skipped in the same way, but told.
+_DOCUMENT_SUFFIXES: Final = frozenset(
+    (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".epub", ".mobi", ".azw", ".azw3", ".djvu")
+)
+# What programs write while a file is copied or downloaded.
+UNFINISHED_SUFFIXES: Final = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
+# Office programs keep one of these beside each document that is open.
+_LOCK: Final = "~$"
 # Records come with these endings as well; what holds none is skipped in the same way.
 _MIXED_SUFFIXES: Final = frozenset({".txt", ".json"})
 _PASSED_OVER: Final = "__MACOSX"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that nobody named and that is not read, though it may be meant to be. top: the folder or archive that was named."""
+
+    path: Path
+    top: Path
+    why: Literal["document", "unfinished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +107,27 @@ class FoundFile:
         return self.size_bytes * self.effort_per_byte
 
 
-def find(paths: Iterable[Path], links: bool = True) -> Iterator[FoundFile | Rejected]:
+_Found = FoundFile | PassedOver | Rejected
+
+
+def find(
+    paths: Iterable[Path], links: bool = True, on_passed_over: Callable[[PassedOver], None] = lambda _: None
+) -> Iterator[FoundFile | Rejected]:
     """Every file of `paths`, folders walked and archives opened in order of name, links to folders not followed.
 
     In a folder or archive, files that are plainly something else (text, pictures, programs) and data folders of Telusur
     are passed over in silence; anything else that is none of ours is rejected by name. links: whether files there may be
-    links.
+    links. on_passed_over: is told of documents and of what is still being copied, which are passed over too.
     """
     for path in paths:
-        if path.is_dir():
-            yield from _walk(path, links)
-        else:
-            yield from _file(path)
+        for found in _walk(path, links) if path.is_dir() else _file(path):
+            if isinstance(found, PassedOver):
+                on_passed_over(found)
+            else:
+                yield found
 
 
-def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
+def _walk(top: Path, links: bool) -> Iterator[_Found]:
     closed: list[OSError] = []
     for folder, subfolders, names in os.walk(top, onerror=closed.append):
         if _is_of_telusur(folder):
@@ -112,7 +137,7 @@ def _walk(top: Path, links: bool) -> Iterator[FoundFile | Rejected]:
         for name in sorted(names):
             path = Path(folder, name)
             if links or not os.path.islink(path):  # unlike Path, it raises nothing
-                yield from _worth_telling(name, _file(path))
+                yield from _worth_telling(path, top, _file(path))
             else:
                 yield Rejected(Origin(str(path)), "unreadable_file", "This is a link; put the file itself here.")
     for error in closed:
@@ -127,19 +152,22 @@ def _is_of_telusur(folder: str) -> bool:
     )
 
 
-def _worth_telling(name: str, found: Iterable[FoundFile | Rejected]) -> Iterator[FoundFile | Rejected]:
+def _worth_telling(path: Path, top: Path, found: Iterable[_Found]) -> Iterator[_Found]:
     """What was found under a name that nobody gave, without what lies beside catalogues and is none."""
-    suffix = Path(name).suffix.lower()
-    if name.startswith(".") or suffix in _SKIPPED_SUFFIXES:
+    name, suffix = path.name, path.suffix.lower()
+    if name.startswith((".", _LOCK)) or suffix in _SKIPPED_SUFFIXES:
+        return
+    if suffix in _DOCUMENT_SUFFIXES or suffix in UNFINISHED_SUFFIXES:
+        yield PassedOver(path, top, "document" if suffix in _DOCUMENT_SUFFIXES else "unfinished")
         return
     for item in found:
         if suffix not in _MIXED_SUFFIXES:
             yield item
-        elif not isinstance(item, Rejected):
+        elif isinstance(item, FoundFile):
             yield replace(item, is_guess=item.kind == "table")
 
 
-def _file(path: Path) -> Iterator[FoundFile | Rejected]:
+def _file(path: Path) -> Iterator[_Found]:
     """The file, or the files in it."""
     item = inspect(path)
     if isinstance(item, _Archive):
@@ -200,7 +228,7 @@ def _found(
     return FoundFile(path, kind, packed, size, archive, place)
 
 
-def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
+def _unpacked(path: Path) -> Iterator[_Found]:
     """The files in an archive. One that holds nothing for us is rejected once, and not once a file."""
     refused: list[Rejected] = []
     any_found = False
@@ -209,8 +237,10 @@ def _unpacked(path: Path) -> Iterator[FoundFile | Rejected]:
             for place, name in archives.members(archive, path.stat().st_size):
                 if _PASSED_OVER in name:
                     continue
-                for item in _worth_telling(Path(name).name, [_member(archive, place, path, name)]):
-                    if isinstance(item, FoundFile):
+                for item in _worth_telling(path / name, path, [_member(archive, place, path, name)]):
+                    if isinstance(item, PassedOver):
+                        yield item
+                    elif isinstance(item, FoundFile):
                         any_found = True
                         yield from refused
                         yield item

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from ingest.changes import Change, Known, change_of, known, numbered
 from ingest.collecting import collecting_rarely
 from ingest.ebooks import EbookStore, Hold, StoreError
-from ingest.files import READ_ERRORS, FoundFile, find, open_stream, plain_file
+from ingest.files import READ_ERRORS, FoundFile, PassedOver, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
 from ingest.jobs import IngestJob, Progress
@@ -54,6 +54,11 @@ BATCH_COMPARED: Final = 1_000
 _FOLLOWED_S: Final = 2.0
 # Of the work that a record is, the part that is done when it is read and mapped.
 _READING: Final = 1 / 3
+_TOLD_FILES: Final = 5
+_PASSED_OVER: Final = {
+    "document": "These documents are passed over; save as PDF what is an e-book, and as .xlsx or CSV what is a table of titles",
+    "unfinished": "These files are still being copied or downloaded; load them once they are whole",
+}
 
 
 class Load:
@@ -105,11 +110,13 @@ class Load:
         """Load everything; gives the report. Raises what the engine raises (IndexBusy, SchemaMismatch...)."""
         self._ebooks.clear()
         files: list[FoundFile] = []
-        for found in find(self._job.paths, self._job.links):
+        passed_over: list[PassedOver] = []
+        for found in find(self._job.paths, self._job.links, passed_over.append):
             if isinstance(found, Rejected):
                 self._refuse(found)
             else:
                 files.append(found)
+        self._tell_of_passed_over(passed_over)
         self._report.files = len(files)
         self._total = sum(found.effort for found in files)
         own, others = self._held()
@@ -219,6 +226,17 @@ class Load:
         """A log or a list of other things is no reason to end each night's load with an exit code; a table may be one."""
         self._report.files -= 1
         self._note(str(found.path), f"passed over; if it is a table of titles, name the file itself. {why.reason}")
+
+    def _tell_of_passed_over(self, passed_over: Sequence[PassedOver]) -> None:
+        """A sentence for each folder and kind: what lies beside a catalogue is no refusal, but may be meant to be loaded."""
+        names: dict[tuple[Path, str], list[str]] = {}
+        for found in passed_over:
+            names.setdefault((found.top, found.why), []).append(str(found.path.relative_to(found.top)))
+        for (top, why), those in names.items():
+            told = ", ".join(those[:_TOLD_FILES]) + (
+                f" and {len(those) - _TOLD_FILES:,} more" if those[_TOLD_FILES:] else ""
+            )
+            self._note(str(top), f"{_PASSED_OVER[why]}: {told}.")
 
     def _has_read(self, effort: float, items: int = 0) -> None:
         """`effort` is what all that was read so far took."""

@@ -33,6 +33,10 @@ _ALEPH: Final = re.compile(rb"^[0-9]{9} (?:[0-9]{3}|LDR|FMT)[0-9A-Za-z ^]{2} [A-
 _XLSX: Final = re.compile(rb"PK\x03\x04.{26}xl/", re.DOTALL)
 _OTHER_OFFICE: Final = re.compile(rb"PK\x03\x04.{26}(?:word/|ppt/|mimetype|META-INF/|AndroidManifest)", re.DOTALL)
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_EPUB: Final = b"mimetypeapplication/epub+zip"
+_OTHER_ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_EBOOK_NAMES: Final = (".epub", ".mobi", ".azw", ".azw3", ".djvu")
+_DATABASE_NAMES: Final = (".mdb", ".accdb", ".dbf", ".sql", ".frm", ".ibd")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
 # Excel saves "Text (Tab delimited)" and "Unicode Text" under this ending, which notes of all kinds have too.
@@ -124,10 +128,21 @@ def is_zip(head: bytes) -> bool:
 
 def refusal(head: bytes, name: str) -> str:
     """Why a file of no kind is not read, and what to do."""
-    if head.startswith(_OLD_OFFICE):
-        return "This is a document of an old office program (.xls, .doc); save a table as .xlsx or CSV."
-    if name.lower().endswith(".ods") or b"opendocument.spreadsheet" in head[:200]:
+    name = name.lower()
+    if head.startswith(_OTHER_ARCHIVES):
+        return "This is an archive of another kind (RAR, 7z); unpack it and load the folder, or pack it as zip."
+    if name.endswith(_EBOOK_NAMES) or _EPUB in head[:200]:
+        return "This is an e-book in another form than PDF (EPUB, MOBI, DjVu); save it as PDF, which can be read and searched here."
+    if name.endswith(_DATABASE_NAMES):
+        return "This is a database's own file; export its titles as a table (CSV, .xlsx) or as MARC."
+    if name.endswith(".ods") or b"opendocument.spreadsheet" in head[:200]:
         return "This is a spreadsheet of LibreOffice (.ods); save it as .xlsx or CSV."
+    if head.startswith(_OLD_OFFICE):
+        return (
+            "This is a document of an old office program (.xls, .doc); save a table as .xlsx or CSV, an e-book as PDF."
+        )
+    if _OTHER_OFFICE.search(head):
+        return "This is a document of an office program (.docx, .pptx, .odt); save a table as .xlsx or CSV, an e-book as PDF."
     if _HTML_START.match(head):
         return (
             "This is a web page (HTML), as a site shows instead of a file; open it, and download the file itself again."

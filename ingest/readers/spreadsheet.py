@@ -60,7 +60,9 @@ def _check(file: IO[bytes]) -> None:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
-        raise WorkbookError(f"The workbook is damaged: {error}.") from error
+        raise WorkbookError(
+            "The workbook is damaged, or was not copied to its end; copy it here again, or save it as CSV."
+        ) from error
     size = file.seek(0, 2)
     file.seek(0)
     unpacked = sum(part.file_size for part in parts)

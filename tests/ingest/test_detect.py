@@ -128,6 +128,31 @@ def test_what_to_do_with_an_old_spreadsheet_is_said(tmp_path: Path) -> None:
         assert ".xlsx" in item.reason
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "step"),
+    [
+        ("koleksi.rar", b"Rar!\x1a\x07\x01\x00" + bytes(range(200)), "unpack it"),
+        ("novel.mobi", bytes(60) + b"BOOKMOBI", "save it as PDF"),
+        ("katalog.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00", "export its titles"),
+        ("laporan.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an e-book as PDF"),
+    ],
+)
+def test_what_to_do_with_a_file_of_another_program_is_said(name: str, head: bytes, step: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(head)
+    (item,) = read_all(tmp_path / name)
+    assert isinstance(item, Rejected)
+    assert step in item.reason
+
+
+def test_what_to_do_with_an_office_document_or_ebook_is_said(tmp_path: Path) -> None:
+    found = files_of_others(tmp_path)
+    for name, step in (("docx", "office program"), ("epub", "save it as PDF")):
+        (tmp_path / "buku").write_bytes(found[name])
+        (item,) = read_all(tmp_path / "buku")
+        assert isinstance(item, Rejected)
+        assert step in item.reason
+
+
 def test_random_bytes_are_no_damaged_xml_and_xml_with_damage_is() -> None:
     drawn = random.Random(5)
     for size in (500, 5_000):

@@ -181,6 +181,13 @@ def test_a_folder_with_nothing_for_us_is_put_apart_and_named(drop: Path, library
     assert places(drop) == ["refused/foto/a.jpg"]
 
 
+def test_what_programs_leave_in_a_folder_is_no_dropped_file(drop: Path) -> None:
+    folder = eager(drop)
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$katalog.xlsx", ".~lock.katalog.xlsx#"):
+        (drop / name).write_bytes(b"x")
+    assert settled(folder) == []
+
+
 def test_links_in_a_dropped_folder_lead_nowhere(drop: Path, library: Library, tmp_path: Path) -> None:
     folder = eager(drop)
     (drop / "kiriman").mkdir()

@@ -415,6 +415,21 @@ def test_a_text_with_tabs_that_nobody_named_is_no_refusal(library: Library, tmp_
     assert library.load(log, columns=in_order).outcomes["indexed"] == 2
 
 
+def test_documents_and_unfinished_files_beside_a_catalogue_are_told_and_no_refusals(
+    library: Library, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.mrc", [record("1", "Satu")])
+    (tmp_path / "baru").mkdir()
+    for name in ("Surat.docx", "baru/novel.epub", "besar.pdf.part", "~$katalog.xlsx", "Thumbs.db", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"\x05admin")
+    report = library.load(tmp_path)
+    assert (report.files, report.outcomes["indexed"], report.outcomes["refused"]) == (1, 1, 0)
+    assert [note.partition(": ")[2].rpartition(": ")[2] for note in report.notes] == [
+        "Surat.docx, baru/novel.epub.",
+        "besar.pdf.part.",
+    ]
+
+
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
     library.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
     discovery = Discovery(library.engine, LetterEmbedder())
