@@ -12,7 +12,7 @@ from search.analysis import plain_words
 
 _MARK: Final = re.compile(r"\s/(\s*)(?=[\w\[(])")
 _TITLE: Final = frozenset("abnp")
-_NAMES: Final = ("100", "110", "111", "700", "710", "711", "720")
+NAMES: Final = ("100", "110", "111", "700", "710", "711", "720")
 _SHORTEST_NAME: Final = 3
 _NO_NAMES: Final = frozenset(("and", "dan", "del", "der", "des", "for", "the", "und", "van", "von"))
 # Where a name stands that begins a statement, initials and honours apart: "Prof. M. Quraish Shihab", but not "specialists
@@ -43,25 +43,36 @@ def _parted(view: MarcView, field: Field) -> Sequence[Subfield]:
     """The subfields with the statement in its place, () where the last of the title holds none."""
     place = max(place for place, (code, _) in enumerate(field.subfields) if code in _TITLE)
     code, text = field.subfields[place]
-    stated = set(plain_words(field.get("c")))
+    found = title_and_statement(text, field.get("c"), view.of(*NAMES))
+    if found is None:
+        return ()
+    title, statement = found
+    before, after = [*field.subfields[:place], (code, f"{title} /")], field.subfields[place + 1 :]
+    if not statement:
+        return [*before, *after]
+    said = set(plain_words(statement))
+    more = [(code, value) for code, value in after if code != "c" or not said.issuperset(plain_words(value))]
+    return [*before, ("c", statement), *more]
+
+
+def title_and_statement(text: str, stated: str, names: Sequence[Field]) -> tuple[str, str] | None:
+    """A title without the statement that it holds, and this, "" where it is stated already; None for one that holds none.
+
+    stated: what is known as the statement besides. names: the headings of the record's names.
+    """
+    known = set(plain_words(stated))
     for mark in islice(_MARK.finditer(text), _MOST_STROKES):
         title, statement = text[: mark.start()], text[mark.end() :]
         said = plain_words(statement)
         if not title.strip() or not said:
             continue
-        before, after = [*field.subfields[:place], (code, f"{title} /")], field.subfields[place + 1 :]
-        if stated.issuperset(said):
-            return [*before, *after]
+        if known.issuperset(said):
+            return title, ""
         if _is_lower_than(statement, title):
             continue
-        if _says_so(said):
-            more = [
-                (code, value) for code, value in after if code != "c" or not set(said).issuperset(plain_words(value))
-            ]
-            return [*before, ("c", statement), *more]
-        if not stated and mark[1] and _begins_with_name(view, statement):
-            return [*before, ("c", statement), *after]
-    return ()
+        if _says_so(said) or (not known and mark[1] and _begins_with_name(names, statement)):
+            return title, statement
+    return None
 
 
 def _is_lower_than(text: str, title: str) -> bool:
@@ -73,7 +84,7 @@ def _says_so(said: Sequence[str]) -> bool:
     return f"{' '.join(said)} ".startswith(tuple(f"{word} " for word in words("responsibility", "first")))
 
 
-def _begins_with_name(view: MarcView, text: str) -> bool:
+def _begins_with_name(names: Sequence[Field], text: str) -> bool:
     """Whether a heading of the record stands at the beginning: one word of a person, of a body two or all of them.
 
     One word of a body says nothing: "Kamus Inggris-Indonesia / Indonesia-Inggris" of a ministry in Indonesia.
@@ -81,7 +92,7 @@ def _begins_with_name(view: MarcView, text: str) -> bool:
     said = [word for word in plain_words(text.partition(" / ")[0]) if len(word) > 1]
     honours = words("responsibility", "honours")
     first = [word for word in said if word not in honours][:_FIRST_WORDS]
-    for field in view.of(*_NAMES):
+    for field in names:
         name = {word for word in plain_words(joined(field, "ab")) if len(word) >= _SHORTEST_NAME} - _NO_NAMES
         is_enough = _is_person(field) or len(name.intersection(said)) > 1 or name == set(said)
         if is_enough and not name.isdisjoint(first):

@@ -1,16 +1,18 @@
 """A row of a table made into a MARC record, by a map of columns."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from html import unescape
 from html.entities import html5
 from typing import Final
 
+from ingest.mappings.responsibility import NAMES
 from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
+from ingest.readers.table_title import has_stroke, title_parts
 from ingest.record import Field, Record, Subfield
 from ingest.transform import is_guessed, is_hijri, year
 from search.isbn import isbn13
@@ -47,8 +49,7 @@ _SEVERAL: Final = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE: Final = re.compile(r"[a-z]{3}")
-_RESPONSIBILITY: Final = re.compile(r"\s+/\s+")
-_REST_OF_TITLE: Final = re.compile(r"\s*:\s+|\s+:\s*")
+_OTHER_DETAILS: Final = re.compile(r"\s*:\s+|\s+:\s*")
 _SIZE: Final = re.compile(r"\s*;\s*")
 _SERIES_NUMBER: Final = re.compile(r"\s+;\s*")
 _COUNTRY_PLACES, _LANGUAGE_PLACES = 3, 3
@@ -100,7 +101,7 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
             continue
         for number, text in enumerate(_values(mapping, column, places, cells)):
             target = column.to if number == 0 else column.more
-            for at, subfields in _placed(column, target, text):
+            for at, subfields in _placed(column, target, text, lambda: _who(mapping, columns, cells)):
                 _add(fields, at, subfields)
     if not any(target.tag == "245" and any(code in _TITLE_CODES for code, _ in held) for target, held in fields):
         fields.clear()
@@ -144,8 +145,24 @@ def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells:
                 yield part
 
 
-def _placed(column: Column, target: Target, text: str) -> Values:
-    """A value, in the form that its kind asks for, with the field it goes to; [] when it is worth nothing."""
+def _who(mapping: TableMapping, columns: Plan, cells: Sequence[str]) -> tuple[str, list[Field]]:
+    """The statement of responsibility that a row has in a column of its own, and the fields of its names."""
+    stated: list[str] = []
+    names: list[Field] = []
+    for column, places, _ in columns:
+        if (column.to.tag, column.to.code) == ("245", "c"):
+            stated += _values(mapping, column, places, cells)
+        elif column.to.tag in NAMES:
+            for text in _values(mapping, column, places, cells):
+                names.append(data_field(column.to.tag, column.to.indicators, [(column.to.code, text)]))
+    return " ".join(stated), names
+
+
+def _placed(column: Column, target: Target, text: str, who: Callable[[], tuple[str, list[Field]]]) -> Values:
+    """A value, in the form that its kind asks for, with the field it goes to; [] when it is worth nothing.
+
+    who: gives what tells a statement of responsibility from a stroke of the title's own.
+    """
     kind = column.kind
     if kind in _NUMBERS:
         if is_destroyed(text):
@@ -159,7 +176,9 @@ def _placed(column: Column, target: Target, text: str) -> Values:
         text = _year(text)
     elif kind == "date":
         text = text[:10]
-    elif kind in ("title", "physical", "series"):
+    elif kind == "title":
+        return [(target, title_parts(target.code, text, *(who() if has_stroke(text) else ())))]
+    elif kind in ("physical", "series"):
         return [(target, _parted(kind, target.code, text))]
     return [(target, [(target.code, f"{column.label}{text}")])]
 
@@ -221,17 +240,16 @@ def is_destroyed(text: str) -> bool:
 def _parted(kind: str, code: str, text: str) -> list[Subfield]:
     """A text with the punctuation of ISBD, in its subfields.
 
-    >>> _parted("title", "a", "Laut : cerita / Leila")
-    [('a', 'Laut :'), ('b', 'cerita /'), ('c', 'Leila')]
+    >>> _parted("physical", "a", "xii, 234 hlm. : ilus. ; 21 cm")
+    [('a', 'xii, 234 hlm. :'), ('b', 'ilus. ;'), ('c', '21 cm')]
     """
     if kind == "series":
         name, *number = _SERIES_NUMBER.split(text, maxsplit=1)
         return [(code, f"{name} ;"), ("v", number[0])] if number and number[0] else [(code, name)]
-    last_mark = _RESPONSIBILITY if kind == "title" else _SIZE
-    first, *last = last_mark.split(text, maxsplit=1)
-    first, *rest = _REST_OF_TITLE.split(first, maxsplit=1)
+    first, *last = _SIZE.split(text, maxsplit=1)
+    first, *rest = _OTHER_DETAILS.split(first, maxsplit=1)
     found = [(code, first), *(("b", part) for part in rest if part), *(("c", part) for part in last if part)]
-    marks = {"b": " :", "c": " /" if kind == "title" else " ;"}
+    marks = {"b": " :", "c": " ;"}
     following = [marks[next_code] for next_code, _ in found[1:]] + [""]
     return [(code, part + mark) for (code, part), mark in zip(found, following, strict=True)]
 

@@ -106,6 +106,26 @@ def test_a_slims_title_is_parted_by_its_punctuation(sample: bytes) -> None:
     assert "=245  10$aCorruption and development :$bthe anti-corruption campaigns$hText" in titles
 
 
+@pytest.mark.parametrize(
+    ("title", "authors", "sor", "lines"),
+    [
+        ("AC / DC", "<Siti Aminah>", "", ["10$aAC / DC"]),
+        ("Input / Output", "", "", ["10$aInput / Output"]),
+        ("AC / DC motors : dasar / Siti Aminah", "<Aminah, Siti>", "", ["10$aAC / DC motors :$bdasar /$cSiti Aminah"]),
+        ("Laut / Leila", "<Leila S. Chudori>", "", ["10$aLaut /$cLeila"]),
+        ("Laut / Leila S. Chudori", "", "Leila S. Chudori", ["10$aLaut$cLeila S. Chudori"]),
+        ("Laut / diceritakan ulang oleh Ana", "<Budi>", "", ["10$aLaut /$cdiceritakan ulang oleh Ana"]),
+        ("Bitung dalam angka / BPS Kota Bitung", "", "", ["10$aBitung dalam angka /$cBPS Kota Bitung"]),
+        ("Ekonomi Mikro / Ekonomi Makro", "", "", ["10$aEkonomi Mikro / Ekonomi Makro"]),
+    ],
+)
+def test_a_stroke_of_the_title_is_told_from_the_statement_of_responsibility(
+    title: str, authors: str, sor: str, lines: list[str]
+) -> None:
+    (record,) = fields(f'title,sor,authors,publish_year\n"{title}","{sor}","{authors}",2010\n')
+    assert [line for line in record if line.startswith("=245")] == [f"=245  {line}" for line in lines]
+
+
 def test_slims_fields_are_mapped(sample: bytes) -> None:
     first = documents(read(sample))[0]
     assert first.fields["title"] == ("PHP 5 for dummies",)
