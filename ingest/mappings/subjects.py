@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from ingest.extract import MarcView, indicator
@@ -23,6 +24,17 @@ _LOCAL_TAGS: Final = frozenset(("653", "690", "691"))
 # The parts that a heading names, by the second indicator of 653 (MARC 21, 2009).
 _TAG_OF_WORD: Final = {"4": "648", "5": "651", "6": "655"}
 _TYPED_DIVISION: Final = re.compile(r"\s*(?:--|—)\s*")  # "Islam--Sejarah" in one subfield
+# A hyphen parts a heading too, where one of its parts is a place: "Pendidikan - Indonesia".
+_HYPHENS: Final = (" - ", " – ")
+_HYPHEN: Final = re.compile(r"\s+[-–]\s+")
+_TYPED_IN: Final = frozenset(("650", "651", "690"))
+# Where places should not stand, and do in lists that were typed.
+_TOPICAL_TAGS: Final = frozenset(("650", "653", "690"))
+_LCSH: Final = "01"
+_IN_BRACKETS: Final = re.compile(r"([^()]*)\(([^()]+)\)")
+_TYPED_ERA: Final = re.compile(
+    r"(?:(?:to|sampai|hingga) )?[12]?[0-9]{3}(?: ?[-–] ?(?:[12]?[0-9]{3})?)?|[0-9]{1,2}(?:st|nd|rd|th) century|abad (?:ke-? ?)?(?:[0-9]{1,2}|[ivx]+)"
+)
 # What `headings` reads; other_headings reads originals besides.
 TAGS: Final = " ".join((*_TAGS, "653", "655"))
 _WORD: Final = re.compile(r"\w+")
@@ -56,7 +68,7 @@ class Headings:
             self.searched.append(text)
             return
         self.counted.append(text)
-        self.parts[_DIVISION_OF_TAG.get(heading.tag, "x")].append(name or text)
+        self.parts[_kind_of_name(heading, name or text)].append(name or text)
         for code, part in divisions:
             self.parts[code].append(part)
 
@@ -64,7 +76,8 @@ class Headings:
         """An uncontrolled word, as if it were a heading under `tag`."""
         if word and counted:
             self.counted.append(word)
-            self.parts[_DIVISION_OF_TAG.get(tag, "x")].append(word)
+            is_place = tag == "653" and is_place_name(word)
+            self.parts["z" if is_place else _DIVISION_OF_TAG.get(tag, "x")].append(word)
         elif word:
             self.searched.append(word)
 
@@ -168,13 +181,79 @@ def _divided(heading: Field) -> tuple[str, list[tuple[str, str]], str, list[str]
         elif code in _NUMBERS and value.startswith(("http", "(")):  # elsewhere it is a system's own path
             uris.append(value)
     name = trim_isbd(without_remark(" ".join(names)))
-    if "--" in name or "—" in name:
-        name, *typed = _TYPED_DIVISION.split(name)
-        divisions = [*(("x", part) for part in typed), *divisions]
+    if ("--" in name or "—" in name) or (
+        heading.tag in _TYPED_IN and (_HYPHENS[0] in name or _HYPHENS[1] in name) and _is_parted_by_hyphens(name)
+    ):
+        name, *typed = _typed_parts(name)
+        divisions = [*((_kind_of_division(part), part) for part in typed), *divisions]
     if not divisions:
         return name, divisions, name, uris
     parts = (name, *[part for _, part in divisions])
     return name, divisions, " -- ".join([part for part in parts if part]), uris
+
+
+def _typed_parts(name: str) -> list[str]:
+    return [part for typed in _TYPED_DIVISION.split(name) for part in _by_hyphens(typed)]
+
+
+def _by_hyphens(text: str) -> list[str]:
+    return _HYPHEN.split(text) if _is_parted_by_hyphens(text) else [text]
+
+
+def _is_parted_by_hyphens(text: str) -> bool:
+    parts = _HYPHEN.split(text)
+    return len(parts) > 1 and any(map(is_place_name, parts))
+
+
+def _kind_of_name(heading: Field, name: str) -> str:
+    """The code of the division that would name what a heading does."""
+    if heading.tag in _TOPICAL_TAGS and indicator(heading, 2) not in _LCSH and is_place_name(name):
+        return "z"
+    return _DIVISION_OF_TAG.get(heading.tag, "x")
+
+
+@remembered
+def _kind_of_division(text: str) -> str:
+    """The code that a division of a typed heading would have; forms are topics as well, for only a list could tell.
+
+    >>> [_kind_of_division(text) for text in ("Girian (Bitung)", "1945-1950", "Abad ke-19", "Kamus")]
+    ['z', 'y', 'y', 'x']
+    """
+    lies_in = _IN_BRACKETS.fullmatch(text)
+    if is_place_name(text) or (lies_in is not None and is_place_name(lies_in[2])):
+        return "z"
+    return "y" if _TYPED_ERA.fullmatch(text.casefold()) else "x"
+
+
+@remembered
+def is_place_name(text: str) -> bool:
+    """Whether a text is a place by ingest/maps/places.toml, with what kind of place it is, or where it lies.
+
+    >>> [is_place_name(text) for text in ("INDONESIA", "Kabupaten Minahasa", "Bitung (Sulawesi Utara)")]
+    [True, True, True]
+    >>> [is_place_name(text) for text in ("Batik (Indonesia)", "Kota hantu", "Java")]
+    [False, False, False]
+    """
+    name = text.strip(" .,").casefold()
+    if (found := _IN_BRACKETS.fullmatch(name)) is not None and found[2] in (_places() | _kinds()):
+        name = found[1].strip()
+    known = _places()
+    return name in known or any(
+        name.startswith(f"{kind} ") and name.removeprefix(f"{kind} ") in known for kind in _kinds()
+    )
+
+
+@cache
+def _places() -> frozenset[str]:
+    lists = ("world", "countries", "indonesia", "united_states")
+    return frozenset(
+        name.strip().casefold() for part in lists for name in " ".join(words("places", part)).split(";") if name.strip()
+    )
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(words("places", "kinds"))
 
 
 @remembered

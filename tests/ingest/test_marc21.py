@@ -413,6 +413,35 @@ def test_roles_of_one_person_are_gathered() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "parts"),
+    [
+        ("650 #4 $a Sejarah -- Indonesia", {"topic": ("Sejarah",), "place": ("Indonesia",)}),
+        (
+            "650 #4 $a Pendidikan - Sejarah - Kabupaten Minahasa",
+            {"topic": ("Pendidikan", "Sejarah"), "place": ("Kabupaten Minahasa",)},
+        ),
+        ("650 #0 $a Storms--Texas.", {"topic": ("Storms",), "place": ("Texas",)}),
+        (
+            "650 #4 $a INDONESIA -- Sejarah -- 1945-1950",
+            {"topic": ("Sejarah",), "place": ("INDONESIA",), "era": ("1945-1950",)},
+        ),
+        ("650 #4 $a Nelayan -- Girian (Bitung)", {"topic": ("Nelayan",), "place": ("Girian (Bitung)",)}),
+        ("653 ## $a Sulawesi Utara", {"place": ("Sulawesi Utara",)}),
+        # None of these is parted, or a place.
+        ("650 #0 $a China", {"topic": ("China",)}),
+        ("650 #4 $a Batik (Indonesia)", {"topic": ("Batik (Indonesia)",)}),
+        ("650 #4 $a Perang Dunia II, 1939 - 1945", {"topic": ("Perang Dunia II, 1939 - 1945",)}),
+        ("650 #4 $a Komputer -- Kamus", {"topic": ("Komputer", "Kamus")}),
+    ],
+)
+def test_places_and_times_typed_into_a_heading_are_told_from_topics(
+    field: str, parts: dict[str, tuple[str, ...]]
+) -> None:
+    found = mapped("245 10 $a T", field).fields
+    assert {name: found[name] for name in ("topic", "place", "era") if name in found} == parts
+
+
 def test_a_role_typed_after_a_name_is_no_part_of_it() -> None:
     document = mapped(
         T, "100 0  $a Ana (Pengarang)", "700 0  $a Ana, (ed. & ilustrator)", "700 0  $a Sting (Musician)",
