@@ -13,7 +13,9 @@ from typing import Final, Literal, cast, get_args
 from ingest.readers.foreign import DEFAULT_LEADER
 from ingest.readers.records import is_control
 
-ValueKind = Literal["text", "title", "physical", "series", "isbn", "issn", "isbn or issn", "year", "date"]
+ValueKind = Literal[
+    "text", "title", "physical", "series", "isbn", "issn", "isbn or issn", "call number", "year", "date"
+]
 _KINDS: Final = get_args(ValueKind)
 
 MAX_BYTES: Final = 1_000_000

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, cast
 
 from ingest.readers import marcxml
 from ingest.readers.columns import HEADING_ROWS, TableMapping, fold, shipped
+from ingest.readers.excel_damage import Damage
 from ingest.readers.foreign import clean, to_marcxml
 from ingest.readers.notes import Note, log_note
 from ingest.readers.records import MAX_FIELDS
@@ -15,7 +16,7 @@ from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import Sheet, WorkbookError, sheets
 from ingest.readers.table_copies import COPY_TAGS, Cut, joined
 from ingest.readers.table_heading import Heading, NamelessColumns, find_heading, numbers_columns
-from ingest.readers.table_record import Plan, destroyed_isbn, may_repeat, plan, record_of_listing, record_of_row
+from ingest.readers.table_record import Plan, damage, may_repeat, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 
@@ -24,7 +25,6 @@ _PEEKED_BYTES: Final = 4096
 # One more than a record may have, so that it is refused and not cut short.
 _MAX_FIELDS_OF_LISTING: Final = MAX_FIELDS + 1
 _TOLD_COLUMNS: Final = 40
-_TOLD_ROWS: Final = 2
 _TOLD_SWALLOWING: Final = 5
 _ABOUT_MAC: Final = (
     "From row {} on letters seem to be written as on old Macs (Mac Roman), and are read as Windows writes them. Where they "
@@ -158,8 +158,8 @@ class TableReader:
         nameless: NamelessColumns | None,
     ) -> Iterator[Cut | Rejected]:
         any_row = False
-        destroyed: list[int] = []  # the first rows whose ISBN Excel destroyed
-        more = swallowing = 0
+        spoiled = Damage()
+        swallowing = 0
         from_mac = False
         for row in rows:
             if not any(row.cells) and not row.too_long:
@@ -185,16 +185,13 @@ class TableReader:
             if not record.fields:
                 yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
                 continue
-            if destroyed_isbn(columns, row.cells):
-                if len(destroyed) < _TOLD_ROWS:
-                    destroyed.append(row.number)
-                else:
-                    more += 1
+            for what, text in damage(columns, row.cells):
+                spoiled.note(what, row.number, text)
             yield record, UnreadRecord(origin, "marcxml", to_marcxml(record))
         if swallowing > _TOLD_SWALLOWING:
             self._on_note(file, f"{swallowing - _TOLD_SWALLOWING:,} more rows seem to stand in cells of others.")
-        if destroyed:
-            self._on_note(file, f"ISBNs that Excel destroyed are left out: {_numbered(destroyed, more)}.")
+        for sentence in spoiled.told():
+            self._on_note(file, sentence)
         if nameless is not None and (sentence := nameless.told()):
             self._on_note(file, sentence)
         if not any_row:
@@ -311,13 +308,6 @@ def _unread(record: Record, origin: Origin) -> Item:
 def _told(names: Sequence[str]) -> str:
     """Names of columns for a sentence: short, and without what would confuse a terminal."""
     return ", ".join(clean(name)[:60] for name in names[:_TOLD_COLUMNS] if name)
-
-
-def _numbered(rows: Sequence[int], more: int) -> str:
-    """Rows for a sentence: "row 3", "rows 3 and 17", "rows 3, 17 and 40 more"."""
-    parts = [*map(str, rows), *([f"{more:,} more"] if more else [])]
-    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    return f"{'rows' if len(parts) > 1 else 'row'} {listed}"
 
 
 def _no_map(file: str, top: list[Row], own: TableMapping | None) -> Rejected:

@@ -10,6 +10,7 @@ from typing import Final
 
 from ingest.mappings.responsibility import NAMES
 from ingest.readers.columns import Column, TableMapping, Target
+from ingest.readers.excel_damage import ISBN_KINDS, is_day, is_destroyed, without_fraction
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
 from ingest.readers.table_title import has_stroke, title_parts
@@ -22,8 +23,6 @@ _TITLE_CODES: Final = frozenset("abnp")
 _PLACE_CODES: Final = frozenset("abc")
 _LIST_PART: Final = re.compile(r"<([^<>]+)>")
 _MEANS_SOMETHING: Final = re.compile(r"[^\W_]")
-# What Excel makes of a long number: the digits that matter are gone.
-_SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 # Programs for web pages keep texts as pages have them, and export them so: "Ekonomi &amp; bisnis".
 _ENTITY: Final = re.compile(r"&(?:(#)(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
 # "2.010" and "2,010.00", where a spreadsheet took the year for a number and parted its thousands.
@@ -35,9 +34,8 @@ _DAY_NUMBER: Final = re.compile(r"([0-9]{5})(?:\.0)?")
 # A cell with a year in it that was given the format of a date: 2005 is a day in 1905.
 _DAY_OF_1905: Final = re.compile(r"1905-0[3-7]-[0-3][0-9]")
 _YEARS_AS_DAYS: Final = range(1900, 2040)
-# The same damage saved as a whole number; real ISBNs that end in so many zeros are one in a million.
-_LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
-_LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
+# A class of Dewey has three digits before its point, of which Excel drops zeros: "005.133".
+_LOST_ZEROS: Final = re.compile(r"[0-9]{1,2}\.[0-9]*[1-9][0-9]*")
 # An ISBN of ten places that began with 0, where Excel took it for a number; or one of nine, as before 1970, which is the same.
 _LOST_ZERO: Final = re.compile(r"[0-9]{8}[0-9Xx]")
 _NUMBERS: Final = ("isbn", "issn", "isbn or issn")
@@ -167,11 +165,17 @@ def _placed(column: Column, target: Target, text: str, who: Callable[[], tuple[s
     if kind in _NUMBERS:
         if is_destroyed(text):
             return []
+        text = without_fraction(text)
         digits = re.sub(r"[\s-]", "", text)
         if kind != "issn" and _LOST_ZERO.fullmatch(digits) and isbn13(f"0{digits}"):
             text = f"0{digits}"
         if kind == "isbn or issn" and re.fullmatch(r"[0-9]{7}[0-9Xx]", digits):
             target = Target("022", "  ", "a")
+    elif kind == "call number":
+        if is_day(text):
+            return []
+        if target.tag == "082" and _LOST_ZEROS.fullmatch(text):
+            text = "0" * (3 - text.index(".")) + text
     elif kind == "year":
         text = _year(text)
     elif kind == "date":
@@ -215,26 +219,19 @@ def _year(text: str) -> str:
     return year(_GROUPED.sub(r"\1\2", text)) or text.removesuffix(".0")
 
 
-def destroyed_isbn(columns: Plan, cells: Sequence[str]) -> bool:
-    """Whether a row holds an ISBN whose last digits Excel threw away; `record_of_row` leaves it out."""
-    return any(
-        place < len(cells) and any(map(is_destroyed, _SEVERAL.split(cells[place])))
-        for column, places, _ in columns
-        if column.kind in ("isbn", "isbn or issn")
-        for place in places
-    )
-
-
-def is_destroyed(text: str) -> bool:
-    """Whether a number is what Excel leaves of an ISBN that it took for a number.
-
-    >>> [is_destroyed(text) for text in ("9.78979E+12", "9789790000000", "9786020330000", "9789794070963")]
-    [True, True, True, False]
-    """
-    if _SCIENTIFIC.fullmatch(text):
-        return True
-    digits = re.sub(r"[\s-]", "", text)
-    return bool(_LOST_DIGITS.fullmatch(digits) or (_LOST_FOUR.fullmatch(digits) and not isbn13(digits)))
+def damage(columns: Plan, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What in a row Excel spoiled, with the cell; `record_of_row` leaves it out. At most one of each kind."""
+    told: set[str] = set()
+    for column, places, _ in columns:
+        what = "isbn" if column.kind in ISBN_KINDS else "call number" if column.kind == "call number" else ""
+        if not what or what in told:
+            continue
+        for place in places:
+            text = cells[place] if place < len(cells) else ""
+            if is_day(text) if what == "call number" else any(map(is_destroyed, _SEVERAL.split(text))):
+                told.add(what)
+                yield what, text
+                break
 
 
 def _parted(kind: str, code: str, text: str) -> list[Subfield]:

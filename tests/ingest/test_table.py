@@ -205,6 +205,33 @@ def test_the_bpk_list_without_its_map_is_one_refusal_that_says_what_to_do() -> N
     assert "--columns" in found.reason
 
 
+def test_call_numbers_that_excel_made_days_are_left_out_and_told() -> None:
+    notes: list[str] = []
+    rows = ["2004-01-02 00:00:00;5.133", "1-Feb;005.1", "Jan-98;4", "8.08E+02;2X1.3", "R 005.1 ANA b;297"]
+    table = "Judul;No. Panggil;No. Klas\n" + "".join(f"Buku {n};{row}\n" for n, row in enumerate(rows))
+    found = [item.record for item in read(table, notes=notes) if isinstance(item, SourceRecord)]
+    numbers = [[str(field) for field in record.fields if field.tag in ("082", "084")] for record in found]
+    assert numbers == [
+        ["=082  04$a005.133"],
+        ["=082  04$a005.1"],
+        ["=082  04$a4"],
+        ["=082  04$a2X1.3"],
+        ["=082  04$a297", "=084  \\\\$aR 005.1 ANA b"],
+    ]
+    (note,) = notes
+    assert note.startswith(
+        'Call numbers that Excel made days or powers of ten are left out: rows 2 ("2004-01-02 00:00:00"), 3 ("1-Feb") and 2 more.'
+    )
+
+
+def test_an_isbn_written_as_a_number_with_a_point_is_read_and_a_destroyed_one_is_not() -> None:
+    notes: list[str] = []
+    table = "Judul;ISBN\nLaut;9789794070963.0\nIkan;9789790000000.0\n"
+    found = documents(read(table, notes=notes))
+    assert [document.values("isbn")[:1] for document in found] == [("9789794070963",), ()]
+    assert notes == ["ISBNs that Excel destroyed are left out: row 3."]
+
+
 def test_destroyed_isbns_are_told_once_by_row() -> None:
     notes: list[str] = []
     rows = [f"Buku {n},2010,{isbn}" for n, isbn in enumerate(("9.78979E+12", "9789794070963", *["9,78979E+12"] * 41))]
