@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from ingest.mapping import words
 from search.document import Page
 from search.isbn import isbn13
 
@@ -71,6 +73,67 @@ def title_from(file_name: str) -> str:
     """
     words = re.sub(r"[-_+\s]+", " ", unquote(Path(file_name).stem)).strip()
     return words if any(character.isalnum() for character in words) else file_name
+
+
+# What programs of journals and cameras number their files with: "1234-5678-1-PB".
+_NUMBER_LIKE: Final = re.compile(r"[ivxlc]+|[a-z]?[0-9]+[a-z]?|(?=[a-f]*[0-9])[0-9a-f]{6,}")
+_NAME_WORD: Final = re.compile(r"[^\W_]+")
+_TITLE_PAGES: Final = 2
+_TITLE_LINES: Final = 3
+_TITLE_WORDS: Final = range(3, 26)
+_TITLE_CHARACTERS: Final = 200
+# What stands above a title, or in place of one.
+_NO_TITLE: Final = re.compile(
+    r"\b(?:vol|volume|no|nomor|issn|isbn|doi|https?|www|copyright|hak cipta|universitas|university|fakultas|kementerian|departemen|dinas|badan"
+    r"|pemerintah|republik|jurnal|journal|proceedings|prosiding|halaman|hal|page|bab|chapter|daftar isi|contents?|name|nama|header|kata pengantar|preface|oleh|by"
+    r"|disusun|diajukan|kepada|dear|lampiran|tanggal|telp|fax|alamat)\b|[@©]",
+    re.IGNORECASE,
+)
+_LETTERS: Final = 0.8  # of what is no blank
+_SHORTEST_WORDS: Final = 3  # letters a word, on average; drawn letters that no font tells stand alone
+_PAGE_NUMBER: Final = re.compile(r"\s[0-9]{1,3}$")
+
+
+def says_nothing(file_name: str) -> bool:
+    """Whether the name of a file tells nothing of what is in it.
+
+    >>> [says_nothing(name) for name in ("scan0001.pdf", "Microsoft Word - BAB I.doc.pdf", "1234-5678-1-PB.pdf")]
+    [True, True, True]
+    >>> [says_nothing(name) for name in ("UU 23 2014.pdf", "Buku Panduan Nelayan.pdf", "laut.pdf")]
+    [False, False, False]
+    """
+    empty = words("file_names", "empty")
+    name = _NAME_WORD.findall(title_from(file_name).casefold())
+    return all(word.rstrip("0123456789") in empty or _NUMBER_LIKE.fullmatch(word) for word in name)
+
+
+def title_on(pages: Iterable[Page]) -> str:
+    """The title that the first page with text begins with; "" where what stands there may be something else.
+
+    Only words that stand above everything else are taken, in capitals on up to three lines or in one line.
+    """
+    page = next((page for page in islice(pages, _TITLE_PAGES) if page.text.strip()), None)
+    lines = [line.strip() for line in page.text.strip().split("\n")] if page is not None else []
+    taken: list[str] = []
+    for line in lines[:_TITLE_LINES]:
+        if taken and not (line.isupper() and taken[0].isupper() and len(line.split()) > 1):
+            break
+        if _NO_TITLE.search(line):
+            break
+        taken.append(line)
+    title = " ".join(" ".join(taken).split())
+    said = title.split()
+    letters = sum(map(str.isalpha, title))
+    is_title = (
+        len(said) in _TITLE_WORDS
+        and len(title) <= _TITLE_CHARACTERS
+        and (title[0].isupper() or title[0].isdigit())
+        and not title.endswith((".", ",", ":", ";", "-"))
+        and not _PAGE_NUMBER.search(title)
+        and letters >= _LETTERS * sum(map(len, said))
+        and letters >= _SHORTEST_WORDS * len(said)
+    )
+    return title if is_title else ""
 
 
 # ISO 639-1 of /Lang to the bibliographic codes of ISO 639-2 that MARC uses.

@@ -16,7 +16,9 @@ from ingest.imprint import (
     isbns_of,
     language_code,
     language_of,
+    says_nothing,
     title_from,
+    title_on,
     years_in,
     years_of,
 )
@@ -132,15 +134,15 @@ def named(path: Path) -> LinkKeys:
 def document_of(book: PdfBook, source: str, place: Place | None = None) -> Document:
     """The document of a PDF that belongs to no record; what it says of itself stands in for one.
 
-    Without a title of its own it gets its file's name; without /Lang, the language is told from
-    frequent words, Indonesian or English, or left out.
+    Without a title of its own it gets its file's name, or what its first page begins with where that name says nothing
+    ("scan0001"); without /Lang, the language is told from frequent words, Indonesian or English, or left out.
     """
     name = Path(book.origin.file).name
     authors = [part.strip(" ,") for part in book.metadata.get("author", "").split(";") if part.strip(" ,")]
     code = language_code(book.metadata.get("language", "")) or language_of(book.pages)
     ebook = ebook_of(book, place)
     fields = {
-        "title": (book.metadata.get("title") or title_from(name),),
+        "title": (title_of(book),),
         "contributor": tuple(authors),
         "access": _access_by(ebook),
         "format": ("ebook",),
@@ -157,6 +159,17 @@ def document_of(book: PdfBook, source: str, place: Place | None = None) -> Docum
         raw=RawRecord("pdf", b"", name),
         fingerprint=fingerprints.of_file(name, book.sha256),
     )
+
+
+def title_of(book: PdfBook) -> str:
+    """The title of a PDF that belongs to no record."""
+    name = Path(book.origin.file).name
+    return book.metadata.get("title") or (says_nothing(name) and title_on(book.pages)) or title_from(name)
+
+
+def is_nameless(book: PdfBook) -> bool:
+    """Whether a PDF states no title, neither itself nor in its name."""
+    return not book.metadata.get("title") and says_nothing(Path(book.origin.file).name)
 
 
 def standalone_id(source: str, sha256: str) -> DocumentId:

@@ -16,8 +16,19 @@ from ingest.ebooks import EbookStore, Hold, StoreError
 from ingest.files import READ_ERRORS, FoundFile, PassedOver, find, open_stream, plain_file
 from ingest.harvest import Harvest
 from ingest.harvest_state import Position
+from ingest.imprint import title_from
 from ingest.jobs import IngestJob, Progress
-from ingest.linking import Place, attach, candidates, document_of, folder_of, is_record, place_of, standalone_id
+from ingest.linking import (
+    Place,
+    attach,
+    candidates,
+    document_of,
+    folder_of,
+    is_nameless,
+    is_record,
+    place_of,
+    standalone_id,
+)
 from ingest.mapping_pool import MappingPool
 from ingest.published import ebooks_held
 from ingest.read_failure import told
@@ -429,6 +440,8 @@ class Load:
         else:
             document = document_of(book, self._job.source, place)
             left = []
+            if is_nameless(book):
+                self._note(path.name, _about_nameless(document.title, book))
         if former is not None and not is_record(former):
             left.append(former.id)
         for replaced in (record, former):
@@ -511,6 +524,14 @@ class Load:
 
 def _records(count: int) -> str:
     return f"{count:,} record{'s' * (count != 1)}"
+
+
+def _about_nameless(title: str, book: PdfBook) -> str:
+    origin = "its file" if title == title_from(Path(book.origin.file).name) else "what its first page begins with"
+    return (
+        f'it belongs to no record and states no title, so it is called "{title}" after {origin}. Give the file a name that tells '
+        "what it is, or a record that links to it (856), and load it again."
+    )
 
 
 def _about_first(others: str) -> str:

@@ -15,6 +15,7 @@ MAX_METADATA: Final = 1_000
 _JUNK_TITLE = re.compile(
     r"""( no\ title | title | judul | doc(ument)? | dokumen | print | layout | cover | slide
         | presentation | powerpoint\ presentation ) [\s\d]*
+      | (bab|chapter)\ ([ivxl]+|\d+)
       | (untitled | microsoft\ (word|powerpoint|excel) | adobe\ photoshop)\b .*
       | [^ ]* \. (indd|exe|e?ps|jpe?g|tiff?|png|docx?|rtf|odt|pptx?|xlsx?|tex|dvi|pdf|qxd|p65|pmd|cdr|ai|fm)
       | [\W\d_]*""",
@@ -37,6 +38,8 @@ def plain_metadata(values: dict[str, str]) -> dict[str, str]:
 
     >>> plain_metadata({"title": "Microsoft Word - bab1.doc", "author": "Chairil", "created": "D:20140102"})
     {'author': 'Chairil', 'year': '2014'}
+    >>> plain_metadata({"title": "BAB I"}), plain_metadata({"title": "Bab Iman"})
+    ({}, {'title': 'Bab Iman'})
     """
     kept = {}
     for key in ("title", "author", "subject", "keywords", "language"):

@@ -258,6 +258,29 @@ def test_a_file_name_is_the_title_of_last_resort() -> None:
     assert document_of(pdf_book("laut_lembeh--2.pdf", "", author="A"), "k").title == "laut lembeh 2"
 
 
+SKRIPSI = "ANALISIS PENDAPATAN NELAYAN CAKALANG\nDI KOTA BITUNG\nSKRIPSI\nOleh\nAhmad Fulan"
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "title"),
+    [
+        ("scan0001.pdf", SKRIPSI, "ANALISIS PENDAPATAN NELAYAN CAKALANG DI KOTA BITUNG"),
+        ("Microsoft Word - BAB I.doc.pdf", "Pengelolaan Terumbu Karang\noleh Ana", "Pengelolaan Terumbu Karang"),
+        ("nelayan_bitung.pdf", SKRIPSI, "nelayan bitung"),
+        # What stands first is no title, or nobody can say.
+        ("scan0001.pdf", "Jurnal Ilmu Kelautan Vol. 3 No. 2\nTerumbu karang", "scan0001"),
+        ("scan0001.pdf", "KEMENTERIAN PENDIDIKAN NASIONAL\nREPUBLIK INDONESIA", "scan0001"),
+        ("scan0001.pdf", "Bahwa nelayan di kota ini sejak lama menangkap ikan dengan pukat,", "scan0001"),
+        ("scan0001.pdf", "BAB I\nPENDAHULUAN", "scan0001"),
+        ("scan0001.pdf", "", "scan0001"),
+    ],
+)
+def test_a_pdf_whose_name_says_nothing_is_called_what_its_first_page_begins_with(
+    name: str, page: str, title: str
+) -> None:
+    assert document_of(pdf_book(name, page), "k").title == title
+
+
 def test_a_scan_is_read_online_and_is_no_full_text() -> None:
     assert document_of(pdf_book("a.pdf", "", ""), "k").fields["access"] == ("online",)
 

@@ -430,6 +430,15 @@ def test_documents_and_unfinished_files_beside_a_catalogue_are_told_and_no_refus
     ]
 
 
+def test_an_ebook_without_any_title_is_told(library: Library, tmp_path: Path) -> None:
+    pdfs.book(tmp_path / "scan0001.pdf", ["Pengelolaan Terumbu Karang"])
+    pdfs.book(tmp_path / "nelayan.pdf", ["Nelayan di Bitung"])
+    (note,) = library.load(tmp_path).notes
+    assert note.startswith(
+        'scan0001.pdf: it belongs to no record and states no title, so it is called "Pengelolaan Terumbu Karang" after what'
+    )
+
+
 def test_similar_and_pages_hang_on_a_document(library: Library) -> None:
     library.load(marc_samples.SAMPLES, embedder=LetterEmbedder())
     discovery = Discovery(library.engine, LetterEmbedder())
