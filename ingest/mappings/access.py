@@ -14,6 +14,12 @@ from search.document import LinkAccess, LinkKind, OnlineAccess
 
 TAGS: Final = "506 856"
 _URL: Final = re.compile(r"(?:(?:https?|ftp)://|(?P<bare>www\.))[^\s<>\"\\^`{|}]+", re.IGNORECASE)
+# What is meant by "htp://", "http//", "http:/", "http:// " and the like, before what can only be a host.
+_MISTYPED: Final = re.compile(
+    r"h{1,2}t{1,4}p{1,2}(s?)\s?[:;.]{0,2}\s?[/\\]{1,3}\s?(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/:?#]|$))", re.IGNORECASE
+)
+_TWICE: Final = re.compile(r"https?://(?=https?:?//)", re.IGNORECASE)
+_NO_SCHEME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:id|com|org|net|edu|gov)(?:/|$)", re.IGNORECASE)
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _PATH: Final = re.compile(r"[^?#]*")
 _MAX_URL_LENGTH: Final = 2_000
@@ -21,7 +27,7 @@ _OPEN_STATUS: Final = {"0": "open", "1": "login"}  # 856 $7, access status
 
 
 def links(view: MarcView) -> tuple[OnlineAccess, ...]:
-    """The links of a record, each once; schemes other than http, https and ftp are left out, "www." without one is http."""
+    """The links of a record, each once; schemes other than http, https and ftp are left out, a host without one is http."""
     if "856" not in view.fields:
         return ()
     whole_record = _access_of_record(view)
@@ -70,9 +76,24 @@ def linked_files(view: MarcView) -> list[str]:
 def _urls(field: Field) -> Iterator[str]:
     # $g is the lasting address where there is one; it leads to the same thing as $u.
     for value in field.get_subfields("g") or field.get_subfields("u"):
-        found = _URL.match(value.strip())
+        found = _URL.match(_mended(value.strip()))
         if found and len(found.group()) <= _MAX_URL_LENGTH:
             yield f"http://{found.group()}" if found["bare"] else found.group()
+
+
+def _mended(text: str) -> str:
+    """An address with the scheme that was meant; any other text stays.
+
+    >>> _mended("htp://repo.go.id/a.pdf"), _mended("https;//repo.go.id"), _mended("repository.unima.ac.id/123")
+    ('http://repo.go.id/a.pdf', 'https://repo.go.id', 'http://repository.unima.ac.id/123')
+    >>> _mended("http://http://repo.go.id"), _mended("file:///c/buku.pdf"), _mended("buku.pdf")
+    ('http://repo.go.id', 'file:///c/buku.pdf', 'buku.pdf')
+    """
+    if (found := _URL.match(text)) is not None:
+        return _TWICE.sub("", text, count=1) if "http" in found.group()[7:12].lower() else text
+    if (mistyped := _MISTYPED.match(text)) is not None:
+        return f"http{mistyped[1].lower()}://{text[mistyped.end() :]}"
+    return f"http://{text}" if _NO_SCHEME.match(text) else text
 
 
 def _kind(second: str, said: str, url: str) -> LinkKind:

@@ -442,6 +442,30 @@ def test_places_and_times_typed_into_a_heading_are_told_from_topics(
     assert {name: found[name] for name in ("topic", "place", "era") if name in found} == parts
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("htp://repo.kota.go.id/a.pdf", "http://repo.kota.go.id/a.pdf"),
+        ("http//repository.unima.ac.id/123", "http://repository.unima.ac.id/123"),
+        ("https:/repository.unima.ac.id/123", "https://repository.unima.ac.id/123"),
+        ("http:// repository.unima.ac.id/123", "http://repository.unima.ac.id/123"),
+        ("http:\\\\repository.unima.ac.id/123", "http://repository.unima.ac.id/123"),
+        ("http://https://repository.unima.ac.id/123", "https://repository.unima.ac.id/123"),
+        ("repository.unima.ac.id/handle/1", "http://repository.unima.ac.id/handle/1"),
+    ],
+)
+def test_an_address_with_a_slip_in_its_scheme_is_a_link(typed: str, meant: str) -> None:
+    (link,) = mapped("245 10 $a T", f"856 40 $u {typed}").links
+    assert link.url == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["buku.pdf", "C:\\buku\\a.pdf", "javascript:alert(1)", "httpd.conf", "http://", "lihat rak 3"]
+)
+def test_what_is_no_address_is_no_link(text: str) -> None:
+    assert mapped("245 10 $a T", f"856 40 $u {text}").links == ()
+
+
 def test_a_role_typed_after_a_name_is_no_part_of_it() -> None:
     document = mapped(
         T, "100 0  $a Ana (Pengarang)", "700 0  $a Ana, (ed. & ilustrator)", "700 0  $a Sting (Musician)",
