@@ -104,6 +104,11 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(known.get(term) or known.get(_NUMBER.sub("", term), term) for term in terms if term)
 
 
+def has_typed_role(text: str) -> bool:
+    """Whether a text ends in what the bearer of a name did: "Max Lane (penerjemah)"."""
+    return bool(_name_and_roles(text)[1])
+
+
 def _name_and_roles(text: str) -> tuple[str, tuple[str, ...]]:
     """A name without what its bearer did, where that is typed after it in brackets.
 

@@ -16,7 +16,7 @@ from ingest.readers.rows import Row, csv_rows, html_rows, is_html
 from ingest.readers.spreadsheet import Sheet, WorkbookError, sheets
 from ingest.readers.table_copies import COPY_TAGS, Cut, joined
 from ingest.readers.table_heading import Heading, NamelessColumns, find_heading, numbers_columns
-from ingest.readers.table_record import Plan, damage, may_repeat, plan, record_of_listing, record_of_row
+from ingest.readers.table_record import Plan, damage, is_sum, may_repeat, plan, record_of_listing, record_of_row
 from ingest.record import Record
 from ingest.source import Origin, Rejected, SourceRecord, UnreadRecord
 
@@ -184,6 +184,9 @@ class TableReader:
             record = record_of_row(mapping, columns, row.cells)
             if not record.fields:
                 yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
+                continue
+            if is_sum(record):
+                self._on_note(file, f"Row {row.number} only counts the titles, so it is left out.")
                 continue
             for what, text in damage(columns, row.cells):
                 spoiled.note(what, row.number, text)

@@ -8,6 +8,7 @@ from html import unescape
 from html.entities import html5
 from typing import Final
 
+from ingest.mappings.names import has_typed_role
 from ingest.mappings.responsibility import NAMES
 from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.excel_damage import ISBN_KINDS, is_day, is_destroyed, without_fraction
@@ -47,6 +48,10 @@ _SEVERAL: Final = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE: Final = re.compile(r"[a-z]{3}")
+_SUM: Final = re.compile(
+    r"(?:jumlah|total|sub ?total|grand total)(?: (?:buku|judul|total|semua|seluruhnya|keseluruhan))?\W*", re.IGNORECASE
+)
+_AFTER_ROLE: Final = re.compile(r"(?<=\)),\s+(?=\w)")
 _OTHER_DETAILS: Final = re.compile(r"\s*:\s+|\s+:\s*")
 _SIZE: Final = re.compile(r"\s*;\s*")
 _SERIES_NUMBER: Final = re.compile(r"\s+;\s*")
@@ -113,6 +118,12 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
     return made_record(mapping.leader, made)
 
 
+def is_sum(record: Record) -> bool:
+    """Whether a row is the last of a list that only counts its books: "Jumlah" where the titles stand, and nothing else."""
+    title = [field for field in record.fields if field.tag != "008"]
+    return len(title) == 1 and _SUM.fullmatch(title[0].get("a")) is not None
+
+
 def _share_place(fields: Values) -> None:
     """One branch and shelf in a row are those of all its copies, when several barcodes stand in a cell."""
     copies = [subfields for target, subfields in fields if target.tag == "852"]
@@ -135,12 +146,29 @@ def _values(mapping: TableMapping, column: Column, places: Iterable[int], cells:
             parts = _LIST_PART.findall(text) or (text,)
         elif column.split:
             parts = _read(text).split(column.split)
+        if column.to.tag in NAMES:
+            parts = [name for part in parts for name in _by_roles(part)]
         if column.kind in _NUMBERS:
             parts = [number for part in parts for number in _SEVERAL.split(part)]
         for part in parts:
             part = _read(part).strip()
             if _MEANS_SOMETHING.search(part) and part.casefold() not in mapping.empty:
                 yield part
+
+
+def _by_roles(text: str) -> Sequence[str]:
+    """Names in one cell that a comma parts, where it stands after what somebody did; else it may stand in a name.
+
+    >>> _by_roles("Pramoedya Ananta Toer (pengarang), Max Lane (penerjemah)"), _by_roles("Toer, Pramoedya (1925-2006), Ir.")
+    (['Pramoedya Ananta Toer (pengarang)', 'Max Lane (penerjemah)'], ['Toer, Pramoedya (1925-2006), Ir.'])
+    """
+    names: list[str] = []
+    start = 0
+    for comma in _AFTER_ROLE.finditer(text):
+        if has_typed_role(text[start : comma.start()]):
+            names.append(text[start : comma.start()])
+            start = comma.end()
+    return [*names, text[start:]]
 
 
 def _who(mapping: TableMapping, columns: Plan, cells: Sequence[str]) -> tuple[str, list[Field]]:

@@ -232,6 +232,20 @@ def test_an_isbn_written_as_a_number_with_a_point_is_read_and_a_destroyed_one_is
     assert notes == ["ISBNs that Excel destroyed are left out: row 3."]
 
 
+def test_a_row_that_only_counts_the_titles_is_none() -> None:
+    notes: list[str] = []
+    table = "Judul;Penerbit;Jumlah\nLaut;Mizan;2\nTotal;Mizan;1\nJumlah Buku :;;3\n"
+    assert [document.title for document in documents(read(table, notes=notes))] == ["Laut", "Total"]
+    assert notes == ["Row 4 only counts the titles, so it is left out."]
+
+
+def test_a_comma_parts_names_where_it_stands_after_a_role() -> None:
+    table = "Judul;Pengarang\nBumi manusia;Pramoedya Ananta Toer (pengarang), Max Lane (penerjemah)\nLaut;Toer, Pramoedya (1925-2006), Ir.\n"
+    names = [[(one.name, one.roles) for one in document.contributors] for document in documents(read(table))]
+    assert names[0] == [("Pramoedya Ananta Toer", ("aut",)), ("Max Lane", ("trl",))]
+    assert len(names[1]) == 1
+
+
 def test_destroyed_isbns_are_told_once_by_row() -> None:
     notes: list[str] = []
     rows = [f"Buku {n},2010,{isbn}" for n, isbn in enumerate(("9.78979E+12", "9789794070963", *["9,78979E+12"] * 41))]
