@@ -23,6 +23,7 @@ from search.implied import (
 )
 from search.matching import is_relaxed, is_stop
 from search.query import RECORD, Clause, Part, Query
+from search.query_language import without_fields
 from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
 from search.results import Ranked, Ranking, Way
@@ -203,7 +204,13 @@ class Asking:
         asked = first.query
         ways: tuple[Query | None, ...] = (None if asks(typed) else with_matter_alone(asked), some)
         if not first.found:
-            ways = (without_by_whom(asked), *ways, with_names_alone(asked), with_names_anywhere(asked))
+            ways = (
+                without_fields(asked),
+                without_by_whom(asked),
+                *ways,
+                with_names_alone(asked),
+                with_names_anywhere(asked),
+            )
         return next((one for way in ways if (one := self._asked_as(first, way))), first)
 
     def _asked_as(self, first: Attempt, way: Query | None) -> Attempt | None:

@@ -69,6 +69,12 @@ _IDLE = re.compile(r"[*?+/-]*")
 _IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
 _FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
 _WORD = re.compile(r'[^\s"]+')
+# The dash of "Auditing -1" keeps nothing out; that of "laut -2019" does.
+_PART_NUMBER: Final = re.compile(r"\d{1,2}")
+# A quotation mark within a word, as some type it for an apostrophe: let"s change.
+_WITHIN_WORD: Final = re.compile(r'(?<=\w)"(?=\w)')
+# A name of a field in the midst of a text, as the series of "Student Guide Series: AutoCAD".
+_MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12}):\s")
 _SPACE = re.compile(r"\s*")
 _SIGNS: Final = frozenset('"():*')
 _PARENTHESES: Final = str.maketrans("()", "//")
@@ -208,7 +214,7 @@ class _Reading:
     something; else they are words and nothing."""
 
     def __init__(self, text: str, within: str | None, grouping: bool) -> None:
-        self._text, self._grouping = text.translate(_QUOTES), grouping
+        self._text, self._grouping = _with_apostrophes(text.translate(_QUOTES)), grouping
         # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM"; "HAWA DAN ADAM", though not
         # "UUD OR KUHP", nor beside other signs of who writes this language.
         self._shouted = not any(ch.islower() for ch in text)
@@ -268,7 +274,7 @@ class _Reading:
         if word in _OPERATORS and not known and not negated:
             self._operator(word)
         else:
-            self._clause(word, known, negated, phrase=False)
+            self._clause(word, known, negated and not _PART_NUMBER.fullmatch(word), phrase=False)
         return start + len(word)
 
     def _word_at(self, place: int) -> str:
@@ -333,6 +339,23 @@ class _Reading:
             around.add(Group(parts, negated=True))
         else:
             around.add(_Run(parts))
+
+
+def without_fields(query: Query) -> Query | None:
+    """The query with the name of a field in the midst of its text read as a word, None where none stands so."""
+    named = _MIDST.search(query.text)
+    if not named or named[1].lower() not in FIELD_WORDS or query.within:
+        return None
+    return replace(query, parts=parse(query.text.replace(":", " ")).parts, plain=True)
+
+
+def _with_apostrophes(text: str) -> str:
+    """Of an odd number of quotation marks, one within a word opens nothing.
+
+    >>> _with_apostrophes('let"s change'), _with_apostrophes('laut"terumbu karang"')
+    ("let's change", 'laut"terumbu karang"')
+    """
+    return _WITHIN_WORD.sub("'", text) if text.count('"') % 2 else text
 
 
 def _years(text: str) -> str:

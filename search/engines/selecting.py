@@ -40,6 +40,7 @@ from search.query import (
     year_range,
 )
 from search.schema import BY_NAME
+from search.titles import titles_named, titles_with_more
 from search.web_addresses import names_of
 
 Weights = Sequence[tuple[str, float]]
@@ -57,7 +58,7 @@ WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
 # Who writes the query language does not type a title.
-_SIGNS: Final = frozenset('":()*')
+_ASKED_BY_SIGNS: Final = re.compile(r'[":*]|(?:^|\s)[-(]')
 # "978", a country and the beginning of a publisher at least; thirteen digits are a whole one.
 _BEGUN_ISBN: Final = re.compile(r"97[89][0-9]{4,9}")
 CACHED: Final = 64
@@ -310,20 +311,25 @@ class Selection(Generic[Q]):
             return []
         typed = [clean(word) for clause in query.wanted for word in analysis.plain_words(clause.text)]
         bonus = [
-            self._in.phrase(TITLE_BOUNDS, [OPENING, *typed, CLOSING], WHOLE_TITLE),
+            self._called(typed),
             self._in.phrase(TITLE_BOUNDS, [OPENING, *typed], TITLE_BEGINS),
+            *map(self._called, titles_with_more(query.text)),
         ]
         return [*bonus, self._in.phrase("w_title", typed, TITLE_HOLDS)] if len(typed) > 1 else bonus
 
     def _titled_as_typed(self, query: Query) -> list[Q]:
-        """What is called exactly what was typed, where more was read in that than its words: "Kumpulan Puisi Karya Chairil Anwar" may
-        ask for his poems, and is a book, whoever made it."""
-        typed = [clean(word) for word in analysis.plain_words(query.text)]
-        asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]
-        explicit = not _SIGNS.isdisjoint(query.text) or any(clause.negated for clause in query.clauses)
-        if not self._of_records or explicit or query.grouped or typed == asked or len(typed) < 2:
+        """What is called exactly what was typed, or asked for, where more was read in that than its words: "Kumpulan Puisi Karya Chairil
+        Anwar" may ask for his poems, and is a book, whoever made it; "cari buku Ayahku Bukan Pembohong" keeps no liar out."""
+        if not self._of_records or query.grouped or _ASKED_BY_SIGNS.search(query.text):
             return []
-        return [self._in.phrase(TITLE_BOUNDS, [OPENING, *typed, CLOSING], WHOLE_TITLE)]
+        typed = analysis.plain_words(query.text)
+        asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]
+        whole = [typed] if typed != asked and len(typed) > 1 else []
+        return [self._called(title) for title in (*whole, *titles_named(query.text))]
+
+    def _called(self, title: Sequence[str]) -> Q:
+        """Documents with just this title, folded words."""
+        return self._in.phrase(TITLE_BOUNDS, [OPENING, *map(clean, title), CLOSING], WHOLE_TITLE)
 
     def _years(self, name: str, first: int, last: int) -> Q:
         return self._in.years(name, first, last) if first <= last else self._in.nothing()

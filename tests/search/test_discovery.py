@@ -431,6 +431,32 @@ def test_the_old_spelling_means_what_todays_does(tmp_path: Path, old: str) -> No
     assert found.scores.cosine == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("cari buku ayahku bukan pembohong", "t.1"),
+        ("ada buku good is not enough?", "t.2"),
+        ("mau pinjam buku mereka ada", "t.3"),
+        ("di mana buku pulang", "t.4"),
+        ("buku pulang ada?", "t.4"),
+        ("teori hukum 2019", "t.6"),
+        ("pengajar seri bahasa seri: autocad 3d", "t.8"),
+    ],
+)
+def test_a_title_that_is_asked_for_comes_first(tmp_path: Path, text: str, first: str) -> None:
+    titles = (
+        *("Ayahku bukan pembohong", "Good is not enough", "Mereka ada", "Pulang", "Pulang pergi"),
+        *("Teori hukum", "Teori hukum dan teori peradilan 2019", "Pengajar seri bahasa seri: AutoCAD 3D"),
+    )
+    made = [document(f"t.{n}", title, year="2019") for n, title in enumerate(titles, start=1)]
+    others = [document(f"o.{n}", f"Buku teori pulang dan ada {n}", year="2019") for n in range(30)]
+    engine = EmbeddedEngine(tmp_path)
+    with engine.updating() as writer:
+        writer.put([Entry(one) for one in (*others, *made)])
+    query = understand(text, (), "", date(2026, 8, 1)).query
+    assert Discovery(engine, lexicon=shipped).search(query).hits[0].document.id == first
+
+
 SCATTERED = ["Peta laut", *["Isi"] * 3, "Indonesia", "Isi", "Cari"]
 
 

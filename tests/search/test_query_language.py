@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search.query import IDENTIFIER, Clause, Group, Part
-from search.query_language import MAX_CHARACTERS, MAX_TERMS, SCOPES, parse, printed
+from search.query_language import MAX_CHARACTERS, MAX_TERMS, SCOPES, parse, printed, without_fields
 
 
 def test_plain_words_are_clauses_in_order() -> None:
@@ -270,3 +270,28 @@ def test_what_names_no_class_is_words(text: str) -> None:
 
 def test_where_words_are_looked_for_in_titles_a_call_number_is_words() -> None:
     assert {clause.field for clause in parse("ddc 899.221", within="title").clauses} == {"title"}
+
+
+def test_a_quotation_mark_for_an_apostrophe_opens_no_phrase() -> None:
+    assert [(one.text, one.phrase) for one in parse('let"s change "the world"').clauses] == [
+        ("let's", False),
+        ("change", False),
+        ("the world", True),
+    ]
+    assert parse('"terumbu karang').clauses[0].phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [("auditing -1", []), ("auditing -12", []), ("laut -2019", ["2019"]), ("laut -ikan", ["ikan"])],
+)
+def test_the_dash_before_the_number_of_a_part_keeps_nothing_out(text: str, unwanted: list[str]) -> None:
+    assert [one.text for one in parse(text).clauses if one.negated] == unwanted
+
+
+def test_the_name_of_a_field_in_the_midst_of_a_text_may_be_a_word_of_a_title() -> None:
+    asked = parse("student guide series: autocad")
+    again = without_fields(asked)
+    assert again is not None
+    assert ([one.text for one in again.clauses], again.plain) == (["student", "guide", "series", "autocad"], True)
+    assert [without_fields(parse(text)) for text in ("series: autocad", "laut judul:biru", "laut")] == [None] * 3
