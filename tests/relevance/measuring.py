@@ -32,7 +32,7 @@ ASKING: Final = frozenset(
     for name in (
         "query", "query_language", "questions", "attempts", "forgiving", "translating", "bilingual/lexicon",
         "bilingual/terms", "bilingual/synonyms", "numerals", "discovery", "fusion", "matching", "explain", "highlight", "results", "evaluation", "answering",
-        "understanding", "telling", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
+        "understanding", "titles", "telling", "settings", "opening", "engines/selecting", "engines/facets", "engines/checking", "engines/spelling",
         "engines/embedded/queries", "engines/embedded/searcher", "engines/embedded/vocabulary", "engines/embedded/sets",
         "engines/embedded/beginnings",
     )
