@@ -1,5 +1,6 @@
 """The titles that a text may name: what is left of it without what people put before and after one."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,10 +13,15 @@ _SAID_BEFORE: Final = """
     do does you have is there any where can could i am im we looking for find get borrow read want need to please the a an book
     books novels comic called titled entitled copy of
 """
-_SAID_AFTER: Final = "ada adakah ga gak gk nggak ngga tidak nda ya yah dong kak min pak bu pdf gratis please available"
+_SAID_AFTER: Final = """
+    ada adakah ga gak gk nggak ngga tidak nda ya yah dong kak min pak bu pdf gratis unduh buku novel komik
+    please available book books ebook ebooks e download free online
+"""
 # Who made it, or brought it out, is named behind these.
 _MAKERS: Final = "karya karangan tulisan ciptaan oleh by penulis pengarang penerbit terbitan publisher author"
 _BEFORE, _AFTER, _BY = (frozenset(words.split()) for words in (_SAID_BEFORE, _SAID_AFTER, _MAKERS))
+# Between author and title, or title and author: "Hirata - Laskar pelangi", "Laskar pelangi / Hirata".
+_BETWEEN: Final = re.compile(r"[,;] | [-–/] ")
 _MOST_BEFORE, _MOST_AFTER = 6, 3
 _YEAR_DIGITS: Final = 4
 
@@ -35,13 +41,17 @@ def titles_named(text: str) -> tuple[Words, ...]:
 
 
 def titles_with_more(text: str) -> tuple[Words, ...]:
-    """The titles that a text may name before it says who made it, or from what year it is.
+    """The titles that a text may name beside who made it, or from what year it is.
 
     >>> [" ".join(title) for title in titles_with_more("novel pulang karya leila chudori")]
     ['novel pulang', 'pulang']
+    >>> [" ".join(title) for title in titles_with_more("Hirata, Laskar Pelangi")]
+    ['hirata', 'laskar pelangi']
     >>> titles_with_more("politik hukum di indonesia (2019)")
     (('politik', 'hukum', 'di', 'indonesia'),)
     """
+    if (parted := _BETWEEN.split(text, maxsplit=1))[1:]:
+        return tuple(title for part in parted for title in _without_ends(analysis.plain_words(part)))
     words = analysis.plain_words(text)
     told = next((place for place, word in enumerate(words) if place and word in _BY), len(words))
     if told == len(words) > 1 and _is_year(words[-1]):

@@ -15,6 +15,7 @@ from search.titles import titles_named, titles_with_more
         ("do you have the old man and the sea", "the old man and the sea"),
         ("do you have the old man and the sea", "old man and the sea"),
         ("buku harian", "harian"),
+        ("introduction to electronics ebook", "introduction to electronics"),
     ],
 )
 def test_what_is_said_around_a_title_is_left_out(text: str, title: str) -> None:
@@ -33,6 +34,9 @@ def test_a_text_with_nothing_around_it_names_no_other_title(text: str) -> None:
         ("novel pulang karya leila chudori", "pulang"),
         ("teori hukum 2019", "teori hukum"),
         ("teori hukum (2019)", "teori hukum"),
+        ("dickson, dental materials research", "dental materials research"),
+        ("tolle - the power of now", "the power of now"),
+        ("novel pulang / chudori", "pulang"),
     ],
 )
 def test_what_is_said_of_a_book_is_no_part_of_its_title(text: str, title: str) -> None:
