@@ -27,6 +27,8 @@ _TYPED_DIVISION: Final = re.compile(r"\s*(?:--|—)\s*")  # "Islam--Sejarah" in 
 # A hyphen parts a heading too, where one of its parts is a place: "Pendidikan - Indonesia".
 _HYPHENS: Final = (" - ", " – ")
 _HYPHEN: Final = re.compile(r"\s+[-–]\s+")
+# Where it joins two languages or states: "Kamus Arab - Indonesia", "Konflik Israel - Palestina".
+_OF_LANGUAGES: Final = re.compile(r"(?:kamus|dictionar(?:y|ies))\b")
 _TYPED_IN: Final = frozenset(("650", "651", "690"))
 # Where places should not stand, and do in lists that were typed.
 _TOPICAL_TAGS: Final = frozenset(("650", "653", "690"))
@@ -202,7 +204,25 @@ def _by_hyphens(text: str) -> list[str]:
 
 def _is_parted_by_hyphens(text: str) -> bool:
     parts = _HYPHEN.split(text)
-    return len(parts) > 1 and any(map(is_place_name, parts))
+    return len(parts) > 1 and any(map(is_place_name, parts)) and not any(map(_is_joined, parts, parts[1:]))
+
+
+def _is_joined(before: str, after: str) -> bool:
+    """Whether a hyphen makes one thing of what stands before and after it.
+
+    >>> _is_joined("Kamus Arab", "Indonesia"), _is_joined("Konflik Israel", "Palestina")
+    (True, True)
+    >>> _is_joined("Indonesia", "Manado"), _is_joined("Sejarah Minahasa", "Sulawesi Utara"), _is_joined("Pendidikan", "Jepang")
+    (False, False, False)
+    """
+    if not is_place_name(after):
+        return False
+    before, countries = before.casefold(), _named("countries")
+    return _OF_LANGUAGES.match(before) is not None or (
+        before not in countries
+        and after.casefold() in countries
+        and before.endswith(tuple(f" {country}" for country in countries))
+    )
 
 
 def _kind_of_name(heading: Field, name: str) -> str:
@@ -245,10 +265,13 @@ def is_place_name(text: str) -> bool:
 
 @cache
 def _places() -> frozenset[str]:
-    lists = ("world", "countries", "indonesia", "united_states")
-    return frozenset(
-        name.strip().casefold() for part in lists for name in " ".join(words("places", part)).split(";") if name.strip()
-    )
+    return frozenset[str]().union(*map(_named, ("world", "countries", "indonesia", "united_states")))
+
+
+@cache
+def _named(part: str) -> frozenset[str]:
+    names = " ".join(words("places", part)).split(";")
+    return frozenset(name.strip().casefold() for name in names if name.strip())
 
 
 @cache

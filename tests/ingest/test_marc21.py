@@ -433,6 +433,11 @@ def test_roles_of_one_person_are_gathered() -> None:
         ("650 #4 $a Batik (Indonesia)", {"topic": ("Batik (Indonesia)",)}),
         ("650 #4 $a Perang Dunia II, 1939 - 1945", {"topic": ("Perang Dunia II, 1939 - 1945",)}),
         ("650 #4 $a Komputer -- Kamus", {"topic": ("Komputer", "Kamus")}),
+        ("650 #4 $a Kamus Arab - Indonesia", {"topic": ("Kamus Arab - Indonesia",)}),
+        ("650 #4 $a Bahasa Inggris - Kamus - Indonesia", {"topic": ("Bahasa Inggris - Kamus - Indonesia",)}),
+        ("650 #4 $a Hubungan Indonesia - Malaysia", {"topic": ("Hubungan Indonesia - Malaysia",)}),
+        ("650 #4 $a Piano -- Solo", {"topic": ("Piano", "Solo")}),
+        ("653 ## $a Negara Islam", {"topic": ("Negara Islam",)}),
     ],
 )
 def test_places_and_times_typed_into_a_heading_are_told_from_topics(
