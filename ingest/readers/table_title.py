@@ -15,6 +15,8 @@ _PARTICLES: Final = frozenset(
     ("and", "bin", "binti", "dan", "de", "der", "di", "et", "ibn", "of", "the", "untuk", "van", "von")
 )
 _LEAST_WORDS: Final = 2
+# Of schoolbooks for two kinds of school: "Matematika SMP / MTs Kelas VII".
+_OF_SCHOOLBOOKS: Final = frozenset(("kelas", "jilid", "semester", "edisi", "kurikulum"))
 
 
 def has_stroke(text: str) -> bool:
@@ -46,12 +48,14 @@ def _alone(text: str) -> Sequence[str]:
 
     >>> _alone("Kota Bitung dalam angka / BPS Kota Bitung"), _alone("Ekonomi Mikro / Ekonomi Makro")
     (['Kota Bitung dalam angka', 'BPS Kota Bitung'], ())
-    >>> _alone("Tata boga / makanan dan minuman"), _alone("Input / Output")
-    ((), ())
+    >>> _alone("Tata boga / makanan dan minuman"), _alone("Input / Output"), _alone("Matematika SMP / MTs Kelas VII")
+    ((), (), ())
     """
     parts = _STROKE.split(text, maxsplit=1)
     before, after = map(plain_words, (parts[0], parts[-1]))
     if len(parts) < _LEAST_WORDS or len(after) < _LEAST_WORDS or not before:
+        return ()
+    if not _OF_SCHOOLBOOKS.isdisjoint(after):
         return ()
     repeats = before[0] == after[0] or set(before).issuperset(after)
     words = re.findall(r"[^\W\d_][\w'-]*", parts[1])
