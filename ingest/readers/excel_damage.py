@@ -17,11 +17,15 @@ _LOST_DIGITS: Final = re.compile(r"[0-9]{7}0{6}")
 _LOST_FOUR: Final = re.compile(r"[0-9]{9}0{4}")
 # Programs that read Excel's files write a number with what follows its point: "9789790000000.0".
 _FRACTION: Final = re.compile(r"(?<=[0-9]{8})\.0+$")
-_MONTH: Final = "(?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|agt|ags|sep|oct|okt|nov|dec|des)"
+# With a sign and two digits, unlike a number that somebody gave to a shelf: "1E3".
+_POWER: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
+# As it writes them; in capitals three letters are an author's: "MAR-01".
+_MONTH: Final = (
+    "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm](?:ay|ei)|[Jj]u[nl]|[Aa]ug|[Aa]g[uts]|[Ss]ep|[Oo][ck]t|[Nn]ov|[Dd]e[cs])"
+)
 _DAY: Final = re.compile(
     rf"(?:19|20)[0-9]{{2}}-[01][0-9]-[0-3][0-9](?:[ T]00:00(?::00)?)?|[0-3]?[0-9]/[0-3]?[0-9]/(?:19|20)[0-9]{{2}}"
-    rf"|[0-3]?[0-9]-{_MONTH}(?:-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2,4}}",
-    re.IGNORECASE,
+    rf"|[0-3]?[0-9]-{_MONTH}(?:-(?:[0-9]{{2}}){{1,2}})?|{_MONTH}-(?:[0-9]{{2}}){{1,2}}"
 )
 ISBN_KINDS: Final = frozenset[ValueKind](("isbn", "isbn or issn"))
 _WHAT: Final = {
@@ -61,8 +65,10 @@ def is_day(text: str) -> bool:
     [True, True, True, True, True]
     >>> [is_day(text) for text in ("R 005.1 ANA b", "2X1.3", "813 MAR-2010", "1-Feb ANA", "959.8")]
     [False, False, False, False, False]
+    >>> [is_day(text) for text in ("2-1", "20.5", "1E3", "2E10", "MAR-01", "Mar-001")]
+    [False, False, False, False, False, False]
     """
-    return bool(_DAY.fullmatch(text) or _SCIENTIFIC.fullmatch(text))
+    return bool(_DAY.fullmatch(text) or _POWER.fullmatch(text))
 
 
 class Damage:
