@@ -182,11 +182,11 @@ class TableReader:
             if nameless is not None:
                 nameless.look(row)
             record = record_of_row(mapping, columns, row.cells)
+            if is_sum(record, row.cells):
+                self._on_note(file, f"Row {row.number} only counts the titles, so it is left out.")
+                continue
             if not record.fields:
                 yield Rejected(origin, "no_title", f"Row {row.number} has no title; fill it in.")
-                continue
-            if is_sum(record):
-                self._on_note(file, f"Row {row.number} only counts the titles, so it is left out.")
                 continue
             for what, text in damage(columns, row.cells):
                 spoiled.note(what, row.number, text)

@@ -49,9 +49,12 @@ _SEVERAL: Final = re.compile(
 )
 _LANGUAGE: Final = re.compile(r"[a-z]{3}")
 _SUM: Final = re.compile(
-    r"(?:jumlah|total|sub ?total|grand total)(?: (?:buku|judul|total|semua|seluruhnya|keseluruhan))?\W*", re.IGNORECASE
+    r"(?:jumlah|total|sub ?total|grand total)(?: (?:buku|judul|total|semua|seluruhnya|keseluruhan|eksemplar|koleksi))?\W*",
+    re.IGNORECASE,
 )
-_AFTER_ROLE: Final = re.compile(r"(?<=\)),\s+(?=\w)")
+_AMOUNT: Final = re.compile(r"(?:Rp\.?\s*)?[0-9., -]+")
+_DEGREE: Final = r"(?:(?:[A-Z][A-Za-z]{0,3}\. ?)+[A-Za-z]{0,4}|[A-Z]{2,3})\s*(?:[,;]|$)"
+_AFTER_ROLE: Final = re.compile(rf"(?<=\)),\s+(?=\w)(?!{_DEGREE})")
 _OTHER_DETAILS: Final = re.compile(r"\s*:\s+|\s+:\s*")
 _SIZE: Final = re.compile(r"\s*;\s*")
 _SERIES_NUMBER: Final = re.compile(r"\s+;\s*")
@@ -118,8 +121,13 @@ def record_of_row(mapping: TableMapping, columns: Plan, cells: Sequence[str]) ->
     return made_record(mapping.leader, made)
 
 
-def is_sum(record: Record) -> bool:
-    """Whether a row is the last of a list that only counts its books: "Jumlah" where the titles stand, and nothing else."""
+def is_sum(record: Record, cells: Sequence[str]) -> bool:
+    """Whether a row is the last of a list that only counts its books: "Jumlah" where the titles stand and nothing else, or
+    before them, with nothing but numbers after it.
+    """
+    if not record.fields:
+        first, *others = filter(None, cells)
+        return _SUM.fullmatch(first) is not None and all(map(_AMOUNT.fullmatch, others))
     title = [field for field in record.fields if field.tag != "008"]
     return len(title) == 1 and _SUM.fullmatch(title[0].get("a")) is not None
 
@@ -161,6 +169,8 @@ def _by_roles(text: str) -> Sequence[str]:
 
     >>> _by_roles("Pramoedya Ananta Toer (pengarang), Max Lane (penerjemah)"), _by_roles("Toer, Pramoedya (1925-2006), Ir.")
     (['Pramoedya Ananta Toer (pengarang)', 'Max Lane (penerjemah)'], ['Toer, Pramoedya (1925-2006), Ir.'])
+    >>> _by_roles("Ahmad Fulan (editor), M.Pd.")
+    ['Ahmad Fulan (editor), M.Pd.']
     """
     names: list[str] = []
     start = 0

@@ -239,6 +239,17 @@ def test_a_row_that_only_counts_the_titles_is_none() -> None:
     assert notes == ["Row 4 only counts the titles, so it is left out."]
 
 
+def test_a_row_that_begins_with_its_sum_is_no_title_that_lacks() -> None:
+    notes: list[str] = []
+    first, second = read(
+        "No;Judul;Penerbit;Harga\n1;Laut;Mizan;50.000\nJUMLAH;;;Rp 50.000\nTotal;;Mizan;1\n", notes=notes
+    )
+    assert isinstance(second, Rejected)
+    assert [document.title for document in documents([first])] == ["Laut"]
+    assert second.reason == "Row 4 has no title; fill it in."
+    assert "Row 3 only counts the titles, so it is left out." in notes
+
+
 def test_a_comma_parts_names_where_it_stands_after_a_role() -> None:
     table = "Judul;Pengarang\nBumi manusia;Pramoedya Ananta Toer (pengarang), Max Lane (penerjemah)\nLaut;Toer, Pramoedya (1925-2006), Ir.\n"
     names = [[(one.name, one.roles) for one in document.contributors] for document in documents(read(table))]
