@@ -26,6 +26,8 @@ _PEEKED_BYTES: Final = 4096
 _MAX_FIELDS_OF_LISTING: Final = MAX_FIELDS + 1
 _TOLD_COLUMNS: Final = 40
 _TOLD_SWALLOWING: Final = 5
+_TOLD_CELL: Final = 30
+_NO_LINES: Final = (0, 0)  # of a row in a workbook or a page, where no mark parts cells
 _ABOUT_MAC: Final = (
     "From row {} on letters seem to be written as on old Macs (Mac Roman), and are read as Windows writes them. Where they "
     "are wrong, save the table as CSV in UTF-8 and load it again."
@@ -179,6 +181,9 @@ class TableReader:
             if len(row.cells) < width <= row.unquoted:
                 yield _joined_cells(row, width, origin)
                 continue
+            if nameless is not None and row.lines != _NO_LINES and any(row.cells[width:]):
+                yield _parted_cells(row, width, origin)
+                continue
             if nameless is not None:
                 nameless.look(row)
             record = record_of_row(mapping, columns, row.cells)
@@ -265,6 +270,15 @@ def _joined_cells(row: Row, width: int, origin: Origin) -> Rejected:
     reason = (
         f"Row {row.number} (line {row.lines[0]}) has {len(row.cells)} cells where the table has {width} columns: a quotation mark "
         "seems not to be closed, so that two cells are one. Close it, or take it out."
+    )
+    return Rejected(origin, "broken_record", reason)
+
+
+def _parted_cells(row: Row, width: int, origin: Origin) -> Rejected:
+    reason = (
+        f'Row {row.number} (line {row.lines[0]}) has a cell "{clean(next(filter(None, row.cells[width:])))[:_TOLD_CELL]}" after the last of the {width} columns, so its '
+        "others may stand under wrong names. Put quotation marks around the cell in which a comma or semicolon stands, or give each "
+        "column a name."
     )
     return Rejected(origin, "broken_record", reason)
 

@@ -666,10 +666,20 @@ def test_a_book_is_no_second_row_of_a_heading() -> None:
 
 def test_columns_without_a_name_that_hold_something_are_told() -> None:
     notes: list[str] = []
-    read("Judul,,Tahun\nSatu,,2001\nDua,baik,2002\nTiga,baru,2003,9789794070963\nEmpat,,2004,,\n", notes=notes)
-    assert notes == [
-        'These columns have no name, so they are not loaded: B ("baik" in row 3); D ("9789794070963" in row 4).'
-    ]
+    assert len(read("Judul,,Tahun\nSatu,,2001\nDua,baik,2002\nTiga,baru,2003\nEmpat,,2004,,\n", notes=notes)) == 4
+    assert notes == ['These columns have no name, so they are not loaded: B ("baik" in row 3).']
+    notes.clear()
+    assert len(documents(read(workbook(("Judul", "Tahun"), ("Laut", 2010, "9789794070963")), notes=notes))) == 1
+    assert notes == ['These columns have no name, so they are not loaded: C ("9789794070963" in row 2).']
+
+
+def test_a_row_with_more_cells_than_columns_is_refused_with_what_to_do() -> None:
+    table = "Judul,Penerbit,Tahun\nBumi,Mizan, Bandung,1999\nLaut,Mizan,2001\nIkan,,2003,,\n"
+    refused, *others = read(table)
+    assert isinstance(refused, Rejected)
+    assert refused.origin.position == 2
+    assert refused.reason.startswith('Row 2 (line 2) has a cell "1999" after the last of the 3 columns')
+    assert [(document.title, document.year) for document in documents(others)] == [("Laut", 2001), ("Ikan", 2003)]
 
 
 def test_tables_without_rows_are_one_refusal() -> None:
