@@ -85,10 +85,11 @@ _TITLE_CHARACTERS: Final = 200
 # What stands above a title, or in place of one.
 _NO_TITLE: Final = re.compile(
     r"\b(?:vol|volume|no|nomor|issn|isbn|doi|https?|www|copyright|hak cipta|universitas|university|fakultas|kementerian|departemen|dinas|badan"
-    r"|pemerintah|republik|jurnal|journal|proceedings|prosiding|halaman|hal|page|bab|chapter|daftar isi|contents?|name|nama|header|kata pengantar|preface|oleh|by"
+    r"|pemerintah|republik|jurnal|journal|proceedings|prosiding|halaman|hal|page|bab|chapter|daftar isi|contents?|name|nama|header|kata pengantar|preface|abstra[ck]t?|oleh|by"
     r"|disusun|diajukan|kepada|dear|lampiran|tanggal|telp|fax|alamat)\b|[@©]",
     re.IGNORECASE,
 )
+_KIND_OF_BOOK: Final = re.compile(r"skripsi|tesis|disertasi|thesis|tugas akhir|makalah|laporan", re.IGNORECASE)
 _LETTERS: Final = 0.8  # of what is no blank
 _SHORTEST_WORDS: Final = 3  # letters a word, on average; drawn letters that no font tells stand alone
 _PAGE_NUMBER: Final = re.compile(r"\s[0-9]{1,3}$")
@@ -110,17 +111,19 @@ def says_nothing(file_name: str) -> bool:
 def title_on(pages: Iterable[Page]) -> str:
     """The title that the first page with text begins with; "" where what stands there may be something else.
 
-    Only words that stand above everything else are taken, in capitals on up to three lines or in one line.
+    Only words that stand above everything else are taken, on up to three lines that are all in capitals or go on in small letters.
     """
     page = next((page for page in islice(pages, _TITLE_PAGES) if page.text.strip()), None)
     lines = [line.strip() for line in page.text.strip().split("\n")] if page is not None else []
+    if _KIND_OF_BOOK.fullmatch(lines[0] if lines else ""):
+        lines = lines[1:]
     taken: list[str] = []
-    for line in lines[:_TITLE_LINES]:
-        if taken and not (line.isupper() and taken[0].isupper() and len(line.split()) > 1):
-            break
-        if _NO_TITLE.search(line):
+    for line in lines:
+        if _NO_TITLE.search(line) or (taken and not _goes_on(line, taken[0])):
             break
         taken.append(line)
+    if len(taken) > _TITLE_LINES:  # a text, or a title with what stands under it
+        return ""
     title = " ".join(" ".join(taken).split())
     said = title.split()
     letters = sum(map(str.isalpha, title))
@@ -134,6 +137,11 @@ def title_on(pages: Iterable[Page]) -> str:
         and letters >= _SHORTEST_WORDS * len(said)
     )
     return title if is_title else ""
+
+
+def _goes_on(line: str, first: str) -> bool:
+    """Whether a title that begins with the line `first` goes on in this one."""
+    return line[:1].islower() or (first.isupper() and line.isupper() and len(line.split()) > 1)
 
 
 # ISO 639-1 of /Lang to the bibliographic codes of ISO 639-2 that MARC uses.

@@ -267,7 +267,15 @@ SKRIPSI = "ANALISIS PENDAPATAN NELAYAN CAKALANG\nDI KOTA BITUNG\nSKRIPSI\nOleh\n
         ("scan0001.pdf", SKRIPSI, "ANALISIS PENDAPATAN NELAYAN CAKALANG DI KOTA BITUNG"),
         ("Microsoft Word - BAB I.doc.pdf", "Pengelolaan Terumbu Karang\noleh Ana", "Pengelolaan Terumbu Karang"),
         ("nelayan_bitung.pdf", SKRIPSI, "nelayan bitung"),
+        ("scan0001.pdf", f"SKRIPSI\n{SKRIPSI}", "ANALISIS PENDAPATAN NELAYAN CAKALANG DI KOTA BITUNG"),
+        (
+            "a1.pdf",
+            "Pengaruh musim terhadap hasil\nnelayan di Bitung\nAhmad",
+            "Pengaruh musim terhadap hasil nelayan di Bitung",
+        ),
         # What stands first is no title, or nobody can say.
+        ("scan0001.pdf", "PENGARUH MUSIM\nTERHADAP HASIL\nNELAYAN DI BITUNG\nDAN DI MANADO", "scan0001"),
+        ("scan0001.pdf", "Ikan cakalang hidup di laut\nyang hangat. Ia berenang.", "scan0001"),
         ("scan0001.pdf", "Jurnal Ilmu Kelautan Vol. 3 No. 2\nTerumbu karang", "scan0001"),
         ("scan0001.pdf", "KEMENTERIAN PENDIDIKAN NASIONAL\nREPUBLIK INDONESIA", "scan0001"),
         ("scan0001.pdf", "Bahwa nelayan di kota ini sejak lama menangkap ikan dengan pukat,", "scan0001"),
