@@ -93,7 +93,7 @@ _OPEN: Final = re.compile(r"openaccess$|open access|akses terbuka|creativecommon
 _CLOSED: Final = re.compile(r"(?:closed|restricted|embargoed)access$|akses terbatas", re.IGNORECASE)
 _CORPORATE: Final = re.compile(
     r"\b(?:universitas|university|institut\w*|kementerian|departemen|dinas|badan|lembaga|perpustakaan|library|"
-    r"fakultas|pemerintah|republik|yayasan|pusat|balai|komisi|ministry|department)\b",
+    r"fakultas|faculty|jurusan|program studi|sekolah|politeknik|akademi|pemerintah|republik|yayasan|pusat|balai|komisi|ministry|department)\b",
     re.IGNORECASE,
 )
 
@@ -241,7 +241,7 @@ def _is_issn(text: str) -> bool:
 def _description(values: Values) -> Iterator[Field]:
     yield from _titles(values)
     for element, role in (("creator", "aut"), ("contributor", "ctb")):
-        yield from (_name(text, role) for text in values.get(element, ()))
+        yield from (_name(name, role, place) for text in values.get(element, ()) for name, place in _persons(text))
     imprint = [("b", text) for text in values.get("publisher", ())]
     if published := _published(values):
         imprint.append(("c", published))
@@ -293,8 +293,31 @@ def _sources(values: Values) -> Iterator[Field]:
         yield _field("773", "0 ", *parts)
 
 
-def _name(text: str, role: str) -> Field:
-    """A name: turned round is a person's; what a body is called after is a body's; else nobody says (720)."""
+def _persons(text: str) -> Sequence[tuple[str, str]]:
+    """The names in a value, each with the body that its bearer belongs to: OJS 2 writes that behind the name.
+
+    >>> _persons("Lasut, Joni; Universitas Sam Ratulangi"), _persons("Wenas, Maria; Lasut, Joni")
+    ([('Lasut, Joni', 'Universitas Sam Ratulangi')], [('Wenas, Maria', ''), ('Lasut, Joni', '')])
+    >>> _persons("Budi Santoso; Fakultas Teknik, Unsrat"), _persons(";")
+    ([('Budi Santoso', 'Fakultas Teknik, Unsrat')], [(';', '')])
+    >>> _persons("Kementerian Kelautan; Direktorat Jenderal Tangkap")
+    [('Kementerian Kelautan; Direktorat Jenderal Tangkap', '')]
+    """
+    name, *others = [part.strip() for part in text.split(";") if part.strip()] or [text]
+    if not others or _CORPORATE.search(name):
+        return [(text, "")]
+    if _CORPORATE.search(others[0]) or ("," in name and "," not in others[0]):
+        return [(name, "; ".join(others))]
+    return [(part, "") for part in (name, *others)]
+
+
+def _name(text: str, role: str, place: str = "") -> Field:
+    """A name: turned round is a person's; what a body is called after is a body's; else nobody says (720).
+
+    place: the body that a person belongs to.
+    """
+    if place:
+        return _field("700", "1 " if "," in text else "0 ", ("a", text), ("u", place), ("4", role))
     if _CORPORATE.search(text):
         return _field("720", "2 ", ("a", text), ("4", role))
     if "," in text:

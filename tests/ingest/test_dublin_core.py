@@ -129,6 +129,13 @@ def test_a_thesis_of_dspace() -> None:
     assert set(document.fields["subject"]) == {"beton", "air laut"}
 
 
+def test_the_body_that_an_author_belongs_to_is_no_part_of_the_name() -> None:
+    record = read("<dc:title>T</dc:title><dc:creator>Lasut, Joni; Universitas Sam Ratulangi, Manado</dc:creator>")
+    document = to_document(record, "jurnal")
+    assert isinstance(document, Document)
+    assert [(one.name, one.kind) for one in document.contributors] == [("Lasut, Joni", "person")]
+
+
 def test_a_month_is_no_span_of_years() -> None:
     document = mapped("<dc:title>Laut</dc:title><dc:date>2010-11</dc:date>")
     assert (document.values("year"), document.values("published")) == (("2010",), ())
