@@ -6,7 +6,7 @@ from typing import Final
 
 from ingest import fingerprints
 from ingest.identity import id_of
-from ingest.mappings.marc21 import document_id, is_deleted, to_document
+from ingest.mappings.marc21 import document_id, is_deleted, is_hidden, to_document
 from ingest.passages import split
 from ingest.readers import aleph, marc, marcjson, marcmaker, marcxml
 from ingest.readers.formats import READ_ONE
@@ -18,13 +18,14 @@ from search.document import Document, DocumentId, Passage
 class Change:
     """A document in place of what the id holds, or (None) its removal.
 
-    passages: those of the record itself; none where no vectors are made.
+    passages: those of the record itself; none where no vectors are made. hidden: it is removed since its library hides it.
     """
 
     origin: Origin
     id: DocumentId
     document: Document | None = None
     passages: tuple[Passage, ...] = ()
+    hidden: bool = False
 
 
 def change_of(item: RecordItem, source: str, with_passages: bool) -> Change | Rejected:
@@ -36,6 +37,8 @@ def change_of(item: RecordItem, source: str, with_passages: bool) -> Change | Re
     if isinstance(record, SourceRecord):
         if is_deleted(record):
             return Change(record.origin, document_id(record, source))
+        if is_hidden(record):
+            return Change(record.origin, document_id(record, source), hidden=True)
         document = to_document(record, source)
         if isinstance(document, Document):
             return Change(record.origin, document.id, document, split(document, ()) if with_passages else ())

@@ -114,6 +114,7 @@ class Load:
         # After how many items how much was read. Unchanged ones are counted before changed ones that were read earlier.
         self._marks: deque[tuple[int, float]] = deque()
         self._position: Position | None = None
+        self._hidden = 0  # records that their library shows to nobody
         self._met: set[str] = set()  # the SHA-256 of every PDF
         self._places: set[str] = set()  # what stands for its file, and for the folders that this lies in
 
@@ -145,6 +146,8 @@ class Load:
                 self._tidy(hold)
                 if self._ebooks.unlisted:
                     self._note(self._job.source, self._ebooks.unlisted)
+            if self._hidden:
+                self._note(self._job.source, _about_hidden(self._hidden))
             if self._job.rebuild:
                 self._tell_of_gone(own, others)
             elif others and not own and self._report.outcomes["indexed"]:
@@ -370,6 +373,7 @@ class Load:
             if isinstance(item, Rejected):
                 self._refuse(item)
             else:
+                self._hidden += item.hidden
                 if item.document is not None:
                     self._report.find_damage(item.document, item.origin)
                 changes.append(item)
@@ -524,6 +528,13 @@ class Load:
 
 def _records(count: int) -> str:
     return f"{count:,} record{'s' * (count != 1)}"
+
+
+def _about_hidden(count: int) -> str:
+    return (
+        f"{_records(count)} left out, as if deleted, since the library hides them from its public catalogue (942 $n is 1, opac_hide in "
+        "SLiMS). Take the mark off there to show them."
+    )
 
 
 def _about_nameless(title: str, book: PdfBook) -> str:

@@ -401,6 +401,11 @@ def is_deleted(source_record: SourceRecord) -> bool:
     return source_record.record.leader[5] == "d"
 
 
+def is_hidden(source_record: SourceRecord) -> bool:
+    """Whether the library keeps the title out of its public catalogue (Koha's 942 $n, and what SLiMS has as opac_hide)."""
+    return any(field.tag == "942" and field.get("n").strip() == "1" for field in source_record.record.fields)
+
+
 def document_id(source_record: SourceRecord, source: str) -> DocumentId:
     """ "<source>.<001>", safe in a URL's path. Where 001 is missing, from 035, else from the name that a repository has
     for the record, else from a digest of the description."""

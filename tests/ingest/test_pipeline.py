@@ -81,6 +81,16 @@ def test_a_record_marked_deleted_goes(library: Library, tmp_path: Path) -> None:
     assert library.discovery.search(Query()).total == 1
 
 
+def test_what_its_library_hides_from_the_public_is_not_shown(library: Library, tmp_path: Path) -> None:
+    table = "Judul,Pengarang,biblio_id,opac_hide\n"
+    (tmp_path / "a.csv").write_text(f"{table}Satu,Ana,1,0\nDua,Ana,2,0\n")
+    library.load(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text(f"{table}Satu,Ana,1,0\nDua,Ana,2,1\n")
+    report = library.load(tmp_path / "a.csv")
+    assert (report.outcomes["deleted"], library.titles("")) == (1, ["Satu"])
+    assert report.notes[-1].startswith("katalog: 1 record left out, as if deleted, since the library hides")
+
+
 def test_vectors_are_made_later_for_records_loaded_without(library: Library, tmp_path: Path) -> None:
     path = write(tmp_path / "a.mrc", [record("1", "Satu")])
     library.load(path)
