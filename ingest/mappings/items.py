@@ -51,8 +51,8 @@ _NOTHING: Final = Item()
 
 
 def locations(view: MarcView) -> list[str]:
-    """The branch of each item; its place in the library where no branch is said."""
-    return [item.branch or item.location for item in view.once(items) if item.branch or item.location]
+    """The branch of each item that was not withdrawn; its place in the library where no branch is said."""
+    return [item.branch or item.location for item in _kept(view) if item.branch or item.location]
 
 
 def on_shelf(view: MarcView) -> list[str]:
@@ -61,7 +61,11 @@ def on_shelf(view: MarcView) -> list[str]:
 
 
 def collections(view: MarcView) -> list[str]:
-    return [item.collection for item in view.once(items) if item.collection]
+    return [item.collection for item in _kept(view) if item.collection]
+
+
+def _kept(view: MarcView) -> list[Item]:
+    return [item for item in view.once(items) if item.status != "withdrawn"]
 
 
 def barcodes(view: MarcView) -> list[str]:

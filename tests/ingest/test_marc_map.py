@@ -157,6 +157,12 @@ def test_items(fields: list[str], items: tuple[Item, ...]) -> None:
     assert mapped(T, *fields).items == items
 
 
+def test_a_branch_that_withdrew_its_copy_has_the_title_no_more() -> None:
+    document = mapped(T, "952    $a BTG $b BTG $p P1 $y BK $0 0", "952    $a MDO $b MDO $p P2 $y REF $0 1")
+    assert (document.values("location"), document.values("collection")) == (("BTG",), ("BK",))
+    assert [item.status for item in document.items] == ["available", "withdrawn"]
+
+
 def test_when_a_title_was_added_koha_knows_better_than_008() -> None:
     made = "008 990513s1999    io            000 0 ind d"
     assert mapped(T, made).values("added") == ("1999-05-13",)
