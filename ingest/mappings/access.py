@@ -16,10 +16,13 @@ TAGS: Final = "506 856"
 _URL: Final = re.compile(r"(?:(?:https?|ftp)://|(?P<bare>www\.))[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 # What is meant by "htp://", "http//", "http:/", "http:// " and the like, before what can only be a host.
 _MISTYPED: Final = re.compile(
-    r"h{1,2}t{1,4}p{1,2}(s?)\s?[:;.]{0,2}\s?[/\\]{1,3}\s?(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/:?#]|$))", re.IGNORECASE
+    r"h{0,2}t{1,4}p{1,2}(s?)\s?[:;.]{0,2}\s?[/\\]{1,3}\s?(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/:?#]|$))", re.IGNORECASE
 )
 _TWICE: Final = re.compile(r"https?://(?=https?:?//)", re.IGNORECASE)
-_NO_SCHEME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:id|com|org|net|edu|gov)(?:/|$)", re.IGNORECASE)
+_NO_HOST: Final = re.compile(r"https?:///", re.IGNORECASE)
+_NO_SCHEME: Final = re.compile(
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:id|com|org|net|edu|gov)(?::[0-9]+)?(?:/|$)", re.IGNORECASE
+)
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _PATH: Final = re.compile(r"[^?#]*")
 _MAX_URL_LENGTH: Final = 2_000
@@ -86,11 +89,13 @@ def _mended(text: str) -> str:
 
     >>> _mended("htp://repo.go.id/a.pdf"), _mended("https;//repo.go.id"), _mended("repository.unima.ac.id/123")
     ('http://repo.go.id/a.pdf', 'https://repo.go.id', 'http://repository.unima.ac.id/123')
+    >>> _mended("http:///repo.go.id"), _mended("ttp://repo.go.id"), _mended("http://http//repo.go.id"), _mended("repo.go.id:80/a")
+    ('http://repo.go.id', 'http://repo.go.id', 'http://repo.go.id', 'http://repo.go.id:80/a')
     >>> _mended("http://http://repo.go.id"), _mended("file:///c/buku.pdf"), _mended("buku.pdf")
     ('http://repo.go.id', 'file:///c/buku.pdf', 'buku.pdf')
     """
-    if (found := _URL.match(text)) is not None:
-        return _TWICE.sub("", text, count=1) if "http" in found.group()[7:12].lower() else text
+    if (found := _URL.match(text)) is not None and not _NO_HOST.match(text):
+        return _mended(_TWICE.sub("", text, count=1)) if _TWICE.match(found.group()) else text
     if (mistyped := _MISTYPED.match(text)) is not None:
         return f"http{mistyped[1].lower()}://{text[mistyped.end() :]}"
     return f"http://{text}" if _NO_SCHEME.match(text) else text
