@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from zipfile import ZipFile
 
 from ingest import archives
 from ingest.read_failure import told
-from ingest.readers.detect import Kind, detect, is_zip, refusal
+from ingest.readers.detect import DATABASE_NAMES, Kind, detect, is_zip, refusal
 from ingest.source import Origin, Rejected
 
 _GZIP: Final = b"\x1f\x8b"
@@ -50,7 +50,7 @@ _SKIPPED_SUFFIXES: Final = frozenset(
             ".mkv",
             ".mov",
         ),
-        *(".exe", ".dll", ".bat", ".sh", ".log", ".sql", ".bak", ".lnk"),
+        *(".exe", ".dll", ".bat", ".sh", ".log", ".bak", ".lnk"),
     )
 )
 # What may well be an e-book or a list of titles, in a form that is not read: skipped in the same way, but told.
@@ -66,13 +66,21 @@ _MIXED_SUFFIXES: Final = frozenset({".txt", ".json"})
 _PASSED_OVER: Final = "__MACOSX"
 
 
+_Why = Literal["document", "database", "unfinished"]
+_TOLD: Final[tuple[tuple[Collection[str], _Why], ...]] = (
+    (_DOCUMENT_SUFFIXES, "document"),
+    (DATABASE_NAMES, "database"),
+    (UNFINISHED_SUFFIXES, "unfinished"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A file that nobody named and that is not read, though it may be meant to be. top: the folder or archive that was named."""
 
     path: Path
     top: Path
-    why: Literal["document", "unfinished"]
+    why: _Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ def find(
 
     In a folder or archive, files that are plainly something else (text, pictures, programs) and data folders of Telusur
     are passed over in silence; anything else that is none of ours is rejected by name. links: whether files there may be
-    links. on_passed_over: is told of documents and of what is still being copied, which are passed over too.
+    links. on_passed_over: is told of documents, databases and what is still being copied, which are passed over too.
     """
     for path in paths:
         for found in _walk(path, links) if path.is_dir() else _file(path):
@@ -157,9 +165,10 @@ def _worth_telling(path: Path, top: Path, found: Iterable[_Found]) -> Iterator[_
     name, suffix = path.name, path.suffix.lower()
     if name.startswith((".", _LOCK)) or suffix in _SKIPPED_SUFFIXES:
         return
-    if suffix in _DOCUMENT_SUFFIXES or suffix in UNFINISHED_SUFFIXES:
-        yield PassedOver(path, top, "document" if suffix in _DOCUMENT_SUFFIXES else "unfinished")
-        return
+    for suffixes, why in _TOLD:
+        if suffix in suffixes:
+            yield PassedOver(path, top, why)
+            return
     for item in found:
         if suffix not in _MIXED_SUFFIXES:
             yield item

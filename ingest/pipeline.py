@@ -68,6 +68,7 @@ _READING: Final = 1 / 3
 _TOLD_FILES: Final = 5
 _PASSED_OVER: Final = {
     "document": "These documents are passed over; save as PDF what is an e-book, and as .xlsx or CSV what is a table of titles",
+    "database": "These files of a database are passed over; export its titles as a table (CSV, .xlsx) or as MARC",
     "unfinished": "These files are still being copied or downloaded; load them once they are whole",
 }
 

@@ -36,7 +36,7 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _EPUB: Final = b"mimetypeapplication/epub+zip"
 _OTHER_ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _EBOOK_NAMES: Final = (".epub", ".mobi", ".azw", ".azw3", ".djvu")
-_DATABASE_NAMES: Final = (".mdb", ".accdb", ".dbf", ".sql", ".frm", ".ibd")
+DATABASE_NAMES: Final = (".mdb", ".accdb", ".dbf", ".sql", ".frm", ".ibd")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
 # Excel saves "Text (Tab delimited)" and "Unicode Text" under this ending, which notes of all kinds have too.
@@ -133,7 +133,7 @@ def refusal(head: bytes, name: str) -> str:
         return "This is an archive of another kind (RAR, 7z); unpack it and load the folder, or pack it as zip."
     if name.endswith(_EBOOK_NAMES) or _EPUB in head[:200]:
         return "This is an e-book in another form than PDF (EPUB, MOBI, DjVu); save it as PDF, which can be read and searched here."
-    if name.endswith(_DATABASE_NAMES):
+    if name.endswith(DATABASE_NAMES):
         return "This is a database's own file; export its titles as a table (CSV, .xlsx) or as MARC."
     if name.endswith(".ods") or b"opendocument.spreadsheet" in head[:200]:
         return "This is a spreadsheet of LibreOffice (.ods); save it as .xlsx or CSV."

@@ -430,13 +430,22 @@ def test_documents_and_unfinished_files_beside_a_catalogue_are_told_and_no_refus
 ) -> None:
     write(tmp_path / "a.mrc", [record("1", "Satu")])
     (tmp_path / "baru").mkdir()
-    for name in ("Surat.docx", "baru/novel.epub", "besar.pdf.part", "~$katalog.xlsx", "Thumbs.db", ".DS_Store"):
+    for name in (
+        "Surat.docx",
+        "baru/novel.epub",
+        "besar.pdf.part",
+        "cadangan.sql",
+        "~$katalog.xlsx",
+        "Thumbs.db",
+        ".DS_Store",
+    ):
         (tmp_path / name).write_bytes(b"\x05admin")
     report = library.load(tmp_path)
     assert (report.files, report.outcomes["indexed"], report.outcomes["refused"]) == (1, 1, 0)
     assert [note.partition(": ")[2].rpartition(": ")[2] for note in report.notes] == [
         "Surat.docx, baru/novel.epub.",
         "besar.pdf.part.",
+        "cadangan.sql.",
     ]
 
 
