@@ -125,11 +125,13 @@ def is_sum(record: Record, cells: Sequence[str]) -> bool:
     """Whether a row is the last of a list that only counts its books: "Jumlah" where the titles stand and nothing else, or
     before them, with nothing but numbers after it.
     """
-    if not record.fields:
-        first, *others = filter(None, cells)
-        return _SUM.fullmatch(first) is not None and all(map(_AMOUNT.fullmatch, others))
-    title = [field for field in record.fields if field.tag != "008"]
-    return len(title) == 1 and _SUM.fullmatch(title[0].get("a")) is not None
+    described = [field for field in record.fields if field.tag != "008"]
+    if len(described) == 1 and _SUM.fullmatch(described[0].get("a")):
+        return True
+    first, *others = filter(None, cells)
+    if not _SUM.fullmatch(first) or any(field.tag == "245" and field.get("a").startswith(first) for field in described):
+        return False
+    return all(map(_AMOUNT.fullmatch, others))
 
 
 def _share_place(fields: Values) -> None:

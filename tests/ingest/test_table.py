@@ -242,7 +242,8 @@ def test_a_row_that_only_counts_the_titles_is_none() -> None:
 def test_a_row_that_begins_with_its_sum_is_no_title_that_lacks() -> None:
     notes: list[str] = []
     first, second = read(
-        "No;Judul;Penerbit;Harga\n1;Laut;Mizan;50.000\nJUMLAH;;;Rp 50.000\nTotal;;Mizan;1\n", notes=notes
+        "No;Judul;Penerbit;Harga\n1;Laut;Mizan;50.000\nJUMLAH;;;Rp 50.000\nTotal;;Mizan;1\nTotal;1;;50.000\n",
+        notes=notes,
     )
     assert isinstance(second, Rejected)
     assert [document.title for document in documents([first])] == ["Laut"]
