@@ -401,9 +401,13 @@ def is_deleted(source_record: SourceRecord) -> bool:
     return source_record.record.leader[5] == "d"
 
 
+_OF_KOHA: Final = frozenset(("942",))
+
+
 def is_hidden(source_record: SourceRecord) -> bool:
     """Whether the library keeps the title out of its public catalogue (Koha's 942 $n, and what SLiMS has as opac_hide)."""
-    return any(field.tag == "942" and field.get("n").strip() == "1" for field in source_record.record.fields)
+    koha = source_record.record.by_tag(_OF_KOHA).get("942", ())
+    return any(field.get("n").strip() == "1" for field in koha)
 
 
 def document_id(source_record: SourceRecord, source: str) -> DocumentId:
