@@ -194,8 +194,16 @@ class Selection(Generic[Q]):
             return [self._in.boolean([], required + relaxable + optional, minimum=1)]
         if demand == "all":
             return required + relaxable + optional
-        most = [self._in.boolean([], relaxable, minimum=needs.minimum)] if relaxable else []
-        return required + most
+        if not relaxable:
+            return required
+        most = self._in.boolean([], relaxable, minimum=needs.minimum)
+        titles = self._titled_by_number(needs) if self._of_records else []
+        return [*required, self._in.boolean([], [most, *titles], minimum=1) if titles else most]
+
+    def _titled_by_number(self, needs: Requirements) -> list[Q]:
+        """What is called by one of the numbers that are enough for nothing else: "1984" of "distopia 1984"."""
+        numbers = [analysis.plain_words(part.text) for part in needs.optional if isinstance(part, Clause)]
+        return [self._in.phrase(TITLE_BOUNDS, [OPENING, *words, CLOSING], WHOLE_TITLE) for words in numbers]
 
     def _part(self, part: Part) -> Q:
         """Documents that the part asks for or, if it is negated, all others."""
@@ -320,7 +328,7 @@ class Selection(Generic[Q]):
     def _titled_as_typed(self, query: Query) -> list[Q]:
         """What is called exactly what was typed, or asked for, where more was read in that than its words: "Kumpulan Puisi Karya Chairil
         Anwar" may ask for his poems, and is a book, whoever made it; "cari buku Ayahku Bukan Pembohong" keeps no liar out."""
-        if not self._of_records or query.grouped or _ASKED_BY_SIGNS.search(query.text):
+        if not self._of_records or query.grouped or query.within or _ASKED_BY_SIGNS.search(query.text):
             return []
         typed = analysis.plain_words(query.text)
         asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]

@@ -412,6 +412,17 @@ def test_where_some_words_are_enough_a_number_counts_where_it_stands(engine: Eng
     assert ids(searcher.keyword(asked, 10)) == ["a.2", "a.1"]
 
 
+def test_where_some_words_are_enough_a_number_is_one_that_is_a_whole_title(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "1984", contributor="Orwell, George"),
+        entry("a.2", "Almanak 1984"),
+        entry("a.3", "Distopia dalam sastra"),
+    )
+    assert sorted(ids(searcher.keyword(parse("distopia roman 1984").loosened(), 10))) == ["a.1", "a.3"]
+    assert ids(searcher.keyword(parse("distopia roman 1984 -orwell").loosened(), 10)) == ["a.3"]
+
+
 def test_the_title_itself_comes_first_whatever_else_was_read_in_it(engine: Engine) -> None:
     searcher = load(
         engine,
@@ -427,6 +438,8 @@ def test_the_title_itself_comes_first_whatever_else_was_read_in_it(engine: Engin
     explicit = parse("pengarang:chairil pengarang:anwar")
     for text in ("kumpulan puisi", "(kumpulan puisi karya chairil anwar)"):
         assert searcher.keyword(replace(explicit, text=text), 10).total == 5
+    scoped = replace(parse("anwar", within="contributor"), text=asked.text)
+    assert searcher.keyword(scoped, 10).total == 5
     unwanted = replace(parse("puisi -sutrisno"), text="kumpulan puisi karya chairil anwar")
     assert "b.1" not in ids(searcher.keyword(unwanted, 10))
 
