@@ -420,9 +420,10 @@ def _address(text: str, within: str | None) -> Part | None:
 
 
 # What a librarian calls a Dewey number by, and the number as it stands on a book's spine: "DDC 899.221", "no. panggil 899.221 3 TOE b".
+# A longer word behind it is no mark of a book: "Dewey 300 social sciences".
 _CLASSED: Final = re.compile(
     r"(?:ddc|dewey|(?:no\.?|nomor|call)\s?(?:panggil|klas|klasifikasi|ddc|number|no\.?))\s?[:.]?\s?"
-    r"(\d{3}(?:[./]\d{1,12})?)((?:\s\w{1,12}){0,4})",
+    r"(\d{3}(?:[./]\d{1,12})?)((?:\s\w{1,4}){0,4})",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -262,7 +262,15 @@ def test_a_call_number_may_be_called_what_it_is(text: str, number: str, marks: l
 
 
 @pytest.mark.parametrize(
-    "text", ["ddc 23", "nomor 47 tahun 2008", "no 12 2012", "dewey decimal classification", "899.221"]
+    "text",
+    [
+        "ddc 23",
+        "nomor 47 tahun 2008",
+        "no 12 2012",
+        "dewey decimal classification",
+        "899.221",
+        "dewey 300 social sciences",
+    ],
 )
 def test_what_names_no_class_is_words(text: str) -> None:
     assert not any(clause.field for clause in parse(text).clauses)
