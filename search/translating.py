@@ -125,9 +125,9 @@ def _with_names_of(clause: Clause) -> Clause:
 
 
 def _group_with_other_names(part: Group, lexicon: Lexicon, told: list[str]) -> Part:
-    """ "Soekarno ATAU Soeharto": what stands on either side of "or" is a name by itself."""
+    """ "Soekarno ATAU Soeharto": what stands on either side of "or" is a name by itself. Who is not wanted is so in quotes too."""
     if part.negated:
-        return part
+        part, told = replace(part, parts=tuple(map(_quoted_with_names, part.parts))), []
     sides = [[one] for one in part.parts] if part.either else [part.parts]
     return replace(part, parts=tuple(one for side in sides for one in _with_other_names(side, lexicon, told)))
 

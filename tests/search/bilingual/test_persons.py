@@ -144,6 +144,8 @@ def found_by(folder: Path, text: str, mode: Mode = "hybrid") -> list[str]:
         ('pemikiran "gus dur"', ["a.8"]),
         # Who is not wanted is not wanted by any name.
         ('rakyat -"sukarno"', []),
+        ('sukarno NOT ("bung karno" OR rowling)', []),
+        ("sukarno -(rowling OR (bung karno))", []),
         ("sukarno -legge", ["a.7"]),
         ("buku pemikiran selain Gus Dur", []),
     ],
