@@ -115,11 +115,14 @@ def test_a_word_of_a_set_phrase_is_looked_for_in_its_other_spelling_too() -> Non
     [
         ("novel tentang laut", {"fiksi", "fiction"}, set()),
         ("novels about the sea", {"fiction", "novel"}, set()),
-        ("novel coronavirus", set(), {"fiksi"}),
+        ("novel coronavirus", {"coronavirus", "virus corona"}, {"fiksi", "fiction"}),
+        ("a novel approach to reading", {"pendekatan baru"}, {"fiksi", "fiction"}),
     ],
 )
-def test_novels_are_what_catalogues_call_fiction(asked: str, others: set[str], missing: set[str]) -> None:
-    novel = translated(parse(asked), shipped())[0].clauses[0]
+def test_novels_are_what_catalogues_call_fiction_and_what_is_novel_is_new(
+    asked: str, others: set[str], missing: set[str]
+) -> None:
+    novel = next(one for one in translated(parse(asked), shipped())[0].clauses if "novel" in one.text)
     found = {" ".join(other.words) for other in novel.others}
     assert others <= found
     assert found.isdisjoint(missing)
@@ -127,3 +130,24 @@ def test_novels_are_what_catalogues_call_fiction(asked: str, others: set[str], m
 
 def test_a_text_is_spelled_as_today_for_its_meaning() -> None:
     assert as_spelled_today("Hoekoem laoet, oleh Goethe", shipped()) == "hukum laut, oleh Goethe"
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("cerita binatang", "cerita hewan"),
+        ("binatang laut", "hewan laut"),
+        ("hewan purba", "binatang purba"),
+        ("hukum perkawinan", "hukum pernikahan"),
+        ("perawatan lansia", "perawatan lanjut usia"),
+        ("perempuan dan anak", "wanita dan anak"),
+        ("english conversation", "inggris"),  # each word has its translation, also where they stand together nowhere
+    ],
+)
+def test_a_set_phrase_swallows_no_other_word_for_the_same(asked: str, other: str) -> None:
+    assert {asked, other} <= {asked, *weights(asked)}
+
+
+@pytest.mark.parametrize("asked", ["kantor berita antara", "lkbn antara"])
+def test_a_name_made_of_a_word_of_grammar_keeps_it(asked: str) -> None:
+    assert [clause.text for clause in translated(parse(asked), shipped())[0].clauses] == [asked]
