@@ -229,10 +229,10 @@ class Asking:
     def _is_near(self, first: Attempt) -> bool:
         """Whether what is near in meaning to a set phrase says more than what holds one of its words: it is very near, or more
         than a chance find."""
-        scores = [item.score for item in first.nearest[:FEW_HITS]]
+        scores = [item.score for item in first.nearest[:2]]
         if not scores or scores[0] >= (1 + self.near_from) / 2:
             return bool(scores)
-        return len(scores) == FEW_HITS and scores[-1] >= self.near_from
+        return len(scores) == 2 and scores[-1] >= self.near_from
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)

@@ -422,6 +422,16 @@ def test_a_chance_find_in_meaning_does_not_keep_the_words_of_a_set_phrase_away(t
     assert ({hit.document.id for hit in page.hits}, page.notices) == ({"a.1", "a.2"}, ("loosened",))
 
 
+def test_two_finds_in_meaning_are_more_than_chance_for_a_set_phrase(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        writer.put(
+            [entry("a.1", "Dongeng si Kancil"), with_vectors("a.2", "Buku tulis"), with_vectors("a.3", "Buku tulis")]
+        )
+    page = Discovery(engine, EMBEDDER, lexicon=shipped).search(parse("dongeng sebelum tidur"), "hybrid")
+    assert ({hit.document.id for hit in page.hits}, page.notices) == ({"a.2", "a.3"}, ())
+
+
 @pytest.mark.parametrize("old", ["perdjandjian", "hoekoem laoet"])
 def test_the_old_spelling_means_what_todays_does(tmp_path: Path, old: str) -> None:
     engine = EmbeddedEngine(tmp_path)
