@@ -93,14 +93,14 @@ class Asking:
         answers = self.searcher.answer(list(dict.fromkeys(asked)))
         found = answers[unfiltered].total
         first = Attempt(ready.query, answers[words], answers[near].items if near else (), ready.also, found=found > 0)
-        if not found and (named := self._named_otherwise(first)):
+        if not found and not query.wordless and (named := self._named_otherwise(first)):
             return named if named.found else self._loosened(named, query)
         # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga". Of a long name not some
         # words are meant: "penerbit Gramedia Pustaka Utama".
         some = not found or is_relaxed(first.query)
         if some and (published := self._asked_as(first, with_publisher_named(first.query))):
             return published
-        if not found and not exact and (published := self._published_respelled(query)):
+        if not (found or exact or query.wordless) and (published := self._published_respelled(query)):
             return published
         if spellings is not None:
             first = self._eased(first, answers[spellings])

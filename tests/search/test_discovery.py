@@ -432,6 +432,13 @@ def test_two_finds_in_meaning_are_more_than_chance_for_a_set_phrase(tmp_path: Pa
     assert ({hit.document.id for hit in page.hits}, page.notices) == ({"a.2", "a.3"}, ())
 
 
+def test_a_search_by_meaning_alone_looks_for_no_other_names(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    with engine.rebuilding(EMBEDDER.name, EMBEDDER.dimensions) as writer:
+        writer.put([with_vectors("a.1", "Sukarno")])
+    assert Discovery(engine, EMBEDDER, lexicon=shipped).search(parse('"bung karno"'), "semantic").also == ()
+
+
 @pytest.mark.parametrize("old", ["perdjandjian", "hoekoem laoet"])
 def test_the_old_spelling_means_what_todays_does(tmp_path: Path, old: str) -> None:
     engine = EmbeddedEngine(tmp_path)
