@@ -96,9 +96,10 @@ class Asking:
         if not found and not query.wordless and (named := self._named_otherwise(first)):
             return named if named.found else self._loosened(named, query)
         # Few titles hold the name of a publisher, so that it looks like a slip: "Erlangga" is no "serangga". Of a long name not some
-        # words are meant: "penerbit Gramedia Pustaka Utama".
-        some = not found or is_relaxed(first.query)
-        if some and (published := self._asked_as(first, with_publisher_named(first.query))):
+        # words are meant: "penerbit Gramedia Pustaka Utama"; nor is "penerbit" alone, of "penerbit Antara".
+        publisher = with_publisher_named(first.query)
+        some = not found or is_relaxed(first.query) or (publisher is not None and all(map(is_stop, publisher.wanted)))
+        if some and (published := self._asked_as(first, publisher)):
             return published
         if not (found or exact or query.wordless) and (published := self._published_respelled(query)):
             return published

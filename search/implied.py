@@ -146,6 +146,8 @@ def with_publisher_named(query: Query) -> Query | None:
     and what kind of firm it is counts where it stands; None for any other."""
     asked = [part for part in query.parts if not (part.negated or is_stop(part))]
     leading = list(takewhile(lambda part: _word(part) in (*THINGS, *_BEFORE_A_PUBLISHER), asked))
+    if leading == asked:  # the name is one of words that say little elsewhere: "penerbit Antara"
+        asked += [part for part in query.parts if not part.negated and part not in leading]
     telling = [part for part in asked[len(leading) :] if _word(part) not in _FIRMS]
     named = [part for part in asked[len(leading) :] if not _YEAR.fullmatch(_implied_in(part))]
     if (

@@ -369,6 +369,9 @@ def test_of_a_question_some_words_are_enough_beside_what_is_to_be_said(tmp_path:
         ("penerbit PT Erlangga", ["a.1", "a.2"]),
         ("penerbit CV Andi Offset", ["a.8"]),  # "CV" tells it from others where a record has it
         ("penerbit Gramedia Pustaka Utama", ["a.9"]),
+        ("penerbit Antara", ["b.1"]),
+        ("buku terbitan Antara", ["b.1"]),
+        ("penerbit apa", ["a.4"]),
         ("terbitan tahun 2009", ["a.1"]),
         ("terbitan 2009", ["a.1"]),
     ],
@@ -383,6 +386,7 @@ def test_a_publisher_is_found_by_name_after_what_says_so(text: str, found: list[
         entry("a.4", "Penerbit serangga"),
         entry("a.8", "Kimia", publisher="Andi Offset", year="2011"),
         entry("a.9", "Anatomi", publisher="Gramedia Pustaka Utama", year="2011"),
+        entry("b.1", "Foto", publisher="Kantor Berita Antara", year="2011"),
     )
     page = Discovery(engine).search(understand(text, (), "", date(2026, 8, 1)).query)
     assert sorted(hit.document.id for hit in page.hits) == found
