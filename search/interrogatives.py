@@ -74,13 +74,13 @@ _REASONS: Final = _set(
     """
 )
 # "may" is a month less often than it is not.
-_MONTHS: Final = _set(
+MONTHS: Final = _set(
     """
     januari februari maret april mei juni juli agustus september oktober november desember january february march june
     july august october december
     """
 )
-_WHEN: Final = _MONTHS | _set(
+_WHEN: Final = MONTHS | _set(
     "jika apabila bila ketika sebelum sesudah setelah sejak sekali setiap if once when before after until since upon every"
 )
 _NUMBERS: Final = _set(
@@ -164,7 +164,7 @@ def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int
         case "place":
             return any(_leads_to_name(text, words, place) for place in range(len(words)))
         case "date":
-            return any(word.text in _MONTHS or _YEAR.fullmatch(word.text) for word in others)
+            return any(word.text in MONTHS or _YEAR.fullmatch(word.text) for word in others)
         case "time":
             return any(word.text in _WHEN or _YEAR.fullmatch(word.text) for word in others)
         case "quantity":
@@ -198,7 +198,7 @@ def _is_amount(text: str, word: Word) -> bool:
     around = {text[word.start - 1 : word.start], text[word.end : word.end + 1]}
     before = analysis.plain_words(text[max(word.start - 12, 0) : word.start])[-1:]
     after = analysis.plain_words(text[word.end : word.end + 12])[:1]
-    return not around & _JOINING and not {*before, *after} & _MONTHS
+    return not around & _JOINING and not {*before, *after} & MONTHS
 
 
 def _defines(text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
 
 from search import analysis
+from search.interrogatives import MONTHS
 from search.query import ANYWAY, Clause, Group, Part, Query
 
 # Up to this many content words all are required, as a reader of a catalogue expects. Of n more, a quarter, rounded
@@ -48,7 +49,7 @@ def requirements(query: Query) -> Requirements:
 
     Stop words are left out beside any content word: they tell nothing. Phrases, fields and groups are always required.
     In a loose query the rule for long texts holds from two content words on, one may always be missing, and no
-    number is enough.
+    number is enough, but for that of a date.
     """
     # A word that is asked twice counts twice, as in a pasted paragraph.
     parts = list(_bounded(query.parts, [MAX_WORDS]))
@@ -65,7 +66,9 @@ def requirements(query: Query) -> Requirements:
         return Requirements(tuple(wanted), unwanted=unwanted)
     if len(content) <= (1 if query.loose else ALL_REQUIRED):
         return Requirements((*fixed, *content), unwanted=unwanted)
-    telling = [part for part in content if not (query.loose and _is_number(part))] or content
+    telling = [part for part in content if not (query.loose and _is_number(part))]
+    if all(map(_is_month, telling)):  # a date is its numbers: "17 Agustus 1945"
+        telling = content
     numbers = [part for part in content if part not in telling]
     minimum = max(1, min(math.ceil(len(telling) / ENOUGH), MOST_DEMANDED, len(telling) - 1))
     return Requirements(tuple(fixed), tuple(map(_without_initials, telling)), minimum, tuple(numbers), unwanted)
@@ -85,6 +88,10 @@ def _is_number(part: Part) -> bool:
         else []
     )
     return len(words) == 1 and _NUMBER.fullmatch(words[0]) is not None
+
+
+def _is_month(part: Part) -> bool:
+    return isinstance(part, Clause) and MONTHS.issuperset(analysis.plain_words(part.text))
 
 
 def is_relaxed(query: Query) -> bool:

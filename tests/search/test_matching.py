@@ -91,6 +91,7 @@ def test_initials_and_courtesies_are_left_out_beside_a_name(text: str) -> None:
         ("soal cpns 2024", [["soal"], ["cpns"]], [["2024"]]),
         ("kuhp 2023", [["kuhp"]], [["2023"]]),
         ("1984 2001", [["1984"], ["2001"]], []),
+        ("17 agustus 1945", [["17"], ["agustus"], ["1945"]], []),
         ("covid19 vaksin", [["covid19"], ["vaksin"]], []),
     ],
 )
