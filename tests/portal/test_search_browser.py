@@ -709,6 +709,58 @@ def test_a_search_without_a_connection_waits_for_it(browser: Browser, portal: Po
 
 
 @BOTH
+@pytest.mark.parametrize("link", [".cards h2 a", ".facet", 'a[data-key="language"]', 'a[data-key="saved"]'])
+def test_a_link_without_a_connection_waits_for_it(browser: Browser, portal: Portal, root: str, link: str) -> None:
+    page, _ = visit(browser, portal, root + "?q=karang")
+    told = page.get_by_role("alert").filter(has_text="Tidak ada sambungan internet")
+    before = page.url
+    page.context.set_offline(True)
+    page.locator(link).first.click()
+    expect(told).to_be_in_viewport(ratio=0.99)
+    assert page.url == before
+    page.context.set_offline(False)
+    expect(page).not_to_have_url(before)
+    expect(page.locator("#judul-halaman")).to_be_visible()
+    expect(told).to_have_count(0)
+    page.close()
+
+
+def test_what_a_session_has_opened_by_itself_is_not_opened_again(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/cari?q=karang")
+    loads: list[str] = []
+    page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+    page.context.set_offline(True)
+    link = page.locator(".cards h2 a").first
+    link.click()
+    told = page.get_by_role("alert").filter(has_text="Tidak ada sambungan internet")
+    expect(told).to_be_visible()
+    link.evaluate("link => history.pushState(null, '', link.href)")  # as one does that outlived the loss
+    page.context.set_offline(False)
+    expect(told).to_have_count(0)
+    assert loads == []
+    page.close()
+
+
+@BOTH
+def test_what_waits_for_a_connection_can_be_given_up(browser: Browser, portal: Portal, root: str) -> None:
+    page, _ = visit(browser, portal, root + "?q=karang")
+    before = page.url
+    page.context.set_offline(True)
+    saved = page.locator('a[data-key="saved"]')
+    saved.click()
+    told = page.get_by_role("alert").filter(has_text="Tidak ada sambungan internet")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name="Tutup").press("Enter")
+    expect(told).to_have_count(0)
+    expect(saved).to_be_focused()
+    page.context.set_offline(False)
+    page.wait_for_function("navigator.onLine")
+    page.wait_for_timeout(2500)  # longer than it would wait
+    assert page.url == before
+    page.close()
+
+
+@BOTH
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_number_of_saved_titles_moves_nothing_in_the_masthead(
     browser: Browser, portal: Portal, root: str, width: int

@@ -63,14 +63,21 @@
   // Without a connection the browser's own page would take the place of what is read: what was asked for is opened once
   // there is one again.
   let wanted = '';
+  let asked = 0;
   const offline = () => document.getElementById('tanpa-sambungan');
+  const unasked = () => { clearTimeout(asked); offline()?.remove(); wanted = ''; };
   const tellOffline = () => {
     offline()?.remove(); // told again, it is said again
-    const told = Object.assign(document.createElement('p'), { id: 'tanpa-sambungan', className: 'offline' });
-    told.textContent = (words[document.documentElement.lang] || words.en).asked_waits;
-    told.setAttribute('role', 'alert');
-    document.body.append(told);
     if (matchMedia('(pointer: coarse)').matches) document.activeElement?.blur(); // its keyboard would lie over what is told
+    const own = words[document.documentElement.lang] || words.en;
+    const asker = document.activeElement;
+    const box = Object.assign(document.createElement('div'), { id: 'tanpa-sambungan', className: 'offline' });
+    const told = Object.assign(document.createElement('p'), { textContent: own.asked_waits });
+    told.setAttribute('role', 'alert');
+    const close = Object.assign(document.createElement('button'), { type: 'button', textContent: '×', ariaLabel: own.close });
+    close.onclick = () => { unasked(); asker?.focus({ preventScroll: true }); };
+    box.append(told, close);
+    document.body.append(box);
   };
   // A catalogue on this very machine answers without any connection.
   const answers = () => fetch('/aset/favicon.svg', { method: 'HEAD', cache: 'no-store' }).then(() => true, () => false);
@@ -80,27 +87,40 @@
     if (wanted === href) tellOffline();
     return true;
   };
-  addEventListener('online', () => { if (offline()) location.assign(wanted); });
-  document.addEventListener('submit', async (event) => {
-    const form = event.target;
-    if (navigator.onLine || event.defaultPrevented || !form.matches('.searchform')) return;
+  const go = async (href) => { if (!await waits(href)) { unasked(); location.assign(href); } };
+  const means = (url) => { const { pathname, searchParams } = new URL(url, location.href); searchParams.sort(); return `${pathname}?${searchParams}`; };
+  // A session that outlived a short loss still hears what was asked for: opened twice, Back would lead to the same page.
+  const HEARD_MS = 1500;
+  addEventListener('online', () => setTimeout(() => {
+    if (!offline()) return;
+    if (means(wanted) === means(location.href)) unasked(); else go(wanted);
+  }, HEARD_MS));
+  // At the window, so that scripts that follow a link or a form by themselves have had their turn.
+  addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    if (navigator.onLine || event.defaultPrevented || !link || link.target || link.hasAttribute('download')) return;
+    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return; // for a window of its own
+    if (link.origin !== location.origin || (link.hash && means(link.href) === means(location.href))) return;
     event.preventDefault();
-    const href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
-    if (!await waits(href)) location.assign(href);
+    go(link.href);
+  });
+  addEventListener('submit', (event) => {
+    const form = event.target;
+    if (navigator.onLine || event.defaultPrevented || form.method !== 'get') return;
+    event.preventDefault();
+    go(`${form.action}?${new URLSearchParams(new FormData(form, event.submitter))}`);
   });
 
   // What a lost session did not hear is asked for by a page load.
   const PATIENCE_MS = 6000;
-  let asked = 0;
-  const means = (url) => { const { pathname, searchParams } = new URL(url, location.href); searchParams.sort(); return `${pathname}?${searchParams}`; };
-  const unasked = () => { clearTimeout(asked); offline()?.remove(); wanted = ''; };
   const ensure = async (href) => {
     unasked();
     const before = location.href;
-    asked = setTimeout(async () => {
-      if (location.href === before && means(href) !== means(before) && !await waits(href)) location.assign(href);
+    const patience = setTimeout(() => {
+      if (location.href === before && means(href) !== means(before)) go(href);
     }, PATIENCE_MS);
-    if (await waits(href)) clearTimeout(asked);
+    asked = patience;
+    if (await waits(href)) clearTimeout(patience);
   };
   const submitted = () => {
     const box = document.querySelector('.st-key-band input[type="search"]');
