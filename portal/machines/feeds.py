@@ -23,6 +23,7 @@ from portal.machines.caching import headers, tag_of, unchanged
 from portal.machines.oai import utc
 from portal.machines.xml import Element, add, as_bytes, root
 from portal.plain import state_of
+from portal.presenters.taking import search_title
 from portal.presenters.wording import value_label
 from portal.search_state import SearchState
 from search.document import Document
@@ -94,7 +95,7 @@ class Feeds:
         ids, total = services.discovery.found(query, asked.mode, 1, MOST_ENTRIES, exact=asked.exact)
         documents = services.discovery.documents(ids)
         updated = max((document.changed for document in documents if document.changed), default=published)
-        page = t("results.title", query=asked.q) if asked.q else t("feed.all")
+        page = search_title(asked, t) if asked.q or asked.filters else t("feed.all")
         title = t("site.title", page=page, library=services.library_name)
         return Feed(asked, t, title, services.library_name, documents, total, updated, where)
 

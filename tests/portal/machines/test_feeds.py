@@ -94,6 +94,16 @@ def test_the_search_and_the_titles_stay_text(machines: TestClient) -> None:
     assert any(PAYLOADS[0] in str(one.text) for one in atom(machines, q="jebakan").iterfind("a:entry/a:title", NAMES))
 
 
+def test_feeds_of_one_text_are_told_apart_by_their_filters(catalogue: Catalogue) -> None:
+    def title(**asked: str) -> str:
+        return atom(catalogue.client, **asked).findtext("a:title", "", NAMES)
+
+    assert title(q="laut").startswith("laut: hasil pencarian – ")
+    assert title(q="laut", **{"f.year": "2010..2019"}).startswith("laut · 2010–2019: hasil pencarian – ")
+    assert title(**{"f.format": "map"}, hl="en").startswith("All titles · Map – ")
+    assert title().startswith("Semua koleksi, tambahan terbaru dahulu – ")
+
+
 def test_a_change_of_a_title_moves_its_date(catalogue: Catalogue) -> None:
     catalogue.put(document("kota.1", "Laut"), document("kota.2", "Laut"))
     before = catalogue.client.get("/cari.atom?q=laut")
