@@ -776,4 +776,8 @@ def test_the_number_of_saved_titles_moves_nothing_in_the_masthead(
     drawn(page)
     expect(saved.locator("[data-saved-count]")).to_have_text("100")
     assert page.locator(".masthead").bounding_box()["height"] == height  # type: ignore[index]
+    mark, number = (saved.locator(part).bounding_box() for part in ("svg", "[data-saved-count]"))
+    assert mark
+    assert number
+    assert number["x"] >= mark["x"] + mark["width"] / 2 - 1  # the mark stays in sight
     page.close()
