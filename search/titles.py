@@ -23,6 +23,8 @@ _BEFORE, _AFTER, _BY = (frozenset(words.split()) for words in (_SAID_BEFORE, _SA
 # Between author and title, or title and author: "Hirata - Laskar pelangi", "Laskar pelangi / Hirata".
 _BETWEEN: Final = re.compile(r"[,;] | [-–/] ")
 _MOST_BEFORE, _MOST_AFTER = 6, 3
+# A longer text is no request for a title, and each of its titles is looked for as a row of words.
+_MOST_WORDS: Final = 20
 _YEAR_DIGITS: Final = 4
 
 Words = tuple[str, ...]
@@ -60,7 +62,9 @@ def titles_with_more(text: str) -> tuple[Words, ...]:
 
 
 def _without_ends(words: Sequence[str]) -> Iterator[Words]:
-    """The words, and what is left without any of those that may stand before or behind a title."""
+    """The words, and what is left without any of those that may stand before or behind a title; nothing of a long text."""
+    if len(words) > _MOST_WORDS:
+        return
     first = _leading(words, _BEFORE, _MOST_BEFORE)
     last = _leading(words[::-1], _AFTER, _MOST_AFTER)
     left = [words[start : len(words) - end] for start in range(first + 1) for end in range(last + 1)]

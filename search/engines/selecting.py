@@ -24,7 +24,7 @@ from search.engines.terms import (
     identifier_keys,
 )
 from search.errors import QueryRefused
-from search.matching import Requirements, requirements
+from search.matching import MAX_WORDS, Requirements, requirements
 from search.query import (
     ANYWAY,
     BODY,
@@ -167,7 +167,7 @@ class Selection(Generic[Q]):
         must = self._wanted(needs, demand)
         bonus = [*(self._part(part) for part in needs.optional), *self._title_bonus(query)] if must else []
         asked = self._in.boolean(must or [self._in.everything()], bonus, [self._part(part) for part in needs.unwanted])
-        titled = self._titled_as_typed(query) if must else []
+        titled = self._titled_as_typed(query, needs.unwanted) if must else []
         return self._in.boolean([], [asked, *titled], minimum=1) if titled else asked
 
     def chosen(self, chosen: Filter) -> Q:
@@ -325,15 +325,20 @@ class Selection(Generic[Q]):
         ]
         return [*bonus, self._in.phrase("w_title", typed, TITLE_HOLDS)] if len(typed) > 1 else bonus
 
-    def _titled_as_typed(self, query: Query) -> list[Q]:
+    def _titled_as_typed(self, query: Query, unwanted: Sequence[Part]) -> list[Q]:
         """What is called exactly what was typed, or asked for, where more was read in that than its words: "Kumpulan Puisi Karya Chairil
         Anwar" may ask for his poems, and is a book, whoever made it; "cari buku Ayahku Bukan Pembohong" keeps no liar out."""
         if not self._of_records or query.grouped or query.within or _ASKED_BY_SIGNS.search(query.text):
             return []
         typed = analysis.plain_words(query.text)
         asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]
-        whole = [typed] if typed != asked and len(typed) > 1 else []
-        return [self._called(title) for title in (*whole, *titles_named(query.text))]
+        whole = [typed] if typed != asked and 1 < len(typed) <= MAX_WORDS else []
+        return [
+            self._in.boolean(
+                [self._called(title)], [], [self._part(part) for part in unwanted if not _is_within(part, title)]
+            )
+            for title in (*whole, *titles_named(query.text))
+        ]
 
     def _called(self, title: Sequence[str]) -> Q:
         """Documents with just this title, folded words."""
@@ -346,6 +351,10 @@ class Selection(Generic[Q]):
         if len(queries) > 1:
             return self._in.best_of(queries, TIE_BREAKER)
         return queries[0] if queries else self._in.nothing()
+
+
+def _is_within(part: Part, title: Sequence[str]) -> bool:
+    return isinstance(part, Clause) and set(analysis.plain_words(part.text)) <= set(title)
 
 
 def _like_identifier(text: str) -> bool:
