@@ -69,7 +69,7 @@ _IDLE = re.compile(r"[*?+/-]*")
 _IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
 _FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
 _WORD = re.compile(r'[^\s"]+')
-# The dash of "Auditing -1" keeps nothing out; that of "laut -2019" does.
+# The dash of "Auditing -1" keeps nothing out; that of "laut -2019" does, and so do two.
 _PART_NUMBER: Final = re.compile(r"\d{1,2}")
 # A quotation mark within a word, as some type it for an apostrophe: let"s change.
 _WITHIN_WORD: Final = re.compile(r'(?<=\w)"(?=\w)')
@@ -138,7 +138,7 @@ def _print(part: Part, within: str | None, alone: bool) -> str:
     if isinstance(part, Clause):
         where = f"{_PRINTED[part.field]}:" if part.field and part.field != within else ""
         words = f'"{part.text}"' if part.phrase else part.text + ("*" if part.prefix else "")
-        return f"{sign}{where}{words}"
+        return f"{sign * 2 if _PART_NUMBER.fullmatch(where + words) else sign}{where}{words}"
     if not part.either:
         inner = " DAN ".join(_print(one, within, alone=False) for one in part.parts)
     else:  # AND binds closer, so it needs no parentheses inside OR
@@ -248,7 +248,8 @@ class _Reading:
             self._close()
             return place + 1
         start = self._after(idle, place)
-        negated = "-" in text[place:start]
+        signs = text[place:start]
+        negated = "-" in signs
         named = _FIELD.match(text, start)
         known = FIELD_WORDS.get(named[1].lower()) if named else None
         if named and known:
@@ -274,7 +275,8 @@ class _Reading:
         if word in _OPERATORS and not known and not negated:
             self._operator(word)
         else:
-            self._clause(word, known, negated and not _PART_NUMBER.fullmatch(word), phrase=False)
+            of_part = signs == "-" and not known and _PART_NUMBER.fullmatch(word)
+            self._clause(word, known, negated and not of_part, phrase=False)
         return start + len(word)
 
     def _word_at(self, place: int) -> str:
@@ -310,14 +312,14 @@ class _Reading:
             if year_range(span):
                 body = span
             else:
-                body, where = f"{_PRINTED['year']}:{body}" if named else body, None
+                body, where = f"{_PRINTED['year']}:{body}" if named else body, self._inherited(but="year")
         prefix = not phrase and "*" in text[len(text.rstrip(_AROUND)) :]
         level = self._levels[-1]
         level.add(Clause(body, where, phrase, negated != level.negates, prefix))
         self._count += 1
 
-    def _inherited(self) -> str | None:
-        return next((level.field for level in reversed(self._levels) if level.field), None)
+    def _inherited(self, but: str = "") -> str | None:
+        return next((level.field for level in reversed(self._levels) if level.field not in (None, but)), None)
 
     def _open(self, where: str | None, negated: bool) -> None:
         if len(self._levels) > MAX_DEPTH:

@@ -212,6 +212,7 @@ def _whole(part: Part) -> bool:
 @example("(x)y OR b)")
 @example("/judul:x")
 @example("tahun:judul:x")
+@example("laut NOT 1")
 def test_what_was_read_is_printed_and_read_as_the_same(text: str) -> None:
     once = parse(text)
     again = printed(once.parts)
@@ -224,6 +225,12 @@ def test_what_was_read_is_printed_and_read_as_the_same(text: str) -> None:
 def test_reading_again_what_was_kept_changes_nothing(text: str) -> None:
     once = parse(text)
     assert parse(once.text).parts == once.parts
+
+
+def test_what_is_no_year_stays_in_the_scope() -> None:
+    (clause,) = parse("tahun: laut", within="title").clauses
+    assert (clause.text, clause.field) == ("laut", "title")
+    assert parse(printed((clause,), "title"), within="title").parts == (clause,)
 
 
 @pytest.mark.parametrize("within", SCOPES.values())
@@ -294,7 +301,9 @@ def test_a_quotation_mark_for_an_apostrophe_opens_no_phrase() -> None:
     [("auditing -1", []), ("auditing -12", []), ("laut -2019", ["2019"]), ("laut -ikan", ["ikan"])],
 )
 def test_the_dash_before_the_number_of_a_part_keeps_nothing_out(text: str, unwanted: list[str]) -> None:
+    parts = parse(text).parts
     assert [one.text for one in parse(text).clauses if one.negated] == unwanted
+    assert parse(printed(parts)).parts == parts
 
 
 def test_the_name_of_a_field_in_the_midst_of_a_text_may_be_a_word_of_a_title() -> None:
