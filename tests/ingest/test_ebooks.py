@@ -15,6 +15,7 @@ import pytest
 from ingest.ebooks import EbookChangedError, EbookStore, StoreError
 from ingest.jobs import IngestJob
 from ingest.pipeline import Load
+from ingest.report import IngestReport
 from search.document import DocumentId
 from search.errors import EngineUnavailable
 from search.publications import BEGINNING
@@ -435,6 +436,11 @@ def test_a_title_made_from_a_pdf_alone_is_deleted_by_its_number(tmp_path: Path, 
     assert (library.engine.info().documents, stored(library)) == (0, set())
 
 
+def told_of_books(report: IngestReport) -> list[str]:
+    """The notes, without those of what a book is called whose name says nothing."""
+    return [note for note in report.notes if "so it is called" not in note]
+
+
 def test_a_book_that_was_renamed_is_not_replaced_by_what_has_its_name_now(tmp_path: Path, folder: Path) -> None:
     library = Library(tmp_path)
     library.load(folder)
@@ -442,7 +448,7 @@ def test_a_book_that_was_renamed_is_not_replaced_by_what_has_its_name_now(tmp_pa
     (folder / "scan.pdf").rename(folder / "scan 2019.pdf")  # comes first
     book(folder / "scan.pdf", [*DESA, "tambahan"])
     report = library.load(folder)
-    assert (report.outcomes["unchanged"], report.outcomes["indexed"], report.notes) == (1, 1, [])
+    assert (report.outcomes["unchanged"], report.outcomes["indexed"], told_of_books(report)) == (1, 1, [])
     assert stored(library) == {before, sha256(folder / "scan.pdf")}
 
 
@@ -482,7 +488,7 @@ def test_of_two_books_that_had_one_name_the_corrected_one_is_replaced(
     for text in (DESA, BUNAKEN, [f"{corrected[0]} sekali", *corrected[1:]]):
         book(folder / "scan.pdf", text)
         report = library.load(folder)
-    assert (report.outcomes["updated"], report.notes) == (1, [])
+    assert (report.outcomes["updated"], told_of_books(report)) == (1, [])
     assert library.engine.info().documents == 2
 
 
