@@ -33,23 +33,8 @@ PDF_EFFORT: Final = 0.2
 _SKIPPED_SUFFIXES: Final = frozenset(
     (
         *(".md", ".toml", ".py", ".pyc", ".html", ".css", ".ini", ".db", ".sqlite3"),
-        *(
-            ".jpg",
-            ".jpeg",
-            ".png",
-            ".gif",
-            ".bmp",
-            ".webp",
-            ".heic",
-            ".svg",
-            ".mp3",
-            ".wav",
-            ".m4a",
-            ".mp4",
-            ".avi",
-            ".mkv",
-            ".mov",
-        ),
+        *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".heic", ".svg"),
+        *(".mp3", ".wav", ".m4a", ".mp4", ".avi", ".mkv", ".mov"),
         *(".exe", ".dll", ".bat", ".sh", ".log", ".bak", ".lnk"),
     )
 )

@@ -142,7 +142,7 @@ def document_of(book: PdfBook, source: str, place: Place | None = None) -> Docum
     code = language_code(book.metadata.get("language", "")) or language_of(book.pages)
     ebook = ebook_of(book, place)
     fields = {
-        "title": (title_of(book),),
+        "title": (_title_of(book),),
         "contributor": tuple(authors),
         "access": _access_by(ebook),
         "format": ("ebook",),
@@ -161,10 +161,9 @@ def document_of(book: PdfBook, source: str, place: Place | None = None) -> Docum
     )
 
 
-def title_of(book: PdfBook) -> str:
-    """The title of a PDF that belongs to no record."""
-    name = Path(book.origin.file).name
-    return book.metadata.get("title") or (says_nothing(name) and title_on(book.pages)) or title_from(name)
+def _title_of(book: PdfBook) -> str:
+    stated = book.metadata.get("title") or (title_on(book.pages) if is_nameless(book) else "")
+    return stated or title_from(Path(book.origin.file).name)
 
 
 def is_nameless(book: PdfBook) -> bool:

@@ -22,7 +22,7 @@ from search.implied import (
     without_by_whom,
 )
 from search.matching import is_relaxed, is_stop
-from search.query import RECORD, Clause, Part, Query
+from search.query import RECORD, Clause, Part, Query, words_of
 from search.query_language import without_fields
 from search.questions import Keyword, Question, Semantic
 from search.questions import Spellings as AskSpellings
@@ -169,8 +169,7 @@ class Asking:
         Publishers are no vocabulary to respell other words by, so their names are looked through only here.
         """
         asked = with_publisher_named(query) or query
-        named = (clause for clause in asked.wanted if clause.field == "publisher")
-        words = {word for clause in named for word in analysis.plain_words(clause.text)}
+        words = set(words_of(clause for clause in asked.wanted if clause.field == "publisher"))
         if not words:
             return None
         known: Counter[str] = Counter()
@@ -231,9 +230,8 @@ class Asking:
         """Whether what is near in meaning to a set phrase says more than what holds one of its words: it is very near, or more
         than a chance find."""
         scores = [item.score for item in first.nearest[:2]]
-        if not scores or scores[0] >= (1 + self.near_from) / 2:
-            return bool(scores)
-        return len(scores) == 2 and scores[-1] >= self.near_from
+        very_near = any(score >= (1 + self.near_from) / 2 for score in scores)
+        return very_near or any(score >= self.near_from for score in scores[1:])
 
     def _ranked(self, query: Query) -> Ranking:
         return self.searcher.keyword(query, self.depth)
@@ -241,13 +239,9 @@ class Asking:
 
 def _persons_respelled(query: Query, doubtful: Sequence[str]) -> tuple[Query, ...]:
     """With the names of known persons, which need not be those that the index has: "bung karni" asks for Sukarno."""
-    words = list(_words(query))
+    words = list(words_of(query.wanted))
     beside = {word: in_names_beside(words, words.index(word)) for word in doubtful}
     return forgiving.respelled(query, {word: nearest(word, dict.fromkeys(near, 1)) for word, near in beside.items()})
-
-
-def _words(query: Query) -> Iterator[str]:
-    return (word for clause in query.wanted for word in analysis.plain_words(clause.text))
 
 
 def _apart(parts: Iterable[Part], typed: Collection[str]) -> Iterator[Part]:

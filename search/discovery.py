@@ -1,7 +1,7 @@
 """The one question the portal and the command line ask: search, and what hangs on a result."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -21,7 +21,7 @@ from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_s
 from search.highlight import page_hit
 from search.implied import asks, with_implied, with_little_filling
 from search.matching import is_relaxed, is_stop
-from search.query import BODY, Clause, Filter, Group, Mode, Query
+from search.query import BODY, Clause, Filter, Group, Mode, Query, words_of
 from search.query_language import parse
 from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
 from search.results import (
@@ -213,9 +213,9 @@ class Discovery:
         ready = Prepared(query)
         if self._lexicon is not None:
             lexicon = self._lexicon()
-            names = lexicon.names_among(_words(query.wanted))
+            names = lexicon.names_among(words_of(query.wanted))
             # In a name a word may be a slip all the same: the "lie" of "novel karya tere lie" is none.
-            known = lexicon.words_among(_words(one for one in query.wanted if one.field in TRANSLATED_FIELDS))
+            known = lexicon.words_among(words_of(one for one in query.wanted if one.field in TRANSLATED_FIELDS))
             ready = Prepared(*translated(query, lexicon), names | known)
         asked = with_little_filling(ready.query) if implied and asks(query) else ready.query
         if query.sort != RELEVANCE:  # what is weakly translated would come first if it is the newest
@@ -329,10 +329,6 @@ class _Found:
 
 def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a rule
     return True
-
-
-def _words(clauses: Iterable[Clause]) -> Iterator[str]:
-    return (word for clause in clauses for word in analysis.plain_words(clause.text))
 
 
 def _floor(embedder: Embedder | None) -> float:

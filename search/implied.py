@@ -11,7 +11,7 @@ from search import analysis
 from search.analysis import GIVEN_NAMES, HONORIFICS
 from search.interrogatives import FILLING, interrogative
 from search.matching import ALL_REQUIRED, is_stop
-from search.query import ANYWAY, Alternative, Clause, Group, Part, Query
+from search.query import ANYWAY, Alternative, Clause, Group, Part, Query, words_of
 from search.query_language import parse
 
 # A country whose language is hardly written elsewhere, and that language's code (ISO 639-2). What it gains:
@@ -218,8 +218,7 @@ def with_names_anywhere(query: Query) -> Query | None:
 
 def _named_words(clauses: Iterable[Clause]) -> Iterator[str]:
     """Words, folded, that are asked for in the names of contributors; those of a known name are one clause."""
-    named = (clause for clause in clauses if clause.field == "contributor")
-    return (word for clause in named for word in analysis.plain_words(clause.text))
+    return words_of(clause for clause in clauses if clause.field == "contributor")
 
 
 def _is_anywhere(part: Part) -> TypeGuard[Clause]:

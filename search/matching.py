@@ -82,11 +82,9 @@ def _without_initials(part: Part) -> Part:
 
 
 def _is_number(part: Part) -> bool:
-    words = (
-        [word for word in analysis.plain_words(part.text) if word not in _BEFORE_A_NUMBER]
-        if isinstance(part, Clause)
-        else []
-    )
+    if not isinstance(part, Clause):
+        return False
+    words = [word for word in analysis.plain_words(part.text) if word not in _BEFORE_A_NUMBER]
     return len(words) == 1 and _NUMBER.fullmatch(words[0]) is not None
 
 

@@ -221,6 +221,11 @@ def _kept(parts: Iterable[Part], wish: Callable[[Clause], bool]) -> Iterator[Par
             yield part
 
 
+def words_of(clauses: Iterable[Clause]) -> Iterator[str]:
+    """The words of some clauses, folded, in their order."""
+    return (word for clause in clauses for word in analysis.plain_words(clause.text))
+
+
 def known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     """`filters` merged by field and put in order, without unknown fields, empty or oversized values.
 

@@ -81,16 +81,15 @@ def _with_other_names(parts: Iterable[Part], lexicon: Lexicon, told: list[str]) 
     """Names of known persons with what else they are called: "Bung Karno" with "Sukarno", "Ibnu Sina" with "Avicenna"."""
     for named, run in groupby(parts, key=_named_in):
         if named is None:
-            yield from (
-                _group_with_other_names(part, lexicon, told)
-                if isinstance(part, Group)
-                else _with_names_of(part)
-                if part.negated
-                else part
-                for part in run
-            )
+            yield from (_no_name_by_itself(part, lexicon, told) for part in run)
         else:
             yield from _names_among([part for part in run if isinstance(part, Clause)], lexicon, told)
+
+
+def _no_name_by_itself(part: Part, lexicon: Lexicon, told: list[str]) -> Part:
+    if isinstance(part, Group):
+        return _group_with_other_names(part, lexicon, told)
+    return _with_names_of(part) if part.negated else part
 
 
 def with_names_of_quoted(query: Query) -> tuple[Query, tuple[str, ...]]:
@@ -103,10 +102,9 @@ def with_names_of_quoted(query: Query) -> tuple[Query, tuple[str, ...]]:
     parts = tuple(map(_quoted_with_names, query.parts))
     told: list[str] = []
     for clause in query.wanted if parts != query.parts else ():
-        words = analysis.plain_words(clause.text)
-        told += _worth_telling(
-            words, {name: analysis.plain_words(name) for name in also_called(words) if clause.phrase}
-        )
+        if clause.phrase:
+            words = analysis.plain_words(clause.text)
+            told += _worth_telling(words, {name: analysis.plain_words(name) for name in also_called(words)})
     return replace(query, parts=parts), tuple(told)
 
 

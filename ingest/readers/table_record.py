@@ -14,7 +14,7 @@ from ingest.readers.columns import Column, TableMapping, Target
 from ingest.readers.excel_damage import ISBN_KINDS, is_day, is_destroyed, without_fraction
 from ingest.readers.foreign import made_record
 from ingest.readers.records import control_field, data_field, is_control
-from ingest.readers.table_title import has_stroke, title_parts
+from ingest.readers.table_title import has_stroke, isbd_parts, title_parts
 from ingest.record import Field, Record, Subfield
 from ingest.transform import is_guessed, is_hijri, year
 from search.isbn import isbn13
@@ -55,7 +55,6 @@ _SUM: Final = re.compile(
 _AMOUNT: Final = re.compile(r"(?:Rp\.?\s*)?[0-9., -]+")
 _DEGREE: Final = r"(?:(?:[A-Z][A-Za-z]{0,3}\. ?)+[A-Za-z]{0,4}|[A-Z]{2,3})\s*(?:[,;]|$)"
 _AFTER_ROLE: Final = re.compile(rf"(?<=\)),\s+(?=\w)(?!{_DEGREE})")
-_OTHER_DETAILS: Final = re.compile(r"\s*:\s+|\s+:\s*")
 _SIZE: Final = re.compile(r"\s*;\s*")
 _SERIES_NUMBER: Final = re.compile(r"\s+;\s*")
 _COUNTRY_PLACES, _LANGUAGE_PLACES = 3, 3
@@ -283,12 +282,8 @@ def _parted(kind: str, code: str, text: str) -> list[Subfield]:
     if kind == "series":
         name, *number = _SERIES_NUMBER.split(text, maxsplit=1)
         return [(code, f"{name} ;"), ("v", number[0])] if number and number[0] else [(code, name)]
-    first, *last = _SIZE.split(text, maxsplit=1)
-    first, *rest = _OTHER_DETAILS.split(first, maxsplit=1)
-    found = [(code, first), *(("b", part) for part in rest if part), *(("c", part) for part in last if part)]
-    marks = {"b": " :", "c": " ;"}
-    following = [marks[next_code] for next_code, _ in found[1:]] + [""]
-    return [(code, part + mark) for (code, part), mark in zip(found, following, strict=True)]
+    first, *size = _SIZE.split(text, maxsplit=1)
+    return isbd_parts(code, first, "".join(size), " ;")
 
 
 def _add(fields: Values, target: Target, subfields: list[Subfield]) -> None:

@@ -9,7 +9,7 @@ from ingest.record import Field, Subfield
 from search.analysis import plain_words
 
 _STROKE: Final = re.compile(r"\s+/\s+")
-_REST_OF_TITLE: Final = re.compile(r"\s*:\s+|\s+:\s*")
+_COLON: Final = re.compile(r"\s*:\s+|\s+:\s*")
 # Of a name that is written with capitals: "Hamka dan Buya", "Abdullah bin Umar".
 _PARTICLES: Final = frozenset(
     ("and", "bin", "binti", "dan", "de", "der", "di", "et", "ibn", "of", "the", "untuk", "van", "von")
@@ -36,9 +36,14 @@ def title_parts(code: str, text: str, stated: str = "", names: Sequence[Field] =
     title, statement = (
         title_and_statement(text, stated, names) or (() if stated or names else _alone(text)) or (text, "")
     )
-    first, *rest = _REST_OF_TITLE.split(title.strip(), maxsplit=1)
-    found = [(code, first), *(("b", part) for part in rest if part), *([("c", statement)] if statement else [])]
-    marks = {"b": " :", "c": " /"}
+    return isbd_parts(code, title.strip(), statement, " /")
+
+
+def isbd_parts(code: str, text: str, last: str, mark: str) -> list[Subfield]:
+    """A text as subfields with the punctuation of ISBD: what a colon parts from its beginning is $b, `last` is $c behind `mark`."""
+    first, *rest = _COLON.split(text, maxsplit=1)
+    found = [(code, first), *(("b", part) for part in rest if part), *([("c", last)] if last else [])]
+    marks = {"b": " :", "c": mark}
     following = [marks[next_code] for next_code, _ in found[1:]] + [""]
     return [(code, part + mark) for (code, part), mark in zip(found, following, strict=True)]
 

@@ -20,6 +20,7 @@ _VOWELS: Final = frozenset("aeiouy")
 _BESIDE: Final = frozenset(("buku", "guru", "soal", "tes"))
 # Before a school year, which tells as much as a second short name: "pai kelas 5", "ipas kls iv".
 _CLASS: Final = frozenset(("kelas", "kls"))
+_BESIDE_SHORT: Final = _BESIDE | _CLASS
 
 FILE: Final = Path(__file__).parent / "abbreviations.tsv"
 
@@ -45,7 +46,7 @@ def _is_of_short_names(text: str) -> bool:
     """Whether a text in small letters is made of short names, none of them grammar besides, and of what stands beside them; one
     alone is none of them: "guru min"."""
     words = [word for word in text.split() if not (word.isdigit() or word in ROMAN)]
-    short = [word for word in words if word not in _BESIDE | _CLASS]
+    short = [word for word in words if word not in _BESIDE_SHORT]
     told = len(short) > 1 or (len(short) == 1 and not _CLASS.isdisjoint(words))
     return told and all(word in _short_names() and not analysis.is_stop_word(word) for word in short)
 

@@ -37,6 +37,7 @@ from search.query import (
     Filter,
     Part,
     Query,
+    words_of,
     year_range,
 )
 from search.schema import BY_NAME
@@ -203,7 +204,7 @@ class Selection(Generic[Q]):
     def _titled_by_number(self, needs: Requirements) -> list[Q]:
         """What is called by one of the numbers that are enough for nothing else: "1984" of "distopia 1984"."""
         numbers = [analysis.plain_words(part.text) for part in needs.optional if isinstance(part, Clause)]
-        return [self._in.phrase(TITLE_BOUNDS, [OPENING, *words, CLOSING], WHOLE_TITLE) for words in numbers]
+        return list(map(self._called, numbers))
 
     def _part(self, part: Part) -> Q:
         """Documents that the part asks for or, if it is negated, all others."""
@@ -317,7 +318,7 @@ class Selection(Generic[Q]):
     def _title_bonus(self, query: Query) -> list[Q]:
         if not self._of_records or query.strict or query.grouped:
             return []
-        typed = [clean(word) for clause in query.wanted for word in analysis.plain_words(clause.text)]
+        typed = list(map(clean, words_of(query.wanted)))
         bonus = [
             self._called(typed),
             self._in.phrase(TITLE_BOUNDS, [OPENING, *typed], TITLE_BEGINS),
@@ -331,7 +332,7 @@ class Selection(Generic[Q]):
         if not self._of_records or query.grouped or query.within or _ASKED_BY_SIGNS.search(query.text):
             return []
         typed = analysis.plain_words(query.text)
-        asked = [word for clause in query.wanted for word in analysis.plain_words(clause.text)]
+        asked = list(words_of(query.wanted))
         whole = [typed] if typed != asked and 1 < len(typed) <= MAX_WORDS else []
         return [
             self._in.boolean(
