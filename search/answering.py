@@ -1,5 +1,6 @@
 """Answers to a question in the words of the collection itself: nothing is made up, only found."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
@@ -7,17 +8,19 @@ from typing import Final
 
 from search import analysis
 from search.analysis import Word
+from search.definitions import defined, to_be_explained, where_defined
 from search.document import Document, Page
 from search.highlight import Matcher, highlight
-from search.interrogatives import KINDS_OF_THINGS, Kind, can_answer, interrogative
-from search.query import Query
+from search.interrogatives import KINDS_OF_THINGS, Kind, how_fit, interrogative
+from search.query import Query, words_of
 from search.results import Answer
 from search.schema import RELEVANCE
 from search.sentences import sentences
 
 MOST_ANSWERS: Final = 3
-# E-books that are looked into for an answer, and pages that are read, each fetched whole.
-BOOKS_READ: Final = 4
+# E-books that are looked into for an answer, pages of each that may hold it, and pages that are read, each fetched whole.
+BOOKS_READ: Final = 3
+PAGES_OF_A_BOOK: Final = 5
 PAGES_READ: Final = 12
 
 # An answer holds at least this share of what the question asks for, counted by how rare each word is among the
@@ -34,9 +37,17 @@ NEARNESS: Final = 0.3
 AS_GOOD: Final = 0.95
 
 
+# What a book says elsewhere: "we will explore how to find the inverse in the next section".
+_PROMISES: Final = re.compile(
+    r"\b(?:(?:next|following|previous|this) (?:section|chapter)|(?:bab|bagian|subbab) (?:ini|berikut(?:nya)?|selanjutnya))\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """near: how near the asked words stand to each other, 1 when nothing is between them."""
+    """near: how near the asked words stand to each other, 1 when nothing is between them. fit: how well it is the kind of
+    sentence that is asked for, 0..1."""
 
     document: Document
     page: Page
@@ -44,17 +55,25 @@ class _Sentence:
     words: Sequence[Word]
     found: frozenset[str]
     near: float
+    fit: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a question asks for: its telling words, folded; those that must be found; and by what kind of answer."""
+    """What a question asks for.
+
+    words: its telling words, folded; names: those of them that are names; needed: that a sentence must hold. kind: of answer.
+    thing: of a definition, the words of what is to be explained. person: that is somebody.
+    """
 
     matcher: Matcher
     as_typed: Matcher
     words: frozenset[str]
     names: frozenset[str]
+    needed: frozenset[str]
     kind: Kind
+    thing: frozenset[str]
+    person: bool
 
 
 def is_question(text: str) -> bool:
@@ -72,6 +91,13 @@ def looked_for(query: Query) -> Query:
     """The search for pages that may answer: without the words that only say what kind of thing is asked for."""
     telling = query.keeping(lambda clause: clause.phrase or clause.text.lower() not in KINDS_OF_THINGS)
     return replace(telling, wordless=False, loose=True, sort=RELEVANCE)
+
+
+def may_define(query: Query) -> Query | None:
+    """The search for pages that may define what a question wants explained; None where it wants something else."""
+    asked = _asked(query)
+    thing = to_be_explained(query.text) if asked.kind == "definition" else ""
+    return where_defined(query, thing) if thing else None
 
 
 def answers(query: Query, pages: Iterable[tuple[Document, Page]], most: int = MOST_ANSWERS) -> tuple[Answer, ...]:
@@ -101,12 +127,32 @@ def answers(query: Query, pages: Iterable[tuple[Document, Page]], most: int = MO
 
 def _asked(query: Query) -> _Asked:
     matcher = Matcher(query)
-    how = interrogative(query.text)
-    kind: Kind = how.kind if how else "other"
     telling = frozenset(word for word in matcher.asked if word not in KINDS_OF_THINGS)
+    names = telling & _names(query.text)
+    kind = _kind(query, telling, names)
     if len(telling) == 1 and kind != "definition":
         telling = frozenset()  # one word is a topic, not a question about it
-    return _Asked(matcher, Matcher(query.as_typed()), telling, telling & _names(query.text), kind)
+    thing = (
+        telling.intersection(analysis.plain_words(to_be_explained(query.text))) if kind == "definition" else frozenset()
+    )
+    how = interrogative(query.text)
+    needed = _needed(query, telling) if kind == "person" else frozenset()
+    person = how is not None and how.kind == "person"
+    return _Asked(matcher, Matcher(query.as_typed()), telling, names, needed, kind, thing, person)
+
+
+def _needed(query: Query, telling: frozenset[str]) -> frozenset[str]:
+    """The first telling word of what asks for a person: what that person does or is."""
+    first = next((word for word in words_of(query.wanted) if word in telling), None)
+    return frozenset((first,)) if first else frozenset()
+
+
+def _kind(query: Query, telling: frozenset[str], names: frozenset[str]) -> Kind:
+    how = interrogative(query.text)
+    if how is None:
+        return "other"
+    # Who somebody is that is named: "Who is Lawrence Lessig?"
+    return "definition" if how.kind == "person" and telling and telling == names else how.kind
 
 
 def _names(text: str) -> frozenset[str]:
@@ -121,13 +167,24 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _read(document: Document, page: Page, asked: _Asked) -> Iterator[_Sentence]:
+    # A name that the title says already need not be said.
+    thing = asked.thing - (asked.names & asked.matcher.asked_in(analysis.words(document.title))) or asked.thing
     for text in sentences(page.text):
+        if _PROMISES.search(text):
+            continue
         words = analysis.words(text)
         forms = [asked.matcher.form_of(word.text) for word in words]
         places = [place for place, form in enumerate(forms) if form in asked.words]
-        if places and can_answer(asked.kind, text, words, places):
+        if not places:
+            continue
+        fit = (
+            defined(text, words, forms, thing, person=asked.person)
+            if asked.kind == "definition"
+            else how_fit(asked.kind, text, words, places)
+        )
+        if fit:
             found = frozenset(form for form in forms if form in asked.words)
-            yield _Sentence(document, page, text, words, found, _nearness(words, forms, found))
+            yield _Sentence(document, page, text, words, found, _nearness(words, forms, found), fit)
 
 
 def _nearness(words: Sequence[Word], forms: Sequence[str | None], found: frozenset[str]) -> float:
@@ -156,12 +213,12 @@ def _score(sentence: _Sentence, asked: _Asked, weights: Mapping[str, float]) -> 
     # A name is no name in translation.
     if sentence.near < NEAR or not asked.names <= asked.as_typed.asked_in((*sentence.words, *title)):
         return 0.0
-    if len(sentence.found) < min(FEWEST, len(asked.words)):
+    if not asked.needed <= sentence.found or len(sentence.found) < min(FEWEST, len(asked.words)):
         return 0.0
     said = sum(weights[word] for word in sentence.found)
     implied = sum(weights[word] for word in titled - sentence.found)
     share = (said + IN_TITLE * implied) / sum(weights.values())
-    return share * (1 - NEARNESS + NEARNESS * sentence.near) if share >= ENOUGH else 0.0
+    return sentence.fit * share * (1 - NEARNESS + NEARNESS * sentence.near) if share >= ENOUGH else 0.0
 
 
 def _weights(found: Sequence[frozenset[str]], asked: Iterable[str]) -> Mapping[str, float]:

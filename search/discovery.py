@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from search import analysis
-from search.answering import BOOKS_READ, PAGES_READ, is_question, looked_for
+from search.answering import BOOKS_READ, PAGES_OF_A_BOOK, PAGES_READ, is_question, looked_for, may_define
 from search.answering import answers as answers_in
 from search.attempts import Asking, Attempt, Prepared, ways_out
 from search.bilingual.lexicon import Lexicon
@@ -469,16 +470,22 @@ def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
 
 def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Answer, ...]:
     """What the best pages of the e-books that match best say to a question, and those of the best results."""
-    asked = looked_for(query)
-    books = searcher.keyword(replace(asked, filters=(*asked.filters, _WITH_TEXT)), BOOKS_READ).items
-    ids = [book.id for book in books]
-    fetch, found = Fetch(ids), PageHits(asked, ids)
-    answered = searcher.answer([fetch, found])
+    asked = [one for one in (may_define(query), looked_for(query)) if one is not None]
+    books = [_books(searcher, one) for one in asked]
+    fetch = Fetch(list(dict.fromkeys(chain.from_iterable(books))))
+    found = [PageHits(one, ids, PAGES_OF_A_BOOK) for one, ids in zip(asked, books, strict=True)]
+    answered = searcher.answer([fetch, *found])
     documents = {document.id: document for document in (*answered[fetch], *(hit.document for hit in hits))}
-    places = [(id, page.page) for id in ids for page in answered[found].get(id, ())]
+    places = [(id, page.page) for one in found for id in one.ids for page in answered[one].get(id, ())]
     places += [(hit.document.id, page.page) for hit in hits for page in hit.pages]
     read = list(dict.fromkeys(places))[:PAGES_READ]
     return answers_in(query, [(documents[id], page) for id, n in read for page in searcher.pages(id, n, n)])
+
+
+def _books(searcher: Searcher, query: Query) -> list[DocumentId]:
+    """The e-books that match best."""
+    found = searcher.keyword(replace(query, filters=(*query.filters, _WITH_TEXT)), BOOKS_READ)
+    return [book.id for book in found.items]
 
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:

@@ -9,7 +9,7 @@ from search import analysis
 from search.analysis import Word
 from search.bilingual.abbreviations import written_out
 
-Kind = Literal["person", "place", "date", "time", "quantity", "reason", "definition", "other"]
+Kind = Literal["person", "place", "date", "time", "quantity", "reason", "definition", "list", "other"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -61,12 +61,7 @@ FILLING: Final = (
     )
 )
 
-_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti disebut dinamakan means")
 _BE: Final = _set("is are was were")
-_ARTICLES: Final = _set("a an the one any")
-_CALLED: Final = _set("known called defined refers")
-_OCCURS: Final = _set("occurs terjadi")
-_WHENEVER: Final = _set("when if jika bila apabila ketika")
 _REASONS: Final = _set(
     """
     karena sebab disebabkan akibat akibatnya lantaran supaya agar sehingga demi because since due cause causes
@@ -81,7 +76,7 @@ MONTHS: Final = _set(
     """
 )
 _WHEN: Final = MONTHS | _set(
-    "jika apabila bila ketika sebelum sesudah setelah sejak sekali setiap if once when before after until since upon every"
+    "tanggal date jika apabila bila ketika sebelum sesudah setelah sejak sekali setiap if once when before after until since upon every"
 )
 _NUMBERS: Final = _set(
     """
@@ -92,12 +87,24 @@ _NUMBERS: Final = _set(
 )
 _AT: Final = _set("di ke dari in at from near to")
 _BY: Final = _set("oleh by")
+# What an Indonesian verb begins with.
+_VERBAL: Final = ("me", "di", "ber", "ter")
+_WHENEVER: Final = _set("apabila jika bila ketika kalau if when whenever")
+# Any other name in the sentence may be that of somebody else.
+_SOMEBODY: Final = 0.9
+_LISTED: Final = _set("saja sebutkan")
+_LISTING: Final = _set(
+    "meliputi terdiri yaitu yakni antara mencakup berupa include includes including consist consists comprise comprises"
+)
+_LAST_OF_A_LIST: Final = _set("dan serta atau and or")
+# Before a number that counts nothing: "ayat (5)", "Figure 3".
+_NUMBERED: Final = _set(
+    "ayat pasal nomor angka huruf bab tabel gambar halaman hal bagian butir chapter section article figure table page part number no"
+)
+# An amount stands no farther from what it is an amount of, and who does something from what is done.
+_NEAR: Final = 4
 _JOINING: Final = frozenset("-–/.:")
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
-# What may stand between what is defined and the word that begins to define it: "MCAS (a function) is a", "IDE itu adalah".
-_APPOSITIONS: Final = frozenset('(,‘“"')
-_POINTING: Final = _set("itu ini tersebut sendiri juga also")
-_DEFINED_WITHIN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,8 @@ def _kind(words: Sequence[str], asks: int) -> Kind:
         return "date" if following in _PAST else "time"
     if word in _QUANTITY or (word == "how" and following in _MEASURED):
         return "quantity"
+    if word in ("apa", "apakah") and _LISTED & set(words):
+        return "list"
     if word in _REASON or (word in ("apa", "what") and following in ("penyebab", "sebab", "caused", "causes")):
         return "reason"
     if word in ("apa", "apakah") and (following in ("itu", "arti", "definisi", "pengertian") or words[-1] == "itu"):
@@ -151,6 +160,19 @@ def _kind(words: Sequence[str], asks: int) -> Kind:
     return "other"
 
 
+def how_fit(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int]) -> float:
+    """How well a sentence holds what a question of this kind asks for, 0..1, as `can_answer` has it."""
+    if not can_answer(kind, text, words, asked):
+        return 0.0
+    return _SOMEBODY if kind == "person" and not _does_it(words, asked) else 1.0
+
+
+def _does_it(words: Sequence[Word], asked: Sequence[int]) -> bool:
+    """Who does what is asked stands right before or after it: "Majelis ini menetapkan", "dipimpin oleh seorang camat"."""
+    done_by = any(word.text in _BY for place in asked for word in words[place + 1 : place + 1 + _NEAR])
+    return done_by or (0 < asked[0] <= _NEAR and words[0].text not in _WHENEVER)
+
+
 def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
     """Whether a sentence holds what a question of this kind asks for.
 
@@ -160,7 +182,8 @@ def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int
     match kind:
         case "person":
             subject = next((word for word in words if not analysis.is_stop_word(word.text)), None)
-            return subject in others or any(word.text in _BY or _is_name(text, word) for word in others)
+            acts = subject in others and any(_is_verb(words[place].text) for place in asked)
+            return acts or any(word.text in _BY or _is_name(text, word) for word in others)
         case "place":
             return any(_leads_to_name(text, words, place) for place in range(len(words)))
         case "date":
@@ -168,13 +191,32 @@ def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int
         case "time":
             return any(word.text in _WHEN or _YEAR.fullmatch(word.text) for word in others)
         case "quantity":
-            return any(word.text in _NUMBERS or _is_amount(text, word) for word in others)
+            return any(
+                (words[place].text in _NUMBERS or _is_amount(text, words[place]))
+                and words[max(place - 1, 0)].text not in _NUMBERED
+                and any(abs(place - one) <= _NEAR for one in asked)
+                for place in range(len(words))
+                if place not in set(asked)
+            )
+        case "list":
+            return _lists(text, words, asked)
         case "reason":
             return any(word.text in _REASONS and not _points_back(words, place) for place, word in enumerate(words))
-        case "definition":
-            return _defines(text, words, asked)
-        case "other":
-            return True
+        case "definition" | "other":
+            return True  # what defines is weighed by search.definitions
+
+
+def _is_verb(word: str) -> bool:
+    return word.startswith(_VERBAL) and analysis.stem(word, "id") != word
+
+
+def _lists(text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
+    """It says what something consists of, and not what it is a part of."""
+    for place, word in enumerate(words):
+        if word.text in _LISTING:
+            before = {words[one].text for one in asked if one < place}
+            return before.issuperset(words[one].text for one in asked)
+    return text.count(",") > 1 and any(word.text in _LAST_OF_A_LIST for word in words)
 
 
 def _is_name(text: str, word: Word) -> bool:
@@ -193,32 +235,9 @@ def _points_back(words: Sequence[Word], place: int) -> bool:
 
 def _is_amount(text: str, word: Word) -> bool:
     """A number that counts something: no year, and no part of a code ("737-27-1318") or of a date."""
-    if not word.text[:1].isdigit() or _YEAR.fullmatch(word.text):
+    if not word.text.removeprefix("rp")[:1].isdigit() or _YEAR.fullmatch(word.text):
         return False
     around = {text[word.start - 1 : word.start], text[word.end : word.end + 1]}
     before = analysis.plain_words(text[max(word.start - 12, 0) : word.start])[-1:]
     after = analysis.plain_words(text[word.end : word.end + 12])[:1]
     return not around & _JOINING and not {*before, *after} & MONTHS
-
-
-def _defines(text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
-    """It says what something asked for is: "... adalah ...", "... is a ...", "...: ..."."""
-    for place in asked:
-        if text[words[place].end : words[place].end + 2] == ": ":
-            return True
-        for after in range(place + 1, min(place + 1 + _DEFINED_WITHIN, len(words))):
-            if not _begins_definition(words, after):
-                continue
-            between = text[words[place].end : words[after].start].strip()
-            if not between or between[0] in _APPOSITIONS or between.lower() in _POINTING:
-                return True
-    return False
-
-
-def _begins_definition(words: Sequence[Word], place: int) -> bool:
-    word, following = words[place].text, words[place + 1].text if place + 1 < len(words) else ""
-    return (
-        word in _COPULAS
-        or (word in _BE and following in _ARTICLES | _CALLED)
-        or (word in _OCCURS and following in _WHENEVER)
-    )

@@ -38,6 +38,8 @@ _ABBREVIATED = re.compile(
 )
 _CLINGING = re.compile(r"\d{1,2}(?=[^\W\d_a-z])")
 _LAST_NUMBER = re.compile(r"(?<=[.!?;])\s\d{1,2}(?:\.\d{1,2}){0,3}\.$")
+# Lines and boxes are drawn; "Halaman 5 / 10" stands at the edge of a page, and so does what is run together with it.
+_NOT_SAID = re.compile(r"[\u2500-\u25ff]{2}|\b(?:halaman|hal\.|hlm\.|page) ?\d+ ?(?:/|dari|of) ?\d", re.IGNORECASE)
 # A line this long was broken where the margin was; a shorter one ended where it was meant to.
 _WRAPPED: Final = 45
 
@@ -60,7 +62,9 @@ def sentences(text: str) -> Iterator[str]:
             if listed != leading and (marked or before or not leading[:1].islower()) and _fits(listed):
                 yield listed
             continue
-        yield from (one for n, one in enumerate(_split(block)) if _is_whole(one, marked=marked or n > 0))
+        # "npm merupakan ...": what comes before has ended.
+        fresh = marked or (place > 0 and bool(_CLOSED.search(blocks[place - 1][0][-_TAIL:])))
+        yield from (one for n, one in enumerate(_split(block)) if _is_whole(one, marked=fresh or n > 0))
 
 
 def _with_items(leading: str, blocks: Sequence[tuple[str, bool]], first: int) -> str:
@@ -138,4 +142,8 @@ def _is_whole(sentence: str, *, marked: bool) -> bool:
 
 
 def _fits(sentence: str) -> bool:
-    return SHORTEST <= len(sentence) <= LONGEST and len(sentence.split()) >= SHORTEST_WORDS
+    return (
+        not _NOT_SAID.search(sentence)
+        and SHORTEST <= len(sentence) <= LONGEST
+        and len(sentence.split()) >= SHORTEST_WORDS
+    )

@@ -26,6 +26,7 @@ from search.interrogatives import can_answer, interrogative
         ("What is MCAS?", "definition"),
         ("Apa bahasa negara Indonesia?", "other"),
         ("Bagaimana cara mengubahnya?", "other"),
+        ("Apa saja hak anggota dewan?", "list"),
         ("gmn cara budidaya lobster", "other"),
         ("knp laut asin", "reason"),
     ],
@@ -45,13 +46,20 @@ def holds(question: str, sentence: str, *named: str) -> bool:
     asked = interrogative(question)
     assert asked is not None
     words = analysis.words(sentence)
-    return can_answer(asked.kind, sentence, words, [n for n, word in enumerate(words) if word.text in named])
+    return can_answer(
+        asked.kind, sentence, words, [n for n, word in enumerate(words) if word.text in " ".join(named).split()]
+    )
 
 
 @pytest.mark.parametrize(
     ("question", "named", "right", "wrong"),
     [
-        ("Siapa yang memberi grasi?", "grasi", "Presiden memberi grasi.", "Grasi itu diatur dengan undang-undang."),
+        (
+            "Siapa yang memberi grasi?",
+            "memberi grasi",
+            "Presiden memberi grasi.",
+            "Grasi itu diatur dengan undang-undang.",
+        ),
         ("Di mana Selat Lembeh?", "selat", "Selat itu terletak di antara Pulau Sulawesi.", "Selat itu sempit sekali."),
         (
             "When was the accident?",
@@ -60,11 +68,16 @@ def holds(question: str, sentence: str, *named: str) -> bool:
             "The accident is being investigated.",
         ),
         ("Kapan presiden diganti?", "presiden", "Jika presiden mangkat, ia diganti.", "Presiden diganti wakilnya."),
-        ("Berapa anggota dewan?", "anggota", "Anggotanya lima orang.", "Anggotanya banyak sejak 2014."),
+        ("Berapa anggota dewan?", "anggotanya", "Anggotanya lima orang.", "Anggotanya banyak sejak 2014."),
         ("How many stops?", "stops", "It has 73 stops in all.", "Stops are listed in bulletin 737-27-1318."),
         ("Mengapa laut asin?", "laut", "Laut asin karena garam.", "Oleh karena itu, laut asin."),
-        ("Apa itu IDE?", "ide", "IDE (lingkungan kerja) adalah perangkat lunak.", "IDE sangat penting bagi mereka."),
-        ("What is a stall?", "stall", "A stall occurs when lift is lost.", "Stall warning indication is a shake."),
+        ("Apa saja hak DPRD?", "dprd", "DPRD mempunyai hak: meliputi interpelasi.", "Lembaga terdiri atas DPRD."),
+        (
+            "Berapa anggota dewan?",
+            "anggota",
+            "Anggota berjumlah 35 orang.",
+            "Anggota sebagaimana dimaksud pada ayat (5).",
+        ),
     ],
 )
 def test_a_sentence_without_what_is_asked_for_is_no_answer(question: str, named: str, right: str, wrong: str) -> None:

@@ -1,0 +1,233 @@
+"""What a question wants explained, the words a definition of it begins with, and how well a sentence defines it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from search import analysis
+from search.analysis import Word
+from search.query import BODY, Clause, Group, Query
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Around what a question wants explained: "apa yang dimaksud dengan ... itu", "what does ... mean".
+_ASKING_FOR_IT: Final = _set(
+    """
+    apa apakah siapa siapakah itu yang dimaksud dengan maksud maksudnya dari arti artinya pengertian definisi disebut jelaskan
+    terangkan sih ya adalah what who is are was were does do did s a an the meant by meaning definition of mean means explain
+    describe define
+    """
+)
+# Behind it: where it is looked at. "Dictionary di Python".
+_WHERE: Final = _set("di dalam pada menurut bagi in at for under according")
+_MOST_WORDS: Final = 6
+# Other names of it that are looked for as well.
+_OTHER_NAMES: Final = 2
+
+# How a definition goes on after what it defines.
+_GOES_ON: Final = (
+    *("adalah", "ialah", "merupakan", "yaitu", "yakni", "artinya", "berarti"),
+    *("yang selanjutnya disebut", "yang selanjutnya disingkat", "yang disebut", "atau"),
+    *("is a", "is an", "is the", "is any", "are", "means", "refers to", "is defined", "was a", "was the", "has been"),
+)
+_LED_TO_BY: Final = (
+    "yang dimaksud dengan",
+    "disebut",
+    "disingkat",
+    "dinamakan",
+    "is called",
+    "is called a",
+    "is called an",
+    "called",
+)
+
+_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means")
+_BE: Final = _set("is are was were")
+# After "is": what follows says what it is, and not how.
+_ARTICLES: Final = _set("a an the one any known called defined refers")
+_ADVERBS: Final = _set("simply just basically essentially usually often also generally really actually")
+_REFERS: Final = _set("refers")
+_OCCURS: Final = _set("occurs terjadi")
+_WHENEVER: Final = _set("when if jika bila apabila ketika")
+_CALLS: Final = _set("called named termed disebut dinamakan")
+# May stand before what is defined, and tells nothing of it: "recall that a matrix is ...".
+_BEFORE: Final = _set(
+    "recall note dimaksud secara umum istilah kata sederhananya singkatnya umumnya dasarnya word term nah yah jadi"
+)
+_OPENING: Final = 5
+_CLASSES: Final = _set(
+    """
+    fungsi istilah program bahasa metode teknik sistem konsep perintah paket modul module pustaka aplikasi kata bahan alat kota
+    """
+)
+_SHORT_FOR: Final = _set("disingkat disebut")
+_THAT_IS: Final = _set("yaitu yakni")
+_NAMING: Final = _set("a an the as sebagai dengan")
+# What may stand between what is defined and the word that begins to define it: "MCAS (a function) is a", "IDE itu adalah",
+# "Kecamatan atau yang disebut dengan nama lain adalah".
+_APPOSITIONS: Final = frozenset('(,‘“"')
+_POINTING: Final = _set("itu ini tersebut sendiri juga also")
+_ALSO_CALLED: Final = re.compile(
+    r"(?:yang (?:selanjutnya|biasa|sering|juga) |atau |yang )(?:yang )?(?:disebut|disingkat|dikenal)\b|(?:atau|or)(?: [\w-]+){1,6}$"
+)
+_FARTHEST: Final = 16  # words
+
+# How well a sentence defines: it begins with it; something goes before; it only names it at its end.
+_AT_ONCE: Final = 1.0
+_LATER: Final = 0.94
+_BY_NAMING: Final = 0.85
+
+
+def to_be_explained(text: str) -> str:
+    """What a question for a definition wants explained, "" where that is no name of something.
+
+    >>> [to_be_explained(t) for t in ("Apa yang dimaksud dengan otonomi daerah?", "What is the rank of a matrix?")]
+    ['otonomi daerah', 'rank of a matrix']
+    >>> to_be_explained("Apa itu dictionary di Python?"), to_be_explained("what does copyleft mean"), to_be_explained("Apa itu?")
+    ('dictionary', 'copyleft', '')
+    """
+    words = analysis.words(text)
+    while words and words[0].text in _ASKING_FOR_IT:
+        del words[0]
+    while words and words[-1].text in _ASKING_FOR_IT:
+        del words[-1]
+    cut = next((place for place, word in enumerate(words) if place and word.text in _WHERE), len(words))
+    words = words[:cut]
+    return text[words[0].start : words[-1].end] if words and len(words) <= _MOST_WORDS else ""
+
+
+def where_defined(query: Query, thing: str) -> Query:
+    """The search for pages that may define `thing`, by the words definitions begin with."""
+    asked = query.as_typed()
+    names = [thing, *(name for clause in query.wanted if clause.text == thing for name in _other_names(clause))]
+    phrases = chain.from_iterable(_phrases(name) for name in names)
+    clauses = tuple(Clause(phrase, BODY, phrase=True) for phrase in phrases)
+    return Query(query.text, (Group(clauses, either=True),), asked.filters)
+
+
+def _other_names(clause: Clause) -> Iterator[str]:
+    return (" ".join(other.words) for other in clause.others[:_OTHER_NAMES])
+
+
+def _phrases(name: str) -> Iterator[str]:
+    yield from (f"{name} {words}" for words in _GOES_ON)
+    yield from (f"{words} {name}" for words in _LED_TO_BY)
+
+
+def defined(
+    text: str, words: Sequence[Word], forms: Sequence[str | None], thing: frozenset[str], *, person: bool = False
+) -> float:
+    """How well a sentence says what something is, 0..1: "... adalah ...", "... is a ...", "...: ...".
+
+    words: those of `text`. forms: of each the word asked for that it is a form of. thing: the telling words of what is to be
+    explained; what is defined holds all of them and nothing else that tells. person: it is somebody.
+    """
+    places = [place for place, form in enumerate(forms) if form in thing]
+    if not places or not thing:
+        return 0.0
+    best = max((_defines(text, words, forms, thing, end) for end in places), default=0.0)
+    if best:
+        return best
+    if _heads_an_entry(text, words, forms, thing):
+        return _AT_ONCE
+    return _BY_NAMING if _named(text, words, places, forms, thing, person) else 0.0
+
+
+def _defines(text: str, words: Sequence[Word], forms: Sequence[str | None], thing: frozenset[str], end: int) -> float:
+    """The same, where what is defined ends with a certain word."""
+    first = next((start for start in range(end, -1, -1) if thing.issubset(forms[start : end + 1])), None)
+    if first is None or any(_tells(words[n]) and forms[n] not in thing for n in range(first, end)):
+        return 0.0
+    for copula in range(end + 1, min(end + _FARTHEST, len(words))):
+        if _begins_definition(words, copula) and _leads_over(text, words, end, copula):
+            before = [word for word, form in zip(words[:first], forms, strict=False) if form not in thing]
+            return _before(text, before, words[first], words[copula].text)
+    return 0.0
+
+
+def _tells(word: Word) -> bool:
+    return not analysis.is_stop_word(word.text)
+
+
+def _before(text: str, before: Sequence[Word], thing: Word, copula: str) -> float:
+    """What goes before the thing: nothing but articles, or what tells nothing of it; 0 for anything else."""
+    if before and (before[-1].text in _SHORT_FOR or text[thing.start - 1] == "("):
+        return _AT_ONCE  # "Anggaran Pendapatan dan Belanja Daerah yang selanjutnya disingkat APBD adalah"
+    telling = [word for word in before if _tells(word) and word.text not in _BEFORE]
+    if len(before) > _FARTHEST:
+        return 0.0
+    if not telling:
+        return _AT_ONCE if len(before) < 2 else _LATER
+    opening = text[: thing.start].rstrip().removesuffix(" a").removesuffix(" the").rstrip()
+    if len(before) <= _OPENING and opening.endswith(","):  # "In theory, ..."
+        return _LATER
+    if telling != [before[-1]]:
+        return 0.0
+    # "fungsi callback merupakan"; "GNU Emacs is an"
+    is_class = telling[0].text in _CLASSES and copula in _COPULAS
+    is_name = copula in _BE and text[telling[0].start : telling[0].end].isupper() and text[thing.start].isupper()
+    return _LATER if is_class or is_name else 0.0
+
+
+def _leads_over(text: str, words: Sequence[Word], thing: int, copula: int) -> bool:
+    """Whether what stands between the thing and the word that begins to define it leaves it the subject."""
+    between = text[words[thing].end : words[copula].start].strip().lstrip('”"’)').strip()
+    return (
+        not between
+        or between[0] in _APPOSITIONS
+        or between.lower() in _POINTING
+        or _ALSO_CALLED.match(between.lower()) is not None
+    )
+
+
+def _begins_definition(words: Sequence[Word], place: int) -> bool:
+    word, after = words[place].text, [word.text for word in words[place + 1 : place + 3]]
+    if after and after[0] in _ADVERBS:
+        del after[0]
+    following = after[0] if after else ""
+    return (
+        word in _COPULAS | _REFERS
+        or (word in _BE and following in _ARTICLES)
+        or (word == "has" and following == "been" and _ARTICLES.issuperset(after[1:]))
+        or (word == "are" and bool(following) and place <= 2)
+        or (word in _OCCURS and following in _WHENEVER)
+    )
+
+
+def _heads_an_entry(text: str, words: Sequence[Word], forms: Sequence[str | None], thing: frozenset[str]) -> bool:
+    """ "Ekosistem: kesatuan makhluk hidup", as in a glossary."""
+    head = next(
+        (place for place, word in enumerate(words[: len(thing)]) if text[word.end : word.end + 2] == ": "), None
+    )
+    return head is not None and thing.issuperset(forms[: head + 1]) and thing.issubset(forms[: head + 1 + len(thing)])
+
+
+def _named(
+    text: str,
+    words: Sequence[Word],
+    places: Sequence[int],
+    forms: Sequence[str | None],
+    thing: frozenset[str],
+    person: bool,
+) -> bool:
+    """ "... is called an eigenvalue", "... disebut otonomi daerah", "... goroutine, yaitu", "Ian Won, Manager"."""
+    for place in places:
+        end = place + len(thing)
+        if frozenset(forms[place:end]) != thing:
+            continue
+        following = words[end].text if end < len(words) else ""
+        between = text[words[end - 1].end : words[end].start] if following else ""
+        if between == ", " and (
+            following in _THAT_IS or (person and text[words[place].start].isupper() and not following.isdigit())
+        ):
+            return True
+        at = place - 1
+        if at >= 0 and words[at].text in _NAMING:
+            at -= 1
+        if at > 1 and words[at].text in _CALLS and (not following or analysis.is_stop_word(following)):
+            return True
+    return False
