@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 NO_BROWSER = "no chromium on this machine"
-START_S = 60
+START_S = 180
+PATIENCE_MS = 20_000  # for a page, and for what is to come to be seen there: the machine may be busy
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 SERVE = "from portal.bootstrap import open_services; from portal.server import serve; serve(open_services())"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -68,16 +71,16 @@ def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
         command = [sys.executable, "-c", SERVE]
         server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=out, stderr=out)
         try:
-            _wait_for(f"{address}/health", log)
+            _wait_for(f"{address}/health", log, server)
             yield Portal(address, log, server.pid)
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _wait_for(url: str, log: Path) -> None:
+def _wait_for(url: str, log: Path, server: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + START_S
-    while time.monotonic() < end:
+    while server.poll() is None and time.monotonic() < end:
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
                 return
@@ -99,7 +102,7 @@ def chromium(*more: str) -> Iterator[Browser]:
 
 def visit(browser: Browser, portal: Portal, path: str, width: int = 1280) -> tuple[Page, Watch]:
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     watch = Watch(portal.address)
     watch.over(page)
     _open(page, portal.address + path)
@@ -112,9 +115,11 @@ def _open(page: Page, address: str) -> None:
 
 
 def drawn(page: Page) -> None:
-    """Waits until the page stands alone: what is there at first has buttons of the same names."""
+    """Waits until the page stands alone and its scripts listen: what is there at first has buttons of the same names,
+    and a page that is led to by a click is seen before its scripts have run."""
     page.wait_for_selector("#judul-halaman")
     page.wait_for_selector("#portal-first", state="detached")
+    page.wait_for_load_state()
 
 
 class Window:
@@ -124,7 +129,7 @@ class Window:
     def __init__(self, context: BrowserContext, portal: Portal) -> None:
         self._address = portal.address
         self.page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         # Where what pages keep can be cleared. It names its icon, or the browser would ask for one that is not there.
         self.page.goto(f"{portal.address}/cari")
         self._watch = Watch(portal.address)
