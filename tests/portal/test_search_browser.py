@@ -66,7 +66,7 @@ def test_a_suggestion_can_be_pressed_and_enter_alone_searches_for_what_was_typed
     browser: Browser, portal: Portal, root: str
 ) -> None:
     page, watch = visit(browser, portal, root + "?hl=en")
-    box(page).press_sequentially("terumbu")
+    box(page).fill("terumbu")  # at once, so that no list of fewer letters is replaced while it is pressed
     page.locator('#saran [role="option"]', has_text="Selat Lembeh").click()
     expect(page.locator("#judul-halaman")).to_contain_text("1 result")
     expect(box(page)).to_have_value('"Terumbu karang Selat Lembeh : panduan lapangan"')
@@ -143,7 +143,7 @@ def test_values_are_kept_out_listed_whole_and_narrowed_in_place(browser: Browser
     expect(page.locator(".facet-values .facet")).to_have_count(1)
 
     page.goto(portal.address + "/?q=membaca")
-    page.wait_for_selector("#portal-first", state="detached")
+    drawn(page)
     page.get_by_label("Dari tahun").fill("2000")
     page.get_by_label("Sampai tahun").fill("2009")
     page.get_by_label("Sampai tahun").press("Enter")
@@ -172,6 +172,7 @@ def test_searches_are_kept_in_the_browser_alone_and_can_be_removed(browser: Brow
     expect(page.get_by_role("button", name="Hapus: karang")).to_be_focused()
     links.last.click()
     expect(page).to_have_url(portal.address + "/?q=karang")
+    drawn(page)  # before that it is not kept as the last one
     page.goto(portal.address + "/riwayat?hl=en")
     expect(links).to_have_text(["karang", "laskar · Language: Indonesian"])
     expect(told).to_have_text(["3 results", "1 result"])
@@ -196,6 +197,7 @@ def test_titles_are_saved_from_results_and_listed(browser: Browser, portal: Port
     expect(saved).to_have_text(re.compile(r"\b1$"))
     page.goto(portal.address + "/simpanan")
     expect(page).to_have_url(portal.address + "/simpanan?ids=kota.007")
+    drawn(page)
     expect(page.locator(".cards h2")).to_have_text(["Laskar pelangi"])
     page.get_by_role("button", name="Simpan judul: Laskar pelangi").click()
     expect(page.get_by_text("Belum ada judul tersimpan.")).to_be_visible()
@@ -327,6 +329,7 @@ def test_no_title_is_given_up_for_one_too_many(browser: Browser, portal: Portal,
         assert page.evaluate("JSON.parse(localStorage.getItem('telusur.simpanan'))") == ids
     with page.expect_popup() as opened:
         page.evaluate("window.open('/riwayat')")
+    opened.value.wait_for_url("**/riwayat")
     opened.value.evaluate(KEEP, ids[1:])
     expect(page.locator(".save-told")).to_have_count(0)  # there is room again
     assert not watch.complaints
@@ -533,6 +536,7 @@ def test_on_a_phone_the_sheet_stays_open_when_years_are_applied(
 def test_rows_of_the_form_are_added_taken_away_and_searched_for(browser: Browser, portal: Portal) -> None:
     page, watch = visit(browser, portal, "/?q=judul:karang")
     page.get_by_role("link", name="Ubah pencarian ini").click()
+    page.wait_for_url("**/cari/lanjut?**")
     words = page.get_by_label("Kata", exact=True)
     expect(words.first).to_have_value("karang")
     before = words.count()
