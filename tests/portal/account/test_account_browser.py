@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PHONE = 360
 WHOLE = 0.98  # a part of a pixel may be cut off
+SIGNED_IN = "[data-account-count]"  # what is late or ready, written once the page knows who reads it
 PAGES = {
     "overview": "/akun",
     "loans": "/akun/pinjaman",
@@ -109,8 +110,9 @@ def test_a_patron_signs_in_renews_reserves_cancels_and_signs_out(browser: Browse
     expect(page.get_by_text(re.compile(r"Diperpanjang\. Jatuh tempo baru: \w+, \d+ \w+ \d{4}\."))).to_be_visible()
 
     page.goto(f"{lending_portal.address}/?q=rainbow")
-    page.wait_for_selector("#portal-first", state="detached")
+    drawn(page)
     expect(page.locator("[data-live='kota.008'] [data-live-words]")).to_contain_text("Tersedia di rak")
+    expect(page.locator(SIGNED_IN)).to_have_text(re.compile(r"\d"))  # before that a page asks where to fetch it
     hold = page.get_by_role("link", name="Pesan: The rainbow troops")
     hold.click()
     told = page.locator("[data-live='kota.008'] [data-told]")
@@ -160,6 +162,7 @@ def test_the_address_of_a_calendar_is_in_sight_where_it_is_shown_once(
     page.get_by_role("button", name=re.compile("^Buat alamat")).click()
     address = page.locator(".secret-address")
     expect(address).to_be_in_viewport()
+    page.wait_for_load_state()
     copy = page.get_by_role("button", name="Salin")
     copy.click()
     expect(page.get_by_role("button", name="Tersalin")).to_be_visible()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.portal.account.test_account_browser import PHONE, opened
+from tests.portal.account.test_account_browser import PHONE, SIGNED_IN, opened
 from tests.support.accounts import PIN
-from tests.support.browsing import Portal
+from tests.support.browsing import Portal, drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -23,6 +23,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def sign_in(page: Page, card: str = "BT-0001") -> None:
+    page.wait_for_load_state()  # before that the script does not know where to lead
     page.get_by_label("Nomor anggota").fill(card)
     page.get_by_label("PIN", exact=True).fill(PIN)
     page.locator("main").get_by_role("button", name="Masuk").click()
@@ -32,6 +33,7 @@ def typed(context: BrowserContext, portal: Portal) -> tuple[Page, Locator]:
     """Maria's page with her wish in its form, not yet sent."""
     page, _ = opened(context, portal, "/masuk?lanjut=/akun/data")
     sign_in(page)
+    page.wait_for_url("**/akun/data*")  # with its script, which holds what is sent
     wish = page.get_by_label("Apa yang perlu diperbaiki?")
     wish.fill(WISH)
     return page, wish
@@ -66,7 +68,7 @@ def test_nobody_else_is_shown_it(context: BrowserContext, lending_portal: Portal
     context.clear_cookies()
     send(page)
     sign_in(page, "BT-0002")
-    expect(page).to_have_url(re.compile("/akun/data$"))
+    page.wait_for_url(re.compile("/akun/data$"))
     expect(wish).to_have_value("")
     assert WISH not in page.content()
     assert page.evaluate("sessionStorage.length") == 0
@@ -88,12 +90,13 @@ def test_it_stands_there_again_after_a_form_of_an_older_session_was_refused(
 def test_a_pin_is_never_kept(context: BrowserContext, lending_portal: Portal) -> None:
     page, _ = opened(context, lending_portal, "/masuk?lanjut=/akun/pin")
     sign_in(page)
+    page.wait_for_url("**/akun/pin*")
     for field in page.locator("main input[type=password]").all():
         field.fill("314159")
     page.locator("main").get_by_role("button", name="Lihat").first.click()
     context.clear_cookies()
     page.locator('main form:has([autocomplete="new-password"]) button[type=submit]').click()
-    expect(page).to_have_url(re.compile("/masuk"))
+    page.wait_for_url(re.compile("/masuk"))
     assert "314159" not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
@@ -104,9 +107,10 @@ def test_who_was_signed_out_meanwhile_is_led_to_sign_in_from_a_title(
     sign_in(page)
     page.wait_for_url("**/akun*")
     page.goto(f"{lending_portal.address}/?q=rainbow")
-    page.wait_for_selector("#portal-first", state="detached")
+    drawn(page)
     ask = page.locator("a[data-hold='kota.008']")
     expect(ask).to_be_visible()
+    expect(page.locator(SIGNED_IN)).to_have_text(re.compile(r"\d"))
     context.clear_cookies()
     ask.click()
     expect(page.get_by_role("link", name="Masuk dan pesan")).to_be_visible()
@@ -117,6 +121,7 @@ def test_it_stands_there_again_on_a_page_that_its_address_says_more_of(
 ) -> None:
     page, _ = opened(context, lending_portal, "/masuk?lanjut=/akun/pencarian?alamat=%252Fcari%253Fq%253Dlaut")
     sign_in(page)
+    page.wait_for_url("**/akun/pencarian?**")
     name = page.locator("section", has=page.locator("#simpan-cari")).get_by_label("Nama", exact=True)
     name.fill("Laut di skripsi saya")
     context.clear_cookies()
@@ -134,10 +139,11 @@ def test_signing_out_in_another_tab_leaves_nothing_of_it(context: BrowserContext
     still, wish = typed(context, lending_portal)
     other, _ = opened(context, lending_portal, "/keluar")
     other.locator("main form[data-forget] button").click()
+    expect(other.get_by_role("heading", name="Anda sudah keluar")).to_be_visible()
     expect(still).to_have_url(f"{lending_portal.address}/")
     expect(wish).to_have_count(0)
-    for page in (unsent, still, other):
-        assert page.evaluate("sessionStorage.getItem('telusur.belum-terkirim')") is None
+    for page in (unsent, still, other):  # each is told in its own time
+        page.wait_for_function("sessionStorage.getItem('telusur.belum-terkirim') === null")
     assert other.evaluate("localStorage.getItem('telusur.keluar')") is None
 
 
