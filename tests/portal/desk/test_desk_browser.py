@@ -83,6 +83,12 @@ def signed_in(browser: Browser, served: Served, width: int, *, scripts: bool = T
     return page
 
 
+def ready(page: Page) -> None:
+    """Waits until copies can be scanned: before its field has the focus and the script listens, a page loses some."""
+    expect(page.locator("#barcode")).to_be_focused()
+    page.wait_for_load_state()
+
+
 def scan(page: Page, number: str) -> None:
     """As a scanner does: the number and Enter, wherever the focus is."""
     page.keyboard.type(number)
@@ -158,7 +164,7 @@ def test_scans_that_come_faster_than_answers_are_all_done_in_their_order(
     card = served.library.patron(name="Cinta").card_number
     page = signed_in(browser, served, width)
     scan(page, card)
-    expect(page.locator("#barcode")).to_be_focused()
+    ready(page)
     for barcode in barcodes:
         scan(page, barcode)
     expect(page.locator("[data-scan-told]")).to_have_count(3)
@@ -215,7 +221,7 @@ def test_a_refusal_is_overridden_by_keyboard(browser: Browser, served: Served) -
         served.library.desk.check_out(STAFF, card, barcode, CENTRAL, f"{card}-{number}")
     page = signed_in(browser, served, 1280)
     scan(page, card)
-    expect(page.locator("#barcode")).to_be_focused()
+    ready(page)
     scan(page, barcodes[3])
     expect(page.locator("[data-scan-told]")).to_contain_text("Anggota sudah meminjam sebanyak yang boleh.")
     page.get_by_role("button", name="Tetap pinjamkan").focus()
@@ -229,6 +235,7 @@ def test_another_patrons_card_opens_that_patron(browser: Browser, served: Served
     page = signed_in(browser, served, 1280)
     scan(page, card)
     expect(page.locator("#judul-halaman")).to_have_text("Pinjam: Ese")
+    ready(page)
     scan(page, CARD)
     expect(page.locator("#judul-halaman")).to_have_text("Pinjam: Ani Sondakh")
     expect(page.locator("#barcode")).to_be_focused()
