@@ -1,5 +1,6 @@
 """Reading an e-book in a real browser: keys, what is remembered, marks on the picture, reading aloud."""
 
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -14,6 +15,21 @@ from tests.support.small_library import EBOOK_ID, ebook, small_library
 pytestmark = pytest.mark.browser
 
 HIT = f"/baca/{EBOOK_ID}/5?q=anggaran+belanja"
+PAGES = 18
+
+
+@pytest.fixture(scope="module")
+def portal(portal: Portal) -> Portal:
+    """The small library's, which has drawn every page: on a busy machine who turns them is told "later" as well."""
+    draw_pages(portal)
+    return portal
+
+
+def draw_pages(portal: Portal) -> None:
+    """Has the pages drawn one after another; they are kept."""
+    for number in range(1, PAGES + 1):
+        with urllib.request.urlopen(f"{portal.address}/baca/{EBOOK_ID}/{number}.png") as picture:  # noqa: S310 - our own
+            assert picture.read()
 
 
 DRAWN = "() => { const { complete, naturalWidth } = document.querySelector('.page-image'); return complete && naturalWidth; }"
@@ -28,6 +44,7 @@ def at(page: Page, number: int) -> None:
 
 def to_the_bottom(page: Page) -> None:
     """By its key, pressed again where the page grew under it, as when its letters came late."""
+    page.evaluate("document.fonts.ready")
     bottom = "() => document.scrollingElement.scrollTop + innerHeight >= document.scrollingElement.scrollHeight - 2"
     for _ in range(10):
         page.keyboard.press("End")
@@ -144,6 +161,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with small_library(folder).engine.updating() as writer:
         assert not writer.put([Entry(document, pages)]).refused
     with running_portal(folder) as portal:
+        draw_pages(portal)
         yield portal
 
 
