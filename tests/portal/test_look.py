@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.support.browsing import Portal, Watch, Window, box, drawn
 
@@ -137,18 +137,12 @@ def test_the_other_typeface_is_asked_for_only_when_chosen(context: BrowserContex
 @pytest.mark.parametrize("path", ["/", "/cari?q=membaca"])
 def test_our_own_bytes_are_few(context: BrowserContext, portal: Portal, path: str) -> None:
     page = context.new_page()
-    sent: list[int] = []
-    page.on(
-        "requestfinished",
-        lambda request: (
-            sent.append(request.sizes()["responseBodySize"])
-            if "/aset/" in request.url or request.is_navigation_request()
-            else None
-        ),
-    )
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
     page.goto(portal.address + path)
     page.wait_for_load_state("networkidle")
-    assert 10_000 < sum(sent) < 200_000
+    ours = [request for request in finished if "/aset/" in request.url or request.is_navigation_request()]
+    assert 10_000 < sum(request.sizes()["responseBodySize"] for request in ours) < 200_000
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
