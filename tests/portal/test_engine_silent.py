@@ -135,8 +135,10 @@ def test_a_silent_cluster_costs_one_reader_a_wait_and_the_next_ones_none(
         elasticsearch_stalling.mode = "stall"
         # Nobody asked this before: a page that was just made is given again without the cluster.
         assert portal.seconds_to_say_so("/cari?q=laut") < 2 * READ_TIMEOUT_S
+        asked = elasticsearch_stalling.unanswered
         for path in ("/cari?q=karang", "/api/v1/search?q=karang", "/health", "/"):
-            assert portal.seconds_to_say_so(path) < 1
+            assert portal.client.get(path).status_code == 503, path
+        assert elasticsearch_stalling.unanswered == asked > 0
         elasticsearch_stalling.mode = "pass"
         portal.wait_for_results()
         log = portal.log.read_text()

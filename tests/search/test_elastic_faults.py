@@ -422,10 +422,8 @@ def test_a_merge_that_no_node_knows_of_any_more_is_not_waited_for(elasticsearch_
 
 @pytest.mark.parametrize("mode", ["stall", "refuse"])
 def test_a_search_is_told_soon_the_next_ones_at_once_and_later_ones_are_answered_again(
-    elasticsearch_stalling: StallingProxy, mode: str, monkeypatch: pytest.MonkeyPatch
+    elasticsearch_stalling: StallingProxy, mode: str
 ) -> None:
-    if mode == "refuse":  # once with the real limits is enough
-        monkeypatch.setattr(cluster, "PAUSE_S", 1.0)
     with engines([elasticsearch_stalling.url]) as (_, (engine,)):
         load(engine)
         assert total(engine) == 50
@@ -434,19 +432,18 @@ def test_a_search_is_told_soon_the_next_ones_at_once_and_later_ones_are_answered
         with pytest.raises(EngineUnavailable, match="in time" if mode == "stall" else "cannot be reached"):
             total(engine)
         assert time.monotonic() - began < 2 * READ_TIMEOUT_S
-        began = time.monotonic()
+        asked = elasticsearch_stalling.unanswered
         for ask in (engine.searcher, engine.info, engine.damaged):
             with pytest.raises(EngineUnavailable):
                 ask().keyword(parse("laut"), 1)  # type: ignore[union-attr]
-        assert time.monotonic() - began < 0.5
+        assert elasticsearch_stalling.unanswered == asked > 0
         elasticsearch_stalling.mode = "pass"
-        assert wait_for(lambda: total(engine), 15) == 50
+        assert wait_for(lambda: total(engine)) == 50
 
 
 def test_of_many_searches_through_a_stall_none_waits_longer_than_one(
     elasticsearch_stalling: StallingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "READ_TIMEOUT_S", 1.5)
     monkeypatch.setattr(cluster, "PAUSE_S", 1.0)
 
     def seconds(engine: Engine) -> float:
@@ -459,13 +456,15 @@ def test_of_many_searches_through_a_stall_none_waits_longer_than_one(
         load(engine)
         assert total(engine) == 50
         elasticsearch_stalling.mode = "stall"
-        assert max(pool.map(seconds, [engine] * 40)) < 3
+        assert max(pool.map(seconds, [engine] * 40)) < 2 * READ_TIMEOUT_S
         time.sleep(cluster.PAUSE_S)
+        asked = elasticsearch_stalling.unanswered
         after_the_pause = sorted(pool.map(seconds, [engine] * 40))
-        assert after_the_pause[-1] < 3  # one went ahead to see
-        assert after_the_pause[-2] < 1
+        assert elasticsearch_stalling.unanswered == asked + 1  # one went ahead to see
+        assert after_the_pause[-1] < 2 * READ_TIMEOUT_S
+        assert after_the_pause[-2] < READ_TIMEOUT_S
         elasticsearch_stalling.mode = "pass"
-        assert wait_for(lambda: total(engine), 10) == 50
+        assert wait_for(lambda: total(engine)) == 50
 
 
 def test_a_slow_search_is_its_own_affair_while_others_are_answered() -> None:
@@ -534,10 +533,10 @@ def test_a_load_gives_up_when_the_cluster_stays_away_and_does_not_hang(
 def test_a_load_that_is_broken_off_in_a_stall_ends_soon(
     elasticsearch_stalling: StallingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "LEASE_S", 1.2)  # renewed five times a second: one is under way when the load ends
-    monkeypatch.setattr(leases, "_TIMEOUT_S", 2.0)
     with engines([elasticsearch_stalling.url]) as (_, (engine,)):
         load(engine)
+        monkeypatch.setattr(leases, "LEASE_S", 1.2)  # renewed five times a second: one is under way when the load ends
+        monkeypatch.setattr(leases, "_TIMEOUT_S", 2.0)
         with pytest.raises(KeyboardInterrupt), engine.updating():  # noqa: PT012 - the load fails as a whole
             elasticsearch_stalling.mode = "stall"
             time.sleep(1)
@@ -676,9 +675,9 @@ def test_a_rebuild_whose_lease_ran_out_is_not_published(
     elasticsearch_stalling: StallingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another one may have begun meanwhile, and would be undone by this one."""
-    monkeypatch.setattr(leases, "LEASE_S", 1.2)
     with engines([elasticsearch_stalling.url]) as (_, (engine,)):
         load(engine)
+        monkeypatch.setattr(leases, "LEASE_S", 1.2)
         with pytest.raises(IndexBusy, match="not published"), engine.rebuilding() as writer:  # noqa: PT012
             writer.put([entry("b.1", "Gunung")])
             monkeypatch.setattr(leases.Lease, "renew", lambda *_, **__: None)

@@ -40,6 +40,7 @@ class StallingProxy(Running):
     def __init__(self, upstream: str) -> None:
         """upstream: the URL of a node."""
         self._upstream = (urlsplit(upstream).hostname, urlsplit(upstream).port)
+        self.unanswered = 0  # connections so far that asked while it stalled, or came while it refused
         self._mode: Mode = "pass"
         self._lines: set[_Line] = set()
         self._port = free_port()
@@ -95,6 +96,7 @@ class StallingProxy(Running):
         line = _Line(to_client, to_node)
         self._lines.add(line)
         if self._mode == "refuse":
+            self.unanswered += 1
             line.reset()
         await asyncio.gather(self._pump(from_client, to_node, line), self._pump(from_node, to_client, line))
         self._lines.discard(line)
@@ -105,8 +107,9 @@ class StallingProxy(Running):
                 if self._mode == "pass" and not line.lost_bytes:
                     sink.write(data)
                     await sink.drain()
-                else:
+                elif not line.lost_bytes:
                     line.lost_bytes = True
+                    self.unanswered += self._mode == "stall"
         except OSError:
             pass  # one end broke off: the other is closed below, as it would be without a proxy
         line.close()
