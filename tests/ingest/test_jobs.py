@@ -15,6 +15,7 @@ from ingest.jobs import IngestJob
 from ingest.pipeline import BATCH_EMBEDDED, BATCH_RECORDS, Load
 from ingest.report import IngestReport
 from search.document import DocumentId
+from search.errors import IndexMissing
 from search.query import Query
 from tests.support.embedders import LetterEmbedder
 from tests.support.library import Library
@@ -55,6 +56,14 @@ def state(library: Library) -> tuple[dict[DocumentId, str], int, int]:
     ids = [item.id for item in searcher.keyword(Query(), 1_000_000).items]
     assert len(ids) == info.documents == len(set(ids))
     return dict(searcher.fingerprints(ids)), info.passages, info.pages
+
+
+def published(library: Library) -> int:
+    """How many documents are there to be found, 0 before the first."""
+    try:
+        return library.engine.info().documents
+    except IndexMissing:
+        return 0
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +108,16 @@ def test_a_load_killed_again_and_again_ends_with_nothing_lost_or_doubled(
 
 
 def test_what_was_published_before_a_kill_is_not_embedded_again(large: Path, tmp_path: Path) -> None:
+    library = Library(tmp_path / "data")
     with start(tmp_path / "data", large) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(0.5)
+        while not published(library):
+            assert process.poll() is None
+            time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
     library = Library(tmp_path / "data")
     before = library.engine.info().documents
-    assert before
     report = library.load(large, embedder=LetterEmbedder())
     assert report.outcomes["unchanged"] >= before - 2  # those that the file has twice, or deletes, are looked at again
     assert report.passages <= report.read - before + 2
