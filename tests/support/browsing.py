@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests.support.elasticsearch.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -61,9 +62,7 @@ class Watch:
 @contextmanager
 def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
     """The portal over the index in `folder`, as it is run, on a free port. settings: TELUSUR_* by their names."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {"TELUSUR_DATA": str(folder), "TELUSUR_MODEL": "none", "TELUSUR_PORT": str(port), **settings}
     log = folder / "log.txt"

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from portal.store.database import Database
 from portal.store.upgrading import prepare
+from tests.support.elasticsearch.ports import free_port
 from tests.support.quick_places import quick_folder, quick_place
 
 BOTH = ("sqlite", "postgresql")
@@ -52,9 +52,7 @@ def postgresql_server(*settings: str, place: Path | None = None) -> Iterator[Ser
     if programs is None:
         # Where CI promised one, its absence is a fault and no reason to skip.
         (pytest.fail if os.environ.get("CI_NEEDS_POSTGRESQL") else pytest.skip)(NO_SERVER)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # PostgreSQL refuses to run as root; Debian's package brings a user for it.
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="telusur-postgresql-", dir=place))

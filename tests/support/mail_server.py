@@ -1,6 +1,5 @@
 """A real mail server on this machine, which keeps what it is given and can be told to refuse."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from tests.support.elasticsearch.ports import free_port
 
 
 @dataclass
@@ -51,7 +52,7 @@ class MailServer:
 @contextmanager
 def mail_server(port: int = 0, **options: Any) -> Iterator[MailServer]:
     """options: of aiosmtpd's SMTP, as tls_context, auth_required."""
-    server = MailServer(port or _free_port())
+    server = MailServer(port or free_port())
     controller = Controller(
         server, hostname="127.0.0.1", port=server.port, authenticator=server.authenticate, **options
     )
@@ -65,9 +66,3 @@ def mail_server(port: int = 0, **options: Any) -> Iterator[MailServer]:
 def text_of(message: EmailMessage) -> str:
     """What was written, with the line ends it was written with."""
     return str(message.get_content()).replace("\r\n", "\n")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -27,9 +26,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from tests.support.elasticsearch.ports import free_port
+
 CLIENT = "telusur"
 SECRET = "of-the-client"  # noqa: S105 - of a provider that lives for a test
 ROOT = Path(__file__).resolve().parent.parent.parent
+START_S = 60
 
 
 def plain(data: bytes) -> str:
@@ -188,14 +190,13 @@ class Remote:
 @contextmanager
 def running_provider() -> Iterator[Remote]:
     """A provider in a process of its own; it ends with the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "tests.support.oidc_provider", str(port)], cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
-            if process.poll() is not None:
+        end = time.monotonic() + START_S
+        while True:
+            if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("the provider did not start")
             try:
                 urllib.request.urlopen(f"{address}/jwks", timeout=5).close()  # noqa: S310 - ours
