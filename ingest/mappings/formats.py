@@ -7,13 +7,15 @@ from typing import Final
 from ingest.extract import MarcView, joined
 from ingest.mapping import table
 from ingest.mappings.access import has_version_to_read
+from ingest.mappings.publication import code_of_word
 from ingest.mappings.theses import thesis_statements
 from ingest.transform import remembered
 
 TAGS: Final = "LDR 006 007 008 020 245 250 300 336 338 340 502 856 942 952"
 _ONLINE_ITEM: Final = frozenset("oqs")  # 008/23: online, direct electronic, electronic
-_ONLINE_CARRIER: Final = frozenset(("cr", "online resource", "sumber daring", "sumber elektronik daring"))
-_MICROFORM_CARRIER: Final = re.compile(r"h[a-j]$|micro|mikro")
+_ONLINE_CARRIER: Final = "cr"
+# By code, or by a word that the table of carriers lacks; slides for a microscope are no microform.
+_MICROFORM_CARRIER: Final = re.compile(r"h[a-jz]$|micro(?!scop)|mikro(?!skop)")
 # 008 puts the form of the item elsewhere for maps and visual material.
 _ITEM_AT_29: Final = frozenset("efgkor")
 _TEXT: Final = frozenset("at")
@@ -24,7 +26,9 @@ _NOT_BOOK: Final = frozenset(
 )
 # 007 of these makes the thing itself no book; of others it may describe what comes with one.
 _NOT_BOOK_007: Final = frozenset("gkmv")
-_TEXT_336: Final = frozenset(("txt", "text", "teks"))
+_TEXT_336: Final = "txt"
+_content_code: Final = code_of_word("content")
+_carrier_code: Final = code_of_word("carrier")
 _FORMS_IN_WORDS: Final = {
     "large print": "large_print",
     "large-print": "large_print",
@@ -117,7 +121,9 @@ def _by_level(view: MarcView, not_book: bool) -> list[str]:
         # A periodical in sound or pictures is what it is first; only texts are journals unless a code says more.
         return [serial] if (serial := _serial_kind(view)) else (["journal"] if kind in _TEXT else [])
     if level == "i":
-        return [_serial_kind(view) or ("website" if view.once(is_online) else "book")]
+        if what := _serial_kind(view) or ("website" if view.once(is_online) else ""):
+            return [what]
+        return ["book"] if kind == "a" and not not_book else []  # loose leaves; an atlas that is added to is a map
     if level in "mcd" and kind == "a":
         return [] if not_book else ["book"]
     return []
@@ -138,8 +144,8 @@ def _is_not_book(view: MarcView, itself: Iterable[str]) -> bool:
     others = _NOT_BOOK.intersection(itself)
     if others and view.leader[6] == "a" and "336" in view.fields:
         # Text that says to be text is a book, whatever comes with it.
-        said = {value.strip(" .").lower() for field in view.fields["336"] for value in field.get_subfields("a", "b")}
-        return _TEXT_336.isdisjoint(said)
+        said = [value for field in view.fields["336"] for value in field.get_subfields("a", "b")]
+        return all(_content_code(value).lower() != _TEXT_336 for value in said)
     return bool(others)
 
 
@@ -211,13 +217,13 @@ def _by_description(view: MarcView) -> list[str]:
 
 @remembered
 def _content(text: str) -> str:
-    return table("formats", "content_336").get(text.strip(" .").lower(), "")
+    return table("formats", "content_336").get(_content_code(text).lower(), "")
 
 
 @remembered
 def _carrier(text: str) -> str:
-    small = text.lower()
-    return "online" if small in _ONLINE_CARRIER else "microform" if _MICROFORM_CARRIER.match(small) else ""
+    code = _carrier_code(text).lower()
+    return "online" if code == _ONLINE_CARRIER else "microform" if _MICROFORM_CARRIER.match(code) else ""
 
 
 @remembered

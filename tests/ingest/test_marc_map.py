@@ -475,6 +475,15 @@ def test_relators_in_both_languages_and_unknown_ones_as_they_are(fields: list[st
         ("am", ["007 co cga", "300    $a 200 hlm."], {"book"}),
         ("am", ["007 co cga", "300    $a 1 CD-ROM"], {"software"}),
         ("am", ["336    $a teks", "336    $b spw"], {"book", "audiobook"}),
+        ("am", ["336    $a Kata lisan."], {"audiobook"}),
+        ("am", ["336    $a suara"], {"audio"}),
+        ("am", ["336    $a texte", "007 sd"], {"book", "audio"}),
+        ("am", ["338    $a Sumber daring."], {"ebook"}),
+        ("am", ["338    $a kartu apertur"], {"book", "microform"}),
+        ("am", ["338    $a microscope slide"], {"book"}),
+        ("ai", [], {"book"}),  # loose leaves
+        ("ei", [], {"map"}),  # an atlas that is added to
+        ("ii", [], {"audio"}),
         ("am", ["245 10 $a T $h [videorecording (DVD)]"], {"video"}),
         ("am", ["250    $a Large print ed."], {"book", "large_print"}),
         ("km", ["007 ko"], {"image", "kit"}),
