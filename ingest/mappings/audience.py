@@ -12,6 +12,7 @@ from ingest.transform import remembered
 
 # 008/22 means something else in serials and maps.
 _KINDS_WITH_AUDIENCE: Final = frozenset("acdgijkmoprt")
+_CODES_OF_008: Final = "marctarget"
 _AGE: Final = re.compile(r"(?:ages?|usia|umur)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _GRADE: Final = re.compile(r"(?:grades?|kelas)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\s*0*(\d{1,2})(?!\d)")  # "012-018." is from 12 to 18
@@ -22,10 +23,8 @@ _TEEN_AGE, _ADULT_AGE, _TEEN_GRADE, _LAST_GRADE = 13, 18, 7, 12
 def audience(view: MarcView) -> list[str]:
     """Audience codes: what 385 says, else 521, else 526, else 008/22, else children's headings and genres."""
     fields = view.fields
-    if "385" in fields:
-        stated = [text for field in fields["385"] for text in field.get_subfields("a", "m")]
-        if found := _in_words(stated):
-            return found
+    if "385" in fields and (found := [code for field in fields["385"] for code in _stated(field)]):
+        return found
     if "521" in fields and (found := [code for field in fields["521"] for code in _noted(field)]):
         return found
     if "526" in fields:
@@ -34,6 +33,16 @@ def audience(view: MarcView) -> list[str]:
         if found := [levels[text] for text in stated if text in levels]:
             return found
     return _in_008(view) or _in_headings(view)
+
+
+def _stated(field: Field) -> list[str]:
+    """What 385 says in words, else by a code of 008/22, if $2 says that it is one."""
+    if found := _in_words(field.get_subfields("a", "m")):
+        return found
+    if field.get("2").strip().lower() != _CODES_OF_008:
+        return []
+    known = table("audience", "code_008")
+    return [known[code] for text in field.get_subfields("b") if (code := text.strip().lower()) in known]
 
 
 def _noted(field: Field) -> list[str]:

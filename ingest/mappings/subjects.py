@@ -74,6 +74,16 @@ class Headings:
         for code, part in divisions:
             self.parts[code].append(part)
 
+    def add_genre(self, genre: Field, foreign: list[str] | None) -> None:
+        """A 655 with its divisions. foreign: where one of another vocabulary goes, without them; None for the library's own."""
+        for code, value in genre.subfields:
+            if code == "a":
+                (self.parts["v"] if foreign is None else foreign).append(trim_isbd(value))
+            elif code in _NUMBERS and _is_uri(value):
+                self.uris.append(value)
+            elif code in _DIVISIONS and foreign is None:
+                self.parts[code].append(_division(value))
+
     def add_word(self, word: str, tag: str, counted: bool) -> None:
         """An uncontrolled word, as if it were a heading under `tag`."""
         if word and counted:
@@ -90,8 +100,7 @@ def headings(view: MarcView) -> Headings:
     found = Headings()
     foreign: list[str] = []  # genres that count only where nothing else says one
     for genre in fields.get("655", ()):
-        into = foreign if _is_foreign(genre.get("2")) else found.parts["v"]
-        into += map(trim_isbd, genre.get_subfields("a"))
+        found.add_genre(genre, foreign if _is_foreign(genre.get("2")) else None)
     controlled = [field for tag in _TAGS if tag in fields for field in fields[tag]]
     own = list(map(_is_own, controlled))
     none_own = not any(own)
@@ -180,7 +189,7 @@ def _divided(heading: Field) -> tuple[str, list[tuple[str, str]], str, list[str]
         elif code.isalpha():
             if code not in omitted:
                 names.append(value)
-        elif code in _NUMBERS and value.startswith(("http", "(")):  # elsewhere it is a system's own path
+        elif code in _NUMBERS and _is_uri(value):
             uris.append(value)
     name = trim_isbd(without_remark(" ".join(names)))
     if ("--" in name or "—" in name) or (
@@ -192,6 +201,11 @@ def _divided(heading: Field) -> tuple[str, list[tuple[str, str]], str, list[str]
         return name, divisions, name, uris
     parts = (name, *[part for _, part in divisions])
     return name, divisions, " -- ".join([part for part in parts if part]), uris
+
+
+def _is_uri(text: str) -> bool:
+    """Whether $0 or $1 is an address or "(OCoLC)fst01919811"; some systems have a path of their own there."""
+    return text.startswith(("http", "("))
 
 
 def _typed_parts(name: str) -> list[str]:

@@ -76,6 +76,9 @@ FIELDS_OF_REAL_RECORDS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (HISTORY_2, "000940302", "format", ("braille", "book")),
     (HISTORY_2, "000940302", "material_type", ("braille", "monograph")),
     ("marc4j/bad-characters-in-various-fields.mrc", "o747947354", "format", ("large_print", "book")),
+    (LEGAL, "ocm44356445", "place", ("United States",)),  # 655 $z alone
+    (HISTORY_1, "001444156", "title_other", ("Drug therapy and schizophrenia",)),  # 100 $t
+    ("gwu/lp__ui__tests__data__521.mrc", "12605379", "language", ("eng", "fre", "spa")),  # 041 $j: subtitles
     (HISTORY_1, "001247718", "format", ("audiobook", "website")),  # 336 spw
     (HISTORY_5, "000856193", "related_title", (
         "Medit︠s︡inskai︠a︡ promyshlennost SSSR",
@@ -445,6 +448,8 @@ def test_year_of_a_thesis_and_of_an_article_where_nothing_else_says_it() -> None
         (["521    $a Dewasa", "008 140513s2014    io     j      000 1 ind d"], ("adults",)),
         (["526 0  $a AR $b UG", "008 140513s2014    io     j      000 1 ind d"], ("teens",)),
         (["008 140513s2014    io     e      000 1 ind d", "650  1 $a Dolphins"], ("adults",)),
+        (["385    $b j $2 marctarget", "521    $a Dewasa"], ("children",)),
+        (["385    $b j $2 kota", "521    $a Dewasa"], ("adults",)),  # of a list that nobody knows
         (["521 1  $a 012-018."], ("children",)),
         (["521 2  $a K-3."], ("children",)),
         (["521 2  $a 10"], ("teens",)),
@@ -570,6 +575,15 @@ def test_a_journal_of_theses_is_none() -> None:
     [
         ("title_uniform", ["240 10 $a Bumi manusia. $l Inggris"], ("Bumi manusia. Inggris",)),
         ("title_uniform", ["130 0  $a Alkitab."], ("Alkitab",)),
+        ("genre", ["655  4 $a Kamus $z Indonesia $y Abad ke-20 $v Indeks"], ("Kamus", "Indeks")),
+        ("era", ["655  4 $a Kamus $y Abad ke-20"], ("Abad ke-20",)),
+        ("place", ["655  4 $a Kamus $z Indonesia"], ("Indonesia",)),
+        ("topic", ["655  4 $a Foto $x Warna"], ("Warna",)),
+        ("genre", ["655  7 $a Textbooks $v for foreign speakers. $2 fast"], ("Textbooks",)),
+        ("subject_uri", ["655  7 $a Maps $0 (OCoLC)fst01423704 $2 fast"], ("(OCoLC)fst01423704",)),
+        ("publisher", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Gramedia",)),
+        ("publication_place", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Jakarta",)),
+        ("language", ["041 0  $j ind $a eng", "008 140513s2014    io            000 1 jpn d"], ("eng", "jpn", "ind")),
         ("content_type", ["336    $a teks"], ("txt",)),
         ("content_type", ["336    $a Texte $b txt"], ("txt",)),
         ("content_type", ["336    $a lontar"], ("lontar",)),
