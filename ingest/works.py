@@ -18,7 +18,7 @@ from search.document import Contributor, Document, DocumentId, OnlineAccess
 
 _ISBN_DIGITS: Final = 13
 # The head's word stands; another record's is no second value.
-_SINGLE: Final = frozenset(("title", "year", "published"))
+_SINGLE: Final = frozenset(("title", "title_sort", "year", "published"))
 
 
 def work_keys(isbns: Iterable[str], title: str, part: str, year: str) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Field:
 # tests/relevance watches them with judged queries.
 FIELDS: Final = (
     Field("title", "text", weight=4.0, sort=True, shown=False),
+    Field("title_sort", "stored", shown=False),  # where a title begins with an article: the rest
     Field("title_uniform", "text", weight=2.0, linked=True),  # editions and translations of one work share it
     Field("title_other", "text", weight=2.0),
     Field("responsibility", "text", weight=1.0, shown=False),

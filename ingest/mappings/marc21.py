@@ -119,6 +119,18 @@ def title_of(field: Field) -> str:
     return trim_isbd(text)
 
 
+def titles_to_sort(view: MarcView) -> list[str]:
+    """The title without its article, where 245 says how many characters that has (second indicator).
+
+    A number that ends within a word ("Analysis" after 2) was meant for another title.
+    """
+    field = next(iter(view.fields.get("245", ())), None)
+    if field is None or not "1" <= indicator(field, 2) <= "9":
+        return []
+    title, skipped = title_of(field), int(indicator(field, 2))
+    return [] if title[skipped - 1 : skipped].isalnum() else [title[skipped:]]
+
+
 class _Series(NamedTuple):
     name: str
     volume: str
@@ -253,6 +265,7 @@ def _oclc_001(view: MarcView) -> list[str]:
 
 RULES: Final = (
     to_field("title", titles, reads="130 210 222 240 245 246 700 710 740 773", first=True),
+    to_field("title_sort", titles_to_sort, reads="245", first=True),
     to_field("title_uniform", marc("130adfklmnoprst:240adfklmnoprst:243adfklmnoprst"), trim_brackets),
     to_field("title_other", marc("210a:222a:242abnp", "both"), trim_isbd),
     to_field(

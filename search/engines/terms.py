@@ -208,7 +208,8 @@ def _sort_keys(document: Document, years: Mapping[str, Sequence[int]]) -> dict[s
         elif name == "call_number":
             text = clean(_known_shelf_key(document.first(name))[:_SORT_CHARACTERS])
         else:
-            text = clean(word_text(document.first(name))[:_SORT_CHARACTERS])
+            first = (document.first("title_sort") if name == "title" else "") or document.first(name)
+            text = clean(word_text(first)[:_SORT_CHARACTERS])
         group = "1" if bool(text) is descending else "0"
         keys[sort] = f"{group}{text}{PART}{document.id}"
     return keys

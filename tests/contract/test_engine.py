@@ -717,6 +717,11 @@ def test_titles_are_sorted_without_case_and_diacritics_empty_ones_last(engine: E
     assert found(searcher, "", sort="title") == ["a.3", "a.5", "a.2", "a.4", "a.0", "a.1"]
 
 
+def test_titles_are_sorted_by_what_follows_their_article(engine: Engine) -> None:
+    searcher = load(engine, entry("a.0", "The sea", title_sort="sea"), entry("a.1", "Theatre"), entry("a.2", "Rivers"))
+    assert found(searcher, "", sort="title") == ["a.2", "a.0", "a.1"]
+
+
 @pytest.mark.parametrize(("sort", "expected"), [("newest", [2, 4, 1, 3]), ("oldest", [1, 4, 2, 3])])
 def test_years_are_sorted_with_missing_ones_last(engine: Engine, sort: str, expected: list[int]) -> None:
     years = {1: "1990", 2: "2020", 3: "", 4: "2001"}

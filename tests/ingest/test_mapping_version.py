@@ -24,7 +24,7 @@ BECOMES = {
     13: "2c118d15b09776df",  # web addresses among the keys of the index
     14: "215afd3cb68d73db",  # 532 among the notes
     15: "fae4c833a8c08bf9",  # a statement of responsibility in 245 $a, and what followed
-    16: "e49e37b66652234c",  # places and years after a typed " -- ", statements of a "tim penyusun"
+    16: "142987f77beaf25b",  # places and years after a typed " -- ", statements of a "tim penyusun"
 }
 
 

@@ -79,6 +79,8 @@ FIELDS_OF_REAL_RECORDS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (LEGAL, "ocm44356445", "place", ("United States",)),  # 655 $z alone
     (HISTORY_1, "001444156", "title_other", ("Drug therapy and schizophrenia",)),  # 100 $t
     ("gwu/lp__ui__tests__data__521.mrc", "12605379", "language", ("eng", "fre", "spa")),  # 041 $j: subtitles
+    ("gwu/lp__ui__tests__data__521.mrc", "12605379", "title_sort", ("Cardinal",)),
+    ("evergreen/lul_fre_100.mrc", "01-0127915", "title_sort", ("armée dans la ville : drame en cinq actes, en vers",)),
     (HISTORY_1, "001247718", "format", ("audiobook", "website")),  # 336 spw
     (HISTORY_5, "000856193", "related_title", (
         "Medit︠s︡inskai︠a︡ promyshlennost SSSR",
@@ -295,6 +297,21 @@ def test_form_and_dates_get_the_marks_that_an_export_left_out() -> None:
         mapped("245 10 $a Surat / $c Ana, $k naskah $f 1901 $g terbanyak 1905").title
         == "Surat : naskah, 1901, terbanyak 1905"
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "sorted_by"),
+    [
+        ("245 14 $a The sea / $c Ana", ("sea",)),
+        ("245 13 $a Al-Quran : $b terjemahan", ("Quran : terjemahan",)),
+        ("245 10 $a The sea", ()),
+        ("245 1z $a The sea", ()),
+        ("245 12 $a Analysis of tides", ()),  # the indicator of another title
+        ("245 14 $a The", ()),
+    ],
+)
+def test_a_title_is_put_in_order_without_its_article(title: str, sorted_by: tuple[str, ...]) -> None:
+    assert mapped(title).values("title_sort") == sorted_by
 
 
 def test_880_without_a_partner_is_found_in_its_field() -> None:
