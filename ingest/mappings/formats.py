@@ -24,6 +24,8 @@ _PAGES: Final = re.compile(r"\bhlm\b|\bhal\b|halaman|\bp\.|\bpp\.|pages|\bjil", 
 _NOT_BOOK: Final = frozenset(
     ("map", "audio", "audiobook", "music", "score", "video", "image", "kit", "software", "website", "database", "other")
 )
+# In 245 $h these are said of the thing itself: exports of small systems have the leader of a book for all.
+_NO_BOOK_IN_245H: Final = frozenset(("journal", "newspaper", "article"))
 # 007 of these makes the thing itself no book; of others it may describe what comes with one.
 _NOT_BOOK_007: Final = frozenset("gkmv")
 _TEXT_336: Final = "txt"
@@ -141,6 +143,8 @@ def _serial_kind(view: MarcView) -> str:
 def _is_not_book(view: MarcView, itself: Iterable[str]) -> bool:
     if "007" in view.fields and any(text[:1] in _NOT_BOOK_007 for text in view.control("007") if text):
         return True
+    if not _NO_BOOK_IN_245H.isdisjoint(view.once(_general_material)):
+        return True
     others = _NOT_BOOK.intersection(itself)
     if others and view.leader[6] == "a" and "336" in view.fields:
         # Text that says to be text is a book, whatever comes with it.
@@ -244,7 +248,8 @@ def _general_material(view: MarcView) -> list[str]:
 
 def _material(text: str) -> list[str]:
     known = table("formats", "general_245h")
-    term = text.strip(" []/:;=.").lower()
+    before, _, in_brackets = text.partition("[")  # some have the end of the title before them
+    term = (in_brackets or before).strip(" []()/:;=.,").lower()
     # "videorecording (DVD)" and "electronic resource / PDF" begin with the term.
     format = known.get(term) or known.get(re.split(r"\s*[(/;:,]", term, maxsplit=1)[0])
     return [format] if format else []

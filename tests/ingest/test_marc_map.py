@@ -516,6 +516,12 @@ def test_relators_in_both_languages_and_unknown_ones_as_they_are(fields: list[st
         ("am", ["856  1 $u http://x.id/1"], {"book", "ebook"}),  # first indicator blank
         ("am", ["856 41 $u http://x.id/1 $3 Table of contents"], {"book"}),
         ("  ", ["245 10 $a T $h [Majalah]"], {"journal"}),
+        ("am", ["245 10 $a T $h [Majalah]"], {"journal"}),
+        ("am", ["245 10 $a T $h [electronic resource], $n 2"], {"ebook"}),
+        ("am", ["245 10 $a T $h data [sumber elektronik] /"], {"ebook"}),
+        ("am", ["245 10 $a T $h (large type)"], {"book", "large_print"}),
+        ("am", ["245 10 $a T $h [Artikel]", "300    $a 20 hlm."], {"article"}),
+        ("am", ["006 sar p       0   a0", "300    $a 20 hlm."], {"book", "journal"}),  # a yearbook, and one volume of it
         ("  ", ["942    $c MP"], {"map"}),
         ("  ", ["300    $a 20 hlm."], {"book"}),
         ("  ", [], {"other"}),
