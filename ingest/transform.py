@@ -82,8 +82,12 @@ _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _OCLC: Final = re.compile(r"(?:\(OCoLC\)\s*[a-z]{0,3}|oc[mn]|on)\s*0*([0-9]{2,})", re.IGNORECASE)
 _LCCN: Final = re.compile(r"([a-z]{0,3})\s*([0-9]{2}|[0-9]{4})-?([0-9]{1,6})$")
 _DEWEY: Final = re.compile(r"([0-9]{3})(?![0-9])(\.[0-9]+)?")
+# "t.p." is tanpa penerbit, "t.t." and "t.tp." are tanpa tempat.
 _NOTHING_NAMED: Final = frozenset(
-    ("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine", "tanpatempat", "tanpapenerbit")
+    (
+        *("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine"),
+        *("t.p", "t.t", "t.tp", "ttp", "tanpatempat", "tanpakota", "tanpapenerbit"),
+    )
 )
 _NOT_IDENTIFIED: Final = ("not identified", "tidak diketahui", "tidak teridentifikasi")
 _SUPPLIED_END: Final = re.compile(r", \[([^\[\]]+)\]$")  # "Omaha, [Neb.]"
@@ -217,6 +221,8 @@ def publisher_name(text: str) -> str:
 
     >>> publisher_name("PT. Gramedia Pustaka Utama,"), publisher_name("[s.n.],"), publisher_name("Penerbit Erlangga")
     ('Gramedia Pustaka Utama', '', 'Erlangga')
+    >>> publisher_name("[t.p.],"), publisher_name("T.T. Publishing")
+    ('', 'T.T. Publishing')
     """
     text = _named(text)
     if before := _HOUSE_BEFORE.match(text):

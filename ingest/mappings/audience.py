@@ -9,12 +9,14 @@ from ingest.mapping import table
 from ingest.mappings.subjects import headings
 from ingest.record import Field
 from ingest.transform import remembered
+from search.numerals import roman_value
 
 # 008/22 means something else in serials and maps.
 _KINDS_WITH_AUDIENCE: Final = frozenset("acdgijkmoprt")
 _CODES_OF_008: Final = "marctarget"
 _AGE: Final = re.compile(r"(?:ages?|usia|umur)\D{0,10}(\d{1,2})", re.IGNORECASE)
 _GRADE: Final = re.compile(r"(?:grades?|kelas)\D{0,10}(\d{1,2})", re.IGNORECASE)
+_CLASS: Final = re.compile(r"(?:[Kk]elas|KELAS)\s+([IVX]+)\b")  # of Indonesian schools, in capitals
 _NUMBER: Final = re.compile(r"\s*0*(\d{1,2})(?!\d)")  # "012-018." is from 12 to 18
 _KINDERGARTEN: Final = re.compile(r"\s*(?:P?K|TK)\b", re.IGNORECASE)
 _TEEN_AGE, _ADULT_AGE, _TEEN_GRADE, _LAST_GRADE = 13, 18, 7, 12
@@ -58,11 +60,16 @@ def _of_number(text: str, kind: str) -> str:
     if age:
         years = int(age.group(1))
         return "children" if years < _TEEN_AGE else "teens" if years < _ADULT_AGE else "adults"
-    grade = _GRADE.search(text) or (_NUMBER.match(text) if kind in ("0", "2") else None)
-    if grade:
-        level = int(grade.group(1))
+    if (level := _grade(text, kind)) is not None:
         return "" if level > _LAST_GRADE else "children" if level < _TEEN_GRADE else "teens"
     return "children" if kind == "2" and _KINDERGARTEN.match(text) else ""
+
+
+def _grade(text: str, kind: str) -> int | None:
+    if found := _CLASS.search(text):
+        return roman_value(found.group(1))
+    found = _GRADE.search(text) or (_NUMBER.match(text) if kind in ("0", "2") else None)
+    return int(found.group(1)) if found else None
 
 
 def _in_008(view: MarcView) -> list[str]:

@@ -28,7 +28,8 @@ def items(view: MarcView) -> tuple[Item, ...]:
     if "952" in fields:
         found += [_koha_item(field) for field in fields["952"] if _is_koha(field)]
     if "990" in fields and _is_inlis(view):
-        found += [Item(barcode=number) for field in fields["990"] if (number := plain(field.get("a")))]
+        numbers = [plain(text) for field in fields["990"] for text in field.get_subfields("a")]
+        found += [Item(barcode=number) for number in numbers if number]
     for tag in _LOCAL_TAGS:
         if tag in fields:
             found += [item for field in fields[tag] if (item := _local_item(field)) is not None]

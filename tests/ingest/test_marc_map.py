@@ -152,6 +152,7 @@ def test_items_of_many_systems(file: str, number: str, item: Item) -> None:
         (["990    $a 00123/2014"], ()),  # of no INLISLite record
         (["001 INLIS000000000606729", "990    $a 00123/2014"], (Item(barcode="00123/2014"),)),
         (["035    $a 0010-0514000291", "990    $a 00123/2014"], (Item(barcode="00123/2014"),)),
+        (["001 INLIS1", "990    $a 4588 $a 4589"], (Item(barcode="4588"), Item(barcode="4589"))),
         (["852    $b Pusat $c Rak 1 $h 591", "876    $p B1 $j Tersedia", "876    $p B2 $j On loan $t 2"],
          (Item("Pusat", "Rak 1", "", "591", "", "B1", "available"), Item("Pusat", "Rak 1", "", "591", "2", "B2", "on_loan"))),
         (["852    $8 1.1 $b A", "852    $8 2.1 $b B", "876    $8 2.1 $p X $j Restorasi"],
@@ -470,6 +471,9 @@ def test_year_of_a_thesis_and_of_an_article_where_nothing_else_says_it() -> None
         (["521 1  $a 012-018."], ("children",)),
         (["521 2  $a K-3."], ("children",)),
         (["521 2  $a 10"], ("teens",)),
+        (["521    $a Kelas XI"], ("teens",)),
+        (["521    $a kelas IV sem. 2"], ("children",)),
+        (["521    $a Semua umur"], ("general",)),
         (["521 8  $a MPAA rating: Not rated."], ()),
     ],
 )
@@ -604,6 +608,8 @@ def test_a_journal_of_theses_is_none() -> None:
         ("topic", ["655  4 $a Foto $x Warna"], ("Warna",)),
         ("genre", ["655  7 $a Textbooks $v for foreign speakers. $2 fast"], ("Textbooks",)),
         ("subject_uri", ["655  7 $a Maps $0 (OCoLC)fst01423704 $2 fast"], ("(OCoLC)fst01423704",)),
+        ("publisher", ["260    $a t.t. : $b t.p., $c 2010"], ()),
+        ("publication_place", ["260    $a [t.t.] : $b t.p., $c 2010"], ()),
         ("publisher", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Gramedia",)),
         ("publication_place", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Jakarta",)),
         ("language", ["041 0  $j ind $a eng", "008 140513s2014    io            000 1 jpn d"], ("eng", "jpn", "ind")),
