@@ -268,9 +268,7 @@ RULES: Final = (
     to_field("title_sort", titles_to_sort, reads="245", first=True),
     to_field("title_uniform", marc("130adfklmnoprst:240adfklmnoprst:243adfklmnoprst"), trim_brackets),
     to_field("title_other", marc("210a:222a:242abnp", "both"), trim_isbd),
-    to_field(
-        "title_other", marc("246abnp:247abnp:730adfklmnoprst:740anp:100t:110t:111t:700tnp:710t:711t", "both"), trim_isbd
-    ),
+    to_field("title_other", marc("246abnp:247abnp:730adfklmnoprst:740anp:100t:700tnp:710t:711t", "both"), trim_isbd),
     to_field("title_other", marc(f"245{_TITLE}", "original"), trim_isbd),
     to_field("title_other", _second_titles, reads="245"),
     to_field("title_other", marc_each("505t", "both"), trim_isbd),
