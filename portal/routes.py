@@ -20,6 +20,7 @@ from portal.framing import first_sight
 from portal.guards.middleware import asked_language
 from portal.i18n import Language, messages
 from portal.links import InteractiveLinks, PlainLinks
+from portal.other_forms import other_form
 from portal.pages import Drawing, Drawn, Problem, told_of
 from portal.plain import asked_at, drawing_for, drawing_of, language_of, plain_answer, state_of
 from portal.presenters.suggestions import KINDS, OF_A_KIND, suggestions, typed
@@ -58,13 +59,16 @@ class PlainPages:
     def shell(self, request: Request) -> Response:
         """The interactive page's frame, with title and status of what it will show, and that itself at first sight."""
         state = state_of(request)
+        if (elsewhere := other_form(request, state)) is not None:
+            return elsewhere
         drawing = Drawing(self.services, state, InteractiveLinks(), public_address(request, self.services.settings))
         drawn = drawing.page()
         html = self._shell.page(state, drawn.title, drawn.canonical, first_sight(drawing, drawn))
         return HTMLResponse(html, drawn.status, {"Cache-Control": "no-cache"})
 
     def search(self, request: Request) -> Response:
-        return self._page(self.drawing(request))
+        drawing = self.drawing(request)
+        return other_form(request, drawing.state) or self._page(drawing)
 
     def children(self, request: Request) -> Response:
         drawing = self.drawing(request)
@@ -75,6 +79,8 @@ class PlainPages:
 
     def record_page(self, request: Request, id: str) -> Response:
         state = SearchState.from_params([*request.query_params.multi_items(), ("id", id)])
+        if state.id and (elsewhere := other_form(request, state)) is not None:
+            return elsewhere
         drawing = self._drawing_of(request, state)
         return self._page(drawing) if state.id else self.document(drawing, drawing.missing())
 

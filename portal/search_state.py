@@ -6,8 +6,8 @@ Names stand in saved links: `q`, `in` (where its words are looked for), `f.<fiel
 `words=all`: all of it), `hl`, `id` (an open record), `at` (its place among the results, from 1), `children=1` (it was
 opened from the children's view) and `facet` (all values of one are listed; `fq`: those that hold this text,
 `fsort=az`: by name). Defaults are left out and the order is fixed,
-so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ), and so is what
-the form of years sends: `from`, `to`.
+so a search has one address. Names that other catalogues and older forms use are read too (ALSO_READ and its kin), and so
+are what the form of years sends (`from`, `to`) and `has=fulltext` (what can be searched inside).
 """
 
 import re
@@ -57,10 +57,25 @@ SCOPES_ALSO_READ: Final[Mapping[str, str]] = {
     "isbn": "number", "issn": "number", "isn": "number", "identifier": "number",
     "isi": "pages", "fulltext": "pages", "ebook": "pages",
 }  # fmt: skip
+# What else the modes and orders may be called: in Indonesian, in VuFind, in Koha.
+MODES_ALSO_READ: Final[Mapping[str, Mode]] = {"gabung": "hybrid", "kata": "keyword", "makna": "semantic"}
+SORTS_ALSO_READ: Final[Mapping[str, str]] = {
+    "relevansi": RELEVANCE,
+    "terbaru": "newest", "year": "newest", "pubdate_dsc": "newest",
+    "terlama": "oldest", "year asc": "oldest", "pubdate_asc": "oldest",
+    "judul": "title", "title_az": "title",
+    "pengarang": "author", "author_az": "author",
+    "nomor-panggil": "call_number", "callnumber-sort": "call_number", "call_number_asc": "call_number",
+    "baru-ditambahkan": "added", "acqdate_dsc": "added",
+}  # fmt: skip
+_VALUES_ALSO_READ: Final[Mapping[str, Mapping[str, str]]] = {
+    "in": SCOPES_ALSO_READ, "mode": MODES_ALSO_READ, "sort": SORTS_ALSO_READ,
+}  # fmt: skip
 # Parameters that go with the text: SearchState.asking leaves them behind, and so do scripts that write an address.
 OF_THE_TEXT: Final = ("q", "page", "id", "at", "children", "exact", "drop", "words", "facet", "fq", "fsort")
 # A text has fewer readings; what is no key of one counts for nothing.
 MAX_KEYS: Final = 16
+_FULLTEXT: Final = "fulltext"
 _KEY: Final = re.compile(r"[a-z]{1,20}(?:\.[1-9]\d?)?", re.ASCII)
 
 
@@ -147,7 +162,9 @@ class SearchState:
         single = {ALSO_READ[name]: also[name] for name in reversed([*ALSO_READ]) if name in also} | single
         if years := _span(single.get("from", ""), single.get("to", "")):
             filters = [one for one in filters if one.field != "year" or one.negated] + [Filter("year", (years,))]
-        scope = single.get("in", "").lower()
+        if single.get("has") == _FULLTEXT:
+            filters.append(Filter("access", (_FULLTEXT,)))
+        single |= {name: _as_ours(name, single[name]) for name in _VALUES_ALSO_READ if name in single}
         return cls(
             q=single.get("q", ""),
             filters=tuple(filters),
@@ -160,7 +177,7 @@ class SearchState:
             exact=single.get("exact") == "1",
             drop=tuple(keys["drop"]),
             words=tuple(keys["words"]),
-            scope=SCOPES_ALSO_READ.get(scope, scope),
+            scope=single.get("in", "").lower(),
             facet=single.get("facet", ""),
             facet_text=single.get("fq", ""),
             facet_order=cast(FacetOrder, single.get("fsort", "count")),
@@ -176,7 +193,8 @@ class SearchState:
         (('f.langauge', 'ind'), ('f.year', 'baru'))
         """
         plain = cls.from_params(_BESIDE)
-        read = (((name, value), (ALSO_READ.get(name, name), value)) for name, value in params if value)
+        ours = ((ALSO_READ.get(name, name), name, value) for name, value in params if value)
+        read = (((written, value), (name, _as_ours(name, value))) for name, written, value in ours)
         return tuple(
             written for written, one in read if one not in _DEFAULTS and cls.from_params([*_BESIDE, one]) == plain
         )
@@ -391,6 +409,15 @@ def query_of(params: Iterable[tuple[str, str]]) -> str:
 def encoded(text: str) -> str:
     """A name or value as it stands in an address."""
     return quote_plus(text)
+
+
+def _as_ours(name: str, value: str) -> str:
+    """A value of a parameter as we call it.
+
+    >>> _as_ours("sort", "Terbaru"), _as_ours("sort", "title"), _as_ours("q", "terbaru")
+    ('newest', 'title', 'terbaru')
+    """
+    return _VALUES_ALSO_READ.get(name, {}).get(value.lower(), value)
 
 
 def _span(first: str, last: str) -> str:

@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.search_state import ALSO_READ, OF_THE_TEXT, SCOPES_ALSO_READ, SIZES, SearchState
+from portal.search_state import (
+    ALSO_READ,
+    MODES_ALSO_READ,
+    OF_THE_TEXT,
+    SCOPES_ALSO_READ,
+    SIZES,
+    SORTS_ALSO_READ,
+    SearchState,
+)
 from search.discovery import MAX_RESULTS_REACHED
 from search.query import MODES, Filter
 from search.query_language import SCOPES
-from search.schema import FACETS, SORTS
+from search.schema import FACETS, RELEVANCE, SORTS
 
 TODAY = date(2026, 8, 1)
 
@@ -198,6 +206,12 @@ def test_every_change_begins_at_the_first_page_but_paging_and_language_do_not() 
         ("search=laut&search_by=Title", "?q=laut&in=title"),
         ("katakunci=laut&ruas=Judul&lang=en", "?q=laut&in=title&hl=en"),
         ("query=laut&per_page=50&halaman=2&urut=newest", "?q=laut&sort=newest&page=2&size=50"),
+        ("q=laut&mode=makna&sort=terbaru", "?q=laut&sort=newest&mode=semantic"),
+        ("q=laut&mode=kata&sort=Judul", "?q=laut&sort=title&mode=keyword"),
+        ("q=laut&mode=gabung&sort=relevansi", "?q=laut"),
+        ("lookfor=laut&sort=year+asc&has=fulltext", "?q=laut&f.access=fulltext&sort=oldest"),
+        ("has=fulltext&f.access=fulltext", "?f.access=fulltext"),
+        ("q=laut&has=cover", "?q=laut"),
         ("q=laut&lookfor=ikan", "?q=laut"),
         ("q=laut&in=isi", "?q=laut&in=pages"),
         ("q=laut&from=2010&to=2020", "?q=laut&f.year=2010..2020"),
@@ -220,7 +234,7 @@ def test_nothing_of_an_address_of_ours_is_passed_over(state: SearchState) -> Non
 
 
 def test_what_means_nothing_is_told_as_it_was_written() -> None:
-    text = "q=laut&lookfor=karang&mode=fuzzy&size=many&sort=relevance&per_page=5&in=nowhere&hl=fr&drop=1&-f.year=x&utm=a&from=2010&to=&exact=0"
+    text = "q=laut&lookfor=karang&mode=fuzzy&mode=gabung&sort=terbaru&has=fulltext&size=many&sort=relevance&per_page=5&in=nowhere&hl=fr&drop=1&-f.year=x&utm=a&from=2010&to=&exact=0"
     told = ["mode=fuzzy", "size=many", "in=nowhere", "hl=fr", "drop=1", "-f.year=x", "utm=a"]
     assert [f"{name}={value}" for name, value in SearchState.passed_over(parse_qsl(text))] == told
 
@@ -230,6 +244,9 @@ def test_every_other_name_means_a_parameter_or_a_scope_that_there_is() -> None:
     assert not {*ALSO_READ} & {name for name, _ in SearchState(q="x", scope="title", page=2).to_params()}
     assert set(SCOPES_ALSO_READ.values()) <= set(SCOPES)
     assert not set(SCOPES_ALSO_READ) & set(SCOPES)
+    assert set(MODES_ALSO_READ.values()) == set(MODES)
+    assert set(SORTS_ALSO_READ.values()) == {RELEVANCE, *SORTS}
+    assert not set(SORTS_ALSO_READ) & set(SORTS)
 
 
 def test_a_new_text_leaves_behind_what_scripts_leave_behind() -> None:
