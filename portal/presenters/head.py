@@ -11,7 +11,7 @@ from portal.bibliography.reference import reference
 from portal.bibliography.schema_org import linked_data, script_content
 from portal.i18n import Messages
 from portal.presenters.cite import FileLink, file_links
-from portal.presenters.wording import value_label
+from portal.presenters.wording import names_line, value_label
 from search.document import Document
 
 DESCRIPTION_CHARACTERS: Final = 300
@@ -31,7 +31,8 @@ class Head:
 def head(document: Document, base: str, library: str, t: Messages) -> Head:
     """base: the portal's public address."""
     cited = reference(document, base)
-    about = cited.abstract or ". ".join(filter(None, (document.first("responsibility"), cited.publisher, cited.year)))
+    made_by = document.first("responsibility") or names_line(document, t)
+    about = cited.abstract or ". ".join(filter(None, (made_by, cited.publisher, cited.year)))
     description = about[:DESCRIPTION_CHARACTERS]
     audience = [value_label("audience", code, t) for code in document.values("audience")]
     properties = (

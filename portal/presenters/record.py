@@ -1,6 +1,6 @@
 """The record page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -126,7 +126,7 @@ def record(
         title=document.title,
         lang=html_language(document),
         original_titles=original.get("title", ()),
-        responsibility=next(iter(romanised(document, "responsibility")), ""),
+        responsibility=_made_by(document, original, t),
         original_responsibility=original.get("responsibility", ()),
         format=value_label("format", document.first("format"), t),
         facts=facts(document, t),
@@ -154,6 +154,12 @@ def record(
         files=file_links(document.id, t),
         is_short=is_short,
     )
+
+
+def _made_by(document: Document, original: Mapping[str, Sequence[OriginalScript]], t: Messages) -> str:
+    """Who made it, as the title page has it; where nobody wrote that down (tables, short records), those who are named."""
+    stated = next(iter(romanised(document, "responsibility")), "")
+    return stated if stated or "responsibility" in original else names_line(document, t)
 
 
 def way_back(state: SearchState, links: Links, t: Messages) -> tuple[str, str]:

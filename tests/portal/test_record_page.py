@@ -296,6 +296,13 @@ def test_who_made_it_in_its_script_alone_is_not_shown_twice() -> None:
     assert [text.text for text in view_of(document).original_responsibility] == ["ꦫꦢꦺꦤ꧀ꦲꦤ"]
 
 
+def test_who_is_named_stands_under_the_title_where_its_page_is_not_told() -> None:
+    document = mapped("245 10 $a Ikan laut", "100 1_ $a Wenas, Maria.", "700 1_ $a Lasut, Johan, $e penyunting.")
+    assert view_of(document).responsibility == "Wenas, Maria; Lasut, Johan"
+    assert '<p class="responsibility">Wenas, Maria; Lasut, Johan</p>' in drawn(document)
+    assert view_of(mapped("245 10 $a Ikan laut")).responsibility == ""
+
+
 @pytest.mark.parametrize(("hl", "label"), [("id", "Judul (aksara asli)"), ("en", "Title (original script)")])
 def test_the_title_in_its_script_is_labelled(hl: Language, label: str) -> None:
     assert label in drawn(arabic(), hl)
