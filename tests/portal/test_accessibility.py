@@ -184,6 +184,14 @@ def test_the_band_has_no_ground_of_its_own_in_forced_colours(window: Window) -> 
     assert band.evaluate("e => getComputedStyle(e).borderBottomStyle") == "solid"
 
 
+@pytest.mark.parametrize("path", ["/", "/cari"])
+def test_the_mark_of_the_library_is_drawn_in_forced_colours(window: Window, path: str) -> None:
+    page = opened(window, path, "id")
+    page.emulate_media(forced_colors="active")
+    mark, name = page.locator(".brand-mark path").first, page.locator(".brand-library").first
+    assert mark.evaluate("e => getComputedStyle(e).stroke") == name.evaluate("e => getComputedStyle(e).color")
+
+
 def test_nothing_moves_for_who_asked_for_less_motion(window: Window) -> None:
     page = opened(window, "/?q=membaca+jilid", "id")
     page.emulate_media(reduced_motion="reduce")

@@ -44,6 +44,15 @@ def test_paper_names_the_library_the_address_and_the_day_and_nothing_to_press(
     assert not watch.complaints
 
 
+@pytest.mark.parametrize("path", [f"/katalog/{REEF_ID}", "/?q=karang"])
+def test_paper_has_nothing_to_ask_for_a_copy_with(window: Window, path: str) -> None:
+    page, _ = window.visit(path)
+    expect(page.locator(".live-go").first).to_be_attached()
+    page.emulate_media(media="print")
+    expect(page.locator(".live-go").first).to_be_hidden()
+    expect(page.locator(".live-go").locator("visible=true")).to_have_count(0)
+
+
 @pytest.mark.parametrize("path", ["/cari?q=karang", "/?q=karang"])
 def test_paper_stays_white_and_has_no_empty_covers(window: Window, path: str) -> None:
     page, _ = window.visit(path)

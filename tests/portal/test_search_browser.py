@@ -43,6 +43,7 @@ def test_suggestions_are_a_combobox_that_keys_alone_can_use(browser: Browser, po
     expect(page.locator("#saran-2")).to_have_attribute("aria-selected", "true")
     field.press("Escape")
     expect(shown).to_be_hidden()
+    expect(page.locator("#saran-live")).to_have_text("")
     expect(field).to_have_value("la")
     expect(field).to_be_focused()
 

@@ -42,6 +42,7 @@
     const shown = list();
     shown.hidden = true;
     shown.replaceChildren();
+    live().textContent = ''; // whoever reads on is not told of a list that is gone
     options = [];
     at = -1;
     box?.setAttribute('aria-expanded', 'false');
