@@ -137,6 +137,8 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     ('Maria Wenas', 'Goulder, M. D.')
     >>> [name(Contributor(text)).family for text in ("Ir. Soekarno", "Hatta, Drs.", "Seuss, Dr.")]
     ['Soekarno', 'Hatta', 'Seuss, Dr.']
+    >>> [name(Contributor(text)).inverted for text in ("Sudarsono, Dr., S.H., M.H.", "Sudarsono, S.H.")]
+    ['Sudarsono', 'Sudarsono, S.H.']
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
@@ -170,8 +172,15 @@ def _bare(body: str) -> str:
 def _may_lose_its_title(whole: str) -> bool:
     before = _BEFORE.match(whole) is not None
     behind = _parts(whole)[1:]
-    only_titles = bool(behind) and all(map(_HONOUR.fullmatch, behind))
+    only_titles = bool(behind) and (all(map(_HONOUR.fullmatch, behind)) or _are_titles(behind))
     return (before or only_titles) and not _ONLY_DOCTOR.fullmatch(whole)
+
+
+def _are_titles(behind: Sequence[str]) -> bool:
+    """Of one alone "S.H." may be a person's initials, of several none is."""
+    return len(behind) > 1 and all(
+        _DEGREE.fullmatch(part) or _HONOUR.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind
+    )
 
 
 def _parts(text: str) -> list[str]:
@@ -185,7 +194,7 @@ def _untitled(parts: Sequence[str]) -> list[str]:
     names, behind = bare[:1], bare[1:]
     if len(behind) == 1 and " " not in names[0] and _THEODORE.fullmatch(behind[0]):
         return bare
-    if len(behind) > 1 and all(_DEGREE.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind):
+    if _are_titles(behind):
         return names
     return names + [part for part in behind if not (_DEGREE.fullmatch(part) or _HONOUR.fullmatch(part))]
 

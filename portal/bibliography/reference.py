@@ -37,7 +37,7 @@ _LAST_RANGE: Final = re.compile(r"[:),]\s{0,5}(\d{1,7})\s{0,5}[-–]\s{0,5}(\d{1
 _EXTENT: Final = re.compile(r"\b(\d{1,6})\s*(?:p|pages?|hlm|hal|halaman)\b", re.IGNORECASE)
 # Where in a set of microfilms: "Roll 93, Item 6".
 _REEL: Final = re.compile(r"\b(?:roll|reel|rol|fiche|mikrofilm|microfilm)\b\.?\s*\d", re.IGNORECASE)
-# Words for an edition that keep their full stop; that after any other ends the area (ISBD 0.3).
+# Words for an edition that have a full stop, which is taken for the end of the area; that after any other is (ISBD 0.3).
 _SHORT: Final = re.compile(r"\b(?:[eé]d|rev|cet|enl|augm|corr|aufl|uppl|izd|vers)$", re.IGNORECASE)
 _HOST: Final = frozenset(("773",))
 _THESIS: Final = frozenset(("502",))
@@ -275,8 +275,8 @@ def _imprint(text: str) -> tuple[str, str]:
 
 def _edition(text: str) -> str:
     """
-    >>> _edition("5th ed."), _edition("[Rev. ed.]."), _edition("Cetakan pertama.")
-    ('5th ed.', 'Rev. ed.', 'Cetakan pertama')
+    >>> _edition("5th ed."), _edition("[Rev. ed.]."), _edition("Cetakan pertama."), _edition("2nd ed., rev. and enl")
+    ('5th ed.', 'Rev. ed.', 'Cetakan pertama', '2nd ed., rev. and enl.')
     """
     bare = text.strip("[]. ")
-    return f"{bare}." if _SHORT.search(bare) and "." in text[len(text.rstrip("[]. ")) :] else bare
+    return f"{bare}." if _SHORT.search(bare) else bare

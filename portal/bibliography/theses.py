@@ -1,6 +1,7 @@
 """What a thesis note (MARC 502) says: what kind of thesis, for which degree, of which university."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,12 @@ _SAYS_THESIS: Final = re.compile(
 )
 _BETWEEN_INITIALS: Final = re.compile(r"\. (?=[A-Z][a-z]{0,2}\.)")
 _ENGLISH: Final = ("thesis", "dissertation")
+_ENGLISH_DEGREE: Final = re.compile(
+    r"(?:Doctor|Master|Bachelor)\b|(?:Ph|Ed|Sc)\.?D\b|D\.?Phil\b|[MB]\.?(?:A|S|Sc|Ed|Eng|Phil|BA)\b"
+)
+_INDONESIAN_DEGREES: Final[Mapping[str, str]] = {
+    "s1": "Skripsi", "sarjana": "Skripsi", "s2": "Tesis", "magister": "Tesis", "s3": "Disertasi", "doktor": "Disertasi",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def thesis(note: str) -> Thesis:
     >>> thesis("Skripsi (S1), Universitas Sam Ratulangi")
     Thesis(degree='Skripsi', school='Universitas Sam Ratulangi')
     >>> thesis("Ph. D. Dept. of Engineering-Economic Systems, Stanford University")
-    Thesis(degree='Ph.D.', school='Dept. of Engineering-Economic Systems, Stanford University')
+    Thesis(degree='Ph.D. thesis', school='Dept. of Engineering-Economic Systems, Stanford University')
     >>> thesis("Berlin, Techn. Univ., Diss., 2009")
     Thesis(degree='Diss.', school='Techn. Univ. Berlin')
     >>> thesis("Essays from Gene Lees jazzletter.")
@@ -67,7 +74,7 @@ def thesis(note: str) -> Thesis:
     parted = _PARTED.match(text[: free.start()] if free is not None else text)
     degree = _closed_up(parted["degree"] or "") if parted is not None else ""
     if free is None:
-        return Thesis(degree, _school(parted["school"]) if parted is not None else "")
+        return Thesis(_for_degree(degree), _school(parted["school"]) if parted is not None else "")
     dashed = any(mark in free["mark"] for mark in "-–—")
     return Thesis(_kind(free["word"], free["degree"] or degree), _school(free["school"], dashed))
 
@@ -87,19 +94,33 @@ def stated(degree: str, school: str, kind: str) -> Thesis:
     """As a record says it part by part (502 $b $c $g).
 
     >>> stated("Magister", "Universitas Indonesia", "Tesis"), stated("M. Sc.", "Leiden University", "")
-    (Thesis(degree='Tesis', school='Universitas Indonesia'), Thesis(degree='M.Sc.', school='Leiden University'))
+    (Thesis(degree='Tesis', school='Universitas Indonesia'), Thesis(degree='M.Sc. thesis', school='Leiden University'))
+    >>> stated("S1", "Universitas Sam Ratulangi", "")
+    Thesis(degree='Skripsi', school='Universitas Sam Ratulangi')
     """
     degree, school, word = (line(text, MAX_NOTE).strip(" .,;:-–—") for text in (degree, school, kind))
     free = _FREE.match(word)
     if "." in degree:
         degree = _closed_up(f"{degree}.")
-    return Thesis(_kind(free["word"], degree) if free is not None else degree, school)
+    return Thesis(_kind(free["word"], degree) if free is not None else _for_degree(degree), school)
 
 
 def _kind(word: str, degree: str) -> str:
     # English has one word for theses of every degree; Indonesian says by the word which it is.
     text = f"{_closed_up(degree)} {word.lower()}" if degree.strip() and word.lower() in _ENGLISH else word
     return text[:1].upper() + text[1:]
+
+
+def _for_degree(degree: str) -> str:
+    """What is written for a degree, where a record says no more: the name of a degree alone is nothing to cite.
+
+    >>> [_for_degree(degree) for degree in ("Ph.D.", "Doctor of Philosophy", "Magister Kelautan", "S3", "Lic.")]
+    ['Ph.D. thesis', 'Doctor of Philosophy thesis', 'Tesis', 'Disertasi', 'Lic.']
+    """
+    word = degree.partition(" ")[0].casefold()
+    if word in _INDONESIAN_DEGREES:
+        return _INDONESIAN_DEGREES[word]
+    return f"{degree} thesis" if _ENGLISH_DEGREE.match(degree) else degree
 
 
 def _school(text: str, surely: bool = False) -> str:

@@ -48,7 +48,7 @@ def test_what_a_title_page_says_of_being_a_thesis_is_no_part_of_the_title() -> N
     [
         ("Thesis (Ph. D.)--University of Virginia, l983.", "Ph.D. thesis", "University of Virginia"),
         ("Zugl.: Stuttgart, Univ., Diss., 2010", "Diss.", "Univ. Stuttgart"),
-        ("M.S. Pennsylvania State University", "M.S.", "Pennsylvania State University"),
+        ("M.S. Pennsylvania State University", "M.S. thesis", "Pennsylvania State University"),
         ("M.M.A.S. School of Advanced Air Power Studies 1996", "M.M.A.S.", "School of Advanced Air Power Studies"),
         ("Harvard School of Public Health", "", "Harvard School of Public Health"),
         ("Thèse-Université de Paris.", "Thèse", "Université de Paris"),
