@@ -15,6 +15,7 @@ from markupsafe import Markup
 from portal.bibliography.csl import Item, csl_item
 from portal.bibliography.reference import Reference
 from portal.citations.bodies import bodies_apart, published_once, with_bodies
+from portal.citations.editions import with_edition
 from portal.citations.finishing import (
     both_roles_in_words,
     circa_in_small_letters,
@@ -73,7 +74,7 @@ def _cited(item: str, hl: Language) -> tuple[Citation, ...]:
 def _bounded(item: Item) -> Item:
     def bounded(value: Any) -> Any:
         if isinstance(value, str):
-            return value[:MAX_CITED_TEXT]
+            return _cut(value)
         if isinstance(value, Mapping):
             return {name: bounded(held) for name, held in value.items()}
         if isinstance(value, list) and len(value) > MOST_CITED_NAMES:
@@ -82,6 +83,17 @@ def _bounded(item: Item) -> Item:
 
     kept = {name: bounded(value) for name, value in item.items() if name not in _UNUSED}
     return kept | {"type": _CITED_AS.get(item["type"], item["type"])}
+
+
+def _cut(text: str) -> str:
+    """
+    >>> _cut("Laut " * 200)[-10:], _cut("Laut")
+    ('Laut Laut…', 'Laut')
+    """
+    if len(text) <= MAX_CITED_TEXT:
+        return text
+    whole_words = text[:MAX_CITED_TEXT].rpartition(" ")[0].rstrip()
+    return f"{whole_words}…" if whole_words else text[:MAX_CITED_TEXT]
 
 
 def _cite(item: Item, style: Style, hl: Language) -> Markup:
@@ -101,9 +113,11 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     from portal.citations.elements import Source
 
     item = _in_both_roles(_by_its_makers(item, style))
-    item = with_bodies(published_once(item, style.name), style.name)
+    item = with_edition(with_bodies(published_once(item, style.name), style.name), style.name, hl)
     if style.name == "harvard" and item["type"] in _BOOKS_IN_HARVARD:
         item |= {"type": "book"}
+    if style.name == "vancouver" and _is_doi(item.get("URL", ""), item.get("DOI", "")):
+        item = {name: value for name, value in item.items() if name != "DOI"}  # both would be written out
     if style.name == "apa":
         item |= {"title": subtitle_in_capitals(item["title"])}
     with warnings.catch_warnings():
@@ -120,6 +134,10 @@ def _processed(item: Item, style: Style, hl: Language) -> str:
     if style.name == "mla":
         text = circa_in_small_letters(second_role(text))
     return one_mark(stop_in_quotes(text) if style.quotes_a_stop else text)
+
+
+def _is_doi(url: str, doi: str) -> bool:
+    return bool(doi) and url.lower().endswith(f"doi.org/{doi.lower()}")
 
 
 def _in_both_roles(item: Item) -> Item:

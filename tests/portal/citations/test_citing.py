@@ -11,7 +11,7 @@ from portal.bibliography.reference import Reference, reference
 from portal.citations.citing import citations, marked_up
 from portal.citations.styles import HERE, STYLES
 from portal.i18n import LANGUAGES, Language, messages
-from search.document import Contributor, Document, DocumentId, Ebook
+from search.document import Contributor, Document, DocumentId, Ebook, OnlineAccess
 from tests.support.references import sample_documents
 
 BOOK = Document(
@@ -221,7 +221,7 @@ def test_harvard_quotes_as_in_britain() -> None:
 @pytest.mark.parametrize("format", ["map", "score", "software", "database"])
 def test_what_stands_in_nothing_else_is_in_italics_in_harvard_and_has_its_edition(format: str) -> None:
     fields = {**BOOK.fields, "title": ("Reefs",), "format": (format,), "edition": ("Edisi ke-2",)}
-    assert "(2014) <i>Reefs</i>. Edisi ke-2. Bitung: Pustaka Bahari" in cited(
+    assert "(2014) <i>Reefs</i>. 2nd edn. Bitung: Pustaka Bahari" in cited(
         replace(BOOK, fields=fields), "harvard", "en"
     )
 
@@ -386,3 +386,36 @@ def test_no_style_says_more_of_a_title_than_is_known(hl: Language) -> None:
     for format in ("software", "article"):
         texts = [cited(replace(BOOK, fields={**BOOK.fields, "format": (format,)}), one.name, hl) for one in STYLES]
         assert not re.search("[Rr]eleased|Preprint", " ".join(texts))
+
+
+@pytest.mark.parametrize(
+    ("edition", "style", "hl", "expected"),
+    [
+        ("Third edition", "apa", "en", "<i>Reefs</i> (3rd ed.). Pustaka Bahari."),
+        ("Edisi kedua", "mla", "en", "<i>Reefs</i>. 2nd ed., Pustaka Bahari, 2014."),
+        ("Ed. 3", "chicago_note", "id", "<i>Reefs</i>. Edisi ke-3. Pustaka Bahari, 2014."),
+        ("2nd ed.", "harvard", "en", "<i>Reefs</i>. 2nd edn. Bitung: Pustaka Bahari."),
+        ("First edition", "apa", "en", "<i>Reefs</i>. Pustaka Bahari."),
+        ("First edition", "vancouver", "en", "Reefs. 1st ed. Bitung: Pustaka Bahari; 2014."),
+        ("Cet. ke-17", "apa", "id", "<i>Reefs</i> (Cet. ke-17). Pustaka Bahari."),
+        ("2nd ed., rev. and enl", "apa", "en", "<i>Reefs</i> (2nd ed., rev. and enl.). Pustaka Bahari."),
+    ],
+)
+def test_an_edition_that_is_a_number_is_one_in_the_words_of_the_language(
+    edition: str, style: str, hl: Language, expected: str
+) -> None:
+    fields = {**BOOK.fields, "title": ("Reefs",), "edition": (edition,)}
+    assert cited(replace(BOOK, fields=fields), style, hl).endswith(expected)
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+def test_vancouver_tells_an_address_that_is_the_doi_once(hl: Language) -> None:
+    fields = {**BOOK.fields, "format": ("ebook",), "doi": ("10.1000/xyz",)}
+    link = OnlineAccess("https://doi.org/10.1000/XYZ", "read")
+    text = cited(replace(BOOK, fields=fields, links=(link,)), "vancouver", hl)
+    assert text.endswith(": https://doi.org/10.1000/XYZ")
+
+
+def test_a_title_that_is_too_long_to_cite_ends_with_a_word_and_a_sign() -> None:
+    text = cited(replace(BOOK, fields={**BOOK.fields, "title": ("perikanan " * 80,)}), "chicago_date", "id")
+    assert "perikanan…</i>" in text
