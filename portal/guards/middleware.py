@@ -55,7 +55,8 @@ class SecurityHeaders:
 
 
 class KnownPaths:
-    """404 for what is no page. Streamlit would answer any path with its frame and status 200."""
+    """404 for what is no page. Streamlit would answer any path with its frame and status 200, and one that leads out of its
+    folder with two bare words."""
 
     def __init__(self, app: ASGIApp, exact: Iterable[str], under: Sequence[str], not_found: ErrorPage) -> None:
         self._app = app
@@ -65,10 +66,20 @@ class KnownPaths:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or path in self._exact or path.startswith(self._under):
+        known = path in self._exact or path.startswith(self._under)
+        if scope["type"] != "http" or (known and not leads_out(path)):
             await self._app(scope, receive, send)
         else:
             await _answer(self._not_found, scope, receive, send)
+
+
+def leads_out(path: str) -> bool:
+    r"""Whether a path, unquoted, has a step up or a null byte in it, as no address of ours has.
+
+    >>> leads_out("/berkas/../../etc/passwd"), leads_out("/aset/..\\x"), leads_out("/katalog/a\0.ris"), leads_out("/katalog/a..b")
+    (True, True, True, False)
+    """
+    return "\x00" in path or ".." in path.replace("\\", "/").split("/")
 
 
 def opened(routes: Iterable[BaseRoute]) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog
 from starlette.testclient import TestClient
 
+from portal.i18n import LANGUAGES, Language, messages
 from tests.support.browsing import Portal, Window, running_portal
 from tests.support.hostile_book import HOSTILE_ID, library_with_a_hostile_book
 from tests.support.small_library import EBOOK_ID, PAYLOADS, TRAP_ID
@@ -129,6 +130,28 @@ def test_no_address_leads_to_another_host(hostile: Portal, target: str) -> None:
     for path in paths:
         _, location = ask(hostile, "GET", path)
         assert not location or (location.startswith("/") and not location.startswith(("//", "/\\"))), path
+
+
+@pytest.mark.parametrize("hl", LANGUAGES)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/berkas/..%2f..%2fetc%2fpasswd.pdf",
+        "/berkas/%2e%2e/%2e%2e/etc/passwd",
+        "/katalog/..%5c..%5cx",
+        "/katalog/x%00.ris",
+        "/aset/../portal/asgi.py",
+        "/static/../../x",
+        "//etc/passwd",
+    ],
+)
+def test_an_address_that_leads_out_is_a_page_that_is_not_there(hostile: Portal, path: str, hl: Language) -> None:
+    with closing(http.client.HTTPConnection(hostile.address.removeprefix("http://"), timeout=60)) as connection:
+        connection.request("GET", f"{path}?hl={hl}")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+    assert (answer.status, answer.headers.get_content_type()) == (404, "text/html")
+    assert messages(hl)("missing.title") in text
 
 
 @pytest.mark.parametrize("path", ["/cari", "/api/v1/search", "/"])
