@@ -298,13 +298,14 @@ class Drawing:
         service = service_view(
             page, state, library, email, self._account_href(), self._interactive, self._place, self.t
         )
+        asking = f"{addresses.help_page(self.t.language, self._interactive)}#tanya"
         return self._drawn(
             "_results.html",
             view,
             search_title(state, self.t),
             f"{service.told.striptags()} {view.announce}" if service else view.announce,
             view=f"results {state.q} {state.page}",
-            beside={"bands": shown, "taking": taken, "service": service},
+            beside={"bands": shown, "taking": taken, "service": service, "asking": asking},
         )
 
     def _instead(self, page: ResultPage, found: Understanding) -> Instead | None:

@@ -51,3 +51,11 @@ def test_any_other_search_has_none(client: TestClient) -> None:
 def test_programs_are_told_too(client: TestClient) -> None:
     asked = client.get("/api/v1/search?q=jam+buka+perpustakaan").json()["interpretation"]["service"]
     assert (asked, client.get("/api/v1/search?q=laut").json()["interpretation"]["service"]) == ("hours", None)
+
+
+@pytest.mark.parametrize(("path", "asking"), [("/cari", "/bantuan#tanya"), ("/", "/bantuan?app=1#tanya")])
+def test_who_finds_nothing_is_led_to_a_librarian(client: TestClient, path: str, asking: str) -> None:
+    answer = client.get(path, params={"q": "xyzzyqq"}).text
+    assert f'href="{asking}">Tanya pustakawan</a>' in answer
+    assert ">Tanya pustakawan</a>" not in client.get(path, params={"q": "karang"}).text
+    assert 'id="tanya"' in client.get(asking.partition("#")[0]).text
