@@ -44,6 +44,8 @@ def linked_data(reference: Reference, audience: Sequence[str] = ()) -> dict[str,
     }
     if kind.schema in _BOOKS:
         found |= {"bookEdition": reference.edition, "numberOfPages": int(reference.extent or 0)}
+    if kind.schema == "VideoObject":
+        found["director"] = _people(names.director)  # an author as well, for programs that know no other makers
     if reference.pdf:
         found["encoding"] = {"@type": "MediaObject", "contentUrl": reference.pdf, "encodingFormat": "application/pdf"}
         if kind.schema == "Book":

@@ -182,6 +182,18 @@ def test_nothing_that_is_named_in_the_record_is_lost() -> None:
         assert names >= {" ".join(contributor.name.split()) for contributor in document.contributors}
 
 
+def test_a_director_is_said_to_be_one_in_linked_data() -> None:
+    directed = Contributor("Riza, Riri", ("drt",))
+    film = linked_data(reference(Document(DocumentId("a.1"), {"title": ("Laut",), "format": ("video",)}, (directed,))))
+    assert (
+        film["director"]
+        == film["author"]
+        == [{"@type": "Person", "name": "Riri Riza", "familyName": "Riza", "givenName": "Riri"}]
+    )
+    book = linked_data(reference(Document(DocumentId("a.1"), {"title": ("Laut",), "format": ("book",)}, (directed,))))
+    assert "director" not in book
+
+
 def test_linked_data_cannot_end_its_script() -> None:
     evil = "</script><!--<script>alert(1)//]]>\u2028"
     document = Document(DocumentId(evil), {"title": (evil,), "subject": (evil,)}, (Contributor(evil, main=True),))
