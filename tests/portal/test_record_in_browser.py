@@ -67,3 +67,26 @@ def test_a_printed_record_keeps_its_call_number_and_leaves_out_what_is_to_be_pre
     for hidden in (".record-nav", ".take-away", ".searchform"):
         expect(page.locator(hidden)).to_be_hidden()
     page.close()
+
+
+@pytest.mark.parametrize(("path", "title"), [(f"/katalog/{REEF_ID}", "h1"), ("/cari?q=karang", ".card h2 a")])
+def test_the_mark_at_the_end_of_an_arabic_title_stands_at_its_left(
+    browser: Browser, portal: Portal, path: str, title: str
+) -> None:
+    page, _ = visit(browser, portal, path)
+    first, last, edges = page.locator(title).first.evaluate(
+        """title => {
+            title.textContent = 'مقدمة!';
+            const at = (number) => {
+                const range = document.createRange();
+                range.setStart(title.firstChild, number);
+                range.setEnd(title.firstChild, number + 1);
+                return range.getBoundingClientRect().left;
+            };
+            const block = title.closest('h1, h2');
+            return [at(0), at(5), at(5) - block.getBoundingClientRect().left];
+        }"""
+    )
+    assert last < first
+    assert abs(edges) < 12  # and begins where other titles do
+    page.close()
