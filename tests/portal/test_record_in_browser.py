@@ -90,3 +90,12 @@ def test_the_mark_at_the_end_of_an_arabic_title_stands_at_its_left(
     assert last < first
     assert abs(edges) < 12  # and begins where other titles do
     page.close()
+
+
+def test_the_year_stands_behind_a_name_in_arabic_script(browser: Browser, portal: Portal) -> None:
+    page, _ = visit(browser, portal, "/cari?q=karang")
+    names = page.locator(".about .names").first
+    names.evaluate("names => { names.textContent = 'ابن خلدون'; }")
+    behind = names.evaluate("names => [names, names.nextElementSibling].map(e => e.getBoundingClientRect().left)")
+    assert behind == sorted(behind)
+    page.close()
