@@ -28,6 +28,9 @@ MIN_WEIGHT: Final = 0.05  # of a segment's weight; what has less is noise of the
 # Share of the hand-made forms where the table knows the word as well, and so adds what they leave out.
 HAND_SHARE: Final = 0.6
 
+# A word of a hand-made phrase is a translation by itself where so much of what it is called leads back.
+PART_LEADS_BACK: Final = 0.3
+
 # The topic of hand-made lines that name places. To these and other names the table adds other forms of the name alone.
 PLACE: Final = "place"
 
@@ -103,6 +106,9 @@ class Expansion:
     sure: float
 
 
+_Form = tuple[str, float, Language]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Forms with their share of the evidence, and how sure the first of them is."""
@@ -124,6 +130,7 @@ class _Side:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.other: Language = "en" if language == "id" else "id"
+        self.back: _Side | None = None  # the side of the other language
         self.table: dict[str, str] = {}
         self.table_stems: dict[str, str] = {}
         self.hand: dict[str, list[tuple[str, float, Language]]] = {}
@@ -142,6 +149,10 @@ class _Side:
         return key in self.hand or key in self.table or key in self.local
 
     def by_word(self, key: str) -> _Found | None:
+        return self._found(key, self.back)
+
+    def _found(self, key: str, back: "_Side | None") -> _Found | None:
+        """back: None for what the table says as it stands."""
         hand = self.hand.get(key)
         line = self.table.get(key)
         if line is None:
@@ -151,15 +162,34 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
+        if back is not None:
+            table = list(self._without_parts(table, key, hand, back))
         if name := self.names[key]:
             # The WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"; but "Swedish" is "Sweden" too.
             table = [one for one in table if " ".join(_words(one[0])) in name]
-            if not table:
-                return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
+        if not table:
+            return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
         rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
         return _Found(by_hand + rest, 1.0, by_hand=True)
+
+    def _without_parts(self, table: Iterable[_Form], key: str, hand: Sequence[_Form], back: "_Side") -> Iterator[_Form]:
+        """The table's forms without single words of a hand-made phrase that mean something else by themselves: the aligner
+        takes "hospital" for "rumah sakit" and for each of its words, house and ill."""
+        forms = [_words(text) for text, _, code in hand if code == self.other]
+        # The last word of an English phrase says what the thing is: a senior high school is a school, and nothing high.
+        phrases = [form[:-1] if self.other == "en" else form for form in forms if len(form) > 1]
+        for form in table:
+            words = _words(form[0])
+            is_part = len(words) == 1 and words not in forms and any(words[0] in phrase for phrase in phrases)
+            if not is_part or words[0] == key or back.share(words[0], key) >= PART_LEADS_BACK:
+                yield form
+
+    def share(self, key: str, of: str) -> float:
+        """How much of what a word is called is `of`, in any of its forms; 0 where it is not known."""
+        found = self._found(key, None)
+        return sum(s for text, s, code in found.forms if _stems(text, code) == _stems(of, self.other)) if found else 0.0
 
     def of_place(self, key: str) -> _Found | None:
         """The place and people that an adjective is of, where it says so whatever else it may be: before the word it describes."""
@@ -240,6 +270,7 @@ class Lexicon:
             raise ValueError("not a table of the lexicon: build it again with python -m search.bilingual.build")
         tables = [dict(line.split("\t", 1) for line in section.partition("\n")[2].splitlines()) for section in sections]
         for number, side in enumerate(self._sides.values()):
+            side.back = self._sides[side.other]
             side.table, side.table_stems = tables[2 * number], tables[2 * number + 1]
         for term in terms:
             self._add(term)

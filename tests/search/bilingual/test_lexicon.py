@@ -50,6 +50,10 @@ def first(text: str) -> dict[str, str]:
         ("reksa dana", "mutual fund"),
         ("gula aren", "palm sugar"),
         ("UTBK", "ujian tulis berbasis komputer"),
+        ("budidaya lebah", "beekeeping"),
+        ("manajemen risiko", "risk management"),
+        ("keselamatan lalu lintas", "traffic safety"),
+        ("lapisan ozon", "ozone layer"),
     ],
 )
 def test_what_a_library_in_bitung_is_asked_for(indonesian: str, english: str) -> None:
@@ -72,6 +76,33 @@ def test_what_a_library_in_bitung_is_asked_for(indonesian: str, english: str) ->
 )
 def test_and_the_other_way_round(english: str, indonesian: str) -> None:
     assert first(english) == {english: indonesian}
+
+
+@pytest.mark.parametrize(
+    ("asked", "phrase", "part"),
+    [
+        ("hospital", "rumah sakit", "rumah"),  # a house
+        ("railway", "kereta api", "api"),  # fire
+        ("software", "perangkat lunak", "lunak"),  # soft
+        ("parents", "orang tua", "orang"),  # people
+        ("unlimited", "tak terbatas", "terbatas"),  # limited
+        ("SMA", "senior high school", "high"),
+    ],
+)
+def test_a_phrase_is_not_translated_by_a_part_that_means_something_else(asked: str, phrase: str, part: str) -> None:
+    (texts,) = expand(asked).values()
+    assert phrase in texts
+    assert part not in texts
+
+
+@pytest.mark.parametrize(("english", "part"), [("website", "situs"), ("traffic", "lintas"), ("dry season", "kemarau")])
+def test_a_part_of_a_phrase_that_means_the_same_by_itself_is_a_translation_too(english: str, part: str) -> None:
+    (texts,) = expand(english).values()
+    assert part in texts
+
+
+def test_the_last_word_of_an_english_phrase_is_a_translation_too() -> None:
+    assert "party" in expand("partai politik")["partai politik"]
 
 
 def test_the_longest_phrase_is_taken_first() -> None:
