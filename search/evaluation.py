@@ -91,26 +91,54 @@ class Comparison:
 
 def read_corpus(path: Path) -> Iterator[CorpusText]:
     """Lines of {"_id", "title", "text"}. Raises ValueError naming the line that is not one."""
-    for row in _json_lines(path):
-        yield CorpusText(DocumentId(str(row["_id"])), str(row.get("title", "")), str(row.get("text", "")))
+    for row in _rows(path):
+        yield CorpusText(DocumentId(row.id), row.text("title"), row.text("text"))
 
 
 def read_queries(path: Path) -> Mapping[str, str]:
-    """Lines of {"_id", "text"}."""
-    return {str(row["_id"]): str(row["text"]) for row in _json_lines(path)}
+    """Lines of {"_id", "text"}. Raises ValueError naming the line that is not one, or asks under an id that was there."""
+    queries: dict[str, str] = {}
+    for row in _rows(path):
+        if row.id in queries:
+            raise ValueError(f"{row.place}: there is another query with the _id {row.id!r} above; give each its own")
+        text = row.text("text")
+        if not text.strip():
+            raise ValueError(f'{row.place}: the query {row.id!r} has no "text"')
+        queries[row.id] = text
+    return queries
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, object]]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An object of a file of them. place: its file and line, for a message."""
+
+    place: str
+    id: str
+    cells: Mapping[str, object]
+
+    def text(self, name: str) -> str:
+        """ "" where there is none. Raises ValueError for what is no text."""
+        found = self.cells.get(name)
+        if found is None:
+            return ""
+        if not isinstance(found, str):
+            raise ValueError(f'{self.place}: "{name}" is no text')
+        return found
+
+
+def _rows(path: Path) -> Iterator[_Row]:
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue
+        place = f"{path}, line {number}"
         try:
-            row = json.loads(line)
-            if not isinstance(row, dict) or "_id" not in row:
-                raise ValueError('no "_id"')
-        except ValueError as error:
-            raise ValueError(f"{path}, line {number}: not a JSON object with an _id ({error})") from error
-        yield row
+            cells = json.loads(line)
+        except (ValueError, RecursionError) as error:  # the latter of brackets by the thousand
+            raise ValueError(f"{place}: not a JSON object with an _id ({error})") from error
+        id = cells.get("_id") if isinstance(cells, dict) else None
+        if isinstance(id, bool) or not isinstance(id, str | int) or id == "":
+            raise ValueError(f"{place}: not a JSON object with an _id (a text or a number)")
+        yield _Row(place, str(id), cells)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -134,7 +162,7 @@ def _lines(path: Path) -> Iterator[str]:
 def read_judgements(path: Path) -> Judgements:
     """Tab-separated query-id, corpus-id, score, with a heading line or without; scores of 0 are kept.
 
-    Raises ValueError naming the line that is not one.
+    Raises ValueError naming the line that is not one, or says otherwise than one above.
     """
     judged: dict[str, dict[DocumentId, int]] = {}
     rows = csv.reader(_lines(path), delimiter="\t")
@@ -145,7 +173,11 @@ def read_judgements(path: Path) -> Judgements:
                 continue
             if not is_judgement:
                 raise ValueError(f"{path}, line {rows.line_num}: {_JUDGEMENT}")
-            judged.setdefault(row[0], {})[DocumentId(row[1])] = int(row[2])
+            gains, id, gain = judged.setdefault(row[0], {}), DocumentId(row[1]), int(row[2])
+            if gains.setdefault(id, gain) != gain:
+                raise ValueError(
+                    f"{path}, line {rows.line_num}: {row[1]!r} is judged {gains[id]} for {row[0]!r} above, and {gain} here; keep one"
+                )
     except csv.Error as error:
         raise ValueError(f"{path}, line {rows.line_num}: {_JUDGEMENT} ({error})") from error
     return judged

@@ -99,9 +99,21 @@ def _asked(arguments: Namespace) -> tuple[Mapping[str, str], Judgements]:
     try:
         queries, judged = read_queries(arguments.queries), read_judgements(arguments.qrels)
         _require_judged(queries, judged, arguments)
+        _tell_of_unasked(queries, judged, arguments.queries)
     except OSError as error:
         raise ValueError(f"{error.filename or 'a file'} cannot be read: {error.strerror or error}.") from error
-    return queries, judged
+    return queries, {id: gains for id, gains in judged.items() if id in queries}
+
+
+def _tell_of_unasked(queries: Mapping[str, str], judged: Judgements, asked_in: Path) -> None:
+    """What is judged and not asked is not measured, which may be meant, or the files are of two halves."""
+    unasked = [id for id in judged if id not in queries]
+    if unasked:
+        print(
+            f"{len(unasked):,} of {len(judged):,} judged queries are not in {asked_in}, for example {unasked[0]!r}; "
+            "they are not measured.",
+            file=sys.stderr,
+        )
 
 
 def _require_judged(queries: Mapping[str, str], judged: Judgements, arguments: Namespace) -> None:

@@ -335,6 +335,14 @@ def test_evaluate_compares_two_modes(judged: Telusur) -> None:
     assert "hybrid was by words only" in out
 
 
+def test_evaluate_tells_of_judged_queries_that_are_not_asked(judged: Telusur) -> None:
+    with (judged.folder / "r.tsv").open("a", encoding="utf-8") as lines:
+        lines.write("s\t1\t1\n")
+    out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword")
+    assert "1 of 3 judged queries are not in q.jsonl, for example 's'; they are not measured." in out
+    assert "2 judged queries" in out
+
+
 def test_evaluate_lists_each_query(judged: Telusur) -> None:
     out = judged.run("evaluate", "--corpus", "c.jsonl", *QUESTIONS, "--mode", "keyword", "--per-query")
     assert re.search(r"1\.0000 +q +terumbu", out)

@@ -9,6 +9,7 @@ import pytest
 from search.document import DocumentId
 from search.evaluation import (
     EXACT_UP_TO,
+    CorpusText,
     Scores,
     compare,
     evaluate,
@@ -93,6 +94,41 @@ def test_names_the_line_that_is_no_json(tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text('{"_id": "q", "text": "x"}\n{oops\n', encoding="utf-8")
     with pytest.raises(ValueError, match="line 2"):
         read_queries(tmp_path / "q.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"_id": "b"}', 'has no "text"'),
+        ('{"_id": "b", "text": null}', 'has no "text"'),
+        ('{"_id": "b", "text": {"a": 1}}', '"text" is no text'),
+        ('{"_id": "a", "text": "danau"}', "another query"),
+        ('{"_id": null, "text": "danau"}', "not a JSON object with an _id"),
+        ('{"_id": ["b"], "text": "danau"}', "not a JSON object with an _id"),
+        ("[" * 100_000, "not a JSON object with an _id"),
+    ],
+)
+def test_a_query_that_is_none_or_is_asked_twice_is_told_with_its_line(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text(f'{{"_id": "a", "text": "laut"}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"q\.jsonl, line 2: ") as raised:
+        read_queries(path)
+    assert told in str(raised.value)
+
+
+def test_a_text_of_a_corpus_may_have_no_title(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_text('{"_id": 1, "title": null, "text": "Laut"}\n', encoding="utf-8")
+    assert list(read_corpus(path)) == [CorpusText(DocumentId("1"), "", "Laut")]
+
+
+def test_two_judgements_of_one_document_must_agree(tmp_path: Path) -> None:
+    path = tmp_path / "r.tsv"
+    path.write_text("q\ta\t1\nq\ta\t1\n", encoding="utf-8")
+    assert read_judgements(path) == {"q": {"a": 1}}
+    path.write_text("q\ta\t1\nq\ta\t0\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"r\.tsv, line 2: 'a' is judged 1 for 'q' above, and 0 here"):
+        read_judgements(path)
 
 
 def test_every_query_keeps_its_own_scores() -> None:
