@@ -142,11 +142,21 @@ def ways_out(query: Query) -> tuple[Way, ...]:
     if len(ways) > 1:
         ways.append(Way("filters", None, (), query.without_filters()))
     # Without "kimia", "buku kimia" asks for any book; without "buku" it asks for the same.
+    query = replace(query, parts=tuple(_side_by_side(query.parts)))
     content = [part for part in query.parts if not (part.negated or is_stop(part) or _is_had_anyway(part))]
     if len(content) > 1:
         ways += [_without(query, part) for part in content]
     ways += [_without(query, part) for part in query.parts if part.negated and content]
     return tuple(ways[:MAX_WAYS])
+
+
+def _side_by_side(parts: Iterable[Part]) -> Iterator[Part]:
+    """What AND joins, each by itself: all of it is asked for, as of words side by side."""
+    for part in parts:
+        if isinstance(part, Group) and not (part.either or part.negated):
+            yield from _side_by_side(part.parts)
+        else:
+            yield part
 
 
 def _is_had_anyway(part: Part) -> bool:

@@ -10,7 +10,7 @@ from search.engines.embedded import EmbeddedEngine
 from search.forgiving import begun, doubtful_words, eased, halves, respelled, ways_out
 from search.implied import with_implied
 from search.query import Alternative, Filter
-from search.query_language import parse
+from search.query_language import parse, printed
 from search.results import Spelling
 from tests.support.documents import entry
 
@@ -84,6 +84,14 @@ def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
     # Without its subject "buku laut" asks for any book.
     assert ways_out(with_implied(parse("buku laut"))) == ()
     assert [way.words for way in ways_out(with_implied(parse("buku laut biru")))] == [("laut",), ("biru",)]
+
+
+@pytest.mark.parametrize("text", ["laut AND bulan", '"laut" DAN (bulan DAN bintang)', "judul:laut AND bulan NOT kapal"])
+def test_of_words_that_are_joined_each_may_go(text: str) -> None:
+    typed = parse(text)
+    ways = ways_out(typed)
+    assert [way.words for way in ways] == [(printed([one]),) for one in typed.clauses]
+    assert all(len(way.query.clauses) == len(typed.clauses) - 1 for way in ways)
 
 
 @pytest.fixture(scope="module")
