@@ -68,17 +68,24 @@ _AROUND: Final = '()*?+-/"'
 _IDLE = re.compile(r"[*?+/-]*")
 _IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
 _FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
+# As on a catalogue card, "Judul : Laskar Pelangi": at the beginning alone, or behind another. A title may hold such a colon too.
+_LABELLED = re.compile(r"([a-zA-Z]{2,12})(?: :(?=\s+\S)|:(?=\s*\S))")
+# Years with a dash between them, which spaces may stand around.
+_SPAN = re.compile(r"\d{1,4}\s?[-–—]\s?\d{1,4}(?!\S)", re.ASCII)
 _WORD = re.compile(r'[^\s"]+')
 # The dash of "Auditing -1" keeps nothing out; that of "laut -2019" does, and so do two.
 _PART_NUMBER: Final = re.compile(r"\d{1,2}")
 # A quotation mark within a word, as some type it for an apostrophe: let"s change.
 _WITHIN_WORD: Final = re.compile(r'(?<=\w)"(?=\w)')
 # A name of a field in the midst of a text, as the series of "Student Guide Series: AutoCAD".
-_MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12}):\s")
+_MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12})\s?:\s")
 _SPACE = re.compile(r"\s*")
 _SIGNS: Final = frozenset('"():*')
 _PARENTHESES: Final = str.maketrans("()", "//")
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
+# Quotation marks of any kind; signs, letters and digits as wide as a Chinese character, which keyboards for such scripts write.
+_SIGNS_OF_OTHERS: Final = str.maketrans(
+    {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | dict.fromkeys("“”„‟«»‹›〝〞「」『』", '"')
+)
 
 
 def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, within: str | None = None) -> Query:
@@ -94,16 +101,17 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, with
     [('laut', 'title', False), ('terumbu karang', None, False), ('ikan', None, True)]
     """
     kept = kept_text(text)
-    number = _number(kept) if within in (None, IDENTIFIER) else ""
+    read = with_our_signs(kept)
+    number = _number(read) if within in (None, IDENTIFIER) else ""
     parts: tuple[Part, ...]
     if number:
         parts, full, broken = (Clause(number, IDENTIFIER, phrase=True),), False, False
-    elif address := _address(kept, within):
+    elif address := _address(read, within):
         parts, full, broken = (address,), False, False
-    elif classed := _classed(kept, within):
+    elif classed := _classed(read, within):
         parts, full, broken = classed, False, False
     else:
-        parts, full, broken = _read(kept, within)
+        parts, full, broken = _read(read, within)
     return Query(
         kept,
         parts,
@@ -118,6 +126,15 @@ def parse(text: str, filters: Iterable[Filter] = (), sort: str = RELEVANCE, with
 def kept_text(text: str) -> str:
     """What is read of a search text: its first MAX_CHARACTERS, spaces for what cannot be printed and parts words."""
     return "".join(ch if ch.isprintable() else " " for ch in analysis.seen(text[:MAX_CHARACTERS])).strip()
+
+
+def with_our_signs(text: str) -> str:
+    """`text` with the signs that this language has, where others stand for them; as long as before.
+
+    >>> with_our_signs("「laut」 ＯＲ judul：ikan")
+    '"laut" OR judul:ikan'
+    """
+    return text.translate(_SIGNS_OF_OTHERS)
 
 
 def printed(parts: Iterable[Part], within: str | None = None) -> str:
@@ -214,7 +231,7 @@ class _Reading:
     something; else they are words and nothing."""
 
     def __init__(self, text: str, within: str | None, grouping: bool) -> None:
-        self._text, self._grouping = _with_apostrophes(text.translate(_QUOTES)), grouping
+        self._text, self._grouping = _with_apostrophes(text), grouping
         # In a text all in capitals an operator is a word like any other: "BUKAN PASAR MALAM"; "HAWA DAN ADAM", though not
         # "UUD OR KUHP", nor beside other signs of who writes this language.
         self._shouted = not any(ch.islower() for ch in text)
@@ -250,7 +267,7 @@ class _Reading:
         start = self._after(idle, place)
         signs = text[place:start]
         negated = "-" in signs
-        named = _FIELD.match(text, start)
+        named = (_LABELLED if self._spread or not start else _FIELD).match(text, start)
         known = FIELD_WORDS.get(named[1].lower()) if named else None
         if named and known:
             start = named.end()
@@ -271,6 +288,9 @@ class _Reading:
             end = len(text) if end < 0 else end
             self._clause(text[start + 1 : end], known, negated, phrase=True)
             return end + 1
+        if (known or self._spread) == "year" and (span := _SPAN.match(text, start)):
+            self._clause("".join(span[0].split()), known, negated, phrase=False)
+            return span.end()
         word = self._word_at(start)
         if word in _OPERATORS and not known and not negated:
             self._operator(word)
@@ -309,8 +329,9 @@ class _Reading:
         where = named or self._spread or self._inherited()
         if where == "year":
             span = _years(body)
-            if year_range(span):
-                body = span
+            if years := year_range(span):
+                first, last = years
+                body = span if first <= last else f"{last}..{first}"
             else:
                 body, where = f"{_PRINTED['year']}:{body}" if named else body, self._inherited(but="year")
         prefix = not phrase and "*" in text[len(text.rstrip(_AROUND)) :]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, TypeGuard
 
 from search.query import Filter, year_range
-from search.query_language import MAX_CHARACTERS, MAX_TERMS
+from search.query_language import MAX_CHARACTERS, MAX_TERMS, with_our_signs
 from search.reading.constructions import Found, Meaning, Order, Words
 from search.reading.phrases import Kind, Phrasebook, phrasebook
 from search.reading.request import Request, read
@@ -15,7 +15,7 @@ from search.reading.services import service
 from search.reading.text import Text
 
 # Who writes the query language says what is meant; nothing is read into it. Field names may be unknown here.
-_EXPLICIT: Final = re.compile(r'["“”„«»()*]|(?<!\S)[-+]+\w|(?<!\S)[-+]?[A-Za-z_]{2,20}:\S')
+_EXPLICIT: Final = re.compile(r'["()*]|(?<!\S)[-+]+\w|(?<!\S)[-+]?[A-Za-z_]{2,20}:\S')
 _OPERATORS: Final = re.compile(r"(?<!\S)(?:AND|OR|NOT|DAN|ATAU|BUKAN)(?!\S)")
 _FIELD_WORDS: Final = {"contributor": "pengarang", "publisher": "penerbit"}
 _EDGES: Final = " ,;?!–—-"
@@ -142,7 +142,7 @@ class _Understood:
 
 
 def _understood(text: str, this_year: int) -> _Understood | None:
-    if len(text) > MAX_CHARACTERS or _EXPLICIT.search(text):
+    if len(text) > MAX_CHARACTERS or _EXPLICIT.search(with_our_signs(text)):
         return None
     book = phrasebook()
     if _OPERATORS.search(text) and not text.isupper():

@@ -131,9 +131,40 @@ def test_a_dash_between_words_excludes_nothing() -> None:
     assert [c.text for c in parse("Laut - kumpulan puisi").wanted] == ["Laut", "kumpulan", "puisi"]
 
 
-@pytest.mark.parametrize("text", ["tahun:2010..2015", "year:2010-2015", "tahun: 2010–2015"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tahun:2010..2015",
+        "year:2010-2015",
+        "tahun: 2010–2015",
+        "tahun:2010 - 2015",
+        "TAHUN: 2010 – 2015",
+        "tahun:2015..2010",
+        "tahun：２０１０－２０１５",
+    ],
+)
 def test_span_of_years(text: str) -> None:
     assert parse(text).parts == (Clause("2010..2015", "year"),)
+
+
+def test_a_field_may_be_written_as_on_a_card() -> None:
+    assert parse("Judul : laut biru Pengarang : Hirata") == replace(
+        parse("judul: laut biru pengarang: Hirata"), text="Judul : laut biru Pengarang : Hirata"
+    )
+    # A title of the rules for cataloguing has such a colon, too.
+    assert not any(clause.field for clause in parse("Pelajaran bahasa : sebuah pengantar").clauses)
+
+
+@pytest.mark.parametrize("text", ["judul：（laut　OR　ikan）", "judul：(laut OR ikan)"])
+def test_signs_may_be_as_wide_as_characters(text: str) -> None:
+    assert parse(text).parts == parse("judul:(laut OR ikan)").parts
+
+
+@pytest.mark.parametrize(
+    "text", ["“laut biru”", "„laut biru“", "‹laut biru›", "＂laut biru＂", "「laut biru」", "«laut biru»"]
+)
+def test_quotation_marks_of_any_kind_hold_a_phrase(text: str) -> None:
+    assert parse(text).parts == (Clause("laut biru", phrase=True),)
 
 
 def test_what_is_no_year_is_plain_words() -> None:
@@ -149,6 +180,7 @@ def test_what_is_no_year_is_plain_words() -> None:
         ("0-8044-2957-x", "080442957X"),
         ("978 602 1960 12 0", "9786021960120"),
         ("ISBN 0-306-40615-3", "0306406153"),
+        ("９７８－６０２－０３－３２９５－６", "9786020332956"),
         ("ISSN 0378-5955", "03785955"),
         ("0378-5955", "03785955"),
         ("https://doi.org/10.1000/182", "10.1000/182"),
