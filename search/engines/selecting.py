@@ -55,6 +55,8 @@ STEM_SHARE: Final = 0.8
 TIE_BREAKER: Final = 0.4
 # The title is exactly what was typed; begins with it; holds it word by word. Times BM25 of the phrase.
 WHOLE_TITLE, TITLE_BEGINS, TITLE_HOLDS = 8.0, 4.0, 4.0
+# The call number is what was typed, or goes on behind it: "813 LIY h" before "813 LIY b".
+CALL_NUMBER_HOLDS: Final = 4.0
 # A shorter number is a word like any other; a longer one may be somebody's ISBN, DOI or control number.
 MIN_IDENTIFIER_CHARACTERS: Final = 5
 MIN_PREFIX_CHARACTERS: Final = 2
@@ -324,7 +326,13 @@ class Selection(Generic[Q]):
             self._in.phrase(TITLE_BOUNDS, [OPENING, *typed], TITLE_BEGINS),
             *map(self._called, titles_with_more(query.text)),
         ]
-        return [*bonus, self._in.phrase("w_title", typed, TITLE_HOLDS)] if len(typed) > 1 else bonus
+        if len(typed) > 1:
+            bonus.append(self._in.phrase("w_title", typed, TITLE_HOLDS))
+            if any(
+                word.isdecimal() for word in typed
+            ):  # all marks of a call number count, also those that are words of grammar
+                bonus.append(self._in.phrase("w_call_number", typed, CALL_NUMBER_HOLDS))
+        return bonus
 
     def _titled_as_typed(self, query: Query, unwanted: Sequence[Part]) -> list[Q]:
         """What is called exactly what was typed, or asked for, where more was read in that than its words: "Kumpulan Puisi Karya Chairil

@@ -444,6 +444,16 @@ def test_the_title_itself_comes_first_whatever_else_was_read_in_it(engine: Engin
     assert "b.1" not in ids(searcher.keyword(unwanted, 10))
 
 
+def test_the_call_number_itself_comes_first(engine: Engine) -> None:
+    searcher = load(
+        engine,
+        entry("a.1", "Kumpulan H", call_number="813 LIY b", subject="813 liy"),
+        entry("a.2", "Hujan", call_number="813 LIY h"),  # "h" is a word of grammar, as that of Haji before names
+        entry("a.3", "Hujan", call_number="813 LIY h/2"),
+    )
+    assert set(ids(searcher.keyword(parse("813 LIY h"), 10))[:2]) == {"a.2", "a.3"}
+
+
 def test_the_title_itself_comes_first(engine: Engine) -> None:
     searcher = load(
         engine,

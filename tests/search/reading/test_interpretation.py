@@ -35,7 +35,9 @@ def test_worked_example_is_read_as_it_says(example: Example) -> None:
     assert (found.rest, written(found)) == (example.rest, example.readings)
 
 
-@pytest.mark.parametrize("query", ["‹buku anak tentang laut›", "「buku anak tentang laut」", "＂buku anak tentang laut＂"])
+@pytest.mark.parametrize(
+    "query", ["‹buku anak tentang laut›", "「buku anak tentang laut」", "＂buku anak tentang laut＂"]
+)
 def test_nothing_is_read_into_quotation_marks_of_others(query: str) -> None:
     assert interpret(query, TODAY).readings == ()
 
