@@ -100,7 +100,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
 
 
 def _way(way: Way) -> dict[str, Any]:
-    """A search that demands less: without one "filter", all "filters", or "words"; and how many results its words have."""
+    """A search that demands less: without one "filter", all "filters", or "words", or with them "anywhere"; and how many results its words have."""
     return {
         "kind": way.kind,
         "without": way.filter.field if way.filter else list(way.words) or None,

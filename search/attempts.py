@@ -261,14 +261,21 @@ def _far_more(found: int, finding: Sequence[tuple[Query, Prepared, int]]) -> Que
     return next((other for other, _, number in finding if number >= found * forgiving.FAR_MORE), None)
 
 
-def ways_out(searcher: Searcher, query: Query, finds: Collection[DocumentId] = ()) -> tuple[Way, ...]:
+def ways_out(
+    searcher: Searcher, query: Query, finds: Collection[DocumentId], prepare: Callable[[Query], Prepared]
+) -> tuple[Way, ...]:
     """Searches that demand less and find something.
 
     finds: what is a result by its meaning, whatever the filters. It counts where only filters go; with other words
-    something else would be near, so there the words alone are counted.
+    something else would be near, so there the words alone are counted. prepare: makes a query as it is run of one as it is read.
     """
     ways = forgiving.ways_out(query)
-    totals = [Keyword(way.query, 0, () if way.kind == "words" else finds) for way in ways]
+    totals = [
+        Keyword(prepare(way.query).query, 0)
+        if way.kind == "anywhere"  # its words were read anew
+        else Keyword(way.query, 0, () if way.kind == "words" else finds)
+        for way in ways
+    ]
     answers = searcher.answer(totals)
     counted = [replace(way, total=answers[total].total) for way, total in zip(ways, totals, strict=True)]
     return tuple(way for way in counted if way.total)

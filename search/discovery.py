@@ -127,7 +127,7 @@ class Discovery:
             answers=tuple(one for one in _answers(searcher, query, hits) if self._may_quote(one.document))
             if hits and page == 1 and query.wanted and is_question(text)
             else (),
-            ways=() if total else ways_out(searcher, query, finds),
+            ways=() if total else ways_out(searcher, query, finds, found.prepare),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
@@ -177,7 +177,7 @@ class Discovery:
         on_page = frozenset(id for id, item in passing.items() if item.page)
         parts = _Parts(by_words, {id: item.score for id, item in passing.items()}, shares, on_page)
         ranked = _ranked(searcher, query, words, parts, depth)
-        return _Found(searcher, embedder, ran, tried, query, finds, parts, ranked, total)
+        return _Found(searcher, embedder, ran, tried, query, finds, parts, prepare, ranked, total)
 
     def _nearness(self, searcher: Searcher, embedder: Embedder | None, query: Query) -> Semantic | None:
         """What is near in meaning to the text, whatever the filters; None for a text that means nothing."""
@@ -324,6 +324,7 @@ class _Found:
     query: Query
     finds: Finds
     parts: "_Parts"
+    prepare: Callable[[Query], Prepared]
     ranked: Sequence[tuple[DocumentId, float]]
     total: int
 

@@ -10,7 +10,7 @@ from search import analysis
 from search.bilingual.abbreviations import is_shouted
 from search.matching import is_stop
 from search.query import ANYWAY, BODY, Alternative, Clause, Group, Part, Query
-from search.query_language import printed
+from search.query_language import parse, printed
 from search.results import Spelling, Way
 from search.schema import BY_NAME
 
@@ -137,17 +137,30 @@ def begun(query: Query, spellings: Spellings, doubtful: Collection[str]) -> Quer
 
 
 def ways_out(query: Query) -> tuple[Way, ...]:
-    """Searches that demand less: without one of the filters, without all, without one of the words; totals are 0 yet."""
+    """Searches that demand less: without one of the filters, without all, with the words anywhere, without one of the words; totals are 0 yet."""
     ways = [Way("filter", chosen, (), query.without(chosen)) for chosen in query.filters]
     if len(ways) > 1:
         ways.append(Way("filters", None, (), query.without_filters()))
     # Without "kimia", "buku kimia" asks for any book; without "buku" it asks for the same.
     query = replace(query, parts=tuple(_side_by_side(query.parts)))
+    anywhere = tuple(one for part in query.parts for one in _anywhere(part))
+    if anywhere != query.parts and not any(isinstance(part, Group) for part in query.parts):
+        text = printed(anywhere)
+        ways.append(Way("anywhere", None, (), replace(query, text=text, parts=parse(text).parts, within=None)))
     content = [part for part in query.parts if not (part.negated or is_stop(part) or _is_had_anyway(part))]
     if len(content) > 1:
         ways += [_without(query, part) for part in content]
     ways += [_without(query, part) for part in query.parts if part.negated and content]
     return tuple(ways[:MAX_WAYS])
+
+
+def _anywhere(part: Part) -> Iterator[Part]:
+    """The words of a wanted clause, wherever and in whatever order they stand; a year, code or number stays where it is asked for."""
+    is_text = isinstance(part, Clause) and not part.negated and _is_of_text(part)
+    if isinstance(part, Clause) and is_text and (part.field or part.phrase):
+        yield from (replace(part, text=word, field=None, phrase=False) for word in part.text.split())
+    else:
+        yield part
 
 
 def _side_by_side(parts: Iterable[Part]) -> Iterator[Part]:
@@ -174,8 +187,12 @@ def _with_parts(query: Query, parts: Iterable[Part]) -> Query:
 
 
 def _may_be_misspelt(clause: Clause) -> bool:
+    return not clause.prefix and _is_of_text(clause)
+
+
+def _is_of_text(clause: Clause) -> bool:
     field = BY_NAME.get(clause.field or "")
-    return not clause.prefix and (clause.field in (None, BODY) or (field is not None and field.kind == "text"))
+    return clause.field in (None, BODY) or (field is not None and field.kind == "text")
 
 
 def _is_acronym(text: str, whole: str) -> bool:

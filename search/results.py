@@ -137,10 +137,11 @@ class Answer:
 class Way:
     """A search that demands less than one without results, and how many results it has.
 
-    kind: one "filter" is gone, all "filters" are, or some `words`, as they were read.
+    kind: one "filter" is gone, all "filters" are, or some `words`, as they were read; or all words may stand "anywhere", in any
+    order.
     """
 
-    kind: Literal["filter", "filters", "words"]
+    kind: Literal["filter", "filters", "anywhere", "words"]
     filter: Filter | None
     words: tuple[str, ...]
     query: Query

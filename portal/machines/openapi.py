@@ -95,7 +95,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         service=_or_null(_one_of(*SERVICES)),
         ways=_list(
             _object(
-                kind=_one_of("filter", "filters", "words"),
+                kind=_one_of("filter", "filters", "anywhere", "words"),
                 without=_or_null({"anyOf": [_text(), _list(_text())]}),
                 query=_text(),
                 filters=_FILTERS,

@@ -316,7 +316,7 @@ def _pager(page: int, last: int, state: SearchState, links: Links, t: Messages) 
 def _empty(page: ResultPage, found: Understanding, state: SearchState, links: Links, t: Messages) -> Empty:
     """Next steps: first those that are known to find something, with how much."""
     steps = list(ways_out(page, found, state, links, t))
-    if state.scope:
+    if state.scope and all(way.kind != "anywhere" for way in page.ways):
         steps.append(Choice(t("empty.anywhere"), links.search(state.in_scope(""))))
     if state.exact:
         steps.append(Choice(t("understood.not_exactly"), links.search(state.exactly(False))))

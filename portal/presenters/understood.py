@@ -81,11 +81,13 @@ def ways_out(page: ResultPage, found: Understanding, state: SearchState, links: 
 
 def closest(page: ResultPage) -> Way | None:
     """Of the searches that ask for the same words with fewer filters, the one that gives up least; None where none is."""
-    return min((way for way in page.ways if way.kind != "words"), key=lambda way: way.total, default=None)
+    return min((way for way in page.ways if way.kind in ("filter", "filters")), key=lambda way: way.total, default=None)
 
 
 def led_to(way: Way, found: Understanding, state: SearchState) -> SearchState:
     """The search that a way out leads to."""
+    if way.kind == "anywhere":
+        return choosing.asking_for(state.in_scope(""), way.query, found.today)
     if way.kind == "words":
         return choosing.asking_for(state, way.query, found.today)
     if way.filter is not None:

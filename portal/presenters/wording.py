@@ -83,6 +83,8 @@ def way_label(way: Way, t: Messages) -> str:
         values = t.listing([value_label(way.filter.field, value, t) for value in way.filter.values], "number.or")
         values = t("results.not", value=values) if way.filter.negated else values
         return t("way.filter", field=t.label("field", way.filter.field), value=values, n=n)
+    if way.kind == "anywhere":
+        return t("way.anywhere", n=n)
     return t("way.words", words=" ".join(way.words), n=n) if way.words else t("way.filters", n=n)
 
 

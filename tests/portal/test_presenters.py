@@ -335,6 +335,15 @@ def test_no_results_offer_ways_out_with_their_counts_before_anything_else() -> N
     ]
 
 
+def test_a_way_to_words_anywhere_leaves_quotes_and_scope() -> None:
+    way = Way("anywhere", None, (), parse("laut biru"), 12)
+    view = drawn(replace(found(), ways=(way,)), SearchState(q='"laut biru"', scope="title"))
+    assert view.empty is not None
+    steps = [(step.label, step.href) for step in view.empty.steps]
+    assert steps[0] == ("Dengan kata-kata ini di mana saja, dalam urutan apa pun (12)", "/?q=laut+biru")
+    assert "Cari di semua ruas" not in [label for label, _ in steps]  # it is the same
+
+
 def test_a_way_out_of_what_was_read_drops_the_reading() -> None:
     state = SearchState(q=TEXT)
     query = state.understood(TODAY).query

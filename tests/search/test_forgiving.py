@@ -86,10 +86,37 @@ def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
     assert [way.words for way in ways_out(with_implied(parse("buku laut biru")))] == [("laut",), ("biru",)]
 
 
+@pytest.mark.parametrize(
+    ("text", "anywhere"),
+    [
+        ('"laut dalam"', "laut dalam"),
+        ('"laut dal*"', "laut dal*"),
+        ("judul:laut -bulan", "laut -bulan"),
+        ('isi:"laut biru" DAN tahun:2010', "laut biru tahun:2010"),
+    ],
+)
+def test_the_words_of_quotes_and_fields_may_stand_anywhere(text: str, anywhere: str) -> None:
+    way = next(way for way in ways_out(parse(text)) if way.kind == "anywhere")
+    assert (way.query.text, way.query.parts) == (anywhere, parse(anywhere).parts)
+
+
+@pytest.mark.parametrize(
+    "text", ["laut dalam", "tahun:2010 laut", "isbn:9786020332956", '"laut" OR danau', 'laut -"bulan biru"']
+)
+def test_words_that_may_stand_anywhere_need_no_way_there(text: str) -> None:
+    assert [way.kind for way in ways_out(parse(text)) if way.kind != "words"] == []
+
+
+def test_the_words_of_a_scope_may_stand_anywhere() -> None:
+    (way,) = ways_out(parse("laut", within="title"))
+    assert (way.kind, way.query.text, way.query.within) == ("anywhere", "laut", None)
+    assert way.query.parts == parse("laut").parts
+
+
 @pytest.mark.parametrize("text", ["laut AND bulan", '"laut" DAN (bulan DAN bintang)', "judul:laut AND bulan NOT kapal"])
 def test_of_words_that_are_joined_each_may_go(text: str) -> None:
     typed = parse(text)
-    ways = ways_out(typed)
+    ways = [way for way in ways_out(typed) if way.kind == "words"]
     assert [way.words for way in ways] == [(printed([one]),) for one in typed.clauses]
     assert all(len(way.query.clauses) == len(typed.clauses) - 1 for way in ways)
 
