@@ -118,7 +118,7 @@ class Discovery:
             page=page,
             size=size,
             total=total,
-            hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder)))),
+            hits=(hits := self._quotable(look.hits(searcher, answers, finds, _floor(embedder, query)))),
             facets=answers[facets],
             notices=_notices(query, total, mode, ran, question=tried.question),
             typed=tried.typed,
@@ -333,8 +333,11 @@ def _everything(document: Document) -> bool:  # noqa: ARG001 - the shape of a ru
     return True
 
 
-def _floor(embedder: Embedder | None) -> float:
-    return embedder.floor if embedder is not None else 0.0
+def _floor(embedder: Embedder | None, query: Query) -> float:
+    """How near a document must be for that to be a result's reason. Who asks by meaning alone is told what is nearest, even if that is
+    not very near."""
+    floor = embedder.floor if embedder is not None else 0.0
+    return floor * FLOOR_BY_MEANING if query.wordless else floor
 
 
 def _told(searcher: Searcher, embedder: Embedder, text: str) -> Mapping[str, float] | None:
@@ -361,9 +364,7 @@ def _weighed(
     """
     if embedder is None or not nearest:
         return {}, Weights({}, frozenset())
-    # Who asks by meaning alone is told what is nearest, even if that is not very near.
-    floor = embedder.floor * FLOOR_BY_MEANING if query.wordless else embedder.floor
-    least = max(floor, SEMANTIC_NEAR * nearest[0].score)
+    least = max(_floor(embedder, query), SEMANTIC_NEAR * nearest[0].score)
     near = {item.id for item in nearest if item.score >= least}
     ids = [item.id for item in nearest]
     known, unknown = _weights_in(query, words, ids)
