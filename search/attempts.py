@@ -132,10 +132,9 @@ class Asking:
             return False
         found = self.searcher.keyword(query, BOOKS_LOOKED_INTO) if first.query.filters else first.words
         books = [book.id for book in found.items[:BOOKS_LOOKED_INTO]]
-        best = [(id, hits[0].page) for id, hits in self.searcher.page_hits(query, books, 1).items()]
         matcher = Matcher(query)
-        pages = (page for id, number in best for page in self.searcher.pages(id, number, number))
-        return not any(matcher.asked_in(analysis.words(page.text)) == matcher.asked for page in pages)
+        best = (pages[0] for pages in self.searcher.best_pages(query, books, 1).values())
+        return not any(matcher.asked_in(analysis.words(page.text)) == matcher.asked for page in best)
 
     def _named_otherwise(self, first: Attempt) -> Attempt | None:
         """With what persons in quotes are called besides, which nobody may be called there; None where there are none."""

@@ -19,12 +19,12 @@ from search.errors import QueryRefused
 from search.explain import Explaining, likeness
 from search.forgiving import MAX_SPELLED
 from search.fusion import SHARES, SHARES_OF_MANY_WORDS, Shares, weighted, word_shares
-from search.highlight import page_hit
+from search.highlight import Matcher, page_hit
 from search.implied import asks, with_implied, with_little_filling
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query, words_of
 from search.query_language import parse
-from search.questions import Answers, Facets, Fetch, Languages, PageHits, Semantic, Weigh
+from search.questions import Answers, BestPages, Facets, Fetch, Languages, Semantic, Weigh
 from search.results import (
     Answer,
     FacetValue,
@@ -256,7 +256,8 @@ class Discovery:
         searcher = self._engine.searcher()
         if not lent and not all(map(self._may_quote, searcher.fetch([id]))):
             return ()
-        return searcher.page_hits(query, [id], per_document=most).get(id, ())
+        matcher = Matcher(query)
+        return tuple(page_hit(page, matcher) for page in searcher.best_pages(query, [id], most).get(id, ()))
 
     def inside(self, query: Query, known: Collection[DocumentId], limit: int) -> tuple[Hit, ...]:
         """E-books whose pages hold some of the words of `query`, under its filters, without those that are `known`."""
@@ -438,17 +439,17 @@ class _Look:
         self._query, self._scores = query, scores
         ids = list(scores)
         self._fetch = Fetch(ids)
-        self._page_hits = PageHits(query, ids if query.wanted else [])
-        self.questions = (self._fetch, self._page_hits)
+        self._pages = BestPages(query, ids if query.wanted else [])
+        self.questions = (self._fetch, self._pages)
 
     def hits(self, searcher: Searcher, answers: Answers, finds: Finds, floor: float) -> tuple[Hit, ...]:
         """floor: how near a document must be for its nearness to be a reason."""
-        page_hits, explaining = answers[self._page_hits], Explaining(self._query)
+        best, matcher, explaining = answers[self._pages], Matcher(self._query), Explaining(self._query)
         hits = []
         for document in answers[self._fetch]:
             near = finds.get(document.id)
             near = near if near is not None and near.score >= floor else None
-            pages = tuple(page_hits.get(document.id, ()))
+            pages = tuple(page_hit(page, matcher) for page in best.get(document.id, ()))
             if not pages and near is not None and near.page:
                 pages = _near_pages(searcher, self._query, document.id, near.page)
             hits.append(
@@ -475,13 +476,20 @@ def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Ans
     asked = [one for one in (may_define(query), looked_for(query)) if one is not None]
     books = [_books(searcher, one) for one in asked]
     fetch = Fetch(list(dict.fromkeys(chain.from_iterable(books))))
-    found = [PageHits(one, ids, PAGES_OF_A_BOOK) for one, ids in zip(asked, books, strict=True)]
-    answered = searcher.answer([fetch, *found])
+    best = [BestPages(one, ids, PAGES_OF_A_BOOK) for one, ids in zip(asked, books, strict=True)]
+    answered = searcher.answer([fetch, *best])
     documents = {document.id: document for document in (*answered[fetch], *(hit.document for hit in hits))}
-    places = [(id, page.page) for one in found for id in one.ids for page in answered[one].get(id, ())]
-    places += [(hit.document.id, page.page) for hit in hits for page in hit.pages]
-    read = list(dict.fromkeys(places))[:PAGES_READ]
-    return answers_in(query, [(documents[id], page) for id, n in read for page in searcher.pages(id, n, n)])
+    pages = {(id, page.number): page for one in best for id in one.ids for page in answered[one].get(id, ())}
+    places = dict.fromkeys((*pages, *((hit.document.id, page.page) for hit in hits for page in hit.pages)))
+    read = list(places)[:PAGES_READ]
+    return answers_in(query, [(documents[id], page) for id, n in read for page in _page(searcher, pages, id, n)])
+
+
+def _page(
+    searcher: Searcher, read: Mapping[tuple[DocumentId, int], Page], id: DocumentId, number: int
+) -> Sequence[Page]:
+    """One page of an e-book, from those that are read already where it is among them."""
+    return (read[id, number],) if (id, number) in read else searcher.pages(id, number, number)
 
 
 def _books(searcher: Searcher, query: Query) -> list[DocumentId]:

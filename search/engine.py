@@ -10,7 +10,7 @@ from search.document import Document, DocumentId, Page, Passage, Suggestion
 from search.publications import BEGINNING, Publications, Stamp
 from search.query import Query
 from search.questions import Answers, Question
-from search.results import Beside, FacetValue, PageHit, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, Ranking, Spelling, Weights
 from search.vectors import Matrix, Vector
 
 __all__ = [
@@ -172,11 +172,11 @@ class Searcher(Protocol):
         """`Document.fingerprint` of those of `ids` that exist; far cheaper than the documents."""
         ...
 
-    def page_hits(
+    def best_pages(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
-    ) -> Mapping[DocumentId, Sequence[PageHit]]:
-        """For each document the best e-book pages for the words of `query`, in page order, with
-        marked snippets. A page must hold all wanted words if any page of the document does."""
+    ) -> Mapping[DocumentId, Sequence[Page]]:
+        """For each document the best e-book pages for the words of `query`, in page order. A page must hold all
+        wanted words if any page of the document does."""
         ...
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
@@ -271,8 +271,8 @@ def _answer(searcher: Searcher, question: Question[Any]) -> Any:
             return searcher.fetch(question.ids)
         case questions.Languages():
             return searcher.languages(question.ids)
-        case questions.PageHits():
-            return searcher.page_hits(question.query, question.ids, question.per_document)
+        case questions.BestPages():
+            return searcher.best_pages(question.query, question.ids, question.per_document)
         case questions.Spellings():
             return searcher.spellings(question.words)
     raise TypeError(f"not a question an engine can answer: {question!r}")

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from search.document import Document, DocumentId
+from search.document import Document, DocumentId, Page
 from search.query import Query
-from search.results import FacetValue, PageHit, Ranking, Spelling, Weights
+from search.results import FacetValue, Ranking, Spelling, Weights
 from search.vectors import Vector
 
 A = TypeVar("A")
@@ -55,7 +55,7 @@ class Languages(Question[Mapping[DocumentId, Sequence[str]]]):
 
 
 @dataclass(frozen=True, eq=False)
-class PageHits(Question[Mapping[DocumentId, Sequence[PageHit]]]):
+class BestPages(Question[Mapping[DocumentId, Sequence[Page]]]):
     query: Query
     ids: Sequence[DocumentId]
     per_document: int = 3

@@ -11,6 +11,7 @@ import pytest
 from search.document import Contributor, DocumentId, Ebook, OnlineAccess, Page, RawRecord, Vernacular
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
+from search.highlight import page_hit
 from search.query import ANYWAY, ID, RECORD, Alternative, Clause, Filter, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword, Languages
@@ -145,7 +146,7 @@ def test_the_index_answers_throughout_a_rebuild(engine: Engine) -> None:
             told = [answers[words].total, len(answers[facets]["topic"])]
             totals += told
             torn += told[0] != told[1]
-            assert searcher.page_hits(parse("ikan"), [DocumentId("a.1")])
+            assert searcher.best_pages(parse("ikan"), [DocumentId("a.1")])
         # Of a server's answers, only the round that a publication falls into may be of both indexes.
         assert torn <= (len(sizes) if engine.info().engine == "elasticsearch" else 0)
         return totals
@@ -332,7 +333,7 @@ def test_hostile_text_is_stored_searched_and_suggested_without_harm(engine: Engi
     for query in (parse(text), raw, raw.lifting("subject")):
         searcher.keyword(query, 10)
         searcher.facets(query)
-        searcher.page_hits(query, [DocumentId("a.1")])
+        searcher.best_pages(query, [DocumentId("a.1")])
     searcher.suggest(text[:100], 5)
 
 
@@ -769,33 +770,33 @@ def test_pages_come_in_order_with_label_and_section(engine: Engine) -> None:
     assert not searcher.pages(DocumentId("a.9"), 1, 5)
 
 
-def test_page_hits_hold_all_words_if_any_page_does(engine: Engine) -> None:
+def test_best_pages_hold_all_words_if_any_page_does(engine: Engine) -> None:
     searcher = load(
         engine,
         entry("a.1", "x", pages=["ikan laut", "ikan", "laut ikan-ikan", "laut"]),
         entry("a.2", "x", pages=["ikan", "udang", "laut"]),
         entry("a.3", "x"),
     )
-    hits = searcher.page_hits(parse("ikan laut"), [DocumentId(f"a.{n}") for n in (1, 2, 3, 9)])
-    assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.1": [1, 3], "a.2": [1, 3]}
-    snippet = hits[DocumentId("a.1")][1].snippet
+    hits = searcher.best_pages(parse("ikan laut"), [DocumentId(f"a.{n}") for n in (1, 2, 3, 9)])
+    assert {id: [page.number for page in pages] for id, pages in hits.items()} == {"a.1": [1, 3], "a.2": [1, 3]}
+    snippet = page_hit(hits[DocumentId("a.1")][1], parse("ikan laut")).snippet
     assert [snippet.text[start:end] for start, end in snippet.marks] == ["laut", "ikan-ikan"]
     for nothing_for_pages in ("-ikan", "judul:ikan", ""):
-        assert searcher.page_hits(parse(nothing_for_pages), [DocumentId("a.1")]) == {}
+        assert searcher.best_pages(parse(nothing_for_pages), [DocumentId("a.1")]) == {}
 
 
 def test_of_many_words_a_page_with_all_stands_alone(engine: Engine) -> None:
     words = "satu1 dua1 tiga1 empat1 lima1"
     searcher = load(engine, entry("a.1", "x", pages=[words, words[:-6]]), entry("a.2", "x", pages=["x", words[:-6]]))
-    hits = searcher.page_hits(parse(words), [DocumentId("a.1"), DocumentId("a.2")])
-    assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.1": [1], "a.2": [2]}
+    hits = searcher.best_pages(parse(words), [DocumentId("a.1"), DocumentId("a.2")])
+    assert {id: [page.number for page in pages] for id, pages in hits.items()} == {"a.1": [1], "a.2": [2]}
 
 
-def test_page_hits_are_the_best_few(engine: Engine) -> None:
+def test_best_pages_are_few(engine: Engine) -> None:
     searcher = load(engine, entry("a.1", "x", pages=["ikan " + "lain " * 50] * 5 + ["ikan ikan"]))
-    hits = searcher.page_hits(parse("ikan"), [DocumentId("a.1")], 2)[DocumentId("a.1")]
+    hits = searcher.best_pages(parse("ikan"), [DocumentId("a.1")], 2)[DocumentId("a.1")]
     assert len(hits) == 2
-    assert hits[-1].page == 6
+    assert hits[-1].number == 6
 
 
 @pytest.mark.parametrize("prefix", ["lau", "LAUT ", "Láut bi"])
@@ -973,7 +974,7 @@ def test_a_code_is_found_by_the_words_patrons_have_for_it(engine: Engine, text: 
 def test_pages_are_found_by_a_search_that_names_them(engine: Engine) -> None:
     searcher = load(engine, *LIBRARY)
     for text in ("isi:terbang", "ikan OR kuda", "judul:laut ikan -kuda"):
-        assert [hit.page for hit in searcher.page_hits(parse(text), [DocumentId("a.1")])[DocumentId("a.1")]] == [1]
+        assert [page.number for page in searcher.best_pages(parse(text), [DocumentId("a.1")])[DocumentId("a.1")]] == [1]
 
 
 @pytest.mark.parametrize(
@@ -1023,7 +1024,7 @@ def test_initials_stand_for_a_word_in_a_row_and_in_names_alone(engine: Engine) -
     asked = Query("harry jk", (Clause("harry"), initials))
     assert set(ids(searcher.keyword(asked, 9))) == {"a.1", "a.3", "a.5"}
     assert searcher.keyword(asked, 0).total == 3
-    assert searcher.page_hits(Query("jk", (initials,)), [DocumentId("a.1")], 3) == {}
+    assert searcher.best_pages(Query("jk", (initials,)), [DocumentId("a.1")], 3) == {}
 
 
 def test_words_of_a_name_stand_in_a_row_or_as_headings_have_them(engine: Engine) -> None:
@@ -1039,9 +1040,9 @@ def test_words_of_a_name_stand_in_a_row_or_as_headings_have_them(engine: Engine)
     author = Clause("yohanes", others=(Alternative(("john", "paul"), 1.0, of_name=True),))
     assert set(ids(searcher.keyword(Query("karol", (Clause("karol"), pope)), 9))) == {"a.1", "a.3"}
     assert set(ids(searcher.keyword(Query("karol", (Clause("karol"), author)), 9))) == {"a.1", "a.2", "a.3"}
-    assert [one.page for one in searcher.page_hits(Query("", (pope,)), [DocumentId("a.3")], 3)[DocumentId("a.3")]] == [
-        1
-    ]
+    assert [
+        one.number for one in searcher.best_pages(Query("", (pope,)), [DocumentId("a.3")], 3)[DocumentId("a.3")]
+    ] == [1]
     in_records = replace(pope, field=RECORD)
     assert ids(searcher.keyword(Query("", (in_records,)), 9)) == ["a.1"]
 
@@ -1058,7 +1059,7 @@ def test_a_word_may_be_implied_in_a_language(engine: Engine) -> None:
     assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
     assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
     assert {value.value: value.count for value in searcher.facets(asked)["language"]} == {"eng": 1, "ind": 1}
-    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+    assert [page.number for page in searcher.best_pages(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 
 @pytest.mark.parametrize("typed", ["9786022", "978-602-289", "978602289533", "978-602-289-533-6", "978602289*"])
@@ -1089,7 +1090,7 @@ def test_a_year_may_be_implied_in_what_came_out_in_it(engine: Engine) -> None:
     asked = Query("metode 2019", (Clause("metode"), Clause("2019", implied_in="2019")))
     assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
     assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
-    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+    assert [page.number for page in searcher.best_pages(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 
 def test_a_word_may_be_implied_anyway(engine: Engine) -> None:
@@ -1103,7 +1104,7 @@ def test_a_word_may_be_implied_anyway(engine: Engine) -> None:
     assert ids(searcher.keyword(asked, 9)) == ["a.2", "a.1"]
     assert searcher.keyword(asked, 0).total == 2
     assert searcher.weigh(asked, [DocumentId("a.1"), DocumentId("a.3")]).words.keys() == {"a.1"}
-    assert [page.page for page in searcher.page_hits(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
+    assert [page.number for page in searcher.best_pages(asked, [DocumentId("a.1")], 3)[DocumentId("a.1")]] == [1]
 
 
 def test_a_translation_is_stemmed_and_one_of_several_words_needs_them_all(engine: Engine) -> None:
@@ -1127,9 +1128,10 @@ def test_a_translation_is_looked_for_where_its_clause_is(engine: Engine) -> None
     )
     assert ids(searcher.keyword(translated("karang", ("coral",), field="title"), 9)) == ["a.1"]
     asked = [DocumentId("a.1"), DocumentId("a.2")]
-    hits = searcher.page_hits(translated("karang", ("coral",)), asked)
-    assert {id: [hit.page for hit in pages] for id, pages in hits.items()} == {"a.2": [1]}
-    assert hits[DocumentId("a.2")][0].snippet.marks
+    query = translated("karang", ("coral",))
+    hits = searcher.best_pages(query, asked)
+    assert {id: [page.number for page in pages] for id, pages in hits.items()} == {"a.2": [1]}
+    assert page_hit(hits[DocumentId("a.2")][0], query).snippet.marks
 
 
 def test_a_translation_may_have_to_stand_in_a_title_or_heading(engine: Engine) -> None:
@@ -1148,7 +1150,7 @@ def test_a_translation_may_have_to_stand_in_a_title_or_heading(engine: Engine) -
         in_record = replace(query, parts=tuple(replace(part, field=RECORD) for part in query.wanted))
         assert set(ids(searcher.keyword(in_record, 9))) == expected
         assert searcher.weigh(query, [DocumentId("a.4")]).words.keys() == expected & {"a.4"}
-    assert searcher.page_hits(in_headings, [DocumentId("a.1")])[DocumentId("a.1")]
+    assert searcher.best_pages(in_headings, [DocumentId("a.1")])[DocumentId("a.1")]
 
 
 # --- spelling ---

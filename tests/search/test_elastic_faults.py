@@ -30,7 +30,7 @@ from search.engines.elastic.cluster import READ_TIMEOUT_S, Pause
 from search.engines.elastic.state import Names
 from search.errors import EngineUnavailable, IndexBusy
 from search.query_language import parse
-from search.questions import Facets, Fetch, Keyword, PageHits
+from search.questions import BestPages, Facets, Fetch, Keyword
 from search.settings import ServerSettings
 from tests.support.documents import entry, unit
 from tests.support.elasticsearch.cluster import Cluster
@@ -164,7 +164,7 @@ class Reading:
         query = parse("laut")
         ids = [DocumentId(f"a.{number}") for number in range(50)]
         words, fetch = Keyword(query, 100), Fetch(ids)
-        facets, pages = Facets(query), PageHits(parse("ikan"), ids)
+        facets, pages = Facets(query), BestPages(parse("ikan"), ids)
         answers = self._engine.searcher().answer([words, facets, fetch, pages])
         facet_counts, hits = answers[facets], answers[pages]
         found = sorted(item.id for item in answers[words].items)

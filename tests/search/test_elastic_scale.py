@@ -266,7 +266,7 @@ def answers(place: Place) -> dict[str, Any]:
             found[f"{text} {filters}"] = {
                 "words": ([item.id for item in ranking.items], ranking.total),
                 "facets": searcher.facets(query),
-                "page hits": searcher.page_hits(query, everything),
+                "best pages": searcher.best_pages(query, everything),
                 "meaning": {(item.id, item.page, round(item.score, 5)) for item in nearest.items},
             }
     return found

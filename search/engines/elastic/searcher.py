@@ -26,11 +26,10 @@ from search.engines.terms import (
     suggestion_prefixes,
     suggestions,
 )
-from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Publications, Stamp
 from search.query import Filter, Query
 from search.questions import A, Answers, Question
-from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 from search.vectors import Vector
 
@@ -159,10 +158,10 @@ class ElasticSearcher:
             found |= {DocumentId(hit["_id"]): hit["_source"]["fingerprint"] for hit in response["hits"]["hits"]}
         return found
 
-    def page_hits(
+    def best_pages(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
-    ) -> Mapping[DocumentId, Sequence[PageHit]]:
-        return self._one(questions.PageHits(query, ids, per_document))
+    ) -> Mapping[DocumentId, Sequence[Page]]:
+        return self._one(questions.BestPages(query, ids, per_document))
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
         found: list[Page] = []
@@ -270,8 +269,8 @@ class ElasticSearcher:
                 return self._ask_fetch(question)
             case questions.Languages():
                 return self._ask_languages(question)
-            case questions.PageHits():
-                return self._ask_page_hits(question)
+            case questions.BestPages():
+                return self._ask_best_pages(question)
             case questions.Spellings():
                 return self._ask_spellings(question)
         raise TypeError(f"not a question an engine can answer: {question!r}")
@@ -426,7 +425,7 @@ class ElasticSearcher:
 
         return _Ask(read, (self._names.records, body))
 
-    def _ask_page_hits(self, asked: questions.PageHits) -> _Ask:
+    def _ask_best_pages(self, asked: questions.BestPages) -> _Ask:
         wanted = for_pages(asked.query)
         # A clause without a word asks for nothing.
         if not asked.ids or not any(analysis.plain_words(clause.text) for clause in wanted.clauses):
@@ -440,12 +439,11 @@ class ElasticSearcher:
             size = min(len(asked.ids), MAX_WINDOW)
             return {"query": query, "collapse": collapse, "size": size, "track_total_hits": False, "_source": False}
 
-        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[PageHit]]:
+        def read(responses: _Responses) -> Mapping[DocumentId, Sequence[Page]]:
             # Pages with all wanted words; for documents without such a page, with most or any of them.
-            found: dict[DocumentId, Sequence[PageHit]] = {}
-            matcher = Matcher(asked.query)
+            found: dict[DocumentId, Sequence[Page]] = {}
             for response in reversed(responses):
-                found |= {_parent(hit): _page_hits(hit, matcher) for hit in response["hits"]["hits"]}
+                found |= {_parent(hit): _best_pages(hit) for hit in response["hits"]["hits"]}
             return {id: found[id] for id in asked.ids if id in found}
 
         bodies = [body(self._build_pages.matching(wanted, demand)) for demand in DEMANDS]
@@ -501,7 +499,6 @@ def _page(source: Mapping[str, Any]) -> Page:
     return Page(int(source["number"]), source["label"], source["text"], source["section"])
 
 
-def _page_hits(hit: Mapping[str, Any], asked: Matcher) -> tuple[PageHit, ...]:
-    pages = [_page(inner["_source"]) for inner in hit["inner_hits"]["best"]["hits"]["hits"]]
-    pages.sort(key=lambda page: page.number)
-    return tuple(page_hit(page, asked) for page in pages)
+def _best_pages(hit: Mapping[str, Any]) -> tuple[Page, ...]:
+    pages = (_page(inner["_source"]) for inner in hit["inner_hits"]["best"]["hits"]["hits"])
+    return tuple(sorted(pages, key=lambda page: page.number))

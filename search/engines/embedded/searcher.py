@@ -31,11 +31,10 @@ from search.engines.facets import MAX_LISTED_VALUES, facet
 from search.engines.selecting import DEMANDS, PAGE_TEXT, Selection, for_pages
 from search.engines.spelling import nearest
 from search.engines.terms import ANYWHERE, MORE_TERMS, clean, sorted_id, suggestion_prefixes, suggestions
-from search.highlight import Matcher, page_hit
 from search.publications import BEGINNING, Stamp
 from search.query import Filter, Query
 from search.questions import Answers, Question, Semantic
-from search.results import Beside, FacetValue, PageHit, Ranked, Ranking, Spelling, Weights
+from search.results import Beside, FacetValue, Ranked, Ranking, Spelling, Weights
 from search.schema import FACETS, RELEVANCE, SORTS
 
 MAX_PAGES: Final = 100_000
@@ -178,17 +177,16 @@ class EmbeddedSearcher:
                 for doc in stored
             }
 
-    def page_hits(
+    def best_pages(
         self, query: Query, ids: Sequence[DocumentId], per_document: int = 3
-    ) -> Mapping[DocumentId, Sequence[PageHit]]:
+    ) -> Mapping[DocumentId, Sequence[Page]]:
         asked = for_pages(query)
         if not any(analysis.words(clause.text) for clause in asked.clauses) or not self._pages.num_docs:
             return {}
         with reading("be searched for pages"):
             # Pages with all wanted words; for documents without such a page, with most or any of them.
             choices = [self._build_pages.matching(asked, demand) for demand in DEMANDS]
-            matcher = Matcher(query)
-            found = {id: self._pages_of(matcher, choices, id, per_document) for id in ids if self._has_pages(id)}
+            found = {id: self._pages_of(choices, id, per_document) for id in ids if self._has_pages(id)}
         return {id: pages for id, pages in found.items() if pages}
 
     def pages(self, id: DocumentId, first: int, last: int) -> Sequence[Page]:
@@ -346,15 +344,13 @@ class EmbeddedSearcher:
     def _has_pages(self, id: DocumentId) -> bool:
         return bool(self._pages.doc_freq("parent", clean(id)))
 
-    def _pages_of(
-        self, asked: Matcher, choices: Sequence[tantivy.Query], id: DocumentId, limit: int
-    ) -> tuple[PageHit, ...]:
+    def _pages_of(self, choices: Sequence[tantivy.Query], id: DocumentId, limit: int) -> tuple[Page, ...]:
         own = self._build_pages.among([id])
         for wanted in choices:
             hits = self._pages.search(self._build.both(wanted, own), max(1, limit), count=False).hits
             if hits:
-                best = sorted((_page(self._pages.doc(address)) for _, address in hits), key=lambda page: page.number)
-                return tuple(page_hit(page, asked) for page in best)
+                best = (_page(self._pages.doc(address)) for _, address in hits)
+                return tuple(sorted(best, key=lambda page: page.number))
         return ()
 
     def _suggest(self, prefixes: tuple[str, ...], limit: int) -> tuple[Suggestion, ...]:
