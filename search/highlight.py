@@ -102,7 +102,8 @@ class Matcher:
 
     def found_in(self, text: str) -> list[Word]:
         """The words of `text` that match, with their places."""
-        return self._found_in(text) if self._may_find(text) else []
+        # Of a text that is not plain, all words are made either way.
+        return self._found_in(text) if not analysis.is_plain(text) or self._may_find(text) else []
 
     def _found_in(self, text: str) -> list[Word]:
         if not self._runs:
