@@ -162,16 +162,18 @@ class _Side:
         table = [(cells[n], int(cells[n + 1]) / 1000, self.other) for n in range(0, len(cells), 2)]
         if hand is None:
             return _Found(tuple(table), table[0][1])
-        if back is not None:
-            table = list(self._without_parts(table, key, hand, back))
         if name := self.names[key]:
             # The WordNets call a wine of a country by its name, Paris a wall, and WHO "siapa"; but "Swedish" is "Sweden" too.
             table = [one for one in table if " ".join(_words(one[0])) in name]
+        if table:
+            table = list(_scaled(table, 1 - HAND_SHARE))
+        if back is not None:  # what is left counts no more than beside the parts: it may be noise
+            table = list(self._without_parts(table, key, hand, back))
         if not table:
             return _Found(_scaled(hand, 1.0), 1.0, by_hand=True)
         by_hand = _scaled(hand, HAND_SHARE)
         most = by_hand[0][1]  # "gula aren" is "palm sugar" before it is what the table is sure of, "sugarplum"
-        rest = tuple((text, min(share, most), code) for text, share, code in _scaled(table, 1 - HAND_SHARE))
+        rest = tuple((text, min(share, most), code) for text, share, code in table)
         return _Found(by_hand + rest, 1.0, by_hand=True)
 
     def _without_parts(self, table: Iterable[_Form], key: str, hand: Sequence[_Form], back: "_Side") -> Iterator[_Form]:
@@ -179,10 +181,11 @@ class _Side:
         takes "hospital" for "rumah sakit" and for each of its words, house and ill."""
         forms = [_words(text) for text, _, code in hand if code == self.other]
         # The last word of an English phrase says what the thing is: a senior high school is a school, and nothing high.
-        phrases = [form[:-1] if self.other == "en" else form for form in forms if len(form) > 1]
+        heads = {form[-1] for form in forms} if self.other == "en" else set()
+        parts = {word for form in forms if len(form) > 1 for word in form} - heads
         for form in table:
             words = _words(form[0])
-            is_part = len(words) == 1 and words not in forms and any(words[0] in phrase for phrase in phrases)
+            is_part = len(words) == 1 and words not in forms and words[0] in parts
             if not is_part or words[0] == key or back.share(words[0], key) >= PART_LEADS_BACK:
                 yield form
 

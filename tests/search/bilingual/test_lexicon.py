@@ -95,7 +95,18 @@ def test_a_phrase_is_not_translated_by_a_part_that_means_something_else(asked: s
     assert part not in texts
 
 
-@pytest.mark.parametrize(("english", "part"), [("website", "situs"), ("traffic", "lintas"), ("dry season", "kemarau")])
+@pytest.mark.parametrize(
+    ("english", "part"),
+    [
+        ("website", "situs"),
+        ("traffic", "lintas"),
+        ("dry season", "kemarau"),
+        ("election", "pemilihan"),
+        ("informatics", "informatika"),
+        ("abrasion", "abrasi"),
+        ("kindness", "kebaikan"),
+    ],
+)
 def test_a_part_of_a_phrase_that_means_the_same_by_itself_is_a_translation_too(english: str, part: str) -> None:
     (texts,) = expand(english).values()
     assert part in texts
@@ -103,6 +114,13 @@ def test_a_part_of_a_phrase_that_means_the_same_by_itself_is_a_translation_too(e
 
 def test_the_last_word_of_an_english_phrase_is_a_translation_too() -> None:
     assert "party" in expand("partai politik")["partai politik"]
+    # Also where it is the first word of another phrase: "moral character", "character education".
+    assert "character" in expand("budi pekerti")["budi pekerti"]
+
+
+def test_what_is_left_without_the_parts_of_a_phrase_counts_no_more_for_that() -> None:
+    (texts,) = expand("bathroom").values()
+    assert texts == ["kamar mandi"]  # and not "pergi" and "harus", which the aligner saw beside it
 
 
 def test_the_longest_phrase_is_taken_first() -> None:
