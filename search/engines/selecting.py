@@ -328,9 +328,8 @@ class Selection(Generic[Q]):
         ]
         if len(typed) > 1:
             bonus.append(self._in.phrase("w_title", typed, TITLE_HOLDS))
-            if any(
-                word.isdecimal() for word in typed
-            ):  # all marks of a call number count, also those that are words of grammar
+            # All marks of a call number count, also those that are words of grammar.
+            if any(word[:1].isdecimal() for word in typed):
                 bonus.append(self._in.phrase("w_call_number", typed, CALL_NUMBER_HOLDS))
         return bonus
 

@@ -451,8 +451,11 @@ def test_the_call_number_itself_comes_first(engine: Engine) -> None:
         entry("a.1", "Kumpulan H", call_number="813 LIY b", subject="813 liy"),
         entry("a.2", "Hujan", call_number="813 LIY h"),  # "h" is a word of grammar, as that of Haji before names
         entry("a.3", "Hujan", call_number="813 LIY h/2"),
+        entry("a.4", "Kumpulan H", call_number="2X4 LIY b", subject="2x4 liy"),
+        entry("a.5", "Hujan", call_number="2X4 LIY h"),  # a class of the Indonesian scheme for Islam
     )
     assert set(ids(searcher.keyword(parse("813 LIY h"), 10))[:2]) == {"a.2", "a.3"}
+    assert ids(searcher.keyword(parse("2x4 liy h"), 10))[0] == "a.5"
 
 
 def test_the_title_itself_comes_first(engine: Engine) -> None:
