@@ -10,7 +10,7 @@ from search import analysis
 from search.bilingual.abbreviations import is_shouted
 from search.matching import is_stop
 from search.query import ANYWAY, BODY, Alternative, Clause, Group, Part, Query
-from search.query_language import parse, printed
+from search.query_language import parse, printed, without_signs
 from search.results import Spelling, Way
 from search.schema import BY_NAME
 
@@ -158,7 +158,8 @@ def _anywhere(part: Part) -> Iterator[Part]:
     """The words of a wanted clause, wherever and in whatever order they stand; a year, code or number stays where it is asked for."""
     is_text = isinstance(part, Clause) and not part.negated and _is_of_text(part)
     if isinstance(part, Clause) and is_text and (part.field or part.phrase):
-        yield from (replace(part, text=word, field=None, phrase=False) for word in part.text.split())
+        words = without_signs(part.text).split()
+        yield from (replace(part, text=word, field=None, phrase=False) for word in words)
     else:
         yield part
 

@@ -81,6 +81,7 @@ _WITHIN_WORD: Final = re.compile(r'(?<=\w)"(?=\w)')
 _MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12})\s?:\s")
 _SPACE = re.compile(r"\s*")
 _SIGNS: Final = frozenset('"():*')
+_NO_SIGNS: Final = str.maketrans(dict.fromkeys('"():', " "))
 _PARENTHESES: Final = str.maketrans("()", "//")
 # Quotation marks of any kind; signs, letters and digits as wide as a Chinese character, which keyboards for such scripts write.
 _SIGNS_OF_OTHERS: Final = str.maketrans(
@@ -135,6 +136,16 @@ def with_our_signs(text: str) -> str:
     '"laut" OR judul:ikan'
     """
     return text.translate(_SIGNS_OF_OTHERS)
+
+
+def without_signs(text: str) -> str:
+    """What is read as the words of `text`, that of a phrase, whatever signs are in it; "perpus*" stays a beginning.
+
+    >>> without_signs("bukan NOT pasar"), without_signs("Bahasa: laut -biru (2010)"), without_signs("0-306-40615-2")
+    ('bukan not pasar', 'Bahasa laut biru 2010', '0-306-40615-2')
+    """
+    words = (word.lstrip(_AROUND).rstrip(_AROUND.replace("*", "")) for word in text.translate(_NO_SIGNS).split())
+    return " ".join(word.lower() if word in _OPERATORS else word for word in words if word)
 
 
 def printed(parts: Iterable[Part], within: str | None = None) -> str:

@@ -91,6 +91,8 @@ def test_ways_out_drop_one_filter_all_filters_or_one_word() -> None:
     [
         ('"laut dalam"', "laut dalam"),
         ('"laut dal*"', "laut dal*"),
+        ('"laut NOT dalam"', "laut not dalam"),
+        ('"bahasa: laut -dalam"', "bahasa laut dalam"),
         ("judul:laut -bulan", "laut -bulan"),
         ('isi:"laut biru" DAN tahun:2010', "laut biru tahun:2010"),
     ],
