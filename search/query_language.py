@@ -68,17 +68,18 @@ _AROUND: Final = '()*?+-/"'
 _IDLE = re.compile(r"[*?+/-]*")
 _IDLE_IN_PLAIN = re.compile(r"[*?+/()-]*")
 _FIELD = re.compile(r"([a-zA-Z]{2,12}):(?=\s*\S)")
-# As on a catalogue card, "Judul : Laskar Pelangi": at the beginning alone, or behind another. A title may hold such a colon too.
-_LABELLED = re.compile(r"([a-zA-Z]{2,12})(?: :(?=\s+\S)|:(?=\s*\S))")
+# As on a catalogue card, "Judul : Laskar Pelangi": at the beginning alone, or behind another such label. A title may hold such a
+# colon too, behind a word that is no label as the first is: "Judul : Pelajaran bahasa : sebuah pengantar".
+_LABELLED = re.compile(r"([a-zA-Z]{2,12})\s+:(?=\s+\S)")
 # Years with a dash between them, which spaces may stand around.
-_SPAN = re.compile(r"\d{1,4}\s?[-–—]\s?\d{1,4}(?!\S)", re.ASCII)
+_SPAN = re.compile(r"\d{4}\s*[-–—]\s*\d{4}(?![^\s)])", re.ASCII)
 _WORD = re.compile(r'[^\s"]+')
 # The dash of "Auditing -1" keeps nothing out; that of "laut -2019" does, and so do two.
 _PART_NUMBER: Final = re.compile(r"\d{1,2}")
 # A quotation mark within a word, as some type it for an apostrophe: let"s change.
 _WITHIN_WORD: Final = re.compile(r'(?<=\w)"(?=\w)')
 # A name of a field in the midst of a text, as the series of "Student Guide Series: AutoCAD".
-_MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12})\s?:\s")
+_MIDST: Final = re.compile(r"\S\s+([a-zA-Z]{2,12})\s*:\s")
 _SPACE = re.compile(r"\s*")
 _SIGNS: Final = frozenset('"():*')
 _NO_SIGNS: Final = str.maketrans(dict.fromkeys('"():', " "))
@@ -278,7 +279,7 @@ class _Reading:
         start = self._after(idle, place)
         signs = text[place:start]
         negated = "-" in signs
-        named = (_LABELLED if self._spread or not start else _FIELD).match(text, start)
+        named = _FIELD.match(text, start) or self._label_at(start)
         known = FIELD_WORDS.get(named[1].lower()) if named else None
         if named and known:
             start = named.end()
@@ -310,6 +311,12 @@ class _Reading:
             self._clause(word, known, negated and not of_part, phrase=False)
         return start + len(word)
 
+    def _label_at(self, place: int) -> re.Match[str] | None:
+        """The label of a card: the first of the text, or one that begins as that does, with a capital or a small letter."""
+        label, first = _LABELLED.match(self._text, place), _LABELLED.match(self._text)
+        is_alike = label and first and label[1][0].isupper() == first[1][0].isupper()
+        return label if is_alike and (not place or self._spread) else None
+
     def _word_at(self, place: int) -> str:
         match = _WORD.match(self._text, place)
         word = match[0] if match else ""
@@ -340,9 +347,8 @@ class _Reading:
         where = named or self._spread or self._inherited()
         if where == "year":
             span = _years(body)
-            if years := year_range(span):
-                first, last = years
-                body = span if first <= last else f"{last}..{first}"
+            if year_range(span):
+                body = span
             else:
                 body, where = f"{_PRINTED['year']}:{body}" if named else body, self._inherited(but="year")
         prefix = not phrase and "*" in text[len(text.rstrip(_AROUND)) :]
@@ -376,11 +382,19 @@ class _Reading:
 
 
 def without_fields(query: Query) -> Query | None:
-    """The query with the name of a field in the midst of its text read as a word, None where none stands so."""
-    named = _MIDST.search(query.text)
-    if not named or named[1].lower() not in FIELD_WORDS or query.within:
+    """The query with the name of a field in the midst of its text, or at its beginning before a space and a colon, read as a
+    word; None where none stands so."""
+    label, named = _naming(_LABELLED.match(query.text)), _naming(_MIDST.search(query.text))
+    if query.within or not (label or named):
         return None
-    return replace(query, parts=parse(query.text.replace(":", " ")).parts, plain=True)
+    # Of "Judul : Pelajaran Bahasa : Pengantar" the first is a label and the other none; of "Bahasa : sebuah pengantar" it is none.
+    kept = label.end() if label and named else 0
+    return replace(query, parts=parse(query.text[:kept] + query.text[kept:].replace(":", " ")).parts, plain=True)
+
+
+def _naming(match: re.Match[str] | None) -> re.Match[str] | None:
+    """The match, where it is that of a field's name."""
+    return match if match and match[1].lower() in FIELD_WORDS else None
 
 
 def _with_apostrophes(text: str) -> str:
@@ -393,8 +407,17 @@ def _with_apostrophes(text: str) -> str:
 
 
 def _years(text: str) -> str:
-    """A span of years as a filter writes it: "2010-2015" is "2010..2015"."""
-    return re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d)", "..", text, count=1)
+    """A span of years as a filter writes it, the earlier first. The last may be shortened to two digits.
+
+    >>> _years("2010-2015"), _years("2015..2010"), _years("1998-05"), _years("2010-15")
+    ('2010..2015', '2010..2015', '1998-05', '2010..2015')
+    """
+    if shortened := re.fullmatch(r"(\d\d)(\d\d)[-–—](\d\d)", text, re.ASCII):
+        century, first, last = shortened.groups()
+        return f"{century}{first}..{century}{last}" if first <= last else text
+    span = re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d)", "..", text, count=1)
+    years = re.fullmatch(r"(\d{4})\.\.(\d{4})", span, re.ASCII)
+    return f"{years[2]}..{years[1]}" if years and years[2] < years[1] else span
 
 
 _LABEL = re.compile(r"(?:e-?)?(isbn|issn|doi)(?:-1[03])?\s*[:.]?\s*", re.IGNORECASE)

@@ -140,6 +140,8 @@ def test_a_dash_between_words_excludes_nothing() -> None:
         "tahun:2010 - 2015",
         "TAHUN: 2010 – 2015",
         "tahun:2015..2010",
+        "tahun:2010-15",
+        "(tahun: 2010 – 2015)",
         "tahun：２０１０－２０１５",
     ],
 )
@@ -151,7 +153,13 @@ def test_a_field_may_be_written_as_on_a_card() -> None:
     assert parse("Judul : laut biru Pengarang : Hirata") == replace(
         parse("judul: laut biru pengarang: Hirata"), text="Judul : laut biru Pengarang : Hirata"
     )
-    # A title of the rules for cataloguing has such a colon, too.
+    assert (
+        parse("Judul      : laut biru Pengarang  : Hirata").parts == parse("judul: laut biru pengarang: Hirata").parts
+    )
+    # A title of the rules for cataloguing has such a colon, too; labels are all written alike.
+    asked = parse("Judul : Pelajaran bahasa : sebuah pengantar")
+    assert {clause.field for clause in asked.clauses} == {"title"}
+    assert {clause.field for clause in parse("judul: Pelajaran bahasa : sebuah pengantar").clauses} == {"title"}
     assert not any(clause.field for clause in parse("Pelajaran bahasa : sebuah pengantar").clauses)
 
 
@@ -343,4 +351,6 @@ def test_the_name_of_a_field_in_the_midst_of_a_text_may_be_a_word_of_a_title() -
     again = without_fields(asked)
     assert again is not None
     assert ([one.text for one in again.clauses], again.plain) == (["student", "guide", "series", "autocad"], True)
+    labelled = without_fields(parse("Bahasa : esai")), without_fields(parse("Judul : Pelajaran Bahasa : Esai"))
+    assert [printed(one.parts) for one in labelled if one] == ["Bahasa esai", "judul:Pelajaran judul:Bahasa judul:Esai"]
     assert [without_fields(parse(text)) for text in ("series: autocad", "laut judul:biru", "laut")] == [None] * 3
