@@ -1,7 +1,7 @@
 """The portal as one ASGI application: the interactive page, plain pages, assets, and what guards them."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -54,7 +54,7 @@ from search.errors import SearchError
 HERE: Final = Path(__file__).parent
 # What Streamlit itself answers and the interactive page needs; its uploads, metrics and agent routes stay shut.
 STREAMLIT_EXACT: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/script-health-check")
-STREAMLIT_UNDER: Final = ("/static/", "/media/", "/component/", "/_stcore/bidi-components/")
+STREAMLIT_UNDER: Final = ("/media/", "/component/", "/_stcore/bidi-components/")
 
 
 def create_app(services: Services | None = None, accounts: Accounts | None = None) -> st.App:
@@ -107,7 +107,7 @@ def create_app(services: Services | None = None, accounts: Accounts | None = Non
             Middleware(PageCache, generation=services.discovery.generation, today=services.today),
             Middleware(
                 KnownPaths,
-                exact=(*exact, *STREAMLIT_EXACT),
+                exact=(*exact, *STREAMLIT_EXACT, *frame_files()),
                 under=(*under, *STREAMLIT_UNDER),
                 not_found=pages.not_found,
             ),
@@ -136,6 +136,13 @@ def portal_routes(services: Services, pages: PlainPages, accounts: Accounts | No
         Mount("/aset/fonts", LastingFiles(directory=FONTS)),
         Mount("/aset", StaticFiles(directory=HERE / "assets")),
     ]
+
+
+def frame_files() -> Iterator[str]:
+    """Where the interactive page's own files are. What is not there (an older version's, say) Streamlit would answer
+    with its frame and status 200."""
+    folder = Path(file_util.get_static_dir())
+    return (f"/{file.relative_to(folder).as_posix()}" for file in (folder / "static").rglob("*") if file.is_file())
 
 
 def answers_to_errors(pages: PlainPages) -> dict[Any, Any]:

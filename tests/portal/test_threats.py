@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -39,6 +40,14 @@ def ask(portal: Portal, method: str, path: str, body: object = None, **headers: 
         answer = connection.getresponse()
         answer.read()
         return answer.status, answer.getheader("Location", "")
+
+
+def got(portal: Portal, path: str) -> tuple[int, str, str]:
+    """Status, kind and text of an answer."""
+    with closing(http.client.HTTPConnection(portal.address.removeprefix("http://"), timeout=60)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get_content_type(), answer.read().decode()
 
 
 def test_a_flood_of_reruns_keeps_nobody_else_waiting(tmp_path: Path) -> None:
@@ -122,6 +131,7 @@ def test_no_address_leads_to_another_host(hostile: Portal, target: str) -> None:
     names = ("next", "url", "redirect", "return", "proxy", "hlm", "dari", "q", "id", "hl")
     encoded = urlencode(dict.fromkeys(names, target))
     paths = [f"{path}?{encoded}" for path in ("/", "/cari", f"/baca/{EBOOK_ID}", f"/katalog/{EBOOK_ID}", "/tidakada")]
+    paths += [f"{path}?{encoded}&format={form}" for path in ("/", "/cari") for form in ("ris", "json")]
     paths += [
         f"{root}{quoted}"
         for root in ("/", "/baca/", "/katalog/", "/berkas/")
@@ -146,12 +156,18 @@ def test_no_address_leads_to_another_host(hostile: Portal, target: str) -> None:
     ],
 )
 def test_an_address_that_leads_out_is_a_page_that_is_not_there(hostile: Portal, path: str, hl: Language) -> None:
-    with closing(http.client.HTTPConnection(hostile.address.removeprefix("http://"), timeout=60)) as connection:
-        connection.request("GET", f"{path}?hl={hl}")
-        answer = connection.getresponse()
-        text = answer.read().decode()
-    assert (answer.status, answer.headers.get_content_type()) == (404, "text/html")
+    status, kind, text = got(hostile, f"{path}?hl={hl}")
+    assert (status, kind) == (404, "text/html")
     assert messages(hl)("missing.title") in text
+
+
+def test_files_of_the_frame_are_those_that_there_are(hostile: Portal) -> None:
+    named = re.findall(r"/static/[^\"]+\.(?:js|css)", got(hostile, "/")[2])
+    assert named
+    assert {got(hostile, path)[0] for path in named} == {200}
+    for path in ("/static/js/index.of-an-older-version.js", "/static/", "/static//x", "/static/../index.html"):
+        status, _, text = got(hostile, path)
+        assert (status, messages("id")("missing.title") in text) == (404, True), path
 
 
 @pytest.mark.parametrize("path", ["/cari", "/api/v1/search", "/"])
