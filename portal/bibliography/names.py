@@ -137,8 +137,8 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     ('Maria Wenas', 'Goulder, M. D.')
     >>> [name(Contributor(text)).family for text in ("Ir. Soekarno", "Hatta, Drs.", "Seuss, Dr.")]
     ['Soekarno', 'Hatta', 'Seuss, Dr.']
-    >>> [name(Contributor(text)).inverted for text in ("Sudarsono, Dr., S.H., M.H.", "Sudarsono, S.H.")]
-    ['Sudarsono', 'Sudarsono, S.H.']
+    >>> [name(Contributor(text)).inverted for text in ("Sudarsono, Dr., S.H., M.H.", "Sudarsono, S.H.", "Siregar, M.T., Prof.")]
+    ['Sudarsono', 'Sudarsono, S.H.', 'Siregar, M.T.']
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
@@ -177,10 +177,10 @@ def _may_lose_its_title(whole: str) -> bool:
 
 
 def _are_titles(behind: Sequence[str]) -> bool:
-    """Of one alone "S.H." may be a person's initials, of several none is."""
-    return len(behind) > 1 and all(
-        _DEGREE.fullmatch(part) or _HONOUR.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind
-    )
+    """Of one degree alone "S.H." may be a person's initials, behind another or an honour it is none."""
+    if len(behind) < 2 or (_LIKE_INITIALS.fullmatch(behind[0]) and all(map(_HONOUR.fullmatch, behind[1:]))):
+        return False
+    return all(_DEGREE.fullmatch(part) or _HONOUR.fullmatch(part) or _LIKE_INITIALS.fullmatch(part) for part in behind)
 
 
 def _parts(text: str) -> list[str]:

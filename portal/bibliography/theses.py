@@ -114,10 +114,10 @@ def _kind(word: str, degree: str) -> str:
 def _for_degree(degree: str) -> str:
     """What is written for a degree, where a record says no more: the name of a degree alone is nothing to cite.
 
-    >>> [_for_degree(degree) for degree in ("Ph.D.", "Doctor of Philosophy", "Magister Kelautan", "S3", "Lic.")]
+    >>> [_for_degree(degree) for degree in ("Ph.D.", "Doctor of Philosophy", "Magister Kelautan", "S-3", "Lic.")]
     ['Ph.D. thesis', 'Doctor of Philosophy thesis', 'Tesis', 'Disertasi', 'Lic.']
     """
-    word = degree.partition(" ")[0].casefold()
+    word = degree.partition(" ")[0].casefold().replace("-", "")
     if word in _INDONESIAN_DEGREES:
         return _INDONESIAN_DEGREES[word]
     return f"{degree} thesis" if _ENGLISH_DEGREE.match(degree) else degree

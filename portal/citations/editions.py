@@ -23,7 +23,7 @@ _AS_ENGLISH: Final = re.compile(
     rf"(?:the )?({'|'.join(_ENGLISH)}|\d{{1,3}}(?:st|nd|rd|th)) (?:ed|edn|edition)\.?", re.IGNORECASE
 )
 _AS_INDONESIAN: Final = re.compile(
-    rf"(?:edisi|ed\.?) (?:({'|'.join(_INDONESIAN)})|(?:yang )?(?:ke[- ]?)?(\d{{1,3}}|(?-i:[IVX]{{1,5}})))\.?", re.IGNORECASE
+    rf"(?:edisi |ed |ed\. ?)(?:({'|'.join(_INDONESIAN)})|(?:yang )?(?:ke[- ]?)?(\d{{1,3}}|(?-i:[IVX]{{1,5}})))\.?", re.IGNORECASE
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def with_edition(item: Item, style: str, hl: Language) -> Item:
 def edition_number(text: str) -> int:
     """0 where a text says more than a number, or something else.
 
-    >>> [edition_number(text) for text in ("Third edition", "2nd ed.", "Edisi kedua", "Ed. ke-3", "Ed. II", "Edisi 4")]
+    >>> [edition_number(text) for text in ("Third edition", "2nd ed.", "Edisi kedua", "Ed. ke-3", "Ed. II", "ED.4")]
     [3, 2, 2, 3, 2, 4]
     >>> [edition_number(text) for text in ("2nd ed., rev.", "Cet. ke-17", "Rev. ed.", "Edisi revisi", "Ed. 3, cet. 2")]
     [0, 0, 0, 0, 0]
