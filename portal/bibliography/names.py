@@ -26,7 +26,7 @@ _DEGREE: Final = re.compile(
 _HONOUR: Final = re.compile(r"(?:Prof|Drs|Dra|Dr|Ir)\.?(?:\sDr\.?)?")
 # With it, a name of one word is a person's as everybody knows him: "Dr. Seuss". Other titles are those of a biography.
 _ONLY_DOCTOR: Final = re.compile(r"Dr\.?\s\w+|\w+, Dr\.?")
-_LIKE_INITIALS: Final = re.compile(r"[SM]\.\s?[A-Z]\.?")  # S.H., M.A.: degrees where several follow a name
+_LIKE_INITIALS: Final = re.compile(r"[SM]\.?\s?[A-Z]\.?")  # S.H., SH, M.A.: degrees where several follow a name
 _THEODORE: Final = re.compile(r"[SMA]\.\s?(?:Th|Phil)\.?")  # behind a family name alone: "Houtsma, M. Th."
 _COMMA_IN_QUOTES: Final = re.compile(r""",\s*(?=["”])""")
 # Of a body or meeting: "(Agency : U.S.)", "(5 : 2019 : Manado)".
@@ -139,6 +139,8 @@ def name(contributor: Contributor, heading: Heading | None = None) -> Name:
     ['Soekarno', 'Hatta', 'Seuss, Dr.']
     >>> [name(Contributor(text)).inverted for text in ("Sudarsono, Dr., S.H., M.H.", "Sudarsono, S.H.", "Siregar, M.T., Prof.")]
     ['Sudarsono', 'Sudarsono, S.H.', 'Siregar, M.T.']
+    >>> [name(Contributor(text)).inverted for text in ("Sudarsono, SH, MH", "Sudarsono, SH", "Li, Ma, Si")]
+    ['Sudarsono', 'Sudarsono, SH', 'Li, Ma']
     """
     whole = line(contributor.name)
     if contributor.kind != "person":
