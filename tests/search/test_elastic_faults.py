@@ -467,7 +467,7 @@ def test_of_many_searches_through_a_stall_none_waits_longer_than_one(
         after_the_pause = sorted(pool.map(seconds, [engine] * 40))
         assert elasticsearch_stalling.unanswered == asked + 1  # one went ahead to see
         assert after_the_pause[-1] < 2 * READ_TIMEOUT_S
-        assert after_the_pause[-2] < READ_TIMEOUT_S
+        assert after_the_pause[-2] < READ_TIMEOUT_S / 2  # and nobody waits for what it sees
         elasticsearch_stalling.mode = "pass"
         assert wait_for(lambda: total(engine)) == 50
 
