@@ -58,7 +58,8 @@ class CoverLink:
     cover: Markup
     title: str
     lang: str
-    about: str
+    names: str
+    year: str
     href: str
 
 
@@ -99,12 +100,12 @@ def home(
 
 
 def cover_link(document: Document, href: str, t: Messages) -> CoverLink:
-    names = names_line(document, t)
     return CoverLink(
         cover=cover(document, "large"),
         title=document.title,
         lang=html_language(document),
-        about=" · ".join(filter(None, (names, document.first("year")))),
+        names=names_line(document, t),
+        year=document.first("year"),
         href=href,
     )
 

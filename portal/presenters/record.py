@@ -40,6 +40,7 @@ class Neighbour:
 
     title: str
     lang: str
+    names: str
     about: str
     reason: str
     href: str
@@ -190,10 +191,11 @@ def _clipped(line: MarcLine) -> MarcLine:
 
 def neighbour(hit: Hit, state: SearchState, links: Links, t: Messages) -> Neighbour:
     document = hit.document
-    about = (names_line(document, t), document.first("year"), value_label("format", document.first("format"), t))
+    about = (document.first("year"), value_label("format", document.first("format"), t))
     return Neighbour(
         document.title,
         html_language(document),
+        names_line(document, t),
         " · ".join(filter(None, about)),
         reason_sentence(hit, t),
         links.record(state, document.id),

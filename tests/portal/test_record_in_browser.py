@@ -69,7 +69,15 @@ def test_a_printed_record_keeps_its_call_number_and_leaves_out_what_is_to_be_pre
     page.close()
 
 
-@pytest.mark.parametrize(("path", "title"), [(f"/katalog/{REEF_ID}", "h1"), ("/cari?q=karang", ".card h2 a")])
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        (f"/katalog/{REEF_ID}", "h1"),
+        (f"/katalog/{REEF_ID}", ".similar li a"),
+        ("/cari?q=karang", ".card h2 a"),
+        ("/cari", ".cover-name"),
+    ],
+)
 def test_the_mark_at_the_end_of_an_arabic_title_stands_at_its_left(
     browser: Browser, portal: Portal, path: str, title: str
 ) -> None:
@@ -83,7 +91,7 @@ def test_the_mark_at_the_end_of_an_arabic_title_stands_at_its_left(
                 range.setEnd(title.firstChild, number + 1);
                 return range.getBoundingClientRect().left;
             };
-            const block = title.closest('h1, h2');
+            const block = title.closest('h1, h2, li');
             return [at(0), at(5), at(5) - block.getBoundingClientRect().left];
         }"""
     )
@@ -92,10 +100,27 @@ def test_the_mark_at_the_end_of_an_arabic_title_stands_at_its_left(
     page.close()
 
 
-def test_the_year_stands_behind_a_name_in_arabic_script(browser: Browser, portal: Portal) -> None:
-    page, _ = visit(browser, portal, "/cari?q=karang")
-    names = page.locator(".about .names").first
-    names.evaluate("names => { names.textContent = 'ابن خلدون'; }")
-    behind = names.evaluate("names => [names, names.nextElementSibling].map(e => e.getBoundingClientRect().left)")
-    assert behind == sorted(behind)
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/cari?q=karang", ".about .names"),
+        (f"/katalog/{REEF_ID}", ".similar .quiet bdi"),
+        ("/cari", ".cover-about bdi"),
+    ],
+)
+def test_the_year_stands_behind_a_name_in_arabic_script(
+    browser: Browser, portal: Portal, path: str, names: str
+) -> None:
+    page, _ = visit(browser, portal, path)
+    name, year = page.locator(names).first.evaluate(
+        """names => {
+            names.textContent = 'ابن خلدون';
+            const behind = document.createRange();
+            behind.selectNodeContents(names.nextSibling.nodeType === Node.TEXT_NODE && names.nextSibling.textContent.trim()
+                ? names.nextSibling : names.nextElementSibling);
+            return [names, behind].map(e => e.getBoundingClientRect()).map(box => [box.left, box.top]);
+        }"""
+    )
+    assert name[0] < year[0]
+    assert abs(name[1] - year[1]) < 12  # in the same line
     page.close()
