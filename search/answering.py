@@ -129,15 +129,16 @@ def _asked(query: Query) -> _Asked:
     matcher = Matcher(query)
     telling = frozenset(word for word in matcher.asked if word not in KINDS_OF_THINGS)
     names = telling & _names(query.text)
-    kind = _kind(query, telling, names)
-    if len(telling) == 1 and kind != "definition":
-        telling = frozenset()  # one word is a topic, not a question about it
-    thing = (
-        telling.intersection(analysis.plain_words(to_be_explained(query.text))) if kind == "definition" else frozenset()
-    )
     how = interrogative(query.text)
-    needed = _needed(query, telling) if kind == "person" else frozenset()
     person = how is not None and how.kind == "person"
+    explained = frozenset(analysis.plain_words(to_be_explained(query.text)))
+    kind: Kind = how.kind if how is not None else "other"
+    if person and explained and explained <= names:
+        kind = "definition"  # who somebody is that is named: "Who is Lawrence Lessig?"
+    elif kind != "definition" and (len(telling) == 1 or (person and telling <= names)):
+        telling = frozenset()  # one word is a topic, not a question about it; names alone do not tell what somebody did
+    thing = telling & explained if kind == "definition" else frozenset()
+    needed = _needed(query, telling) if kind == "person" else frozenset()
     return _Asked(matcher, Matcher(query.as_typed()), telling, names, needed, kind, thing, person)
 
 
@@ -145,14 +146,6 @@ def _needed(query: Query, telling: frozenset[str]) -> frozenset[str]:
     """The first telling word of what asks for a person: what that person does or is."""
     first = next((word for word in words_of(query.wanted) if word in telling), None)
     return frozenset((first,)) if first else frozenset()
-
-
-def _kind(query: Query, telling: frozenset[str], names: frozenset[str]) -> Kind:
-    how = interrogative(query.text)
-    if how is None:
-        return "other"
-    # Who somebody is that is named: "Who is Lawrence Lessig?"
-    return "definition" if how.kind == "person" and telling and telling == names else how.kind
 
 
 def _names(text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from search import analysis
 from search.analysis import Word
+from search.interrogatives import BE, WHENEVER
 from search.query import BODY, Clause, Group, Query
 
 
@@ -22,8 +23,8 @@ _ASKING_FOR_IT: Final = _set(
     describe define
     """
 )
-# Behind it: where it is looked at. "Dictionary di Python".
-_WHERE: Final = _set("di dalam pada menurut bagi in at for under according")
+# Behind it: where it is looked at, "dictionary di Python"; not "Dana Bagi Hasil" and "produk dalam negeri", which are names.
+_WHERE: Final = _set("di pada menurut in according")
 _MOST_WORDS: Final = 6
 # Other names of it that are looked for as well.
 _OTHER_NAMES: Final = 2
@@ -45,14 +46,12 @@ _LED_TO_BY: Final = (
     "called",
 )
 
-_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means")
-_BE: Final = _set("is are was were")
+_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means refers")
+_ARTICLES: Final = _set("a an the")
 # After "is": what follows says what it is, and not how.
-_ARTICLES: Final = _set("a an the one any known called defined refers")
+_SAYS_WHAT: Final = _ARTICLES | _set("one any known called defined")
 _ADVERBS: Final = _set("simply just basically essentially usually often also generally really actually")
-_REFERS: Final = _set("refers")
 _OCCURS: Final = _set("occurs terjadi")
-_WHENEVER: Final = _set("when if jika bila apabila ketika")
 _CALLS: Final = _set("called named termed disebut dinamakan")
 # May stand before what is defined, and tells nothing of it: "recall that a matrix is ...".
 _BEFORE: Final = _set(
@@ -66,7 +65,7 @@ _CLASSES: Final = _set(
 )
 _SHORT_FOR: Final = _set("disingkat disebut")
 _THAT_IS: Final = _set("yaitu yakni")
-_NAMING: Final = _set("a an the as sebagai dengan")
+_NAMING: Final = _ARTICLES | _set("as sebagai dengan")
 # What may stand between what is defined and the word that begins to define it: "MCAS (a function) is a", "IDE itu adalah",
 # "Kecamatan atau yang disebut dengan nama lain adalah".
 _APPOSITIONS: Final = frozenset('(,‘“"')
@@ -76,9 +75,7 @@ _ALSO_CALLED: Final = re.compile(
 )
 _FARTHEST: Final = 16  # words
 
-# How well a sentence defines: it begins with it; something goes before; it only names it at its end.
-_AT_ONCE: Final = 1.0
-_LATER: Final = 0.94
+# How well a sentence defines what it only names at its end; 1 where it begins with it.
 _BY_NAMING: Final = 0.85
 
 
@@ -127,50 +124,46 @@ def defined(
     explained; what is defined holds all of them and nothing else that tells. person: it is somebody.
     """
     places = [place for place, form in enumerate(forms) if form in thing]
-    if not places or not thing:
-        return 0.0
-    best = max((_defines(text, words, forms, thing, end) for end in places), default=0.0)
-    if best:
-        return best
-    if _heads_an_entry(text, words, forms, thing):
-        return _AT_ONCE
+    if any(_defines(text, words, forms, thing, end) for end in places) or _heads_an_entry(text, words, forms, thing):
+        return 1.0
     return _BY_NAMING if _named(text, words, places, forms, thing, person) else 0.0
 
 
-def _defines(text: str, words: Sequence[Word], forms: Sequence[str | None], thing: frozenset[str], end: int) -> float:
-    """The same, where what is defined ends with a certain word."""
-    first = next((start for start in range(end, -1, -1) if thing.issubset(forms[start : end + 1])), None)
+def _defines(text: str, words: Sequence[Word], forms: Sequence[str | None], thing: frozenset[str], end: int) -> bool:
+    """Whether what is defined ends with a certain word."""
+    starts = range(end, max(end - _FARTHEST, -1), -1)
+    first = next((start for start in starts if thing.issubset(forms[start : end + 1])), None)
     if first is None or any(_tells(words[n]) and forms[n] not in thing for n in range(first, end)):
-        return 0.0
+        return False
     for copula in range(end + 1, min(end + _FARTHEST, len(words))):
         if _begins_definition(words, copula) and _leads_over(text, words, end, copula):
             before = [word for word, form in zip(words[:first], forms, strict=False) if form not in thing]
-            return _before(text, before, words[first], words[copula].text)
-    return 0.0
+            return _may_go_before(text, before, words[first], words[copula].text)
+    return False
 
 
 def _tells(word: Word) -> bool:
     return not analysis.is_stop_word(word.text)
 
 
-def _before(text: str, before: Sequence[Word], thing: Word, copula: str) -> float:
-    """What goes before the thing: nothing but articles, or what tells nothing of it; 0 for anything else."""
+def _may_go_before(text: str, before: Sequence[Word], thing: Word, copula: str) -> bool:
+    """Whether what goes before the thing leaves it what is defined: what tells nothing of it, or leads to it."""
     if before and (before[-1].text in _SHORT_FOR or text[thing.start - 1] == "("):
-        return _AT_ONCE  # "Anggaran Pendapatan dan Belanja Daerah yang selanjutnya disingkat APBD adalah"
+        return True  # "Anggaran Pendapatan dan Belanja Daerah yang selanjutnya disingkat APBD adalah"
     telling = [word for word in before if _tells(word) and word.text not in _BEFORE]
     if len(before) > _FARTHEST:
-        return 0.0
+        return False
     if not telling:
-        return _AT_ONCE if len(before) < 2 else _LATER
+        return True
     opening = text[: thing.start].rstrip().removesuffix(" a").removesuffix(" the").rstrip()
     if len(before) <= _OPENING and opening.endswith(","):  # "In theory, ..."
-        return _LATER
+        return True
     if telling != [before[-1]]:
-        return 0.0
+        return False
     # "fungsi callback merupakan"; "GNU Emacs is an"
     is_class = telling[0].text in _CLASSES and copula in _COPULAS
-    is_name = copula in _BE and text[telling[0].start : telling[0].end].isupper() and text[thing.start].isupper()
-    return _LATER if is_class or is_name else 0.0
+    is_name = copula in BE and text[telling[0].start : telling[0].end].isupper() and text[thing.start].isupper()
+    return is_class or is_name
 
 
 def _leads_over(text: str, words: Sequence[Word], thing: int, copula: int) -> bool:
@@ -190,11 +183,11 @@ def _begins_definition(words: Sequence[Word], place: int) -> bool:
         del after[0]
     following = after[0] if after else ""
     return (
-        word in _COPULAS | _REFERS
-        or (word in _BE and following in _ARTICLES)
-        or (word == "has" and following == "been" and _ARTICLES.issuperset(after[1:]))
+        word in _COPULAS
+        or (word in BE and following in _SAYS_WHAT)
+        or (word == "has" and following == "been" and _SAYS_WHAT.issuperset(after[1:]))
         or (word == "are" and bool(following) and place <= 2)
-        or (word in _OCCURS and following in _WHENEVER)
+        or (word in _OCCURS and following in WHENEVER)
     )
 
 
@@ -221,9 +214,7 @@ def _named(
             continue
         following = words[end].text if end < len(words) else ""
         between = text[words[end - 1].end : words[end].start] if following else ""
-        if between == ", " and (
-            following in _THAT_IS or (person and text[words[place].start].isupper() and not following.isdigit())
-        ):
+        if between == ", " and (following in _THAT_IS or (person and _tells_who(text, words, place, end))):
             return True
         at = place - 1
         if at >= 0 and words[at].text in _NAMING:
@@ -231,3 +222,15 @@ def _named(
         if at > 1 and words[at].text in _CALLS and (not following or analysis.is_stop_word(following)):
             return True
     return False
+
+
+def _tells_who(text: str, words: Sequence[Word], name: int, after: int) -> bool:
+    """Whether what stands after a name and its comma says who that is.
+
+    So do "Alex Alben, vice president" and "Ian Won, Manager"; not "Like Stallman, I", "Lessig, Lawrence" and "When Disney
+    created Mickey Mouse, the term".
+    """
+    following = words[after]
+    inverted = after - name == 1 and text[following.start].isupper()
+    says = following.text in _ARTICLES or (_tells(following) and not inverted and not following.text.isdigit())
+    return says and text[words[name].start].isupper() and words[0].text not in WHENEVER

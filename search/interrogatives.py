@@ -61,7 +61,7 @@ FILLING: Final = (
     )
 )
 
-_BE: Final = _set("is are was were")
+BE: Final = _set("is are was were")
 _REASONS: Final = _set(
     """
     karena sebab disebabkan akibat akibatnya lantaran supaya agar sehingga demi because since due cause causes
@@ -89,7 +89,7 @@ _AT: Final = _set("di ke dari in at from near to")
 _BY: Final = _set("oleh by")
 # What an Indonesian verb begins with.
 _VERBAL: Final = ("me", "di", "ber", "ter")
-_WHENEVER: Final = _set("apabila jika bila ketika kalau if when whenever")
+WHENEVER: Final = _set("apabila jika bila ketika kalau if when whenever")
 # Any other name in the sentence may be that of somebody else.
 _SOMEBODY: Final = 0.9
 _LISTED: Final = _set("saja sebutkan")
@@ -155,7 +155,7 @@ def _kind(words: Sequence[str], asks: int) -> Kind:
         return "definition"
     if word == "apa" and set(words) & {"dimaksud", "maksud"}:
         return "definition"
-    if word == "what" and (following in _BE or words[-1] in ("mean", "means")):
+    if word == "what" and (following in BE or words[-1] in ("mean", "means")):
         return "definition"
     return "other"
 
@@ -170,7 +170,7 @@ def how_fit(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int]) 
 def _does_it(words: Sequence[Word], asked: Sequence[int]) -> bool:
     """Who does what is asked stands right before or after it: "Majelis ini menetapkan", "dipimpin oleh seorang camat"."""
     done_by = any(word.text in _BY for place in asked for word in words[place + 1 : place + 1 + _NEAR])
-    return done_by or (0 < asked[0] <= _NEAR and words[0].text not in _WHENEVER)
+    return done_by or (0 < asked[0] <= _NEAR and words[0].text not in WHENEVER)
 
 
 def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int]) -> bool:
@@ -178,7 +178,8 @@ def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int
 
     words: those of the sentence; asked: the places in them of what the question named itself.
     """
-    others = [word for place, word in enumerate(words) if place not in set(asked)]
+    named = set(asked)
+    others = [word for place, word in enumerate(words) if place not in named]
     match kind:
         case "person":
             subject = next((word for word in words if not analysis.is_stop_word(word.text)), None)
@@ -196,7 +197,7 @@ def can_answer(kind: Kind, text: str, words: Sequence[Word], asked: Sequence[int
                 and words[max(place - 1, 0)].text not in _NUMBERED
                 and any(abs(place - one) <= _NEAR for one in asked)
                 for place in range(len(words))
-                if place not in set(asked)
+                if place not in named
             )
         case "list":
             return _lists(text, words, asked)

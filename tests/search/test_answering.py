@@ -68,6 +68,8 @@ def test_one_answer_a_page_each_text_once_and_none_that_holds_too_little() -> No
         # One word of it is a topic, not an answer.
         ("Apa fungsi cargo?", "Untuk memulai perlu direktori bin dari cargo di lingkungan itu."),
         ("Apa itu terumbu karang?", "Daftar isi\nTerumbu karang . . . . . . . . . 4 Padang lamun . . . . . . . 9"),
+        # What was written is no answer to who wrote it.
+        ("Who wrote Free Culture?", "Free cultures are cultures that leave a great deal open for others."),
         ("Apa cara?", "Ada cara yang lebih mudah untuk semua orang di sini."),
     ],
 )
