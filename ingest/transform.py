@@ -82,11 +82,11 @@ _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _OCLC: Final = re.compile(r"(?:\(OCoLC\)\s*[a-z]{0,3}|oc[mn]|on)\s*0*([0-9]{2,})", re.IGNORECASE)
 _LCCN: Final = re.compile(r"([a-z]{0,3})\s*([0-9]{2}|[0-9]{4})-?([0-9]{1,6})$")
 _DEWEY: Final = re.compile(r"([0-9]{3})(?![0-9])(\.[0-9]+)?")
-# "t.p." is tanpa penerbit, "t.t." and "t.tp." are tanpa tempat.
+# "t.p." is tanpa penerbit, "t.t." and "t.tp." are tanpa tempat; "tanpa nama" is s.n.
 _NOTHING_NAMED: Final = frozenset(
     (
         *("s.l", "s.n", "s.k", "sl", "sn", "sineloco", "sinenomine"),
-        *("t.p", "t.t", "t.tp", "ttp", "tanpatempat", "tanpakota", "tanpapenerbit"),
+        *("t.p", "t.t", "t.tp", "tp", "tt", "ttp", "tanpatempat", "tanpakota", "tanpapenerbit", "tanpanama"),
     )
 )
 _NOT_IDENTIFIED: Final = ("not identified", "tidak diketahui", "tidak teridentifikasi")

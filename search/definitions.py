@@ -1,8 +1,7 @@
 """What a question wants explained, the words a definition of it begins with, and how well a sentence defines it."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from typing import Final
 
 from search import analysis
@@ -26,8 +25,6 @@ _ASKING_FOR_IT: Final = _set(
 # Behind it: where it is looked at, "dictionary di Python"; not "Dana Bagi Hasil" and "produk dalam negeri", which are names.
 _WHERE: Final = _set("di pada menurut in according")
 _MOST_WORDS: Final = 6
-# Other names of it that are looked for as well.
-_OTHER_NAMES: Final = 2
 
 # How a definition goes on after what it defines.
 _GOES_ON: Final = (
@@ -35,16 +32,7 @@ _GOES_ON: Final = (
     *("yang selanjutnya disebut", "yang selanjutnya disingkat", "yang disebut", "atau"),
     *("is a", "is an", "is the", "is any", "are", "means", "refers to", "is defined", "was a", "was the", "has been"),
 )
-_LED_TO_BY: Final = (
-    "yang dimaksud dengan",
-    "disebut",
-    "disingkat",
-    "dinamakan",
-    "is called",
-    "is called a",
-    "is called an",
-    "called",
-)
+_LED_TO_BY: Final = ("disebut", "disingkat", "dinamakan", "called", "called a", "called an")
 
 _COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means refers")
 _ARTICLES: Final = _set("a an the")
@@ -52,7 +40,7 @@ _ARTICLES: Final = _set("a an the")
 _SAYS_WHAT: Final = _ARTICLES | _set("one any known called defined")
 _ADVERBS: Final = _set("simply just basically essentially usually often also generally really actually")
 _OCCURS: Final = _set("occurs terjadi")
-_CALLS: Final = _set("called named termed disebut dinamakan")
+_CALLS: Final = _set("called termed disebut dinamakan")
 # May stand before what is defined, and tells nothing of it: "recall that a matrix is ...".
 _BEFORE: Final = _set(
     "recall note dimaksud secara umum istilah kata sederhananya singkatnya umumnya dasarnya word term nah yah jadi"
@@ -99,20 +87,9 @@ def to_be_explained(text: str) -> str:
 
 def where_defined(query: Query, thing: str) -> Query:
     """The search for pages that may define `thing`, by the words definitions begin with."""
-    asked = query.as_typed()
-    names = [thing, *(name for clause in query.wanted if clause.text == thing for name in _other_names(clause))]
-    phrases = chain.from_iterable(_phrases(name) for name in names)
+    phrases = (*(f"{thing} {words}" for words in _GOES_ON), *(f"{words} {thing}" for words in _LED_TO_BY))
     clauses = tuple(Clause(phrase, BODY, phrase=True) for phrase in phrases)
-    return Query(query.text, (Group(clauses, either=True),), asked.filters)
-
-
-def _other_names(clause: Clause) -> Iterator[str]:
-    return (" ".join(other.words) for other in clause.others[:_OTHER_NAMES])
-
-
-def _phrases(name: str) -> Iterator[str]:
-    yield from (f"{name} {words}" for words in _GOES_ON)
-    yield from (f"{words} {name}" for words in _LED_TO_BY)
+    return Query(query.text, (Group(clauses, either=True),), query.as_typed().filters)
 
 
 def defined(

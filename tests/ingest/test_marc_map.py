@@ -610,6 +610,8 @@ def test_a_journal_of_theses_is_none() -> None:
         ("subject_uri", ["655  7 $a Maps $0 (OCoLC)fst01423704 $2 fast"], ("(OCoLC)fst01423704",)),
         ("publisher", ["260    $a t.t. : $b t.p., $c 2010"], ()),
         ("publication_place", ["260    $a [t.t.] : $b t.p., $c 2010"], ()),
+        ("publisher", ["260    $a TT : $b [tanpa nama], $c 2010"], ()),
+        ("publication_place", ["260    $a TT : $b [tanpa nama], $c 2010"], ()),
         ("publisher", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Gramedia",)),
         ("publication_place", ["264  4 $a Jakarta : $b Gramedia, $c 2014"], ("Jakarta",)),
         ("language", ["041 0  $j ind $a eng", "008 140513s2014    io            000 1 jpn d"], ("eng", "jpn", "ind")),

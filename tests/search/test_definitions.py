@@ -61,6 +61,7 @@ def test_a_sentence_that_says_what_it_is_defines_it(sentence: str, thing: str) -
         ("Asas Otonomi adalah prinsip dasar penyelenggaraan Otonomi Daerah.", "otonomi daerah"),
         ("IDE sangat penting bagi mereka.", "ide"),
         ("Stall warning indication is a shake.", "stall"),
+        ("An assignment operator, in a named expression, assigns a value.", "expression"),
         ("Programmer bisa memakai vim, Emacs, Visual Studio Code, dan lain-lain.", "emacs"),
         ("Salah satu alasan saya belajar emacs adalah komunitasnya.", "emacs"),
     ],
