@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from search import analysis
 from search.analysis import Word
 from search.interrogatives import BE, WHENEVER
+from search.matching import MAX_WORDS
 from search.query import BODY, Clause, Group, Query
 
 
@@ -26,13 +28,33 @@ _ASKING_FOR_IT: Final = _set(
 _WHERE: Final = _set("di pada menurut in according")
 _MOST_WORDS: Final = 6
 
-# How a definition goes on after what it defines.
-_GOES_ON: Final = (
-    *("adalah", "ialah", "merupakan", "yaitu", "yakni", "artinya", "berarti"),
-    *("yang selanjutnya disebut", "yang selanjutnya disingkat", "yang disebut", "atau"),
-    *("is a", "is an", "is the", "is any", "are", "means", "refers to", "is defined", "was a", "was the", "has been"),
+# How what is defined ("_") stands in a definition, the commonest first: of a long name not all are looked for.
+_FORMS: Final = (
+    *(
+        "_ adalah",
+        "_ is a",
+        "_ merupakan",
+        "_ is the",
+        "disebut _",
+        "_ ialah",
+        "_ is an",
+        "called _",
+        "disingkat _",
+        "_ means",
+    ),
+    *(
+        "_ yaitu",
+        "_ are",
+        "_ atau",
+        "_ yang disebut",
+        "_ was a",
+        "called a _",
+        "_ berarti",
+        "_ artinya",
+        "_ yang selanjutnya",
+    ),
+    *("_ is any", "_ was the", "dinamakan _", "_ refers to", "_ yakni", "called an _", "_ has been", "_ is defined"),
 )
-_LED_TO_BY: Final = ("disebut", "disingkat", "dinamakan", "called", "called a", "called an")
 
 _COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means refers")
 _ARTICLES: Final = _set("a an the")
@@ -87,8 +109,14 @@ def to_be_explained(text: str) -> str:
 
 def where_defined(query: Query, thing: str) -> Query:
     """The search for pages that may define `thing`, by the words definitions begin with."""
-    phrases = (*(f"{thing} {words}" for words in _GOES_ON), *(f"{words} {thing}" for words in _LED_TO_BY))
-    clauses = tuple(Clause(phrase, BODY, phrase=True) for phrase in phrases)
+    name = " ".join(analysis.plain_words(thing))
+    phrases = [form.replace("_", name) for form in _FORMS]
+    lengths = accumulate(len(phrase.split()) for phrase in phrases)
+    clauses = tuple(
+        Clause(phrase, BODY, phrase=True)
+        for phrase, length in zip(phrases, lengths, strict=True)
+        if length <= MAX_WORDS
+    )
     return Query(query.text, (Group(clauses, either=True),), query.as_typed().filters)
 
 

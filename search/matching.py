@@ -97,16 +97,19 @@ def is_relaxed(query: Query) -> bool:
     return bool(requirements(query).relaxable)
 
 
-def _bounded(parts: Iterable[Part], left: list[int]) -> Iterator[Part]:
-    """`parts` without clauses that have no word, and without words beyond the number in `left`."""
+def _bounded(parts: Iterable[Part], left: list[int], *, either: bool = False) -> Iterator[Part]:
+    """`parts` without clauses that have no word, and without words beyond the number in `left`.
+
+    either: any part is enough, so the beginning of one would find what none of them says.
+    """
     for part in parts:
         if isinstance(part, Group):
-            inner = tuple(_bounded(part.parts, left))
+            inner = tuple(_bounded(part.parts, left, either=part.either))
             if inner:
                 yield replace(part, parts=inner)
             continue
         words = analysis.plain_words(part.text)
-        if not words or not left[0]:
+        if not words or not left[0] or (either and left[0] < min(len(words), MAX_WORDS)):
             continue
         yield replace(part, text=" ".join(words[: left[0]])) if len(words) > left[0] else part
         left[0] -= 0 if is_stop(part) else min(left[0], len(words))

@@ -12,7 +12,7 @@ from search.document import Contributor, DocumentId, Ebook, OnlineAccess, Page, 
 from search.engine import Engine, Entry, Searcher
 from search.errors import IndexBusy, IndexMissing, SchemaMismatch
 from search.highlight import page_hit
-from search.query import ANYWAY, ID, RECORD, Alternative, Clause, Filter, Query
+from search.query import ANYWAY, ID, RECORD, Alternative, Clause, Filter, Group, Query
 from search.query_language import parse
 from search.questions import Facets, Keyword, Languages
 from search.results import FacetValue, Ranking
@@ -793,6 +793,13 @@ def test_of_many_words_a_page_with_all_stands_alone(engine: Engine) -> None:
     searcher = load(engine, entry("a.1", "x", pages=[words, words[:-6]]), entry("a.2", "x", pages=["x", words[:-6]]))
     hits = searcher.best_pages(parse(words), [DocumentId("a.1"), DocumentId("a.2")])
     assert {id: [page.number for page in pages] for id, pages in hits.items()} == {"a.1": [1], "a.2": [2]}
+
+
+def test_of_many_phrases_of_which_any_is_enough_none_is_cut_to_a_word(engine: Engine) -> None:
+    searcher = load(engine, entry("a.1", "Ikan"), entry("a.2", "Satu dua tiga"))
+    phrases = ('"satu dua tiga"', *(f'"kata{n} lain{n} lagi{n}"' for n in range(20)), '"ikan laut dalam"')
+    clauses = tuple(clause for phrase in phrases for clause in parse(phrase).clauses)
+    assert ids(searcher.keyword(Query("", (Group(clauses, either=True),)), 9)) == ["a.2"]
 
 
 def test_best_pages_are_few(engine: Engine) -> None:
