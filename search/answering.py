@@ -36,10 +36,10 @@ IN_TITLE: Final = 0.5
 NEARNESS: Final = 0.3
 AS_GOOD: Final = 0.95
 
-
-# What a book says elsewhere: "we will explore how to find the inverse in the next section".
+# What a book says elsewhere: "we will explore how to find the inverse in the next section"; not "in this chapter, 'boat' means".
 _PROMISES: Final = re.compile(
-    r"\b(?:(?:next|following|previous|this) (?:section|chapter)|(?:bab|bagian|subbab) (?:ini|berikut(?:nya)?|selanjutnya))\b",
+    r"\b(?:(?:next|following|previous) (?:section|chapter)|in this (?:section|chapter),? (?:we|you)"
+    r"|(?:bab|bagian|subbab) (?:berikut(?:nya)?|selanjutnya|ini (?:akan|kita|membahas|menjelaskan)))\b",
     re.IGNORECASE,
 )
 

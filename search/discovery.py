@@ -24,7 +24,7 @@ from search.implied import asks, with_implied, with_little_filling
 from search.matching import is_relaxed, is_stop
 from search.query import BODY, Clause, Filter, Group, Mode, Query, words_of
 from search.query_language import parse
-from search.questions import Answers, BestPages, Facets, Fetch, Languages, Semantic, Weigh
+from search.questions import Answers, BestPages, Facets, Fetch, Keyword, Languages, Semantic, Weigh
 from search.results import (
     Answer,
     FacetValue,
@@ -474,7 +474,9 @@ def _understands(embedder: Embedder, languages: Sequence[str]) -> bool:
 def _answers(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[Answer, ...]:
     """What the best pages of the e-books that match best say to a question, and those of the best results."""
     asked = [one for one in (may_define(query), looked_for(query)) if one is not None]
-    books = [_books(searcher, one) for one in asked]
+    in_books = [Keyword(replace(one, filters=(*one.filters, _WITH_TEXT)), BOOKS_READ) for one in asked]
+    found = searcher.answer(in_books)
+    books = [[book.id for book in found[one].items] for one in in_books]
     fetch = Fetch(list(dict.fromkeys(chain.from_iterable(books))))
     best = [BestPages(one, ids, PAGES_OF_A_BOOK) for one, ids in zip(asked, books, strict=True)]
     answered = searcher.answer([fetch, *best])
@@ -490,12 +492,6 @@ def _page(
 ) -> Sequence[Page]:
     """One page of an e-book, from those that are read already where it is among them."""
     return (read[id, number],) if (id, number) in read else searcher.pages(id, number, number)
-
-
-def _books(searcher: Searcher, query: Query) -> list[DocumentId]:
-    """The e-books that match best."""
-    found = searcher.keyword(replace(query, filters=(*query.filters, _WITH_TEXT)), BOOKS_READ)
-    return [book.id for book in found.items]
 
 
 def _near_pages(searcher: Searcher, query: Query, id: DocumentId, page: int) -> tuple[PageHit, ...]:

@@ -77,6 +77,14 @@ def test_no_answer_is_better_than_a_wrong_one(question: str, page: str) -> None:
     assert found(question, page) == []
 
 
+def test_what_another_chapter_will_say_is_no_answer_but_what_a_chapter_defines_is_one() -> None:
+    assert (
+        found("How do you find the inverse of a matrix?", "We find the inverse of a matrix in the next section.") == []
+    )
+    (best,) = found("What is a boat?", "In this chapter, a boat is a ship of less than 20 tons.")
+    assert best.startswith("In this chapter")
+
+
 def test_what_only_names_the_kind_of_thing_need_not_be_said() -> None:
     (best,) = found("Apa warna bendera negara Indonesia?", "Bendera Negara Indonesia ialah Sang Merah Putih.")
     assert best == "Bendera Negara Indonesia ialah Sang Merah Putih."

@@ -92,3 +92,19 @@ def test_a_hostile_page_takes_no_long_time(page: str) -> None:
     started = time.process_time()
     assert all(len(sentence) <= LONGEST for sentence in sentences(page))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Panduan Lengkap 2025 Halaman 5 / 10 Klik dan tambahkan jalurnya.",
+        "├── node_modules ├── package.json dan isinya ini.",
+    ],
+)
+def test_what_stands_at_the_edge_of_a_page_or_is_drawn_is_no_sentence(text: str) -> None:
+    assert list(sentences(text)) == []
+
+
+def test_a_sentence_may_begin_with_a_name_in_small_letters_where_one_has_ended() -> None:
+    page = "Modul sudah banyak.\nnpm merupakan package manager untuk platform ini."
+    assert list(sentences(page))[-1] == "npm merupakan package manager untuk platform ini."
