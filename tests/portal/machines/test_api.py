@@ -104,8 +104,8 @@ def test_what_is_not_there_is_answered_as_described(described: dict[str, Any], c
         ("POST", "/api/v1/search", 405, "MethodNotAllowed"),
         ("DELETE", f"/api/v1/record/{REEF_ID}", 405, "MethodNotAllowed"),
         ("POST", "/health", 405, "MethodNotAllowed"),
-        ("GET", "/api/v1/record/a%00b", 400, "BadRequest"),
-        ("GET", "/api/v1/record/..%2F..%2Fetc", 400, "BadRequest"),
+        ("GET", "/api/v1/record/a%00b", 404, "NotFound"),
+        ("GET", "/api/v1/record/..%2F..%2Fetc", 404, "NotFound"),
         ("GET", "/api/v1/search?q=" + "a" * (MAX_QUERY_BYTES + 1), 414, "UriTooLong"),
     ],
 )
