@@ -7,17 +7,12 @@ from typing import Final
 
 from search import analysis
 from search.analysis import Word
-from search.interrogatives import BE, WHENEVER
+from search.interrogatives import BE, WHENEVER, words_in
 from search.matching import MAX_WORDS
 from search.query import BODY, Clause, Group, Query
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # Around what a question wants explained: "apa yang dimaksud dengan ... itu", "what does ... mean".
-_ASKING_FOR_IT: Final = _set(
+_ASKING_FOR_IT: Final = words_in(
     """
     apa apakah siapa siapakah itu yang dimaksud dengan maksud maksudnya dari arti artinya pengertian definisi disebut jelaskan
     terangkan sih ya adalah what who is are was were does do did s a an the meant by meaning definition of mean means explain
@@ -25,7 +20,7 @@ _ASKING_FOR_IT: Final = _set(
     """
 )
 # Behind it: where it is looked at, "dictionary di Python"; not "Dana Bagi Hasil" and "produk dalam negeri", which are names.
-_WHERE: Final = _set("di pada menurut in according")
+_WHERE: Final = words_in("di pada menurut in according")
 _MOST_WORDS: Final = 6
 
 # How what is defined ("_") stands in a definition, the commonest first: of a long name not all are looked for.
@@ -56,30 +51,30 @@ _FORMS: Final = (
     *("_ is any", "_ was the", "dinamakan _", "_ refers to", "_ yakni", "called an _", "_ has been", "_ is defined"),
 )
 
-_COPULAS: Final = _set("adalah ialah merupakan yaitu yakni artinya berarti means refers")
-_ARTICLES: Final = _set("a an the")
+_COPULAS: Final = words_in("adalah ialah merupakan yaitu yakni artinya berarti means refers")
+_ARTICLES: Final = words_in("a an the")
 # After "is": what follows says what it is, and not how.
-_SAYS_WHAT: Final = _ARTICLES | _set("one any known called defined")
-_ADVERBS: Final = _set("simply just basically essentially usually often also generally really actually")
-_OCCURS: Final = _set("occurs terjadi")
-_CALLS: Final = _set("called termed disebut dinamakan")
+_SAYS_WHAT: Final = _ARTICLES | words_in("one any known called defined")
+_ADVERBS: Final = words_in("simply just basically essentially usually often also generally really actually")
+_OCCURS: Final = words_in("occurs terjadi")
+_CALLS: Final = words_in("called termed disebut dinamakan")
 # May stand before what is defined, and tells nothing of it: "recall that a matrix is ...".
-_BEFORE: Final = _set(
+_BEFORE: Final = words_in(
     "recall note dimaksud secara umum istilah kata sederhananya singkatnya umumnya dasarnya word term nah yah jadi"
 )
 _OPENING: Final = 5
-_CLASSES: Final = _set(
+_CLASSES: Final = words_in(
     """
     fungsi istilah program bahasa metode teknik sistem konsep perintah paket modul module pustaka aplikasi kata bahan alat kota
     """
 )
-_SHORT_FOR: Final = _set("disingkat disebut")
-_THAT_IS: Final = _set("yaitu yakni")
-_NAMING: Final = _ARTICLES | _set("as sebagai dengan")
+_SHORT_FOR: Final = words_in("disingkat disebut")
+_THAT_IS: Final = words_in("yaitu yakni")
+_NAMING: Final = _ARTICLES | words_in("as sebagai dengan")
 # What may stand between what is defined and the word that begins to define it: "MCAS (a function) is a", "IDE itu adalah",
 # "Kecamatan atau yang disebut dengan nama lain adalah".
 _APPOSITIONS: Final = frozenset('(,‘“"')
-_POINTING: Final = _set("itu ini tersebut sendiri juga also")
+_POINTING: Final = words_in("itu ini tersebut sendiri juga also")
 _ALSO_CALLED: Final = re.compile(
     r"(?:yang (?:selanjutnya|biasa|sering|juga) |atau |yang )(?:yang )?(?:disebut|disingkat|dikenal)\b|(?:atau|or)(?: [\w-]+){1,6}$"
 )
@@ -117,7 +112,7 @@ def where_defined(query: Query, thing: str) -> Query:
         for phrase, length in zip(phrases, lengths, strict=True)
         if length <= MAX_WORDS
     )
-    return Query(query.text, (Group(clauses, either=True),), query.as_typed().filters)
+    return Query(query.text, (Group(clauses, either=True),), query.filters)
 
 
 def defined(

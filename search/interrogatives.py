@@ -12,34 +12,34 @@ from search.bilingual.abbreviations import written_out
 Kind = Literal["person", "place", "date", "time", "quantity", "reason", "definition", "list", "other"]
 
 
-def _set(words: str) -> frozenset[str]:
+def words_in(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_PERSON: Final = _set("siapa siapakah who whom whose")
-_TIME: Final = _set("kapan kapankah bilamana when")
-_QUANTITY: Final = _set("berapa berapakah brp")
-_REASON: Final = _set("mengapa kenapa knp why")
-_PLACE: Final = _set("dimana dimanakah dmn where")
-_OTHER: Final = _set("apa apakah mana manakah bagaimana bagaimanakah bgmn gimana gmn what which how")
+_PERSON: Final = words_in("siapa siapakah who whom whose")
+_TIME: Final = words_in("kapan kapankah bilamana when")
+_QUANTITY: Final = words_in("berapa berapakah brp")
+_REASON: Final = words_in("mengapa kenapa knp why")
+_PLACE: Final = words_in("dimana dimanakah dmn where")
+_OTHER: Final = words_in("apa apakah mana manakah bagaimana bagaimanakah bgmn gimana gmn what which how")
 _ASKING: Final = _PERSON | _PLACE | _TIME | _QUANTITY | _REASON | _OTHER
 # A question in English may also begin so; beyond the first word these say nothing.
-_HELPING: Final = _set("is are was were do does did can could should must may")
+_HELPING: Final = words_in("is are was were do does did can could should must may")
 # Asked with the particle alone.
-_PARTICLE: Final = _set("adakah bisakah bolehkah dapatkah haruskah perlukah benarkah")
+_PARTICLE: Final = words_in("adakah bisakah bolehkah dapatkah haruskah perlukah benarkah")
 
 # Who asks so wants the same as who asks what or how.
-_TELLING: Final = _set("jelaskan terangkan sebutkan uraikan ceritakan explain describe define")
+_TELLING: Final = words_in("jelaskan terangkan sebutkan uraikan ceritakan explain describe define")
 
 # After "when": what is asked for has happened, and has a date.
-_PAST: Final = _set("was were did")
+_PAST: Final = words_in("was were did")
 # After "how": what is asked for is a number.
-_MEASURED: Final = _set("many much long old far high often large big deep fast tall heavy")
+_MEASURED: Final = words_in("many much long old far high often large big deep fast tall heavy")
 # Beside "berapa" and "what": what is asked for is a date.
-_MOMENTS: Final = _set("tahun tanggal hari bulan abad year date day month century")
+_MOMENTS: Final = words_in("tahun tanggal hari bulan abad year date day month century")
 
 # Words of a question that name what kind of thing is asked for; an answer gives the thing and seldom its kind.
-KINDS_OF_THINGS: Final = _set(
+KINDS_OF_THINGS: Final = words_in(
     """
     arti artinya dimaksud maksud maksudnya pengertian definisi disebut namanya nama warna jumlah lama lamanya banyaknya
     cara caranya alasan alasannya sebab penyebab penyebabnya tujuan saja jenis macam letak tahun tanggal orang isi bunyi
@@ -52,7 +52,7 @@ KINDS_OF_THINGS: Final = _set(
 FILLING: Final = (
     KINDS_OF_THINGS
     | _TELLING
-    | _set(
+    | words_in(
         """
         manfaat kegunaan guna gunanya manfaatnya fungsi fungsinya dampak akibat akibatnya lokasi perbedaan contoh contohnya
         benefit benefits advantage advantages effect effects importance important location located difference differences
@@ -61,44 +61,44 @@ FILLING: Final = (
     )
 )
 
-BE: Final = _set("is are was were")
-_REASONS: Final = _set(
+BE: Final = words_in("is are was were")
+_REASONS: Final = words_in(
     """
     karena sebab disebabkan akibat akibatnya lantaran supaya agar sehingga demi because since due cause causes
     caused causing result results resulted resulting reason prompted
     """
 )
 # "may" is a month less often than it is not.
-MONTHS: Final = _set(
+MONTHS: Final = words_in(
     """
     januari februari maret april mei juni juli agustus september oktober november desember january february march june
     july august october december
     """
 )
-_WHEN: Final = MONTHS | _set(
+_WHEN: Final = MONTHS | words_in(
     "tanggal date jika apabila bila ketika sebelum sesudah setelah sejak sekali setiap if once when before after until since upon every"
 )
-_NUMBERS: Final = _set(
+_NUMBERS: Final = words_in(
     """
     satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus ribu juta miliar milyar
     sekali setengah separuh seratus seribu seorang sebuah one two three four five six seven eight nine ten eleven twelve
     dozen hundred thousand million billion half once twice
     """
 )
-_AT: Final = _set("di ke dari in at from near to")
-_BY: Final = _set("oleh by")
+_AT: Final = words_in("di ke dari in at from near to")
+_BY: Final = words_in("oleh by")
 # What an Indonesian verb begins with.
 _VERBAL: Final = ("me", "di", "ber", "ter")
-WHENEVER: Final = _set("apabila jika bila ketika kalau if when whenever")
+WHENEVER: Final = words_in("apabila jika bila ketika kalau if when whenever")
 # Any other name in the sentence may be that of somebody else.
 _SOMEBODY: Final = 0.9
-_LISTED: Final = _set("saja sebutkan")
-_LISTING: Final = _set(
+_LISTED: Final = words_in("saja sebutkan")
+_LISTING: Final = words_in(
     "meliputi terdiri yaitu yakni antara mencakup berupa include includes including consist consists comprise comprises"
 )
-_LAST_OF_A_LIST: Final = _set("dan serta atau and or")
+_LAST_OF_A_LIST: Final = words_in("dan serta atau and or")
 # Before a number that counts nothing: "ayat (5)", "Figure 3".
-_NUMBERED: Final = _set(
+_NUMBERED: Final = words_in(
     "ayat pasal nomor angka huruf bab tabel gambar halaman hal bagian butir chapter section article figure table page part number no"
 )
 # An amount stands no farther from what it is an amount of, and who does something from what is done.

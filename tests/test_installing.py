@@ -20,8 +20,8 @@ from portal.settings import read_settings
 from tests.support.browsing import box, chromium, drawn, running_portal
 from tests.support.elasticsearch.certificates import issue_certificates
 from tests.support.elasticsearch.jars import Unavailable
-from tests.support.elasticsearch.ports import free_port
 from tests.support.nginx import Nginx, nginx_program
+from tests.support.ports import free_port
 from tests.support.small_library import small_library
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -106,6 +106,7 @@ class Expansion:
     sure: float
 
 
+# A form in the other language (or a synonym), its share of the evidence, and its language.
 _Form = tuple[str, float, Language]
 
 
@@ -113,7 +114,7 @@ _Form = tuple[str, float, Language]
 class _Found:
     """Forms with their share of the evidence, and how sure the first of them is."""
 
-    forms: tuple[tuple[str, float, Language], ...]
+    forms: tuple[_Form, ...]
     sure: float
     by_hand: bool = False
 
@@ -133,12 +134,12 @@ class _Side:
         self.back: _Side | None = None  # the side of the other language
         self.table: dict[str, str] = {}
         self.table_stems: dict[str, str] = {}
-        self.hand: dict[str, list[tuple[str, float, Language]]] = {}
+        self.hand: dict[str, list[_Form]] = {}
         self.hand_stems: dict[str, list[str]] = {}
-        self.local: dict[str, list[tuple[str, float, Language]]] = {}
+        self.local: dict[str, list[_Form]] = {}
         self.names: dict[str, frozenset[str]] = {}  # of what is a name and nothing else: all its forms, folded
         # All forms of places and peoples, with what these are called, and which of them are adjectives ("Polish").
-        self.places: dict[str, list[tuple[str, float, Language]]] = {}
+        self.places: dict[str, list[_Form]] = {}
         self.adjectives: set[str] = set()
         self.capitals: set[str] = set()  # forms that are written with a capital, folded
 
@@ -215,7 +216,7 @@ class _Side:
         self,
         forms: Sequence[str],
         also: Sequence[str],
-        offered: Sequence[tuple[str, float, Language]],
+        offered: Sequence[_Form],
         name: frozenset[str],
     ) -> None:
         """A hand-made line: it speaks most for its first form ("earth" is "bumi" before it is "tanah").
@@ -242,7 +243,7 @@ def _is_name(form: str) -> bool:
     return len(words) > 1 and all(word[0].isupper() or _is_grammar(word) for word in words)
 
 
-def _scaled(forms: Sequence[tuple[str, float, Language]], total: float) -> tuple[tuple[str, float, Language], ...]:
+def _scaled(forms: Sequence[_Form], total: float) -> tuple[_Form, ...]:
     factor = total / sum(share for _, share, _ in forms)
     return tuple((text, share * factor, code) for text, share, code in forms)
 
@@ -285,10 +286,8 @@ class Lexicon:
         }
 
     def _add(self, term: Term) -> None:
-        indonesian: list[tuple[str, float, Language]] = [
-            (f, 1 / n, "id") for n, f in enumerate(term.indonesian, start=1)
-        ]
-        english: list[tuple[str, float, Language]] = [(f, 1 / n, "en") for n, f in enumerate(term.english, start=1)]
+        indonesian: list[_Form] = [(f, 1 / n, "id") for n, f in enumerate(term.indonesian, start=1)]
+        english: list[_Form] = [(f, 1 / n, "en") for n, f in enumerate(term.english, start=1)]
         if term.local:
             key = " ".join(_words(term.local))
             self._sides["id"].local.setdefault(key, []).extend(indonesian + english)

@@ -11,9 +11,9 @@ from elasticsearch import Elasticsearch
 from portal.commands.exit_codes import DONE, UNAVAILABLE, WRONG_USE
 from portal.settings import Settings, SettingsError, read_settings
 from tests.support.elasticsearch.node import Node
-from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import TlsPasswordProxy
 from tests.support.engines import remove_indexes
+from tests.support.ports import free_port
 from tests.support.records import record, write
 from tests.support.telusur import command
 

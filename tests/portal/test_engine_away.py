@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from tests.support.elasticsearch.node import FAST_START, Node, NodeFailed, start_node
-from tests.support.elasticsearch.ports import free_port
 from tests.support.engines import remove_indexes
+from tests.support.ports import free_port
 from tests.support.quick_places import quick_folder
 from tests.support.records import record, write
 

@@ -19,9 +19,9 @@ from search.engines.elastic import ElasticEngine
 from search.engines.elastic.cluster import READ_TIMEOUT_S
 from search.settings import ServerSettings
 from tests.support.elasticsearch.node import Node
-from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import StallingProxy
 from tests.support.engines import remove_indexes
+from tests.support.ports import free_port
 from tests.support.small_library import EBOOK_ID, REEF_ID, documents, ebook
 
 ROOT: Final = Path(__file__).resolve().parents[2]

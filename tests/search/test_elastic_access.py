@@ -19,9 +19,9 @@ from search.query_language import parse
 from search.settings import ServerSettings
 from tests.support.documents import entry
 from tests.support.elasticsearch.node import Node
-from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import TlsPasswordProxy
 from tests.support.engines import remove_indexes
+from tests.support.ports import free_port
 
 
 @pytest.fixture

@@ -35,9 +35,9 @@ from search.settings import ServerSettings
 from tests.support.documents import entry, unit
 from tests.support.elasticsearch.cluster import Cluster
 from tests.support.elasticsearch.node import FAST_START, Node, start_node
-from tests.support.elasticsearch.ports import free_port
 from tests.support.elasticsearch.proxies import StallingProxy, TlsPasswordProxy
 from tests.support.engines import remove_indexes
+from tests.support.ports import free_port
 from tests.support.records import record, write
 
 pytestmark = pytest.mark.long

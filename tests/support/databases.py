@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from portal.store.database import Database
 from portal.store.upgrading import prepare
-from tests.support.elasticsearch.ports import free_port
+from tests.support.ports import free_port
 from tests.support.quick_places import quick_folder, quick_place
 
 BOTH = ("sqlite", "postgresql")

@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.support.elasticsearch.ports import free_port
+from tests.support.ports import free_port
 
 CLIENT = "telusur"
 SECRET = "of-the-client"  # noqa: S105 - of a provider that lives for a test

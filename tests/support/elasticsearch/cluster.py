@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.elasticsearch.node import FAST_START, HOST, Node
-from tests.support.elasticsearch.ports import free_port
+from tests.support.ports import free_port
 
 NAMES: Final = ("node-1", "node-2", "node-3")
 HEAP: Final = "512m"

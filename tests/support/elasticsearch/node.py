@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final, Self, TypeAlias
 
 from tests.support.elasticsearch.installation import Installation, installation
-from tests.support.elasticsearch.ports import free_port
+from tests.support.ports import free_port
 
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 20.0

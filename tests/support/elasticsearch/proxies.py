@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from tests.support.elasticsearch.certificates import issue_certificates
 from tests.support.elasticsearch.node import HOST
-from tests.support.elasticsearch.ports import free_port
 from tests.support.nginx import Nginx
+from tests.support.ports import free_port
 from tests.support.running import Running
 
 Mode = Literal["pass", "stall", "refuse"]
